@@ -1,0 +1,48 @@
+"""The command line: `marketing-sheets`. Commands parse, call one verb, and print."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from .. import __version__
+from .boundary import Sentence
+from .check import check
+from .demo import demo
+from .export import export
+from .generate import generate
+from .recalculate import recalculate
+from .templates import templates
+
+__all__ = ["cli", "main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="marketing-sheets")
+def cli() -> None:
+    """Tracker workbooks for marketing teams: generate, fill in, read back, summarise.
+
+    \b
+    marketing-sheets generate campaign_tracker -o 618.xlsx
+    marketing-sheets recalculate 618.xlsx
+
+    Exit codes: 0 fine, 1 problems found, 2 wrong usage.
+    """
+
+
+for command in (generate, recalculate, check, export, templates, demo):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; an error becomes one sentence and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Chinese sentence must not crash on a console with another code page.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        cli(standalone_mode=True)
+    except Sentence as sentence:  # pragma: no cover - click shows it in standalone mode
+        sentence.show()
+        sys.exit(sentence.exit_code)

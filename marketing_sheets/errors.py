@@ -1,0 +1,192 @@
+"""Exceptions: what the caller must put right before anything can happen.
+
+SheetsError
+    TemplateError            a template file is wrong (file, key path)
+        FormulaError         an expression of a template cannot be compiled
+        UnknownTemplate      no template of that name
+    WorkbookError            a workbook cannot be used
+        NotAWorkbook         it is no .xlsx or .xlsm workbook
+        EncryptedWorkbook    it asks for a password
+        DamagedWorkbook      it cannot be opened as it is
+        HostileWorkbook      opening it would exhaust the machine
+        UnsupportedWorkbook  writing into it would break it (signed, shared, ...)
+        UnknownWorkbook      no template claims it
+        WorkbookInUse        another program holds it, or it is read-only
+        WorkbookExists       the target is there already
+    RecordsError             records to be filled in cannot be used
+    ExcelLimitError          Excel allows no such thing (what, limit, found)
+    UsageError               an argument makes no sense
+
+What staff typed is never an exception; see `problems`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .languages import nearest
+from .wording import say
+
+if TYPE_CHECKING:
+    from .languages import Language
+
+__all__ = [
+    "DamagedWorkbook",
+    "EncryptedWorkbook",
+    "ExcelLimitError",
+    "FormulaError",
+    "HostileWorkbook",
+    "NotAWorkbook",
+    "RecordsError",
+    "SheetsError",
+    "TemplateError",
+    "TemplateFault",
+    "UnknownTemplate",
+    "UnknownWorkbook",
+    "UnsupportedWorkbook",
+    "UsageError",
+    "WorkbookError",
+    "WorkbookExists",
+    "WorkbookInUse",
+    "advice",
+]
+
+
+class SheetsError(Exception):
+    """Root of all exceptions of this library.
+
+    `code` names a sentence in `words/errors.toml`; `params` fill its blanks.
+    """
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+    def describe(self, language: Language) -> str:
+        """Say the error in `language`."""
+        return say("errors", self.code, language, **self.params)
+
+    def __str__(self) -> str:
+        return self.describe("en")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.code, self.params)
+
+
+def _rebuild(kind: type[SheetsError], code: str, params: dict[str, object]) -> SheetsError:
+    """Let errors cross process borders although their parameters are keyword-only."""
+    return kind(code, **params)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateFault:
+    """One thing that is wrong in a template, and the key it stands at.
+
+    `code` names a sentence in `words/errors.toml` under `fault`; a param `near` or `known` adds
+    what was probably meant or what there is. A path looks like `sheets[0].columns[3].min`; it is
+    empty where the whole file is meant.
+    """
+
+    path: str
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    file: str | None = None
+
+    def describe(self, language: Language) -> str:
+        """Say the fault in one line: file, path, what is wrong, what was probably meant."""
+        sentence = say("errors", f"fault.{self.code}", language, **self.params)
+        for advice in ("near", "known"):
+            if advice in self.params:
+                sentence += say("errors", f"advice.{advice}", language, **self.params)
+        return ": ".join(part for part in (self.file, self.path, sentence) if part)
+
+    def __str__(self) -> str:
+        return self.describe("en")
+
+
+def advice(word: str, known: Iterable[str]) -> dict[str, str]:
+    """Return the params that tell the author of an unknown word what was probably meant."""
+    words = sorted(known)
+    near = nearest(word, words)
+    if near:
+        return {"near": near}
+    return {"known": ", ".join(words)} if words else {}
+
+
+class TemplateError(SheetsError, ValueError):
+    """A template says what cannot be; `params["faults"]` holds a TemplateFault for each thing."""
+
+    @property
+    def faults(self) -> tuple[TemplateFault, ...]:
+        """The faults, in the order of the file; empty where no file could be read."""
+        faults = self.params.get("faults", ())
+        return faults if isinstance(faults, tuple) else ()
+
+    def describe(self, language: Language) -> str:
+        """Say every fault, one a line."""
+        if not self.faults:
+            return SheetsError.describe(self, language)
+        return "\n".join(fault.describe(language) for fault in self.faults)
+
+
+class FormulaError(TemplateError):
+    """An expression of a template cannot be compiled."""
+
+    def describe(self, language: Language) -> str:
+        """Say what is wrong with the expression."""
+        return say("errors", f"fault.{self.code}", language, **self.params)
+
+
+class UnknownTemplate(TemplateError):
+    """No template of that name, or no such file."""
+
+
+class WorkbookError(SheetsError):
+    """A workbook cannot be used; `params["file"]` names it."""
+
+
+class NotAWorkbook(WorkbookError, ValueError):
+    """The file is no .xlsx or .xlsm workbook."""
+
+
+class EncryptedWorkbook(WorkbookError):
+    """The workbook asks for a password."""
+
+
+class DamagedWorkbook(WorkbookError, ValueError):
+    """The workbook's package or a needed part of it is broken."""
+
+
+class HostileWorkbook(WorkbookError, ValueError):
+    """Opening the workbook would take absurd amounts of memory or time."""
+
+
+class UnsupportedWorkbook(WorkbookError):
+    """Writing into the workbook would break something in it."""
+
+
+class UnknownWorkbook(WorkbookError, ValueError):
+    """No template claims the workbook."""
+
+
+class WorkbookInUse(WorkbookError, OSError):
+    """Another program holds the file, or it is read-only."""
+
+
+class WorkbookExists(WorkbookError, FileExistsError):
+    """The target exists and may not be replaced."""
+
+
+class RecordsError(SheetsError, ValueError):
+    """A file of records cannot be matched with the template."""
+
+
+class ExcelLimitError(SheetsError, ValueError):
+    """Excel's own limits forbid what was asked for."""
+
+
+class UsageError(SheetsError, ValueError):
+    """An argument makes no sense."""

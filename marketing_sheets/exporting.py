@@ -1,0 +1,96 @@
+"""Typed records as CSV, JSON or Parquet files, one a sheet, keyed by column id."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from .errors import UsageError, WorkbookExists
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .records import Reading
+
+__all__ = ["EXPORT_FORMATS", "ExportFormat", "export_records"]
+
+ExportFormat = Literal["csv", "json", "parquet"]
+EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
+
+
+def export_records(
+    reading: Reading, folder: Path | str, file_format: ExportFormat, *, overwrite: bool = False
+) -> tuple[Path, ...]:
+    """Write each sheet's records to `<folder>/<sheet id>.<format>` and return the paths.
+
+    Inputs and recomputed columns stand in template order; dates are ISO, percentages fractions,
+    choices ids, what is missing is empty (CSV) or null. The form becomes `<form id>.<format>`
+    with one record. Texts stay as staff typed them: a program that opens the CSV in Excel should
+    import it as text.
+
+    Raises WorkbookExists before anything is written, UsageError if Parquet support is missing.
+    """
+    folder = Path(folder)
+    frames = _frames(reading)
+    targets = {name: folder / f"{name}.{file_format}" for name in frames}
+    if not overwrite:
+        for target in targets.values():
+            if target.exists():
+                raise WorkbookExists("file_exists", file=str(target))
+    if file_format == "parquet":
+        _need_parquet()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in frames.items():
+        # Beside and renamed: an interrupted export leaves no half file.
+        part = targets[name].with_suffix(".part")
+        _write(frame, part, file_format)
+        part.replace(targets[name])
+    return tuple(targets.values())
+
+
+def _frames(reading: Reading) -> dict[str, pd.DataFrame]:
+    import pandas as pd  # noqa: PLC0415 - the command line lists the formats without it
+
+    frames: dict[str, pd.DataFrame] = {}
+    if reading.template.form is not None:
+        frames[reading.template.form.id] = pd.DataFrame([dict(reading.form)], dtype=object)
+    for sheet in reading.template.tables:
+        if sheet.id in reading.sheets:
+            frame = reading.sheets[sheet.id].frame
+            frames[sheet.id] = frame[[c.id for c in sheet.columns if c.id in frame]]
+    return frames
+
+
+def _write(frame: pd.DataFrame, target: Path, file_format: ExportFormat) -> None:
+    if file_format == "parquet":
+        frame.to_parquet(target, index=False)
+    elif file_format == "csv":
+        _iso(frame).to_csv(target, index=False, lineterminator="\n", encoding="utf-8")
+    else:
+        rows = [dict(zip(frame.columns, row, strict=True)) for row in _plain(_iso(frame))]
+        text = json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False)
+        target.write_text(text + "\n", encoding="utf-8")
+
+
+def _iso(frame: pd.DataFrame) -> pd.DataFrame:
+    dates = frame.select_dtypes("datetime").columns
+    return frame.assign(**{name: frame[name].dt.strftime("%Y-%m-%d") for name in dates})
+
+
+def _plain(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    columns = [frame[name].astype(object).where(frame[name].notna(), None) for name in frame]
+    return [tuple(map(_json_value, row)) for row in zip(*columns, strict=True)]
+
+
+def _json_value(value: object) -> object:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value.item() if hasattr(value, "item") else value
+
+
+def _need_parquet() -> None:
+    try:
+        import pyarrow  # noqa: F401, PLC0415 - only its presence matters
+    except ImportError:
+        raise UsageError("parquet_missing") from None

@@ -1,0 +1,277 @@
+"""Expressions as Excel formulas.
+
+A value that is missing travels as #N/A inside a formula and leaves it as "" (or as the reason's
+word). Only functions that old Excel, WPS and LibreOffice share are used.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from .errors import FormulaError
+from .formulas import names, parse, reason_text
+from .formulas_text import after_comparator, amount, is_upper_limit
+from .languages import Language
+from .places import column_letter
+from .templates import NUMERIC_TYPES, Column, TableSheet, Template
+
+__all__ = ["OPERATORS", "excel_condition", "excel_formula"]
+
+OPERATORS: dict[type, str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Eq: "=",
+    ast.NotEq: "<>",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+_COMPARABLE = NUMERIC_TYPES | {"date", "datetime"}
+_MISSING = "NA()"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scope:
+    """Where an expression is compiled: how columns are written, and what the result is for."""
+
+    sheet: TableSheet
+    template: Template
+    language: Language
+    refer: Callable[[str], str]
+    column: Column | None = None  # the computed column, if any
+    is_condition: bool = False  # a missing operand makes a comparison false
+
+    def label(self, choices: str | None, value: str) -> str:
+        """Return a text constant as Excel shows it: a choice's id becomes its label."""
+        if choices is not None:
+            value = self.template.choices[choices].label_of(value, self.language)
+        return '"' + value.replace('"', '""') + '"'
+
+
+def excel_formula(column: Column, sheet: TableSheet, template: Template, language: Language) -> str:
+    """Return the formula of a computed column, for every row of its table.
+
+    References are structured and name the table: LibreOffice reads no others.
+    """
+    if column.formula is None:
+        raise ValueError(column.id)
+    scope = _Scope(
+        sheet=sheet,
+        template=template,
+        language=language,
+        refer=lambda name: f"tbl_{sheet.id}[[#This Row],[{sheet[name].label[language]}]]",
+        column=column,
+    )
+    tree = parse(column.formula)
+    text = _tail(tree, scope)
+    return f'=IFERROR({text},"")' if _can_fail(tree, text) else f"={text}"
+
+
+def excel_condition(
+    when: str,
+    sheet: TableSheet,
+    template: Template,
+    language: Language,
+    *,
+    first_row: int,
+    columns: Mapping[str, int],
+) -> str:
+    """Return a condition as conditional formats want it: references such as $K7.
+
+    `columns` maps column ids to 1-based column numbers; `first_row` is the first data row.
+    """
+    scope = _Scope(
+        sheet=sheet,
+        template=template,
+        language=language,
+        refer=lambda name: f"${column_letter(columns[name])}{first_row}",
+        is_condition=True,
+    )
+    return "=" + _inner(parse(when), scope)
+
+
+def _can_fail(tree: ast.expr, text: str) -> bool:
+    divides = any(isinstance(node, ast.Div) for node in ast.walk(tree))
+    calls = {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    return divides or _MISSING in text or bool(calls & {"amount", "change"})
+
+
+def _tail(node: ast.expr, scope: _Scope) -> str:
+    """Compile what becomes the cell's own value: a missing one is "" here."""
+    if isinstance(node, ast.IfExp):
+        test, yes = _inner(node.test, scope), _tail(node.body, scope)
+        return f"IF({test},{yes},{_tail(node.orelse, scope)})"
+    if isinstance(node, ast.Name) and node.id == "none":
+        return '""'
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return scope.label(scope.column.choices if scope.column else None, node.value)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id in ("points", "change"):
+            return _comparison(node, scope)
+        if node.func.id in ("amount", "after_comparator"):
+            return _inner(node, scope)
+    return _guarded(node, scope, missing='""')
+
+
+def _inner(node: ast.expr, scope: _Scope) -> str:
+    """Compile an inner part: a missing value is #N/A here, or false in a condition."""
+    if isinstance(node, ast.BoolOp):
+        word = "AND" if isinstance(node.op, ast.And) else "OR"
+        return f"{word}({','.join(_inner(value, scope) for value in node.values)})"
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return f"NOT({_inner(node.operand, scope)})"
+    if isinstance(node, ast.IfExp):
+        parts = (_inner(part, scope) for part in (node.test, node.body, node.orelse))
+        return f"IF({','.join(parts)})"
+    if isinstance(node, ast.Compare):
+        return _compare(node, scope)
+    if isinstance(node, ast.Call):
+        return _call(node, scope)
+    return _guarded(node, scope, missing=_MISSING)
+
+
+def _guarded(node: ast.expr, scope: _Scope, *, missing: str) -> str:
+    """Compile arithmetic, and let it be only where every operand is a number."""
+    text = _arithmetic(node, scope)
+    operands = _operands(node, scope)
+    if not operands:
+        return text
+    return f"IF(COUNT({','.join(operands)})={len(operands)},{text},{missing})"
+
+
+def _operands(node: ast.expr, scope: _Scope) -> list[str]:
+    # A setting always has a value: only columns and the as-of date may lack one.
+    return [
+        "as_of" if name == "as_of" else scope.refer(name)
+        for name in names(node)
+        if name == "as_of" or name in scope.sheet
+    ]
+
+
+def _arithmetic(node: ast.expr, scope: _Scope) -> str:
+    if isinstance(node, ast.BinOp):
+        left, right = _arithmetic(node.left, scope), _arithmetic(node.right, scope)
+        symbol = OPERATORS[type(node.op)]
+        if symbol in "*/":
+            left = f"({left})" if isinstance(node.left, ast.BinOp) else left
+        if symbol in "-*/":
+            right = f"({right})" if isinstance(node.right, ast.BinOp) else right
+        return f"{left}{symbol}{right}"
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return f"-({_arithmetic(node.operand, scope)})"
+    if isinstance(node, ast.Constant):
+        return repr(node.value)
+    if isinstance(node, ast.Name):
+        if node.id in scope.sheet:
+            return scope.refer(node.id)
+        return node.id if node.id == "as_of" else f"set_{node.id}"
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id in ("max", "min", "abs"):
+            arguments = ",".join(_arithmetic(argument, scope) for argument in node.args)
+            return f"{node.func.id.upper()}({arguments})"
+        return _call(node, scope)
+    if isinstance(node, ast.IfExp):
+        return _inner(node, scope)
+    raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part=type(node).__name__)
+
+
+def _compare(node: ast.Compare, scope: _Scope) -> str:
+    left, operator, right = node.left, node.ops[0], node.comparators[0]
+    choices = _choices_of(left, scope)
+    if isinstance(operator, ast.In | ast.NotIn):
+        if not isinstance(right, ast.Tuple):
+            raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part="in")
+        subject = _text(left, scope)
+        words = [
+            f"{subject}={scope.label(choices, str(item.value))}"
+            for item in right.elts
+            if isinstance(item, ast.Constant)
+        ]
+        either = words[0] if len(words) == 1 else f"OR({','.join(words)})"
+        return either if isinstance(operator, ast.In) else f"NOT({either})"
+    symbol = OPERATORS[type(operator)]
+    if isinstance(right, ast.Constant) and isinstance(right.value, str):
+        return f"{_text(left, scope)}{symbol}{scope.label(choices, right.value)}"
+    text = f"{_arithmetic(left, scope)}{symbol}{_arithmetic(right, scope)}"
+    operands = _operands(node, scope)
+    missing = "FALSE" if scope.is_condition else _MISSING
+    return f"IF(COUNT({','.join(operands)})={len(operands)},{text},{missing})" if operands else text
+
+
+def _text(node: ast.expr, scope: _Scope) -> str:
+    if isinstance(node, ast.Name) and node.id in scope.sheet:
+        return scope.refer(node.id)
+    return _inner(node, scope)
+
+
+def _choices_of(node: ast.expr, scope: _Scope) -> str | None:
+    """Return the list whose ids an operand holds."""
+    if isinstance(node, ast.Name) and node.id in scope.sheet:
+        return scope.sheet[node.id].choices
+    if isinstance(node, ast.Call) and isinstance(node.args[0], ast.Name) and len(node.args) == 2:
+        owner = scope.sheet[node.args[0].id].choices
+        attribute = node.args[1]
+        if owner is not None and isinstance(attribute, ast.Constant):
+            return scope.template.choices[owner].attributes.get(str(attribute.value))
+    return None
+
+
+def _call(node: ast.Call, scope: _Scope) -> str:
+    function = node.func.id if isinstance(node.func, ast.Name) else "?"
+    if function in ("max", "min", "abs"):
+        return _guarded(node, scope, missing=_MISSING)
+    if function in ("points", "change"):
+        return _comparison(node, scope)
+    subject = _text(node.args[0], scope)
+    if function == "known":
+        column = node.args[0]
+        is_number = (
+            isinstance(column, ast.Name)
+            and column.id in scope.sheet
+            and scope.sheet[column.id].type in _COMPARABLE - {"quantity"}
+        )
+        return f"ISNUMBER({subject})" if is_number else f'{subject}<>""'
+    if function == "is_reason":
+        return f'AND(ISTEXT({subject}),{subject}<>"")'
+    if function == "is_upper_limit":
+        return is_upper_limit(subject)
+    if function == "attribute":
+        return _attribute(node, subject, scope)
+    if function == "after_comparator":
+        return after_comparator(subject)
+    return amount(subject)
+
+
+def _attribute(node: ast.Call, subject: str, scope: _Scope) -> str:
+    column, attribute = node.args
+    if not isinstance(column, ast.Name) or not isinstance(attribute, ast.Constant):
+        raise FormulaError("formula_arguments", formula=ast.unparse(node), name="attribute")
+    listed = f"list_{scope.sheet[column.id].choices}"
+    return f'IFERROR(INDEX({listed}_{attribute.value!s},MATCH({subject},{listed},0)),"")'
+
+
+def _comparison(node: ast.Call, scope: _Scope) -> str:
+    """Compile points(a, b) and change(a, b): why there is nothing to compare is part of it."""
+    actual, base = (_arithmetic(argument, scope) for argument in node.args)
+    says = scope.column is not None and scope.column.undefined == "reason"
+
+    def reason(code: str) -> str:
+        return f'"{reason_text(code, scope.language)}"' if says else '""'
+
+    have_actual = f"COUNT({','.join(_operands(node.args[0], scope))})"
+    have_base = f"COUNT({','.join(_operands(node.args[1], scope))})"
+    if isinstance(node.func, ast.Name) and node.func.id == "points":
+        value = f"({actual}-{base})*100"
+    else:
+        value = f"{actual}/{base}-1"
+        value = f"IF({base}=0,{reason('zero_base')},IF({base}<0,{reason('negative_base')},{value}))"
+    return f'IF({have_actual}=0,"",IF({have_base}=0,{reason("no_data")},{value}))'

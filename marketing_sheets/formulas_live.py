@@ -1,0 +1,168 @@
+"""The live line above a table: words and figures, as one Excel formula and as plain text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import cast
+
+import numpy as np
+
+from .errors import FormulaError
+from .formulas import parse
+from .formulas_excel import OPERATORS
+from .languages import Language
+from .records import SheetRecords
+from .templates import Live, TableSheet, Template
+
+__all__ = ["excel_live", "live_text"]
+
+# How a live line shows a figure.
+_SHOWN = {
+    "date": "yyyy-mm-dd",
+    "integer": "#,##0",
+    "money": "#,##0",
+    "percent": "0.0%",
+    "ratio": "0.00",
+}
+
+
+def excel_live(live: Live, sheet: TableSheet, template: Template, language: Language) -> str:
+    """Return a live line as one formula that joins its words and figures."""
+    parts: list[str] = []
+    rest = live.text[language]
+    while rest:
+        words, brace, rest = rest.partition("{")
+        if words:
+            parts.append('"' + words.replace('"', '""') + '"')
+        if brace:
+            name, _, rest = rest.partition("}")
+            figure = _aggregate(parse(live.values[name]), sheet, template, language)
+            shape = _SHOWN[live.shown.get(name, "integer")]
+            parts.append(f'IFERROR(TEXT({figure},"{shape}"),"–")')
+    return "=" + "&".join(parts)
+
+
+def _aggregate(node: ast.expr, sheet: TableSheet, template: Template, language: Language) -> str:
+    def column(argument: ast.expr) -> str:
+        if not isinstance(argument, ast.Name):
+            raise FormulaError("formula_arguments", formula=ast.unparse(node), name="count")
+        return f"tbl_{sheet.id}[{sheet[argument.id].label[language]}]"
+
+    if isinstance(node, ast.BinOp):
+        left = _aggregate(node.left, sheet, template, language)
+        right = _aggregate(node.right, sheet, template, language)
+        return f"({left}{OPERATORS[type(node.op)]}{right})"
+    if isinstance(node, ast.Name):
+        return node.id if node.id == "as_of" else f"set_{node.id}"
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        function = node.func.id
+        if function == "count":
+            return f"COUNTA({column(node.args[0])})"
+        if function == "sum":
+            return f"SUM({column(node.args[0])})"
+        if function == "sum_product":
+            return f"SUMPRODUCT({column(node.args[0])},{column(node.args[1])})"
+        if function == "count_where":
+            return _count_where(node, column, sheet, template, language)
+    raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part=type(node).__name__)
+
+
+def _count_where(
+    node: ast.Call,
+    column: Callable[[ast.expr], str],
+    sheet: TableSheet,
+    template: Template,
+    language: Language,
+) -> str:
+    subject, value = node.args[0], node.args[1]
+    criteria = [column(subject)]
+    if isinstance(subject, ast.Name) and isinstance(value, ast.Constant):
+        choices = sheet[subject.id].choices
+        word = str(value.value)
+        if choices is not None:
+            word = template.choices[choices].label_of(word, language)
+        criteria.append(f'"{word}"')
+    for extra in node.args[2:]:
+        if not isinstance(extra, ast.Compare):
+            raise FormulaError("formula_arguments", formula=ast.unparse(node), name="count_where")
+        criteria.append(column(extra.left))
+        criteria.append(f'"{OPERATORS[type(extra.ops[0])]}{ast.unparse(extra.comparators[0])}"')
+    return (
+        f"COUNTIFS({','.join(criteria)})"
+        if len(criteria) > 2
+        else f"COUNTIF({criteria[0]},{criteria[1]})"
+    )
+
+
+def live_text(
+    live: Live,
+    records: SheetRecords,
+    *,
+    template: Template,
+    language: Language,
+    as_of: date | None,
+    settings: Mapping[str, float] | None = None,
+) -> str:
+    """Return what a live line shows for these records."""
+    scope = {k: s.value for k, s in template.settings.items()} | dict(settings or {})
+    blanks: dict[str, str] = {}
+    for name, expression in live.values.items():
+        value = _value(parse(expression), records, scope, as_of)
+        blanks[name] = _shown(value, live.shown.get(name, "integer"))
+    return live.text[language].format_map(blanks)
+
+
+def _shown(value: float | date | None, kind: str) -> str:
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
+        return "–"
+    if isinstance(value, date):
+        return value.isoformat()
+    if kind == "percent":
+        return f"{_half_up(value * 100, 1):.1f}%"
+    if kind == "ratio":
+        return f"{_half_up(value, 2):.2f}"
+    return f"{_half_up(value, 0):,.0f}"
+
+
+def _half_up(value: float, places: int) -> float:
+    # Excel rounds halves away from zero, Python to even.
+    return float(np.copysign(np.floor(abs(value) * 10**places + 0.5) / 10**places, value))
+
+
+def _value(
+    node: ast.expr, records: SheetRecords, settings: Mapping[str, float], as_of: date | None
+) -> float | date | None:
+    if isinstance(node, ast.Name):
+        return as_of if node.id == "as_of" else settings[node.id]
+    if isinstance(node, ast.Constant):
+        return float(cast("float", node.value))
+    if isinstance(node, ast.BinOp):
+        left = _value(node.left, records, settings, as_of)
+        right = _value(node.right, records, settings, as_of)
+        if not isinstance(left, int | float) or not isinstance(right, int | float):
+            return None
+        if isinstance(node.op, ast.Div):
+            return left / right if right else None
+        signs = {ast.Add: left + right, ast.Sub: left - right, ast.Mult: left * right}
+        return signs[type(node.op)]
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part="live")
+    columns = [records.frame[a.id] for a in node.args if isinstance(a, ast.Name)]
+    if node.func.id == "count":
+        return float(columns[0].notna().sum())
+    if node.func.id == "sum":
+        return float(columns[0].sum())
+    if node.func.id == "sum_product":
+        return float((columns[0].astype("Float64") * columns[1].astype("Float64")).sum())
+    mask = (columns[0] == cast("ast.Constant", node.args[1]).value).fillna(value=False)
+    for extra in node.args[2:]:
+        test = cast("ast.Compare", extra)
+        figures = records.frame[cast("ast.Name", test.left).id].astype("Float64")
+        bound = float(ast.literal_eval(test.comparators[0]))
+        symbol = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le"}[type(test.ops[0])]
+        mask &= getattr(figures, symbol)(bound).fillna(value=False)
+    return float(mask.sum())

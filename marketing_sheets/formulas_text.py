@@ -1,0 +1,94 @@
+"""Reading quantities and conditions out of text: as an Excel formula, and the same in Python.
+
+Excel follows only a part of the value grammar; where it is not sure it shows nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["after_comparator", "amount", "is_upper_limit", "says_upper_limit", "threshold_of"]
+
+# Units multiply: 3百万 is 3 × 100 × 10,000.
+_FACTORS = {
+    "%": 0.01,
+    "％": 0.01,
+    "百": 100,
+    "千": 1000,
+    "万": 10_000,
+    "萬": 10_000,
+    "亿": 100_000_000,
+    "億": 100_000_000,
+    "k": 1000,
+    "w": 10_000,
+}
+_COUNTERS = "元块人位名条條篇场場台次个個件份家天"
+_PREFIXES = (" ", "　", ",", "，", "+", "≥", "≤", "¥", "￥", "提升", "增长", "增長")
+# fmt: off
+# The longer spelling before the one it contains.
+_COMPARATORS = (
+    "≥", "≤", "≧", "≦", ">=", "<=", "不低于", "不低於", "不少于", "不少於",
+    "不超过", "不超過", "不高于", "不高於", "至少", "至多", ">", "<", "=", "＝",
+)
+_UPPER_LIMITS = ("≤", "≦", "<", "不超过", "不超過", "不高于", "不高於", "至多")
+# fmt: on
+_COMPARATOR = re.compile("|".join(re.escape(word) for word in _COMPARATORS))
+_DIGIT = re.compile(r"[0-9]")
+
+
+def threshold_of(condition: str) -> str:
+    """Return the quantity of a condition as text, "" if it has none."""
+    hit = _COMPARATOR.search(condition)
+    if hit:
+        return _COMPARATOR.sub("", condition[hit.end() : hit.end() + 50])
+    digit = _DIGIT.search(condition)
+    return condition[digit.start() : digit.start() + 50] if digit else ""
+
+
+def says_upper_limit(condition: str) -> bool:
+    """Whether a condition sets a limit from above."""
+    return any(word in condition for word in _UPPER_LIMITS)
+
+
+def is_upper_limit(subject: str) -> str:
+    """Return a formula for the same."""
+    tests = ",".join(f'ISNUMBER(FIND("{word}",{subject}))' for word in _UPPER_LIMITS)
+    return f"OR({tests})"
+
+
+def after_comparator(subject: str) -> str:
+    """Return a formula for the quantity in a condition: 观看人数≥20万 gives 20万.
+
+    Without a comparator it starts at the first digit: 素材通过率100% gives 100%.
+    """
+    marked = _without(subject, _COMPARATORS, "§")
+    digits = ",".join(f'IFERROR(FIND("{digit}",{subject}),99)' for digit in range(10))
+    last = f'SUBSTITUTE(MID({marked},FIND("§",{marked})+1,50),"§","")'
+    return f'IF(ISNUMBER(FIND("§",{marked})),{last},MID({subject},MIN({digits}),50))'
+
+
+def amount(subject: str) -> str:
+    """Return a formula that reads a quantity: 20, 25万, 8%, 1:3.5, 提升30%, 520条.
+
+    It fails, which the caller turns into a blank, on all it is not sure of: digits after a unit,
+    ranges, dates.
+    """
+    clean = _without(subject, _PREFIXES)
+    digits = _without(clean, (*_FACTORS, *_COUNTERS, "K", "W"))
+    factors = "*".join(
+        f'IF(ISNUMBER(SEARCH("{unit}",{subject})),{factor!r},1)'
+        for unit, factor in _FACTORS.items()
+    )
+    # "e0" keeps VALUE from reading dates and months into the text, and from making "" a 0.
+    plain = f'IF(FIND({digits},{clean})=1,VALUE({digits}&"e0")*{factors},NA())'
+    pair = f'SUBSTITUTE({subject},"：",":")'
+    colon = f'FIND(":",{pair})'
+    ratio = f"VALUE(MID({pair},{colon}+1,20))/VALUE(LEFT({pair},{colon}-1))"
+    text = f"IF(ISNUMBER({colon}),{ratio},{plain})"
+    return f"IF(ISNUMBER({subject}),{subject},{text})"
+
+
+def _without(text: str, words: tuple[str, ...] | str, replacement: str = "") -> str:
+    for word in words:
+        text = f'SUBSTITUTE({text},"{word}","{replacement}")'
+    return text

@@ -1,0 +1,132 @@
+"""What people read: words in every language, labels that can be told apart and that Excel takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Protocol
+
+from .errors import TemplateFault
+from .languages import LANGUAGES, Text, fold, fold_label
+from .templates import Column, Sheet, Template
+
+__all__ = ["column_label_faults", "same_label_faults", "sheet_label_faults", "text_faults"]
+
+_SHEET_LABEL_LIMIT = 31
+_HEADER_LIMIT = 255
+_INPUT_TITLE_LIMIT = 32
+_INPUT_MESSAGE_LIMIT = 255
+_NOT_IN_SHEET_LABELS = "[ ] : * ? / \\"
+# Excel escapes these in a structured reference; other programs do not understand that.
+_NOT_IN_HEADERS = "[ ] # ' @"
+
+
+class _Labelled(Protocol):
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def label(self) -> Text: ...
+
+    @property
+    def aliases(self) -> tuple[str, ...]: ...
+
+
+def text_faults(template: Template) -> Iterator[TemplateFault]:
+    """Find the texts that lack a language."""
+    for path, text in _texts(template, ""):
+        missing = [name for name in LANGUAGES if not text.by_language.get(name, "").strip()]
+        # A form may do without its sub-title, but not in one language only.
+        is_left_out = path.endswith(".subtitle") and len(missing) == len(LANGUAGES)
+        if missing and not is_left_out:
+            params = {"languages": ", ".join(missing)}
+            yield TemplateFault(path=path, code="missing_languages", params=params)
+
+
+def _texts(node: object, path: str) -> Iterator[tuple[str, Text]]:
+    if isinstance(node, Text):
+        yield path, node
+    elif isinstance(node, tuple):
+        for number, item in enumerate(node):
+            yield from _texts(item, f"{path}[{getattr(item, 'id', number)}]")
+    elif isinstance(node, Mapping):
+        for name, item in node.items():
+            yield from _texts(item, f"{path}.{name}")
+    elif is_dataclass(node):
+        for part in fields(node):
+            yield from _texts(
+                getattr(node, part.name), f"{path}.{part.name}" if path else part.name
+            )
+
+
+def same_label_faults(
+    path: str,
+    items: Iterable[_Labelled],
+    folded: Callable[[str], str],
+    *,
+    by_id: bool = False,
+) -> Iterator[TemplateFault]:
+    """Find the labels and aliases that, once `folded`, could mean two of the items.
+
+    An item may repeat itself. With `by_id` its id is one more spelling.
+    """
+    owners: dict[str, str] = {}
+    for item in items:
+        reported: set[str] = set()
+        for word in (*item.label.values(), *item.aliases, *([item.id] if by_id else [])):
+            spelling = folded(word)
+            owner = owners.setdefault(spelling, item.id)
+            if spelling and owner != item.id and spelling not in reported:
+                reported.add(spelling)
+                params = {"found": word, "other": owner}
+                yield TemplateFault(path=f"{path}[{item.id}]", code="label_taken", params=params)
+
+
+def sheet_label_faults(sheets: tuple[Sheet, ...]) -> Iterator[TemplateFault]:
+    """Find the names no tab can have, and those two tabs would share."""
+    yield from same_label_faults("sheets", sheets, fold)
+    for sheet in sheets:
+        path = f"sheets[{sheet.id}].label"
+        for label in _wordings(sheet.label):
+            yield from _length_faults(path, label, _SHEET_LABEL_LIMIT)
+            yield from _character_faults(path, label, _NOT_IN_SHEET_LABELS)
+            if label.strip("'") != label:
+                params = {"found": label, "characters": "'"}
+                yield TemplateFault(path=path, code="label_characters", params=params)
+            if fold(label) == "history":
+                yield TemplateFault(path=path, code="label_reserved", params={"found": label})
+
+
+def column_label_faults(
+    path: str, columns: tuple[Column, ...], *, are_headers: bool
+) -> Iterator[TemplateFault]:
+    """Find the labels and hints that Excel would refuse, and labels two columns would share."""
+    yield from same_label_faults(path, columns, fold_label)
+    for column in columns:
+        where = f"{path}[{column.id}]"
+        # Only cells that people fill in have an input message with the label as its title.
+        limit = _HEADER_LIMIT if column.is_computed else _INPUT_TITLE_LIMIT
+        for label in _wordings(column.label):
+            yield from _length_faults(f"{where}.label", label, limit)
+            if are_headers:
+                yield from _character_faults(f"{where}.label", label, _NOT_IN_HEADERS)
+        for hint in _wordings(column.hint):
+            yield from _length_faults(f"{where}.hint", hint, _INPUT_MESSAGE_LIMIT)
+
+
+def _wordings(text: Text | None) -> Iterable[str]:
+    return dict.fromkeys(text.values()) if text else ()
+
+
+def _length_faults(path: str, text: str, limit: int) -> Iterator[TemplateFault]:
+    # Excel counts in UTF-16: a rare character or an emoji takes two.
+    length = len(text.encode("utf-16-le")) // 2
+    if length > limit:
+        params = {"found": text, "length": length, "limit": limit}
+        yield TemplateFault(path=path, code="too_long", params=params)
+
+
+def _character_faults(path: str, text: str, forbidden: str) -> Iterator[TemplateFault]:
+    if set(text) & set(forbidden.replace(" ", "") + "\r\n"):
+        params = {"found": text, "characters": forbidden}
+        yield TemplateFault(path=path, code="label_characters", params=params)

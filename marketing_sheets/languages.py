@@ -1,0 +1,79 @@
+"""The three languages, texts in all of them, and how labels are compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, Literal, get_args
+
+__all__ = ["LANGUAGES", "Language", "Text", "fold", "fold_label", "nearest"]
+
+Language = Literal["zh-Hans", "zh-Hant", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+_SPACE = re.compile(r"\s+")
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+_EDGE = re.compile(r"^[\s*:：★●]+|[\s*:：★●]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A label or sentence in every language."""
+
+    by_language: Mapping[Language, str]
+
+    def __getitem__(self, language: Language) -> str:
+        return self.by_language[language]
+
+    def values(self) -> tuple[str, ...]:
+        """Return the wordings, one a language."""
+        return tuple(self.by_language.values())
+
+
+@cache
+def _converter() -> Any:
+    from opencc import OpenCC  # noqa: PLC0415 - loading takes 15 ms, English never needs it
+
+    return OpenCC("t2s")
+
+
+@lru_cache(maxsize=65_536)
+def _simplify(text: str) -> str:
+    return str(_converter().convert(text))
+
+
+def fold(text: str) -> str:
+    """Reduce `text` to what two spellings of the same word share.
+
+    Width, case, blanks, line breaks, zero-width marks and Traditional/Simplified forms are
+    levelled. For matching only; never for stored text.
+    """
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    text = _SPACE.sub("", text)
+    return text if text.isascii() else _simplify(text)
+
+
+def fold_label(text: str) -> str:
+    """Fold a header: as `fold`, and without bracketed units, stars and colons at its ends.
+
+    A header that is nothing but a bracket keeps it.
+    """
+    folded = fold(text)
+    bare = _EDGE.sub("", _BRACKETED.sub("", folded))
+    return bare or folded
+
+
+def nearest(word: str, candidates: Mapping[str, str] | list[str]) -> str | None:
+    """Return the candidate most like `word`, or None if none is near.
+
+    `candidates` maps folded spellings to what to return, or is a list of words.
+    """
+    import difflib  # noqa: PLC0415 - needed only when something is wrong already
+
+    table = candidates if isinstance(candidates, Mapping) else {fold(c): c for c in candidates}
+    hits = difflib.get_close_matches(fold(word), table, n=1, cutoff=0.6)
+    return table[hits[0]] if hits else None

@@ -1,0 +1,221 @@
+"""Figures over tasks: progress, punctuality, delays, budget against time.
+
+Cancelled tasks count nowhere but in the money that was spent on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .metrics_figures import Figure, numbers, quotient
+
+__all__ = [
+    "Burn",
+    "Delays",
+    "Progress",
+    "burn",
+    "delays",
+    "elapsed",
+    "late_tasks",
+    "on_time",
+    "progress",
+    "progress_by",
+]
+
+_Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the tasks are, measured three ways; all fractions.
+
+    `weighted` needs a weight on every task that has a progress: with some weights missing its
+    reason is partial_weights, with all missing no_weights. `mean` is the plain mean, `by_tasks`
+    the share of tasks that are done.
+    """
+
+    weighted: Figure
+    mean: Figure
+    by_tasks: Figure
+    done: int
+    tasks: int
+
+    @property
+    def overall(self) -> Figure:
+        """The weighted progress where there is one, else the plain mean."""
+        return self.mean if self.weighted.value is None else self.weighted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delays:
+    """Counts of delays: still open, marked delayed without a date to prove it, finished late."""
+
+    late: int
+    flagged: int
+    finished_late: int
+    worst_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Burn:
+    """Spend against budget and against time; `ahead` is their difference as a fraction."""
+
+    budget: Figure
+    spend: Figure
+    used: Figure
+    elapsed: Figure
+    ahead: Figure
+    left: float | None
+    over: int
+
+
+def _text(frame: pd.DataFrame, column: str) -> _Array:
+    if column not in frame:
+        return np.full(len(frame), "", dtype=object)
+    return frame[column].astype(object).where(frame[column].notna(), "").to_numpy()
+
+
+def _live(frame: pd.DataFrame) -> pd.DataFrame:
+    live: pd.DataFrame = frame.loc[_text(frame, "status") != "cancelled"]
+    return live
+
+
+def progress(frame: pd.DataFrame) -> Progress:
+    """Measure the progress of the tasks in `frame`."""
+    frame = _live(frame)
+    done = int((_text(frame, "status") == "done").sum())
+    share, weight = numbers(frame, "progress"), numbers(frame, "weight")
+    known = ~np.isnan(share)
+    rows, left_out = int(known.sum()), int((~known).sum())
+    mean = quotient("progress_mean", float(share[known].sum()), rows, rows=rows, left_out=left_out)
+    weights = weight[known]
+    blank = int(np.isnan(weights).sum())
+    if rows and blank:
+        weighted = Figure(
+            metric="progress_weighted",
+            value=None,
+            reason="no_weights" if blank == rows else "partial_weights",
+            unit="percent",
+            rows=rows - blank,
+            left_out=left_out + blank,
+        )
+    else:
+        weighted = quotient(
+            "progress_weighted",
+            float((share[known] * weights).sum()),
+            float(weights.sum()),
+            rows=rows,
+            left_out=left_out,
+        )
+    by_tasks = quotient("progress_by_tasks", done, len(frame), rows=len(frame))
+    return Progress(weighted=weighted, mean=mean, by_tasks=by_tasks, done=done, tasks=len(frame))
+
+
+def progress_by(frame: pd.DataFrame, key: str) -> Mapping[str | None, Progress]:
+    """Measure progress per stage or department, in order of appearance; None is a blank key."""
+    names = _text(frame, key)
+    return {name or None: progress(frame[names == name]) for name in dict.fromkeys(names.tolist())}
+
+
+def _ended(frame: pd.DataFrame) -> _Array:
+    ended: _Array = _text(frame, "status") == "done"
+    if "actual_end" in frame:
+        ended |= frame["actual_end"].notna().to_numpy()
+    return ended
+
+
+def on_time(frame: pd.DataFrame) -> Figure:
+    """Return the share of finished tasks that ended no later than planned."""
+    frame = _live(frame)
+    delay, ended = numbers(frame, "delay_days"), _ended(frame)
+    known = ended & ~np.isnan(delay)
+    punctual = float((delay[known] <= 0).sum())
+    rows = int(known.sum())
+    return quotient("on_time", punctual, rows, rows=rows, left_out=int((ended & ~known).sum()))
+
+
+def late_tasks(frame: pd.DataFrame) -> tuple[_Array, _Array]:
+    """Tell which tasks are late and unfinished, and by how many days.
+
+    Finished late is past: a task that is done, or has its actual end, is not late any more. A task
+    marked late whose dates do not show it is late by 0 days.
+    """
+    status, delay = _text(frame, "status"), numbers(frame, "delay_days")
+    running = ~_ended(frame) & (status != "cancelled")
+    late = running & ((np.nan_to_num(delay) > 0) | (status == "late"))
+    return late, np.where(late, np.maximum(np.nan_to_num(delay), 0), 0)
+
+
+def delays(frame: pd.DataFrame) -> Delays:
+    """Count delays."""
+    late, days = late_tasks(frame)
+    live = _live(frame)
+    past = _ended(live) & (np.nan_to_num(numbers(live, "delay_days")) > 0)
+    return Delays(
+        late=int(late.sum()),
+        flagged=int((late & (days == 0)).sum()),
+        finished_late=int(past.sum()),
+        worst_days=int(days.max()) if len(days) else 0,
+    )
+
+
+def elapsed(start: date | None, end: date | None, as_of: date) -> Figure:
+    """Return the share of the campaign's days that have passed, both ends included, 0 to 1."""
+    if start is None or end is None or end < start:
+        return Figure(metric="elapsed", value=None, reason="no_period", unit="percent")
+    total = (end - start).days + 1
+    past = min(max((as_of - start).days + 1, 0), total)
+    return quotient("elapsed", past, total)
+
+
+def _sum(frame: pd.DataFrame, column: str) -> Figure:
+    values = numbers(frame, column)
+    known = values[~np.isnan(values)]
+    return Figure(
+        metric=column,
+        value=float(known.sum()) if len(known) else None,
+        reason=None if len(known) else "no_data",
+        unit="money",
+        rows=len(known),
+        left_out=len(values) - len(known),
+    )
+
+
+def burn(frame: pd.DataFrame, time: Figure) -> Burn:
+    """Compare all that was spent with all that was planned, and with the `time` elapsed.
+
+    A blank spend is money not spent yet, so its budget counts; `over` counts the rows that have
+    both and spent more.
+    """
+    budget, spend = numbers(frame, "budget"), numbers(frame, "spend")
+    both = ~np.isnan(budget) & ~np.isnan(spend)
+    planned, paid = _sum(frame, "budget"), _sum(frame, "spend")
+    used = quotient(
+        "budget_use",
+        paid.value or 0.0,
+        planned.value or 0.0,
+        rows=len(frame) if planned.rows and paid.rows else 0,
+    )
+    ahead = Figure(
+        metric="burn_ahead", value=None, reason=used.reason or time.reason, unit="percent"
+    )
+    if used.value is not None and time.value is not None:
+        ahead = Figure(metric="burn_ahead", value=used.value - time.value, unit="percent")
+    left = None
+    if planned.value is not None:
+        left = planned.value - (paid.value or 0.0)
+    return Burn(
+        budget=planned,
+        spend=paid,
+        used=used,
+        elapsed=time,
+        ahead=ahead,
+        left=left,
+        over=int((spend[both] > budget[both]).sum()),
+    )

@@ -1,0 +1,177 @@
+"""Facts about a workbook file that a parser of values does not tell."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from . import sheet_scan
+from .archive import Entry, part_key
+from .gate import open_package, read_bytes
+from .parts import Package, SheetEntry, Workbook
+from .xml_text import as_utf8, children, is_true, local, number
+
+__all__ = ["SheetFacts", "WorkbookFacts", "open_workbook_file", "read_facts"]
+
+_BUILT_IN_PERCENT = frozenset((9, 10))
+_FORMAT_NOISE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetFacts:
+    """One worksheet: rows and columns count from 1, cells are (row, column).
+
+    `hidden_rows` are hidden by hand or by a filter; `errors` gives the text of each error cell;
+    `merges` are first row, first column, last row, last column; `filtered` tells that an
+    AutoFilter has criteria.
+    """
+
+    name: str
+    state: str
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
+    errors: Mapping[tuple[int, int], str]
+    merges: tuple[tuple[int, int, int, int], ...]
+    filtered: bool
+    _package: Package = field(repr=False, compare=False)
+    _part: str = field(repr=False, compare=False)
+    _percent_styles: frozenset[int] = field(repr=False, compare=False)
+
+    def formula_cells(self) -> frozenset[tuple[int, int]]:
+        """Return the cells that hold a formula; reads the sheet again."""
+        return sheet_scan.formula_cells(self._bytes())
+
+    def percent_cells(self, columns: set[int]) -> set[tuple[int, int]]:
+        """Return the cells in `columns` that a percent format shows; reads the sheet again."""
+        if not self._percent_styles or not columns:
+            return set()
+        return sheet_scan.styled_cells(self._bytes(), columns, set(self._percent_styles))
+
+    def _bytes(self) -> bytes:
+        return as_utf8(self._package.read(self._part), self._package.file, self._part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkbookFacts:
+    """A workbook file: its worksheets in the order of their tabs, and what concerns all of them.
+
+    `properties` are the custom document properties as text, `sha256` is the file's.
+    """
+
+    date_1904: bool
+    properties: Mapping[str, str]
+    sha256: str
+    sheets: tuple[SheetFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What is gathered from a sheet's bytes while the gate has them inflated."""
+
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
+    errors: Mapping[tuple[int, int], str]
+    merges: tuple[tuple[int, int, int, int], ...]
+    filtered: bool
+
+
+def read_facts(path: Path) -> WorkbookFacts:
+    """Read the facts of a workbook file; the same as `open_workbook_file`."""
+    return open_workbook_file(path)
+
+
+def open_workbook_file(path: Path) -> WorkbookFacts:
+    """Let a workbook file through the gate and return its facts, inflating each part once.
+
+    Raises a WorkbookError for a file that must not or cannot be opened.
+    """
+    data = read_bytes(path)
+    scans: dict[str, _Scan] = {}
+
+    def gather(entry: Entry, inflated: bytes) -> None:
+        text = as_utf8(inflated, path.name, entry.name)
+        if b"sheetData" in text:
+            scans[part_key(entry.name)] = _scan(text)
+
+    package, workbook = open_package(data, path.name, gather)
+    percent = _percent_styles(package, workbook)
+    return WorkbookFacts(
+        date_1904=workbook.date_1904,
+        properties=MappingProxyType(_properties(package)),
+        sha256=hashlib.sha256(data).hexdigest(),
+        sheets=tuple(
+            _sheet_facts(sheet, sheet.part, scans.get(sheet.part, _scan(b"")), package, percent)
+            for sheet in workbook.sheets
+            if sheet.kind == "worksheet" and sheet.part is not None
+        ),
+    )
+
+
+def _scan(text: bytes) -> _Scan:
+    return _Scan(
+        sheet_scan.hidden_rows(text),
+        sheet_scan.hidden_columns(text),
+        MappingProxyType(sheet_scan.error_cells(text)),
+        sheet_scan.merges(text),
+        sheet_scan.filtered(text),
+    )
+
+
+def _sheet_facts(
+    sheet: SheetEntry, part: str, scan: _Scan, package: Package, percent: frozenset[int]
+) -> SheetFacts:
+    return SheetFacts(
+        name=sheet.name,
+        state=sheet.state,
+        hidden_rows=scan.hidden_rows,
+        hidden_columns=scan.hidden_columns,
+        errors=scan.errors,
+        merges=scan.merges,
+        filtered=scan.filtered,
+        _package=package,
+        _part=part,
+        _percent_styles=percent,
+    )
+
+
+def _percent_styles(package: Package, workbook: Workbook) -> frozenset[int]:
+    """Return the cell styles (cellXfs) with a percent format: a % outside quotes and escapes."""
+    part = next((r.target for r in package.relationships(workbook.part) if r.kind == "styles"), "")
+    if part not in package:
+        return frozenset()
+    root = package.parse(part)
+    formats = set(_BUILT_IN_PERCENT)
+    for group in children(root, "numFmts"):
+        for declared in children(group, "numFmt"):
+            code = _FORMAT_NOISE.sub("", declared.get("formatCode", ""))
+            format_id = number(declared.get("numFmtId"))
+            if format_id is not None:
+                (formats.add if "%" in code else formats.discard)(format_id)
+    return frozenset(
+        index
+        for group in children(root, "cellXfs")
+        for index, xf in enumerate(children(group, "xf"))
+        if number(xf.get("numFmtId")) in formats
+    )
+
+
+def _properties(package: Package) -> dict[str, str]:
+    """Return the custom document properties as text."""
+    kinds = ("custom-properties", "customProperties")
+    part = next((r.target for r in package.relationships("") if r.kind in kinds), "")
+    if part not in package:
+        return {}
+    found: dict[str, str] = {}
+    for declared in children(package.parse(part), "property"):
+        name = declared.get("name")
+        value = next((child for child in declared if local(child)), None)
+        if name and value is not None:
+            text = "".join(value.itertext())
+            if local(value) == "bool":
+                text = "true" if is_true(text) else "false"
+            found[name] = text
+    return found

@@ -1,0 +1,131 @@
+"""The gate: a workbook file is looked at before any parser sees it.
+
+It refuses in one sentence what is no workbook, asks for a password, is damaged, or would exhaust
+the machine. Compression ratios count only in large parts and only what cells really hold counts
+as far, so that honest files, pre-formatted for years ahead, pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import (
+    DamagedWorkbook,
+    EncryptedWorkbook,
+    HostileWorkbook,
+    NotAWorkbook,
+    WorkbookError,
+    WorkbookInUse,
+)
+from .archive import Archive, Entry, part_key, read_archive
+from .extent import too_far
+from .parts import Package
+from .repeats import too_much_text
+from .xml_text import as_utf8, has_doctype, is_complete, is_xml
+
+if TYPE_CHECKING:
+    from .parts import Workbook
+
+__all__ = ["check_workbook_file", "open_package", "read_bytes"]
+
+MAX_TOTAL = 3 << 29  # bytes: 1.5 GiB inflated in all
+MAX_PART = 1 << 30  # bytes: 1 GiB inflated in one part
+MAX_RATIO = 300
+RATIO_FROM = 8 << 20  # bytes inflated; below it a ratio harms nobody
+
+_CFB_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
+
+Visitor = Callable[[Entry, bytes], None]
+
+
+def check_workbook_file(path: Path) -> None:
+    """Raise a WorkbookError unless the file is a workbook that can be opened safely."""
+    open_package(read_bytes(path), path.name)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a workbook file whole, so that what is checked is what is used."""
+    file = path.name
+    try:
+        size = -1 if path.is_dir() else path.stat().st_size
+        data = path.read_bytes() if 0 <= size <= MAX_TOTAL else b""
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NotAWorkbook("no_such_file", file=file) from error
+    except PermissionError as error:
+        raise WorkbookInUse("in_use", file=file) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WorkbookError("cannot_read", file=file, reason=reason) from error
+    if size < 0:
+        raise NotAWorkbook("no_such_file", file=file)
+    if size > MAX_TOTAL:
+        raise HostileWorkbook("too_big", file=file, limit=MAX_TOTAL >> 20)
+    return data
+
+
+def open_package(data: bytes, file: str, visit: Visitor | None = None) -> tuple[Package, Workbook]:
+    """Let `data` through the gate; `visit` gets every entry and its inflated bytes.
+
+    XML comes to `visit` as it is stored, whatever its encoding.
+    """
+    if data.startswith(_CFB_MAGIC):
+        _refuse_compound_file(data, file)
+    archive = read_archive(data, file)
+    _check_sizes(archive)
+    _check_names(archive)
+    for entry in archive.entries:
+        inflated = entry.inflate(file)
+        _check_content(entry, inflated, file)
+        if visit is not None:
+            visit(entry, inflated)
+    package = Package(archive)
+    workbook = package.workbook()
+    if too_much_text(package, workbook):
+        raise HostileWorkbook("too_much_text", file=file)
+    return package, workbook
+
+
+def _refuse_compound_file(data: bytes, file: str) -> None:
+    """Tell a password from the format before 2007: both are OLE compound files."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise EncryptedWorkbook("encrypted", file=file)
+    if any(name.encode("utf-16-le") in data for name in ("Workbook\0", "Book\0")):
+        raise NotAWorkbook("legacy_xls", file=file)
+    raise NotAWorkbook("not_a_workbook", file=file)
+
+
+def _check_sizes(archive: Archive) -> None:
+    """Judge by the sizes the directory states; inflating never exceeds them."""
+    file = archive.file
+    if sum(entry.size for entry in archive.entries) > MAX_TOTAL:
+        raise HostileWorkbook("too_big", file=file, limit=MAX_TOTAL >> 20)
+    for entry in archive.entries:
+        if entry.size > MAX_PART:
+            raise HostileWorkbook("too_big", file=file, limit=MAX_PART >> 20)
+        if entry.size > RATIO_FROM and entry.size > MAX_RATIO * len(entry.stored):
+            raise HostileWorkbook("too_compressed", file=file, part=entry.name)
+
+
+def _check_names(archive: Archive) -> None:
+    keys = [part_key(entry.name) for entry in archive.entries]
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            raise DamagedWorkbook("duplicate_parts", file=archive.file, part=key)
+        seen.add(key)
+    if "mimetype" in seen and "meta-inf/manifest.xml" in seen:
+        raise NotAWorkbook("open_document", file=archive.file)
+
+
+def _check_content(entry: Entry, data: bytes, file: str) -> None:
+    text = as_utf8(data, file, entry.name)
+    if not is_xml(text):
+        return
+    if has_doctype(text):
+        raise HostileWorkbook("hostile_entities", file=file, part=entry.name)
+    if b"sheetData" in text and too_far(text):
+        raise HostileWorkbook("too_many_cells", file=file, part=entry.name)
+    if not is_complete(text):
+        raise DamagedWorkbook("damaged", file=file, part=entry.name)

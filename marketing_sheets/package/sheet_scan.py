@@ -1,0 +1,181 @@
+"""What a sheet's bytes tell that a parser of values does not: errors, hidden rows, formulas.
+
+A search for a few bytes usually ends the matter; only around a hit is anything read. Rows and
+columns count from 1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from ..places import column_letter, column_number
+from .extent import attributes, is_plain, walk_cells
+
+__all__ = [
+    "error_cells",
+    "filtered",
+    "formula_cells",
+    "hidden_columns",
+    "hidden_rows",
+    "merges",
+    "styled_cells",
+]
+
+_NAME = rb"<(?:[^<>\s/!?:\"']+:)?"
+_QUOTED = rb"""(?:[^<>"']|"[^"]*"|'[^']*')*"""
+_TAG = re.compile(_NAME + rb"([A-Za-z]+)(" + _QUOTED + rb")>")
+_ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
+_VALUE = re.compile(_NAME + rb"v\b[^>]*>([^<]*)<")
+_CELL_END = re.compile(rb"</(?:[^<>\s/!?:\"']+:)?c\s*>")
+_FORMULA = re.compile(_NAME + rb"f[\s/>]")
+_FORMULA_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<f[\s/>]')
+_STYLE = re.compile(rb"""\bs\s*=\s*["'](\d+)""")
+_MERGE = re.compile(_NAME + rb"mergeCell\s(" + _QUOTED + rb")>")
+_CRITERIA = re.compile(_NAME + rb"filterColumn[\s/>]")
+_COLUMN = re.compile(_NAME + rb"col\s(" + _QUOTED + rb")>")
+_TRUE = (b"1", b"true")
+
+
+def _split(sheet: bytes) -> tuple[bytes, bytes]:
+    """Return what stands before and after the cells."""
+    start = sheet.find(b"sheetData")
+    end = sheet.rfind(b"sheetData")
+    return sheet[: max(start, 0)], sheet[max(end, 0) :]
+
+
+def _tags_with(sheet: bytes, *needles: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield the start tags with one of the spellings of an attribute, spelling by spelling."""
+    for needle in needles:
+        position = sheet.find(needle)
+        while position >= 0:
+            # "<" never stands within a tag unescaped, so the last one opens this tag.
+            tag = _TAG.match(sheet, sheet.rfind(b"<", 0, position))
+            if tag and tag.end() > position:
+                yield tag
+            position = sheet.find(needle, position + 1)
+
+
+def _cell(address: str) -> tuple[int, int] | None:
+    match = _ADDRESS.fullmatch(address.strip())
+    return (int(match[2]), column_number(match[1])) if match else None
+
+
+def error_cells(sheet: bytes) -> dict[tuple[int, int], str]:
+    """Return the cells that hold an error, such as #DIV/0!, by (row, column)."""
+    if b"#" not in sheet:
+        return {}
+    found: dict[tuple[int, int], str] = {}
+    for tag in _tags_with(sheet, b't="e"', b"t='e'"):
+        if tag[1] != b"c":
+            continue
+        place = _cell(attributes(tag[2]).get(b"r", b"").decode("latin-1"))
+        if place is None:
+            return {
+                (cell.row, cell.column): _error_text(sheet, cell.content)
+                for cell in walk_cells(sheet)
+                if attributes(cell.attributes).get(b"t") == b"e"
+            }
+        found[place] = _error_text(sheet, tag.end())
+    return found
+
+
+def _error_text(sheet: bytes, content: int) -> str:
+    end = _CELL_END.search(sheet, max(content, 0))
+    value = _VALUE.search(sheet, max(content, 0), end.start() if end else len(sheet))
+    return unescape(value[1].decode("utf-8", "replace")).strip() if value else ""
+
+
+def hidden_rows(sheet: bytes) -> frozenset[int]:
+    """Return the rows hidden by hand or by a filter."""
+    hits = list(_tags_with(sheet, b"hidden="))
+    rows = [tag for tag in hits if tag[1] == b"row" and _is_hidden(tag[2])]
+    numbers = [attributes(tag[2]).get(b"r", b"") for tag in rows]
+    if all(number.isdigit() for number in numbers):
+        return frozenset(int(number) for number in numbers)
+    return frozenset(_hidden_by_counting(sheet))
+
+
+def _is_hidden(tag: bytes) -> bool:
+    return attributes(tag).get(b"hidden") in _TRUE
+
+
+def _hidden_by_counting(sheet: bytes) -> Iterator[int]:
+    row = 0
+    for tag in re.finditer(_NAME + rb"row(?=[\s/>])(" + _QUOTED + rb")>", sheet):
+        number = attributes(tag[1]).get(b"r", b"")
+        row = int(number) if number.isdigit() else row + 1
+        if _is_hidden(tag[1]):
+            yield row
+
+
+def hidden_columns(sheet: bytes) -> frozenset[int]:
+    """Return the hidden columns."""
+    head, _ = _split(sheet)
+    found: set[int] = set()
+    for match in _COLUMN.finditer(head):
+        tag = attributes(match[1])
+        first, last = tag.get(b"min", b""), tag.get(b"max", b"")
+        if tag.get(b"hidden") in _TRUE and first.isdigit() and last.isdigit():
+            found.update(range(int(first), min(int(last), 16_384) + 1))
+    return frozenset(found)
+
+
+def merges(sheet: bytes) -> tuple[tuple[int, int, int, int], ...]:
+    """Return the merged ranges as first row, first column, last row, last column."""
+    _, tail = _split(sheet)
+    found = []
+    for match in _MERGE.finditer(tail):
+        first, _, last = attributes(match[1]).get(b"ref", b"").decode("latin-1").partition(":")
+        start, end = _cell(first), _cell(last or first)
+        if start and end:
+            found.append((*start, *end))
+    return tuple(found)
+
+
+def filtered(sheet: bytes) -> bool:
+    """Whether an AutoFilter of the sheet has criteria."""
+    _, tail = _split(sheet)
+    return _CRITERIA.search(tail) is not None
+
+
+def formula_cells(sheet: bytes) -> frozenset[tuple[int, int]]:
+    """Return the cells that hold a formula, by (row, column)."""
+    if is_plain(sheet):
+        columns = _Columns()
+        return frozenset((int(m[2]), columns[m[1]]) for m in _FORMULA_CELL.finditer(sheet))
+    return frozenset(
+        (cell.row, cell.column)
+        for cell in walk_cells(sheet)
+        if cell.content >= 0 and _FORMULA.match(sheet, cell.content)
+    )
+
+
+def styled_cells(sheet: bytes, columns: set[int], styles: set[int]) -> set[tuple[int, int]]:
+    """Return the cells in `columns` whose style is one of `styles`, by (row, column)."""
+    wanted = {str(style).encode() for style in styles}
+    if not wanted or not columns:
+        return set()
+    if is_plain(sheet):
+        letters = {column_letter(column).encode(): column for column in columns}
+        cells = re.compile(rb'<c r="(' + b"|".join(letters) + rb')(\d+)"([^>]*)>')
+        return {(int(m[2]), letters[m[1]]) for m in cells.finditer(sheet) if _style(m[3]) in wanted}
+    return {
+        (cell.row, cell.column)
+        for cell in walk_cells(sheet)
+        if cell.column in columns and _style(cell.attributes) in wanted
+    }
+
+
+def _style(tag: bytes) -> bytes:
+    found = _STYLE.search(tag)
+    return found[1] if found else b"0"
+
+
+class _Columns(dict[bytes, int]):
+    """Column numbers by letters, worked out once each."""
+
+    def __missing__(self, letters: bytes) -> int:
+        number = self[letters] = column_number(letters.decode())
+        return number

@@ -1,0 +1,78 @@
+"""Problems: what staff typed that cannot be trusted, each with its place.
+
+The wording stands in `words/problems.toml`: per code a severity, a `message` (place and fault) and
+a `hint` (what to do). A problem's `params` fill the blanks; a param that is a `Text` is shown in
+the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .languages import Language, Text
+from .places import Place
+from .wording import book
+
+__all__ = ["Problem", "Severity"]
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong or doubtful, where it stands, and what was found there.
+
+    An error leaves the cell out of every figure; a warning uses it and says so; an info tells what
+    was decided.
+    """
+
+    code: str
+    place: Place
+    column: str | None = None
+    raw: object = None
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is: error, warning or info, as the catalogue says."""
+        severity: Severity = book("problems")[self.code]["severity"]
+        return severity
+
+    def message(self, language: Language) -> str:
+        """Say what is wrong, without the place."""
+        return self._fill("message", language)
+
+    def hint(self, language: Language) -> str:
+        """Say what to do."""
+        return self._fill("hint", language)
+
+    def describe(self, language: Language) -> str:
+        """Say all in one line: place – what is wrong and found – what to do."""
+        # English wants a blank after the sentence, Chinese does not.
+        joint = " " if language == "en" else ""
+        colon = ": " if language == "en" else "："
+        return f"{self.place}{colon}{self.message(language)}{joint}{self.hint(language)}".rstrip()
+
+    def as_json(self, language: Language) -> dict[str, object]:
+        """Return the stable form that `--json` prints."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "file": self.place.file,
+            "sheet": self.place.sheet,
+            "cell": self.place.cell,
+            "column": self.column,
+            "raw": None if self.raw is None else str(self.raw),
+            "message": self.message(language),
+            "hint": self.hint(language),
+        }
+
+    def _fill(self, part: str, language: Language) -> str:
+        text: str = book("problems")[self.code][part][language]
+        known = {
+            key: value[language] if isinstance(value, Text) else value
+            for key, value in self.params.items()
+        }
+        return text.format_map({"raw": "" if self.raw is None else self.raw, **known})

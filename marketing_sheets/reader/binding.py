@@ -1,0 +1,179 @@
+"""Bind the columns of a tab to those of a template's sheet, and say what could not be bound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..languages import Text, fold_label, nearest
+from ..places import Place, column_letter
+from ..problems import Problem
+from ..records import Origin
+from ..templates import TableSheet
+from .grid import Grid
+from .headers import Header, label_spellings, spellings
+
+__all__ = ["Binding", "bind"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """Which column of the tab (from 0) holds which column of the template.
+
+    `headers` are the header texts as typed, by column id; `extras` staff's own columns by name.
+    """
+
+    header: Header
+    columns: Mapping[str, int]
+    headers: Mapping[str, str]
+    extras: Mapping[str, int]
+    origin: Origin
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Draft:
+    """What is bound so far; `conflicts` and `doubles` become problems."""
+
+    columns: dict[str, int] = field(default_factory=dict)
+    conflicts: dict[int, str] = field(default_factory=dict)
+    doubles: dict[int, str] = field(default_factory=dict)
+
+    def take(self, column_id: str, column: int) -> None:
+        if column_id in self.columns:
+            self.doubles[column] = column_id
+        else:
+            self.columns[column_id] = column
+
+
+def bind(grid: Grid, sheet: TableSheet, header: Header, *, file: str | None) -> Binding:
+    """Bind what can be bound; every other header is listed as a problem or kept as an extra."""
+    draft = _Draft()
+    _bind_ids(draft, sheet, header)
+    _bind_names(draft, sheet, header)
+    extras = _extras(grid, header, draft)
+    # What opens in Excel is the header row; where it is gone, the row of ids stands for it.
+    row = header.rows[-1] if header.rows else header.first - 1
+    origin = Origin(
+        file=file,
+        sheet=grid.name,
+        header_row=row + 1,
+        columns={column_id: at + 1 for column_id, at in draft.columns.items()},
+    )
+    return Binding(
+        header=header,
+        columns=draft.columns,
+        headers={cid: header.shown[at] for cid, at in draft.columns.items() if at in header.shown},
+        extras=extras,
+        origin=origin,
+        problems=_problems(sheet, header, draft, extras, origin),
+    )
+
+
+def _bind_ids(draft: _Draft, sheet: TableSheet, header: Header) -> None:
+    labels, words = label_spellings(sheet), spellings(sheet)
+    claimed: dict[int, str] = {}
+    for at, column_id in header.ids.items():
+        said = {labels[text] for text in header.names.get(at, ()) if text in labels}
+        if said and column_id not in said:
+            claimed[at] = min(said)
+    # Of two columns with one id, such as a copied column, the one still called so is meant.
+    plain = [at for at in header.ids if at not in claimed]
+    plain.sort(key=lambda at: (words.get(_first(header, at)) != header.ids[at], at))
+    for at in plain:
+        draft.take(header.ids[at], at)
+    for at, said_id in claimed.items():
+        if said_id in draft.columns:
+            draft.take(header.ids[at], at)
+        else:
+            draft.take(said_id, at)
+            draft.conflicts[at] = said_id
+
+
+def _first(header: Header, at: int) -> str:
+    return header.names.get(at, ("",))[0]
+
+
+def _bind_names(draft: _Draft, sheet: TableSheet, header: Header) -> None:
+    labels, words = label_spellings(sheet), spellings(sheet)
+    taken = {*draft.columns.values(), *draft.doubles}
+    free = [at for at in sorted(header.names) if at not in taken]
+    for table in (labels, words):  # a label beats an alias wherever they stand
+        for at in list(free):
+            column_id = next((table[t] for t in header.names[at] if t in table), None)
+            # A column bound by its id already may be named by another's alias: an extra, then.
+            is_bound_by_id = column_id is not None and column_id in header.ids.values()
+            if column_id is None or (is_bound_by_id and table is words):
+                continue
+            draft.take(column_id, at)
+            free.remove(at)
+
+
+def _extras(grid: Grid, header: Header, draft: _Draft) -> dict[str, int]:
+    """Return staff's own columns: all with a header, and nameless ones among ours if filled."""
+    bound = set(draft.columns.values())
+    if not bound:
+        return {}
+    extras: dict[str, int] = {}
+    for at in range(grid.width):
+        if at in bound:
+            continue
+        name = header.shown.get(at, "")
+        if not name:
+            inside = min(bound) < at < max(bound)
+            if not inside or not any(c not in ("", None) for c in grid.cells[header.first :, at]):
+                continue
+            name = column_letter(at + 1)
+        if name in extras:
+            name = f"{name} ({column_letter(at + 1)})"
+        extras[name] = at
+    return extras
+
+
+def _problems(
+    sheet: TableSheet, header: Header, draft: _Draft, extras: Mapping[str, int], origin: Origin
+) -> tuple[Problem, ...]:
+    def at_place(at: int) -> Place:
+        return Place(file=origin.file, sheet=origin.sheet, row=origin.header_row, column=at + 1)
+
+    found: list[Problem] = []
+    for at, column_id in sorted({**draft.conflicts, **draft.doubles}.items()):
+        code = "header_conflict" if at in draft.conflicts else "duplicate_column"
+        label = sheet[column_id].label
+        shown = header.shown.get(at, "")
+        params: dict[str, object] = {"column": label}
+        if code == "header_conflict":
+            params["expected"] = sheet[header.ids[at]].label
+        found.append(
+            Problem(code=code, place=at_place(at), column=column_id, raw=shown, params=params)
+        )
+    missing = [c for c in sheet.inputs if c.id not in draft.columns]
+    candidates: dict[str, Text] = {
+        fold_label(word): c.label for c in missing for word in (*c.label.values(), *c.aliases)
+    }
+    resembled: set[int] = set()
+    for name, at in extras.items():
+        if at in draft.doubles:
+            continue
+        close = nearest(fold_label(name), {word: word for word in candidates})
+        if close is None:
+            params = {"column": name}
+            found.append(
+                Problem(code="unknown_column", place=at_place(at), raw=name, params=params)
+            )
+            continue
+        label = candidates[close]
+        resembled.add(id(label))
+        params = {"column": label, "header": name, "nearest": label}
+        found.append(Problem(code="near_miss_column", place=at_place(at), raw=name, params=params))
+    whole = Place(file=origin.file, sheet=origin.sheet)
+    for column in missing:
+        if column.is_required:
+            code = "missing_column"
+        elif id(column.label) in resembled:
+            continue  # the near miss says it already
+        else:
+            code = "missing_optional_column"
+        params = {"column": column.label}
+        found.append(Problem(code=code, place=whole, column=column.id, params=params))
+    return tuple(found)

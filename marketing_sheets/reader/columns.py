@@ -1,0 +1,178 @@
+"""Turn the cells of a table's records into typed columns; every cell that resists is a problem."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ..languages import fold
+from ..templates import Choices, Column, ColumnType
+from ..values import Context, choice_spellings, percent_context
+from ..values_columns import ParsedColumn, parse_column
+from .filling import fill
+from .scales import percent_rows, report_scale, settle_units
+from .sorting import SortedRows, Table
+from .typed import Job, Surroundings, TypedTable
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = ["column_context", "known_words", "type_table"]
+
+_UNIT = re.compile(r"[(（\[【]([^()（）\[\]【】]+)[)）\]】]")
+
+
+def type_table(table: Table, rows: SortedRows, around: Surroundings) -> TypedTable:
+    """Type every column of a table; those the tab lacks are all missing values."""
+    typed = TypedTable()
+    percents = percent_rows(table)
+    for column in table.sheet.columns:
+        typed.frame[column.id] = _missing(column.type, len(rows.records))
+        if column.id not in table.binding.columns:
+            typed.raw[column.id] = pd.Series([None] * len(rows.records), dtype=object)
+            continue
+        typed.raw[column.id] = _raw_series(table.cells(column.id)[rows.records])
+        formatted = percents.get(column.id, frozenset())
+        job = Job(table=table, rows=rows, typed=typed, column=column, percent_rows=formatted)
+        if column.is_computed:
+            _note_computed_errors(job)
+        else:
+            _type_input(job, around)
+    for column in table.inputs:
+        if column.unit_from is not None:
+            formatted = percents.get(column.id, frozenset())
+            job = Job(table=table, rows=rows, typed=typed, column=column, percent_rows=formatted)
+            settle_units(job)
+    return typed
+
+
+def column_context(column: Column, header: str, around: Surroundings) -> Context:
+    """Return what a column and its header tell about its cells."""
+    choices = around.template.choices.get(column.choices or "")
+    hit = _UNIT.search(header)
+    return Context(
+        period=around.period,
+        as_of=around.as_of,
+        date_1904=around.date_1904,
+        choices=_spellings(choices, around) if choices is not None else None,
+        choices_open=choices is not None and choices.is_open,
+        labels={item.id: item.label for item in choices.items} if choices is not None else None,
+        min=column.min,
+        max=column.max,
+        unit=hit[1] if hit and column.is_numeric else None,
+    )
+
+
+def known_words(words: pd.Series[Any], context: Context) -> pd.Series[Any]:
+    """Return departments as the ids of those the list knows; others stay as typed."""
+    ids = {word: (context.choices or {}).get(fold(word)) for word in words.dropna().unique()}
+    return words.replace({word: found for word, found in ids.items() if found is not None})
+
+
+def _spellings(choices: Choices, around: Surroundings) -> dict[str, str]:
+    spellings = choice_spellings(choices)
+    for entry in around.entries.get(choices.id, {}):
+        spellings.setdefault(fold(entry), entry)
+    return spellings
+
+
+def _missing(kind: ColumnType, count: int) -> pd.Series[Any]:
+    one = parse_column(pd.Series([None], dtype=object), kind, Context()).values
+    return one.take(np.zeros(count, dtype=np.intp)).reset_index(drop=True)
+
+
+def _raw_series(cells: npt.NDArray[Any]) -> pd.Series[Any]:
+    values = cells.copy()
+    values[values == ""] = None
+    return pd.Series(values, dtype=object)
+
+
+def _type_input(job: Job, around: Surroundings) -> None:
+    column, typed = job.column, job.typed
+    context = column_context(column, job.header, around)
+    formatted = job.formatted() if job.percent_rows else None
+    if column.type == "percent":
+        bare = job.raw if formatted is None else job.raw[~formatted]
+        context = percent_context(context, bare.tolist(), job.header)
+    typed.contexts[column.id] = context
+    parsed = _parse(job.raw, column, context, formatted)
+    typed.frame[column.id] = parsed.values
+    if column.type == "department" and context.choices:
+        typed.frame[column.id] = known_words(parsed.values, context)
+    if parsed.remarks:
+        typed.remarks[column.id] = parsed.remarks
+    if parsed.kinds is not None:
+        typed.kinds[column.id] = parsed.kinds
+    _report_cells(job, parsed)
+    report_scale(job, context)
+    if column.fill_down:
+        fill(job, context)
+
+
+def _parse(
+    raw: pd.Series[Any],
+    column: Column,
+    context: Context,
+    formatted: npt.NDArray[np.bool_] | None,
+) -> ParsedColumn:
+    """Parse a column in one go, or in two where only some cells carry a % format."""
+    as_percent = replace(context, percent_format=True)
+    if formatted is None or not formatted.any():
+        return parse_column(raw, column.type, context)
+    if formatted.all():
+        return parse_column(raw, column.type, as_percent)
+    parts = [
+        (np.flatnonzero(mask), parse_column(raw[mask], column.type, told))
+        for mask, told in ((formatted, as_percent), (~formatted, context))
+    ]
+    kinds = [part.kinds for _, part in parts if part.kinds is not None]
+    return ParsedColumn(
+        values=pd.concat([part.values for _, part in parts]).sort_index(),
+        kinds=pd.concat(kinds).sort_index() if kinds else None,
+        remarks={int(at[i]): text for at, part in parts for i, text in part.remarks.items()},
+        faults={int(at[i]): cell for at, part in parts for i, cell in part.faults.items()},
+        notes={int(at[i]): cell for at, part in parts for i, cell in part.notes.items()},
+    )
+
+
+def _report_cells(job: Job, parsed: ParsedColumn) -> None:
+    """Report every faulty or undecided cell; an Excel error is reported as such."""
+    typed, column = job.typed, job.column
+    errors = _errors_at(job)
+    stated = typed.stated.setdefault(column.id, set())
+    stated.update(errors, parsed.faults, parsed.notes)
+    faults = typed.faults.setdefault(column.id, {})
+    if errors:
+        values = typed.frame[column.id].copy()
+        values.iloc[list(errors)] = pd.NA
+        typed.frame[column.id] = values
+    for position, text in errors.items():
+        faults[position] = "error_cell"
+        job.report("error_cell", position, text)
+    for position, cell in (*parsed.faults.items(), *parsed.notes.items()):
+        if position in errors:
+            continue
+        if cell.fault is not None:
+            faults[position] = cell.fault
+        job.report(cell.fault or cell.note or "", position, job.raw.iloc[position], **cell.params)
+
+
+def _errors_at(job: Job) -> dict[int, str]:
+    if not job.table.grid.errors:
+        return {}
+    binding = job.table.binding
+    at, first = binding.columns[job.column.id] + 1, binding.header.first + 1
+    by_row = {r - first: text for (r, c), text in job.table.grid.errors.items() if c == at}
+    rows = job.rows.records.tolist()
+    return {i: by_row[row] for i, row in enumerate(rows) if row in by_row}
+
+
+def _note_computed_errors(job: Job) -> None:
+    errors = _errors_at(job)
+    if errors:
+        first = min(errors)
+        job.report("computed_error", first, errors[first], count=len(errors))

@@ -1,0 +1,241 @@
+"""Read the form: a label, and the value in the cell to its right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from ..languages import LANGUAGES, Text, fold, fold_label
+from ..places import Place
+from ..problems import Problem
+from ..templates import Column, FormSheet
+from ..values import parse
+from ..wording import say
+from .columns import column_context
+from .grid import Grid
+from .typed import Surroundings
+
+__all__ = ["FormReading", "form_share", "read_form"]
+
+_ROWS, _COLUMNS = 200, 30
+_ID_COLUMNS = 3
+_REACH = 3
+_PERIOD = ("start_date", "end_date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormReading:
+    """The form's typed values by field id, where they stand, and what was doubtful."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def period(self) -> tuple[date, date] | None:
+        """The first and last day, if both are known and in order."""
+        start, end = (self.values.get(name) for name in _PERIOD)
+        return (start, end) if start and end and start <= end else None
+
+
+def form_share(grid: Grid, form: FormSheet) -> float:
+    """Return which share of the form's fields a tab has labels of."""
+    return len(_labels(grid, form)) / len(form.fields) if form.fields else 0.0
+
+
+def read_form(
+    grid: Grid, form: FormSheet, around: Surroundings, *, file: str | None, is_list: bool = False
+) -> FormReading:
+    """Read the form; the campaign's days come first, as they give other dates their year.
+
+    `is_list` says that the tab is a plain list of two columns: a field's id or label, its value.
+    """
+    at = _listed_cells(grid, form) if is_list else _value_cells(grid, form)
+    values: dict[str, Any] = dict.fromkeys(f.id for f in form.fields)
+    places: dict[str, Place] = {}
+    problems: list[Problem] = []
+    percents = grid.percent_cells({column + 1 for _, column in at.values()} if at else set())
+    order = sorted(form.fields, key=lambda f: f.id not in _PERIOD)
+    for column in order:
+        if column.id not in at:
+            if column.is_required:
+                whole = Place(file=file, sheet=grid.name)
+                params = {"column": column.label}
+                problems.append(
+                    Problem(code="missing_field", place=whole, column=column.id, params=params)
+                )
+            continue
+        row, cell_column = at[column.id]
+        place = Place(file=file, sheet=grid.name, row=row + 1, column=cell_column + 1)
+        places[column.id] = place
+        start = values.get(_PERIOD[0])
+        # The first day alone already gives the last day its year.
+        period = FormReading(values=values).period or ((start, start) if start else None)
+        here = replace(around, period=period)
+        raw = grid.cells[row, cell_column] if cell_column < grid.width else None
+        is_percent = (row + 1, cell_column + 1) in percents
+        label = grid.text(row, max(cell_column - 1, 0))
+        values[column.id], problem = _value(raw, column, label, here, place, is_percent=is_percent)
+        if problem is not None:
+            problems.append(problem)
+    problems += _period_problems(form, values, places)
+    positions = {f.id: index for index, f in enumerate(form.fields)}
+    problems.sort(key=lambda p: positions.get(p.column or "", 0))
+    return FormReading(values=values, places=places, problems=tuple(problems))
+
+
+def _value(
+    raw: object,
+    column: Column,
+    label: str,
+    around: Surroundings,
+    place: Place,
+    *,
+    is_percent: bool,
+) -> tuple[Any, Problem | None]:
+    context = replace(column_context(column, label, around), percent_format=is_percent)
+    is_error = isinstance(raw, str) and raw.startswith("#") and raw.rstrip("!?/A").isupper()
+    cell = parse(raw, column.type, context)
+    code = "error_cell" if is_error and cell.fault else cell.fault or cell.note
+    if code is None and cell.value is None and column.is_required:
+        code = "required_blank"
+    value = None if code == "error_cell" else _plain(cell.value, column)
+    if column.type == "department" and isinstance(value, str):
+        value = (context.choices or {}).get(fold(value), value)
+    if code is None:
+        return value, None
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    params = {"column": column.label, **cell.params}
+    return value, Problem(code=code, place=place, column=column.id, raw=raw, params=params)
+
+
+def _plain(value: object, column: Column) -> Any:
+    if isinstance(value, datetime | pd.Timestamp) and column.type == "date":
+        return value.date()
+    return value
+
+
+def _period_problems(
+    form: FormSheet, values: Mapping[str, Any], places: Mapping[str, Place]
+) -> list[Problem]:
+    start, end = (values.get(name) for name in _PERIOD)
+    if not (start and end and end < start):
+        return []
+    params = {"column": form["end_date"].label, "start": start.isoformat()}
+    return [
+        Problem(
+            code="end_before_start",
+            place=places["end_date"],
+            column="end_date",
+            raw=end.isoformat(),
+            params=params,
+        )
+    ]
+
+
+def _value_cells(grid: Grid, form: FormSheet) -> dict[str, tuple[int, int]]:
+    """Return the cell (from 0) of each field's value.
+
+    Values stand at one distance from their labels; it is learnt from the fields that are filled.
+    """
+    ends = {name: (row, _end(grid, row, at)) for name, (row, at) in _labels(grid, form).items()}
+    own_words = _own_words(form)
+    distances: Counter[int] = Counter()
+    for row, end in ends.values():
+        for distance in range(1, _REACH + 1):
+            at = end + distance
+            cell = grid.cells[row, at] if at < grid.width else ""
+            if isinstance(cell, str) and fold(cell) in own_words:
+                break
+            if cell is not None and cell != "":
+                distances[distance] += 1
+                break
+    distance = min(distances, key=lambda d: (-distances[d], d), default=1)
+    found = {}
+    for name, (row, end) in ends.items():
+        cell = grid.text(row, end + distance)
+        if not (cell and fold(cell) in own_words):
+            found[name] = (row, end + distance)
+    return found
+
+
+def _listed_cells(grid: Grid, form: FormSheet) -> dict[str, tuple[int, int]]:
+    words = _spellings(form)
+    names = [(row, words.get(fold_label(grid.text(row, 0)))) for row in range(grid.height)]
+    return {name: (row, 1) for row, name in reversed(names) if name is not None}
+
+
+def _spellings(form: FormSheet) -> dict[str, str]:
+    """Map every folded label, id and alias of the form to the field's id; labels come first."""
+    words: dict[str, str] = {}
+    for column in form.fields:
+        for word in column.label.values():
+            words.setdefault(fold_label(word), column.id)
+    for column in form.fields:
+        for word in (column.id, *column.aliases):
+            words.setdefault(fold_label(word), column.id)
+    return words
+
+
+def _labels(grid: Grid, form: FormSheet) -> dict[str, tuple[int, int]]:
+    """Return the cell (from 0) of each field's label: beside its id, else by its words."""
+    found: dict[str, tuple[int, int]] = {}
+    words = _spellings(form)
+    ids = {column.id for column in form.fields}
+    by_words: dict[str, tuple[int, int]] = {}
+    for row in range(min(_ROWS, grid.height)):
+        for at in range(min(_COLUMNS, grid.width)):
+            text = grid.text(row, at)
+            if not text:
+                continue
+            own = text.split("|")[0]
+            if at < _ID_COLUMNS and own in ids and own not in found:
+                found[own] = (row, _next_text(grid, row, at))
+                continue
+            name = words.get(_unmarked(fold_label(text)))
+            if name is not None:
+                by_words.setdefault(name, (row, at))
+    taken = set(found.values())
+    for name, place in by_words.items():
+        if place not in taken:
+            found.setdefault(name, place)
+    return found
+
+
+def _unmarked(label: str) -> str:
+    """Return a folded label without the mark for required fields that may share its cell."""
+    for language in LANGUAGES:
+        mark = fold(say("sheets", "mark.required", language))
+        if label.endswith(mark) and label != mark:
+            return fold_label(label.removesuffix(mark))
+    return label
+
+
+def _next_text(grid: Grid, row: int, at: int) -> int:
+    reach = range(at + 1, min(at + 1 + _REACH, grid.width))
+    return next((column for column in reach if grid.text(row, column)), at + 1)
+
+
+def _end(grid: Grid, row: int, at: int) -> int:
+    """Return the last column of a cell, which may be merged."""
+    for top, left, bottom, right in grid.merges:
+        if top <= row + 1 <= bottom and left <= at + 1 <= right:
+            return right - 1
+    return at
+
+
+def _own_words(form: FormSheet) -> set[str]:
+    """Return every wording the form itself shows: none of them is a value."""
+    texts: list[Text] = [form.title, form.subtitle, form.heading]
+    texts += [column.label for column in form.fields]
+    for section in form.sections.values():
+        texts.append(section.heading)
+        texts += [text for row in section.rows for text in row.cells]
+        texts += list(section.head)
+    return {fold(word) for text in texts for word in text.values() if word}

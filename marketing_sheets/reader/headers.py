@@ -1,0 +1,238 @@
+"""Find the header of a table and bind its columns: by hidden ids, then by label, never by place.
+
+The order of trust:
+
+1. The row of column ids that stands hidden above the header. A column inserted, moved, renamed or
+   translated keeps its id cell.
+2. Where the visible header is word for word the label of another column that no header claims, the
+   header wins, with a warning (`header_conflict`): it is what people saw when they typed.
+3. Labels and aliases in any language, folded. A header in two rows is also tried joined.
+
+A header that is only nearly a label is never bound; it is listed with the label it resembles.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..languages import fold_label
+from ..templates import TableSheet
+from .grid import HEAD_ROWS, Grid
+
+__all__ = [
+    "Header",
+    "Stamp",
+    "find_header",
+    "label_spellings",
+    "required_share",
+    "spellings",
+    "stamp_in",
+]
+
+_STAMP_PARTS = 5
+_NEAR_IDS = 6  # rows below the ids in which the header is looked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What the first cell of a row of ids says about the sheet."""
+
+    column: str
+    template: str
+    version: str
+    language: str
+    sheet: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """Where the header stands; rows count from 0.
+
+    `rows` are its rows from the top, none where staff deleted it; `first` is the first row of
+    data. `names` holds, per column, the folded texts to try, the likeliest first; `shown` the text
+    as typed.
+    """
+
+    ids_row: int | None
+    ids: Mapping[int, str]
+    rows: tuple[int, ...]
+    first: int
+    names: Mapping[int, tuple[str, ...]]
+    shown: Mapping[int, str]
+
+
+def spellings(sheet: TableSheet) -> dict[str, str]:
+    """Map every folded label, id and alias of a sheet to the column's id; labels come first."""
+    table = label_spellings(sheet)
+    for column in sheet.columns:
+        for word in (column.id, *column.aliases):
+            table.setdefault(fold_label(word), column.id)
+    return table
+
+
+def label_spellings(sheet: TableSheet) -> dict[str, str]:
+    """Map the folded labels of a sheet, in every language, to the column's id."""
+    table: dict[str, str] = {}
+    for column in sheet.columns:
+        for word in column.label.values():
+            table.setdefault(fold_label(word), column.id)
+    return table
+
+
+def stamp_in(grid: Grid, row: int) -> Stamp | None:
+    """Return the stamp that stands in a row, or None."""
+    for column in range(grid.width):
+        parts = grid.text(row, column).split("|")
+        if len(parts) == _STAMP_PARTS and all(parts[1:]):
+            return Stamp(
+                column=parts[0],
+                template=parts[1],
+                version=parts[2],
+                language=parts[3],
+                sheet=parts[4],
+            )
+    return None
+
+
+def required_share(grid: Grid, sheet: TableSheet) -> float:
+    """Return which share of the sheet's required columns the best header row names."""
+    table = spellings(sheet)
+    required = {column.id for column in sheet.inputs if column.is_required}
+    best = max((len(_named(row, table) & required) for row in grid.head), default=0)
+    return best / len(required) if required else 0.0
+
+
+def find_header(grid: Grid, sheet: TableSheet) -> Header | None:
+    """Find the sheet's header in the first rows of a tab; None if two columns cannot be named."""
+    table = spellings(sheet)
+    ids_row, ids = _find_ids(grid, sheet)
+    if ids_row is None:
+        row = _best_row(grid, table, range(len(grid.head)))
+        if row is None or len(_named(grid.head[row], table)) < min(2, len(sheet.columns)):
+            return None
+    else:
+        row = _row_below_ids(grid, table, ids_row, ids)
+    rows = () if row is None else _rows_around(grid, table, row, ids_row)
+    last = max((*rows, -1 if ids_row is None else ids_row))
+    if ids_row is not None and not rows and len(_named(grid.head[ids_row], table)) > len(ids):
+        rows = (ids_row,)  # a foreign table whose header happens to be ids and labels
+    names, shown = _names(grid, rows, table)
+    return Header(ids_row=ids_row, ids=ids, rows=rows, first=last + 1, names=names, shown=shown)
+
+
+def _named(row: tuple[str, ...], table: Mapping[str, str]) -> set[str]:
+    return {table[text] for text in row if text in table}
+
+
+def _find_ids(grid: Grid, sheet: TableSheet) -> tuple[int | None, dict[int, str]]:
+    """Return the row with the most cells that are column ids letter by letter, and those cells."""
+    known = {column.id for column in sheet.columns}
+    best: tuple[int | None, dict[int, str]] = (None, {})
+    for row in range(min(HEAD_ROWS, grid.height)):
+        texts = [(column, grid.text(row, column)) for column in range(grid.width)]
+        ids = {column: text for column, text in _ids(texts) if text in known}
+        others = sum(1 for _, text in texts if text) - len(ids)
+        if len(ids) >= 2 and len(ids) > len(best[1]) and len(ids) >= others:
+            best = row, ids
+    return best
+
+
+def _ids(texts: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    for column, text in texts:
+        parts = text.split("|")
+        yield column, parts[0] if len(parts) == _STAMP_PARTS else text
+
+
+def _best_row(grid: Grid, table: Mapping[str, str], rows: range) -> int | None:
+    """Return the row that names most columns, the upper one of equals; None if none names any."""
+    scores = {row: len(_named(grid.head[row], table)) for row in rows if row < len(grid.head)}
+    best = max(scores, key=lambda row: (scores[row], -row), default=None)
+    return best if best is not None and scores[best] else None
+
+
+def _row_below_ids(
+    grid: Grid, table: Mapping[str, str], ids_row: int, ids: Mapping[int, str]
+) -> int | None:
+    """Return the header under a row of ids, or None where staff deleted it."""
+    row = _best_row(grid, table, range(ids_row + 1, ids_row + 1 + _NEAR_IDS))
+    if row is not None and _names_its_columns(grid.head[row], table, ids):
+        return row
+    next_row = ids_row + 1
+    cells = [grid.cells[next_row, c] for c in ids] if next_row < grid.height else []
+    filled = [cell for cell in cells if cell not in ("", None)]
+    below = [grid.cells[next_row + 1, c] for c in ids] if next_row + 1 < grid.height else []
+    # Every header renamed: words in all columns, and figures or dates only from the next row on.
+    all_words = len(filled) * 2 > len(ids) and all(isinstance(cell, str) for cell in filled)
+    return next_row if all_words and any(not isinstance(cell, str) for cell in below) else None
+
+
+def _names_its_columns(
+    row: tuple[str, ...], table: Mapping[str, str], ids: Mapping[int, str]
+) -> bool:
+    """Tell a header from data in which a label happens to stand: it names two columns or all."""
+    matched = sum(1 for column in ids if column < len(row) and row[column] in table)
+    filled = sum(1 for column in ids if column < len(row) and row[column])
+    return matched >= 2 or (matched == 1 and filled <= 2)
+
+
+def _rows_around(
+    grid: Grid, table: Mapping[str, str], row: int, ids_row: int | None
+) -> tuple[int, ...]:
+    """Add the row above or below where the header spreads over two."""
+    here = _named(grid.head[row], table)
+    for other in (row + 1, row - 1):
+        if not 0 <= other < len(grid.head) or other == ids_row:
+            continue
+        top, bottom = min(row, other), max(row, other)
+        if not _only_words(grid, other):
+            continue
+        gained = set()
+        for texts in _joined(grid, top, bottom).values():
+            gained |= {table[text] for text in texts if text in table}
+        repeated = here & _named(grid.head[other], table)
+        if gained - here and len(repeated) < max(2, len(here) / 2):
+            return top, bottom
+    return (row,)
+
+
+def _only_words(grid: Grid, row: int) -> bool:
+    cells = [cell for cell in grid.cells[row] if cell is not None and cell != ""]
+    return bool(cells) and all(isinstance(cell, str) for cell in cells)
+
+
+def _joined(grid: Grid, top: int, bottom: int) -> dict[int, tuple[str, ...]]:
+    """Return, per column, the folded texts a header of two rows may mean."""
+    names: dict[int, tuple[str, ...]] = {}
+    parent = ""
+    for column in range(grid.width):
+        own, child = grid.head[top][column], grid.head[bottom][column]
+        parent = own or parent  # a merged parent stands in its first column alone
+        if child:
+            names[column] = (child, parent + child)
+        elif own:
+            names[column] = (own,)
+    return names
+
+
+def _names(
+    grid: Grid, rows: tuple[int, ...], table: Mapping[str, str]
+) -> tuple[dict[int, tuple[str, ...]], dict[int, str]]:
+    if not rows:
+        return {}, {}
+    names: dict[int, tuple[str, ...]]
+    if len(rows) == 1:
+        row = rows[0]
+        names = {column: (text,) for column, text in enumerate(grid.head[row]) if text}
+        return names, {column: grid.text(row, column) for column in names}
+    top, bottom = rows
+    names = _joined(grid, top, bottom)
+    # The same child under several parents (plan/actual) names nothing by itself.
+    often = Counter(texts[0] for texts in names.values())
+    names = {
+        column: texts[::-1] if often[texts[0]] > 1 and texts[-1] in table else texts
+        for column, texts in names.items()
+    }
+    shown = {c: grid.text(bottom, c) or grid.text(top, c) for c in names}
+    return names, shown

@@ -1,0 +1,177 @@
+"""Whose workbook it is: the template, the language, and which tab holds which sheet."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..errors import UnknownWorkbook
+from ..languages import LANGUAGES, Language, fold
+from ..template_files import load_template, template_names
+from ..templates import FormSheet, Sheet, TableSheet, Template
+from .form import form_share
+from .grid import HEAD_ROWS, Grid
+from .headers import Stamp, find_header, required_share, stamp_in
+
+__all__ = ["Claim", "Identity", "claim_tabs", "identify"]
+
+_ENOUGH = 0.6
+_NUMBERED = re.compile(r"[\s_-]*(?:\(\d+\)|（\d+）|\d+)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What a workbook says about itself."""
+
+    template: Template
+    version: str | None
+    language: Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A tab and the template sheet it holds; `others` are further tabs that hold the same."""
+
+    sheet: Sheet
+    grid: Grid
+    others: tuple[Grid, ...] = ()
+
+
+def identify(
+    grids: Sequence[Grid], properties: Mapping[str, str], template: Template | None, file: str
+) -> Identity:
+    """Tell the template and language of a workbook.
+
+    The document properties come first, then the stamp in any sheet's row of ids, then the template
+    most of whose sheets the tabs resemble. Raises UnknownWorkbook where nothing fits.
+    """
+    stamps = [stamp for grid in grids for stamp in _stamps(grid)]
+    said = properties.get("template") or next((stamp.template for stamp in stamps), None)
+    if template is None:
+        template = _named_template(said, file) if said else _resembled_template(grids)
+    if template is None:
+        raise UnknownWorkbook("unknown_workbook", file=file, templates=_listed(template_names()))
+    if not (said == template.id or claim_tabs(grids, template)):
+        raise UnknownWorkbook("other_workbook", file=file, template=template.title["en"])
+    version = properties.get("template_version") or next((s.version for s in stamps), None)
+    stated = properties.get("language") or next((s.language for s in stamps), None)
+    language = next((known for known in LANGUAGES if known == stated), None)
+    return Identity(
+        template=template,
+        version=version,
+        language=language or _usual_language(grids, template),
+    )
+
+
+def claim_tabs(grids: Sequence[Grid], template: Template) -> dict[str, Claim]:
+    """Match tabs with the template's sheets: by stamp or ids, by name, by header.
+
+    A sheet claimed by several tabs goes to the one that is called so, else to the first.
+    """
+    claims: dict[str, list[Grid]] = {}
+    free = list(grids)
+    for rule in (_by_stamp, _by_name, _by_header):
+        for grid in list(free):
+            sheet = rule(grid, template)
+            # A tab that merely looks like a sheet must not contest one that says it is.
+            if sheet is None or (rule is _by_header and sheet.id in claims):
+                continue
+            claims.setdefault(sheet.id, []).append(grid)
+            free.remove(grid)
+    result: dict[str, Claim] = {}
+    for sheet in template.sheets:
+        tabs = claims.get(sheet.id, [])
+        if tabs:
+            names = {fold(word) for word in sheet.label.values()}
+            main = next((grid for grid in tabs if fold(grid.name) in names), tabs[0])
+            others = tuple(grid for grid in tabs if grid is not main)
+            result[sheet.id] = Claim(sheet=sheet, grid=main, others=others)
+    return result
+
+
+def _stamps(grid: Grid) -> Iterable[Stamp]:
+    for row in range(min(HEAD_ROWS, grid.height)):
+        stamp = stamp_in(grid, row)
+        if stamp is not None:
+            yield stamp
+
+
+def _named_template(name: str, file: str) -> Template:
+    if name not in template_names():
+        raise UnknownWorkbook("unknown_workbook_template", file=file, template=name)
+    return load_template(name)
+
+
+def _resembled_template(grids: Sequence[Grid]) -> Template | None:
+    candidates = [load_template(name) for name in template_names()]
+    counts = [(len(claim_tabs(grids, template)), template) for template in candidates]
+    best = max(counts, key=lambda pair: pair[0], default=None)
+    return best[1] if best is not None and best[0] else None
+
+
+def _by_stamp(grid: Grid, template: Template) -> Sheet | None:
+    known = {sheet.id: sheet for sheet in template.sheets}
+    for stamp in _stamps(grid):
+        if stamp.sheet in known:
+            return known[stamp.sheet]
+    return None
+
+
+def _by_name(grid: Grid, template: Template) -> Sheet | None:
+    name = fold(grid.name)
+    for candidate in (name, _NUMBERED.sub("", name)):
+        for sheet in template.sheets:
+            words = (sheet.id, *sheet.label.values(), *sheet.aliases)
+            if candidate in {fold(word) for word in words} and _looks_like(grid, sheet):
+                return sheet
+    return None
+
+
+def _looks_like(grid: Grid, sheet: Sheet) -> bool:
+    if isinstance(sheet, FormSheet):
+        return form_share(grid, sheet) > 0
+    return find_header(grid, sheet) is not None
+
+
+def _by_header(grid: Grid, template: Template) -> Sheet | None:
+    shares = [(_share(grid, sheet), -index) for index, sheet in enumerate(template.sheets)]
+    best, index = max(shares, default=(0.0, 0))
+    return template.sheets[-index] if best >= _ENOUGH else None
+
+
+def _share(grid: Grid, sheet: Sheet) -> float:
+    if isinstance(sheet, FormSheet):
+        return form_share(grid, sheet)
+    header = find_header(grid, sheet)
+    return (
+        0.0 if header is None else max(required_share(grid, sheet), _ids_share(header.ids, sheet))
+    )
+
+
+def _ids_share(ids: Mapping[int, str], sheet: TableSheet) -> float:
+    required = {column.id for column in sheet.inputs if column.is_required}
+    return len(required & set(ids.values())) / len(required) if required else 0.0
+
+
+def _usual_language(grids: Sequence[Grid], template: Template) -> Language:
+    """Return the language most header labels are written in; the first of equals."""
+    votes: Counter[Language] = Counter()
+    written: Counter[str] = Counter(
+        text.strip()
+        for grid in grids
+        for row in grid.cells[:HEAD_ROWS]
+        for text in row
+        if isinstance(text, str)
+    )
+    for sheet in template.sheets:
+        columns = sheet.fields if isinstance(sheet, FormSheet) else sheet.columns
+        for column in columns:
+            for language in LANGUAGES:
+                votes[language] += written[column.label[language]]
+    return max(LANGUAGES, key=lambda language: votes[language])
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)

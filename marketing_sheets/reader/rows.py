@@ -1,0 +1,156 @@
+"""Tell records from everything else people write into a table: totals, headings, blank rows.
+
+All is decided over whole columns; single rows are looked at only where a cheap mask points at them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..languages import fold_label
+from .grid import filled_and_text
+from .headers import spellings
+from .row_totals import skip_totals, skip_unlabelled_totals
+from .row_words import is_serial
+from .sorting import Skipped, SortedRows, Sorter, Table
+
+if TYPE_CHECKING:
+    from .sorting import Mask
+
+__all__ = ["sort_rows"]
+
+_LIKE_HEADER = 0.6
+_MOST_DISTINCT = 2000  # folding more spellings than that in one column would cost too much
+_WIDE_MERGE = 3
+_FIRST_COLUMNS = 2
+
+
+def sort_rows(table: Table) -> SortedRows:
+    """Sort the rows below the header into records and skipped ones."""
+    binding = table.binding
+    sorter = Sorter(
+        table=table,
+        height=max(0, table.grid.height - binding.header.first),
+        serial=frozenset(_serial_columns(table)),
+    )
+    inputs = {column.id: binding.columns[column.id] for column in table.inputs}
+    everything = [*inputs.values(), *binding.extras.values()]
+    for at in everything:
+        sorter.filled[at], sorter.text[at] = filled_and_text(sorter.cells(at))
+    content = _any(sorter, everything)
+    _skip_headers(sorter)
+    skip_totals(sorter, content)
+    _skip_sections(sorter, content)
+    skip_unlabelled_totals(sorter, content)
+    # A row that only carries a number, or staff's own formulas, was never filled in.
+    meaning = _any(sorter, [at for at in inputs.values() if at not in sorter.serial])
+    is_record = content & meaning
+    is_record[list(sorter.skipped)] = False
+    unfilled = content & ~meaning
+    unfilled[list(sorter.skipped)] = False
+    return SortedRows(
+        records=np.flatnonzero(is_record),
+        skipped=tuple(sorter.skipped[row] for row in sorted(sorter.skipped)),
+        filled={column_id: sorter.filled[at] for column_id, at in inputs.items()},
+        block=np.cumsum(~is_record),
+        unfilled=np.flatnonzero(unfilled),
+    )
+
+
+def _any(sorter: Sorter, columns: list[int]) -> Mask:
+    result = np.zeros(sorter.height, dtype=bool)
+    for at in columns:
+        result |= sorter.filled[at]
+    return result
+
+
+def _serial_columns(table: Table) -> set[int]:
+    binding = table.binding
+    serial = {at for name, at in binding.extras.items() if is_serial(name)}
+    for column in table.inputs:
+        names = (*column.label.values(), *column.aliases)
+        if not column.is_key and any(is_serial(name) for name in names):
+            serial.add(binding.columns[column.id])
+    return serial
+
+
+def _skip_headers(sorter: Sorter) -> None:
+    """Find rows that repeat the header, or the row of ids, in the middle of the table."""
+    words = spellings(sorter.table.sheet)
+    hits = np.zeros(sorter.height, dtype=np.int64)
+    count = np.zeros(sorter.height, dtype=np.int64)
+    for column_id, at in sorter.table.binding.columns.items():
+        if at in sorter.filled:
+            hits += _is_header_cell(sorter, at, column_id, words)
+            count += sorter.filled[at]
+    for row in np.flatnonzero((hits >= 2) & (hits >= _LIKE_HEADER * count)).tolist():
+        text = next(sorter.text_at(row, at) for at in sorted(sorter.text) if sorter.text[at][row])
+        sorter.skipped[row] = Skipped(row=row, reason="repeated_header", text=text)
+
+
+def _is_header_cell(sorter: Sorter, at: int, column_id: str, words: Mapping[str, str]) -> Mask:
+    result = np.zeros(sorter.height, dtype=bool)
+    rows = np.flatnonzero(sorter.text[at])
+    texts = sorter.cells(at)[rows].tolist()
+    distinct = set(texts)
+    if len(distinct) <= _MOST_DISTINCT:
+        hits = {text for text in distinct if words.get(fold_label(text)) == column_id}
+    else:
+        hits = distinct & {column_id, sorter.table.binding.headers.get(column_id, column_id)}
+    if hits:
+        result[rows] = np.fromiter((text in hits for text in texts), bool, len(texts))
+    return result
+
+
+def _skip_sections(sorter: Sorter, content: Mask) -> None:
+    """Find headings and notes: rows with one filled cell that is not the start of a record."""
+    count = np.zeros(sorter.height, dtype=np.int64)
+    where = np.full(sorter.height, -1, dtype=np.int64)
+    for at in sorted(sorter.filled, key=lambda at: at not in sorter.serial):
+        if at not in sorter.serial:
+            count += sorter.filled[at]
+        where[sorter.filled[at]] = at
+    wide = _wide_merges(sorter.table)
+    for row in np.flatnonzero((count <= 1) & content).tolist():
+        if row not in sorter.skipped:
+            found = _as_section(sorter, row, int(where[row]), is_wide=row in wide)
+            if found is not None:
+                sorter.skipped[row] = found
+
+
+def _as_section(sorter: Sorter, row: int, at: int, *, is_wide: bool) -> Skipped | None:
+    """Decide on a row whose only filled cell (but for a serial number) stands in column `at`.
+
+    A heading is text in one of the first columns or in none of ours, or merged over several. A
+    lone value in a fill-down column heads the rows below. A lone key starts a record.
+    """
+    table = sorter.table
+    ids = {column: column_id for column_id, column in table.binding.columns.items()}
+    column = table.sheet[ids[at]] if at in ids else None
+    cell = sorter.cells(at)[row]
+    is_text = isinstance(cell, str)
+    text = cell.strip() if is_text else str(cell)
+    if at in sorter.serial:
+        # 7 or P-07 numbers an empty row; 一、物流 without any digit heads a section.
+        is_heading = is_wide or (is_text and not any(c.isascii() and c.isdigit() for c in text))
+        return Skipped(row=row, reason="section_row", text=text) if is_heading else None
+    if column is not None and column.is_key and not is_wide:
+        return None
+    firsts = [table.binding.columns[c.id] for c in table.inputs][:_FIRST_COLUMNS]
+    gives = column is not None and column.fill_down
+    if not gives and not (is_text and (is_wide or column is None or at in firsts)):
+        return None
+    given = (column.id, cell) if column is not None and gives else None
+    return Skipped(row=row, reason="section_row", text=text, given=given)
+
+
+def _wide_merges(table: Table) -> set[int]:
+    first = table.binding.header.first
+    return {
+        top - 1 - first
+        for top, left, bottom, right in table.grid.merges
+        if top == bottom and right - left + 1 >= _WIDE_MERGE and top - 1 >= first
+    }

@@ -1,0 +1,79 @@
+"""In which scale bare numbers are meant: 2.1 for 2.1 %, 万元 in the header, 8 for 8 %."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ..values import Context, scale_of
+from .sorting import Table
+from .typed import Job
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = ["percent_rows", "report_scale", "settle_units"]
+
+_LARGEST_BARE_PERCENT = 1.5
+
+
+def percent_rows(table: Table) -> dict[str, frozenset[int]]:
+    """Return, per percent or quantity column, the rows below the header shown as percentages."""
+    at = {
+        table.binding.columns[column.id] + 1: column.id
+        for column in table.inputs
+        if column.type in ("percent", "quantity")
+    }
+    if not at:
+        return {}
+    first = table.binding.header.first + 1
+    found: dict[str, set[int]] = {column_id: set() for column_id in at.values()}
+    for row, column in table.grid.percent_cells(set(at)):
+        found[at[column]].add(row - first)
+    return {column_id: frozenset(rows) for column_id, rows in found.items()}
+
+
+def report_scale(job: Job, context: Context) -> None:
+    """Tell once per column in which scale its bare numbers were read, if not in the plain one."""
+    column = job.column
+    factor = 1 if column.type == "percent" else scale_of(context.unit or "")
+    if not (column.type == "percent" and context.percent_points) and factor == 1:
+        return
+    count = int((_bare(job) & ~job.formatted()).sum())
+    if not count:
+        return
+    if column.type == "percent":
+        job.report_column("percent_scale_points", count=count)
+    else:
+        job.report_column("unit_from_header", unit=context.unit, factor=f"{factor:,}", count=count)
+
+
+def settle_units(job: Job) -> None:
+    """Give bare numbers the kind their unit column tells; doubt an 8 that may mean 8 %."""
+    column, typed = job.column, job.typed
+    units, kinds = typed.frame.get(column.unit_from or ""), typed.kinds.get(column.id)
+    if units is None or kinds is None:
+        return
+    kinds, values = kinds.copy(), typed.frame[column.id]
+    formatted = job.formatted()
+    is_bare = (kinds == "number").fillna(False).to_numpy(bool)
+    for position in np.flatnonzero(is_bare).tolist():
+        unit = units.iloc[position]
+        if pd.isna(unit):
+            continue
+        kinds.iloc[position] = unit
+        is_large = abs(values.iloc[position]) > _LARGEST_BARE_PERCENT
+        if unit == "percent" and is_large and not formatted[position]:
+            job.report("unit_unclear", position, job.raw.iloc[position])
+    typed.kinds[column.id] = kinds
+
+
+def _bare(job: Job) -> npt.NDArray[np.bool_]:
+    cells = job.raw.tolist()
+    return np.fromiter(
+        (isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells),
+        bool,
+        len(cells),
+    )

@@ -1,0 +1,96 @@
+"""Read one table: header, rows, typed columns, doubts, control totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ..places import Place
+from ..problems import Problem
+from ..records import ControlTotal, SheetRecords, SkippedRow
+from ..templates import TableSheet
+from .binding import bind
+from .checks import check_records
+from .columns import type_table
+from .grid import Grid
+from .headers import find_header
+from .rows import sort_rows
+from .sorting import SortedRows, Table
+from .totals import control_totals, mismatched_totals
+from .typed import Surroundings, TypedTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["TableReading", "read_table"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TableReading:
+    """The records of one table with its problems, in the order of the sheet, and its totals."""
+
+    records: SheetRecords
+    problems: tuple[Problem, ...]
+    totals: tuple[ControlTotal, ...]
+
+
+def read_table(
+    grid: Grid, sheet: TableSheet, around: Surroundings, *, file: str | None
+) -> TableReading | Problem:
+    """Read a table out of a tab; a Problem where it has no header that names two columns."""
+    header = find_header(grid, sheet)
+    if header is None:
+        place = Place(file=file, sheet=grid.name)
+        return Problem(code="missing_header", place=place, params={"sheet": sheet.label})
+    binding = bind(grid, sheet, header, file=file)
+    table = Table(sheet=sheet, grid=grid, binding=binding)
+    rows = sort_rows(table)
+    typed = type_table(table, rows, around)
+    cells = [
+        *typed.problems,
+        *_skipped_rows(table, rows),
+        *check_records(table, rows, typed),
+        *mismatched_totals(table, rows, typed),
+    ]
+    cells.sort(key=lambda problem: (problem.place.row or 0, problem.place.column or 0))
+    return TableReading(
+        records=_records(table, rows, typed),
+        problems=(*binding.problems, *cells),
+        totals=tuple(control_totals(table, rows, typed)),
+    )
+
+
+def _skipped_rows(table: Table, rows: SortedRows) -> Iterator[Problem]:
+    origin, first = table.binding.origin, table.binding.header.first + 1
+    for skipped in rows.skipped:
+        yield Problem(
+            code=skipped.reason,
+            place=Place(file=origin.file, sheet=origin.sheet, row=skipped.row + first),
+            raw=skipped.text,
+        )
+
+
+def _records(table: Table, rows: SortedRows, typed: TypedTable) -> SheetRecords:
+    binding = table.binding
+    first = binding.header.first
+    extras = {}
+    for name, at in binding.extras.items():
+        cells = table.grid.cells[first + rows.records, at].copy()
+        cells[cells == ""] = None
+        extras[name] = pd.Series(cells, dtype=object)
+    return SheetRecords(
+        sheet=table.sheet.id,
+        frame=pd.DataFrame(typed.frame),
+        raw=pd.DataFrame(typed.raw),
+        rows=rows.records + first + 1,
+        origin=binding.origin,
+        kinds=typed.kinds,
+        remarks=typed.remarks,
+        extras=pd.DataFrame(extras) if extras else None,
+        skipped=tuple(
+            SkippedRow(row=skipped.row + first + 1, reason=skipped.reason, text=skipped.text)
+            for skipped in rows.skipped
+        ),
+    )

@@ -1,0 +1,161 @@
+"""Control totals: what was read = what is used + what is listed; and the totals staff wrote."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..problems import Problem
+from ..records import ControlTotal
+from ..templates import Column
+from ..values import Context, parse, scale_of
+from .sorting import Skipped, SortedRows, Table
+from .typed import TypedTable, problem_of
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Numbers = npt.NDArray[np.floating[Any]]
+
+__all__ = ["control_totals", "mismatched_totals"]
+
+_CENT = 0.005
+
+
+def control_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[ControlTotal]:
+    """Account for every row and for all that looks like a number in the additive columns."""
+    reasons = Counter(skipped.reason for skipped in rows.skipped)
+    listed: dict[str, float] = {str(reason): count for reason, count in sorted(reasons.items())}
+    if len(rows.unfilled):
+        listed["unfilled_row"] = len(rows.unfilled)
+    content = _content(table, rows)
+    yield ControlTotal(
+        sheet=table.sheet.id,
+        column=None,
+        read=int(content.sum()),
+        used=len(rows.records),
+        listed=listed,
+    )
+    for column in _additive(table):
+        looks = _looks(table, column, typed)
+        used = typed.frame[column.id].astype("Float64").sum()
+        parts: defaultdict[str, float] = defaultdict(float)
+        for skipped in rows.skipped:
+            parts[skipped.reason] += float(looks[skipped.row])
+        parts["unfilled_row"] += float(looks[rows.unfilled].sum())
+        for position, code in typed.faults.get(column.id, {}).items():
+            parts[code] += float(looks[rows.records[position]])
+        yield ControlTotal(
+            sheet=table.sheet.id,
+            column=column.id,
+            read=float(looks.sum()),
+            used=float(used),
+            listed={reason: amount for reason, amount in sorted(parts.items()) if amount},
+        )
+
+
+def mismatched_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:
+    """Report the totals staff wrote that no sum of their rows gives.
+
+    A total may stand for all rows, for those above it, or for those since the total before it,
+    whichever fits; a subtotal for the last alone. Averages are held against means in the same way.
+    """
+    totals = [skipped for skipped in rows.skipped if skipped.total is not None]
+    if not totals:
+        return
+    for column in _additive(table):
+        looks = _looks(table, column, typed)
+        values = typed.frame[column.id].astype("Float64").to_numpy(np.float64, na_value=np.nan)
+        at = table.binding.columns[column.id]
+        last = -1
+        for skipped in totals:
+            since = values[(rows.records > last) & (rows.records < skipped.row)]
+            last = skipped.row
+            raw = table.grid.cells[table.binding.header.first + skipped.row, at]
+            stated = float(looks[skipped.row])
+            if raw is None or raw == "" or (stated == 0 and isinstance(raw, str)):
+                continue
+            above = values[rows.records < skipped.row]
+            computed = _misses(stated, skipped, since=since, above=above, all_=values)
+            if computed is not None:
+                params = {"stated": f"{stated:,.10g}", "computed": f"{computed:,.10g}"}
+                yield problem_of(
+                    table, column, skipped.row, code="total_mismatch", raw=raw, **params
+                )
+
+
+def _misses(
+    stated: float, skipped: Skipped, *, since: Numbers, above: Numbers, all_: Numbers
+) -> float | None:
+    """Return what the total should be if none of its possible meanings gives `stated`."""
+    spans = [since] if skipped.total == "subtotal" else [all_, above, since]
+    figure = _mean if skipped.total == "average" else _sum
+    figures = [figure(span) for span in spans]
+    return (
+        None if any(abs(f - stated) <= max(_CENT, abs(f) * 1e-9) for f in figures) else figures[0]
+    )
+
+
+def _sum(values: Numbers) -> float:
+    return float(np.nansum(values))
+
+
+def _mean(values: Numbers) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else 0.0
+
+
+def _additive(table: Table) -> list[Column]:
+    return [column for column in table.inputs if column.additive and column.is_numeric]
+
+
+def _content(table: Table, rows: SortedRows) -> npt.NDArray[np.bool_]:
+    """Count the rows anew, from the cells: the sorting must not vouch for itself."""
+    binding = table.binding
+    first = binding.header.first
+    columns = [binding.columns[c.id] for c in table.inputs] + list(binding.extras.values())
+    content = np.zeros(len(rows.block), dtype=bool)
+    for at in columns:
+        content |= np.fromiter(
+            (not _is_empty(cell) for cell in table.grid.cells[first:, at].tolist()),
+            bool,
+            len(content),
+        )
+    return content
+
+
+def _is_empty(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _looks(table: Table, column: Column, typed: TypedTable) -> Numbers:
+    """Return the number each cell looks like, whatever the column's bounds; 0 where none."""
+    context = replace(typed.contexts[column.id], min=None, max=None)
+    cells = table.cells(column.id).tolist()
+    scale = scale_of(context.unit or "")
+    known: dict[tuple[type, Any], float] = {}
+    result = np.zeros(len(cells), dtype=np.float64)
+    for i, cell in enumerate(cells):
+        if cell is None or cell == "":
+            continue
+        if cell.__class__ is float or cell.__class__ is int:
+            result[i] = cell * scale
+            continue
+        key = (cell.__class__, cell)
+        number = known.get(key)
+        if number is None:
+            number = known[key] = _look(cell, column, context)
+        result[i] = number
+    return result
+
+
+def _look(cell: object, column: Column, context: Context) -> float:
+    for kind in (column.type, "money", "number"):
+        value = parse(cell, kind, context).value
+        if isinstance(value, int | float):
+            return float(value)
+    return 0.0

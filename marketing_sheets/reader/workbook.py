@@ -1,0 +1,192 @@
+"""Read a filled workbook into typed records, every doubtful cell named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..errors import DamagedWorkbook
+from ..languages import LANGUAGES, fold_label
+from ..package import SheetFacts, WorkbookFacts, open_workbook_file
+from ..places import Place
+from ..problems import Problem
+from ..records import ControlTotal, Reading, SheetRecords
+from ..templates import TableSheet, Template
+from ..wording import say
+from .form import FormReading, read_form
+from .grid import Grid, grid_of
+from .headers import find_header
+from .identity import Claim, Identity, claim_tabs, identify
+from .lists import default_lists, find_lists_row, read_lists
+from .tables import TableReading, read_table
+from .typed import Surroundings
+
+__all__ = ["read_workbook"]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Gathered:
+    """What the tabs gave so far."""
+
+    sheets: dict[str, SheetRecords] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    totals: list[ControlTotal] = field(default_factory=list)
+
+
+def read_workbook(
+    path: Path | str, *, template: Template | None = None, as_of: date | None = None
+) -> Reading:
+    """Read a workbook that staff filled in.
+
+    `template` None takes the one the workbook names, or resembles most. `as_of` is used where the
+    form gives no such date. Computed columns stay missing; `formulas.compute` fills them.
+
+    Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
+    typed wrong is in `Reading.problems`.
+    """
+    path = Path(path)
+    facts = open_workbook_file(path)
+    grids = _grids(path, facts)
+    identity = identify(grids, facts.properties, template, path.name)
+    template = identity.template
+    claims = claim_tabs(grids, template)
+    rest = [grid for grid in grids if not _is_claimed(grid, claims)]
+    lists_grid = next((grid for grid in rest if find_lists_row(grid) is not None), None)
+    lists = (
+        default_lists(template)
+        if lists_grid is None
+        else read_lists(lists_grid, template, file=path.name)
+    )
+    around = Surroundings(
+        template=template, as_of=as_of, date_1904=facts.date_1904, entries=lists.entries
+    )
+    form = _read_form(claims, template, around, file=path.name)
+    around = Surroundings(
+        template=template,
+        period=form.period,
+        as_of=form.values.get("as_of") or as_of,
+        date_1904=facts.date_1904,
+        entries=lists.entries,
+    )
+    gathered = _read_tables(claims, template, around, file=path.name)
+    extra = [grid for grid in rest if grid is not lists_grid and not _is_ours(grid)]
+    return Reading(
+        template=template,
+        language=identity.language,
+        file=path.name,
+        form=form.values,
+        sheets=gathered.sheets,
+        problems=(
+            *_about_workbook(identity, extra, claims, path.name),
+            *form.problems,
+            *gathered.problems,
+            *lists.problems,
+        ),
+        totals=tuple(gathered.totals),
+        choices=lists.entries,
+        settings=lists.settings,
+        form_places=form.places,
+        sha256=facts.sha256,
+        template_version=identity.version,
+        extra_sheets=tuple(grid.name for grid in extra),
+    )
+
+
+def _grids(path: Path, facts: WorkbookFacts) -> list[Grid]:
+    """Read every worksheet once. What pandas' own `parse` adds on top costs more than it gives."""
+    known: dict[str, SheetFacts] = {sheet.name: sheet for sheet in facts.sheets}
+    grids = []
+    try:
+        with pd.ExcelFile(path, engine="calamine") as workbook:
+            for name in workbook.sheet_names:
+                if name in known:
+                    sheet: Any = workbook.book.get_sheet_by_name(name)
+                    rows = sheet.to_python(skip_empty_area=False)
+                    grids.append(grid_of(rows, str(name), known[str(name)]))
+    except Exception as error:
+        # The gate has seen a sound package; what calamine cannot read all the same is damaged.
+        raise DamagedWorkbook("unreadable_workbook", file=path.name, detail=error) from error
+    return grids
+
+
+def _read_form(
+    claims: Mapping[str, Claim], template: Template, around: Surroundings, *, file: str
+) -> FormReading:
+    form = template.form
+    if form is None:
+        return FormReading()
+    if form.id in claims:
+        return read_form(claims[form.id].grid, form, around, file=file)
+    missing = Problem(code="missing_sheet", place=Place(file=file), params={"sheet": form.label})
+    return FormReading(values=dict.fromkeys(f.id for f in form.fields), problems=(missing,))
+
+
+def _read_tables(
+    claims: Mapping[str, Claim], template: Template, around: Surroundings, *, file: str
+) -> _Gathered:
+    gathered = _Gathered()
+    for sheet in template.tables:
+        claim = claims.get(sheet.id)
+        if claim is None:
+            params = {"sheet": sheet.label}
+            gathered.problems.append(
+                Problem(code="missing_sheet", place=Place(file=file), params=params)
+            )
+            continue
+        reading = read_table(claim.grid, sheet, around, file=file)
+        if isinstance(reading, TableReading):
+            gathered.sheets[sheet.id] = reading.records
+            gathered.problems += reading.problems
+            gathered.totals += reading.totals
+        else:
+            gathered.problems.append(reading)
+        gathered.problems += [_double(other, sheet, claim, file) for other in claim.others]
+    return gathered
+
+
+def _double(other: Grid, sheet: TableSheet, claim: Claim, file: str) -> Problem:
+    """Report a second tab of the same sheet, with the number of rows that are left out."""
+    header = find_header(other, sheet)
+    first = 0 if header is None else header.first
+    count = sum(1 for row in other.cells[first:] if any(cell not in ("", None) for cell in row))
+    params = {"sheet": sheet.label, "used": claim.grid.name, "count": count}
+    place = Place(file=file, sheet=other.name)
+    return Problem(code="duplicate_sheet", place=place, raw=other.name, params=params)
+
+
+def _about_workbook(
+    identity: Identity, extra: Sequence[Grid], claims: Mapping[str, Claim], file: str
+) -> list[Problem]:
+    problems = []
+    version = identity.version
+    if version is not None and version != identity.template.version:
+        params: dict[str, object] = {"found": version, "current": identity.template.version}
+        problems.append(Problem(code="other_version", place=Place(file=file), params=params))
+    for claim in claims.values():
+        if claim.grid.state != "visible":
+            place = Place(file=file, sheet=claim.grid.name)
+            problems.append(Problem(code="hidden_sheet", place=place, raw=claim.grid.name))
+    for grid in extra:
+        if any(cell not in ("", None) for cell in grid.cells.flat):
+            place = Place(file=file, sheet=grid.name)
+            problems.append(Problem(code="extra_sheet", place=place, raw=grid.name))
+    return problems
+
+
+def _is_claimed(grid: Grid, claims: Mapping[str, Claim]) -> bool:
+    return any(grid is claim.grid or grid in claim.others for claim in claims.values())
+
+
+def _is_ours(grid: Grid) -> bool:
+    """Tell the Summary and the lists sheet, which the library writes, by the names it gives."""
+    names = {
+        fold_label(say("sheets", key, language))
+        for key in ("summary.tab", "lists.tab")
+        for language in LANGUAGES
+    }
+    return fold_label(grid.name) in names

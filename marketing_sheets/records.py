@@ -1,0 +1,118 @@
+"""Records: what the sheets hold, typed and keyed by column id, each row knowing its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from .languages import Language
+from .places import Place
+from .problems import Problem
+from .templates import Template
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = ["ControlTotal", "Origin", "Reading", "SheetRecords", "SkippedRow"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a sheet's records stand: file, tab, header row and the column of each id.
+
+    Rows and columns count from 1, as Excel shows them.
+    """
+
+    file: str | None
+    sheet: str
+    header_row: int
+    columns: Mapping[str, int]
+
+    def place(self, row: int, column_id: str | None = None) -> Place:
+        """Return the place of a row, or of one column in it."""
+        column = None if column_id is None else self.columns.get(column_id)
+        return Place(file=self.file, sheet=self.sheet, row=row, column=column)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedRow:
+    """A row that is no record, and why: total_row, section_row or repeated_header."""
+
+    row: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SheetRecords:
+    """The records of one table sheet.
+
+    `frame` has a RangeIndex and one column per template column id: integer Int64; number, money,
+    percent, ratio, quantity Float64; date datetime64; all others str; missing values are NA.
+    Choices are kept as ids. Computed columns are all NA until `formulas.compute` fills them.
+    `raw` holds what stood in the input cells (object, same index), `rows` the Excel row of each
+    record. `kinds` tells, per quantity column, number, percent, ratio, growth or money.
+    `reasons` tells, per computed column, why a cell has no value (NA where it has one).
+    `extras` are staff's own columns by header.
+    """
+
+    sheet: str
+    frame: pd.DataFrame
+    raw: pd.DataFrame
+    rows: npt.NDArray[Any]
+    origin: Origin
+    kinds: Mapping[str, pd.Series[Any]] = field(default_factory=dict)
+    remarks: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    reasons: pd.DataFrame | None = None
+    extras: pd.DataFrame | None = None
+    skipped: tuple[SkippedRow, ...] = ()
+
+    def place(self, position: int, column_id: str | None = None) -> Place:
+        """Return where record number `position` (from 0) stands."""
+        return self.origin.place(int(self.rows[position]), column_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlTotal:
+    """Rows or one additive column of a sheet: in = used + listed.
+
+    `column` None counts rows. `listed` gives, per reason, what was left out of the figures.
+    """
+
+    sheet: str
+    column: str | None
+    read: float
+    used: float
+    listed: Mapping[str, float]
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether nothing is unaccounted for, to the cent."""
+        return abs(self.read - self.used - sum(self.listed.values())) < 0.005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reading:
+    """A workbook read back: its form, its records, and all that was doubtful.
+
+    `form` maps field ids to typed values (None where blank). `form_places` tells where they stand.
+    `choices` maps a choice list's id to its entries, ids or staff's own words, each with its
+    attributes as the workbook's lists sheet gives them; `settings` the thresholds set there.
+    """
+
+    template: Template
+    language: Language
+    file: str | None
+    form: Mapping[str, Any]
+    sheets: Mapping[str, SheetRecords]
+    problems: tuple[Problem, ...] = ()
+    totals: tuple[ControlTotal, ...] = ()
+    choices: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    form_places: Mapping[str, Place] = field(default_factory=dict)
+    sha256: str | None = None
+    template_version: str | None = None
+    extra_sheets: tuple[str, ...] = ()
+    settings: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,284 @@
+"""The Summary's grid, and drawing on it with XlsxWriter.
+
+Column A is a margin; six blocks of two columns follow, a slim gap after each block. All columns
+here count from 0. Chart data that no table shows stands hidden from column U on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import xlsxwriter
+
+from ..errors import ExcelLimitError
+from ..languages import Language
+from ..places import Place
+from ..styles import FONTS, Palette
+
+__all__ = [
+    "FIRST",
+    "HALF",
+    "LAST",
+    "Canvas",
+    "Cell",
+    "Style",
+    "fitted",
+    "left",
+    "right",
+    "units_of",
+]
+
+Style = Mapping[str, Any]
+
+_BLOCKS: Final = 6
+FIRST: Final = 1
+LAST: Final = 17
+HALF: Final = 10  # first column of the right half
+_MARGIN_PX, _COLUMN_PX, _GAP_PX = 14, 72, 10
+_DATA: Final = 20  # column U
+_LONGEST: Final = 32_767
+_BREAKS: Final = re.compile(r"[\r\n\t]+")
+
+
+def left(block: int) -> int:
+    """Return the first column of a block, 0 to 5."""
+    return FIRST + 3 * block
+
+
+def right(block: int) -> int:
+    """Return the second column of a block."""
+    return left(block) + 1
+
+
+def units_of(text: str) -> int:
+    """Return the width of `text` in half-width characters."""
+    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
+
+
+def fitted(text: str, room: float) -> str:
+    """Shorten `text` to `room` half-width characters, with an ellipsis."""
+    text = _BREAKS.sub(" ", text)
+    if units_of(text) <= room:
+        return text
+    kept, used = "", 1
+    for char in text:
+        used += units_of(char)
+        if used > room:
+            break
+        kept += char
+    return kept.rstrip() + "…"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """What stands in the columns `first` to `last` of a row; more than one column is merged.
+
+    `link` is the place a click leads to.
+    """
+
+    first: int
+    last: int | None = None
+    value: str | float | None = None
+    style: Style = field(default_factory=dict)
+    link: Place | None = None
+
+    @property
+    def end(self) -> int:
+        """The last column."""
+        return self.first if self.last is None else self.last
+
+
+class Canvas:
+    """A worksheet to draw on from top to bottom; `row` is the next free row."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook, name: str, language: Language) -> None:
+        self.workbook = workbook
+        self.sheet = workbook.add_worksheet(name)
+        self.name = name
+        self.language = language
+        self.row = 0
+        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._data = _DATA
+        self._columns()
+
+    def _columns(self) -> None:
+        self._check(self.sheet.set_column_pixels(0, 0, _MARGIN_PX))
+        for block in range(_BLOCKS):
+            self._check(self.sheet.set_column_pixels(left(block), right(block), _COLUMN_PX))
+            gap = _MARGIN_PX if block == _BLOCKS - 1 else _GAP_PX
+            self._check(self.sheet.set_column_pixels(right(block) + 1, right(block) + 1, gap))
+
+    def _check(self, result: Any, *, what: str = "summary") -> None:
+        """XlsxWriter reports what Excel forbids by a negative number and leaves it out."""
+        if isinstance(result, int) and result < 0:
+            raise ExcelLimitError("summary_cell", what=what)
+
+    def format(self, style: Style) -> Any:
+        """Return the XlsxWriter format of a style, the same one for the same style."""
+        whole = {
+            "font_name": FONTS[self.language],
+            "font_size": 10,
+            "font_color": Palette.INK,
+            "valign": "vcenter",
+            **style,
+        }
+        key = tuple(sorted(whole.items()))
+        if key not in self._formats:
+            self._formats[key] = self.workbook.add_format(whole)
+        return self._formats[key]
+
+    def skip(self, height: float) -> None:
+        """Leave a row of `height` points empty."""
+        self._check(self.sheet.set_row(self.row, height))
+        self.row += 1
+
+    def line(
+        self,
+        height: float,
+        cells: Sequence[Cell],
+        *,
+        ground: Style | None = None,
+        first: int = FIRST,
+        last: int = LAST,
+    ) -> None:
+        """Draw the next row: `ground` in every column from `first` to `last`, `cells` upon it."""
+        self._check(self.sheet.set_row(self.row, height))
+        self.cells(cells, ground=ground, first=first, last=last)
+        self.row += 1
+
+    def cells(
+        self,
+        cells: Sequence[Cell],
+        *,
+        ground: Style | None = None,
+        first: int = FIRST,
+        last: int = LAST,
+    ) -> None:
+        """Draw cells into the current row without leaving it."""
+        taken = {column for cell in cells for column in range(cell.first, cell.end + 1)}
+        if ground is not None:
+            for column in range(first, last + 1):
+                if column not in taken:
+                    self._check(self.sheet.write_blank(self.row, column, None, self.format(ground)))
+        for cell in cells:
+            self._draw(cell, {**(ground or {}), **cell.style})
+
+    def _draw(self, cell: Cell, style: Style) -> None:
+        form, row, column = self.format(style), self.row, cell.first
+        if cell.end > column:
+            self._check(self.sheet.merge_range(row, column, row, cell.end, "", form))
+        if isinstance(cell.value, str):
+            text = cell.value[:_LONGEST]
+            target = _target(cell.link)
+            if target is None:
+                # Staff's text may begin with "=": it stays text.
+                self._check(self.sheet.write_string(row, column, text, form))
+            else:
+                self._check(self.sheet.write_url(row, column, target, form, text), what=target)
+        elif cell.value is None:
+            self._check(self.sheet.write_blank(row, column, None, form))
+        else:
+            self._check(self.sheet.write_number(row, column, cell.value, form))
+
+    def heading(self, title: str, note: str) -> None:
+        """Draw a section's head: its title, and a note at the right."""
+        rule = {"bottom": 2, "bottom_color": Palette.ACCENT}
+        bold = {"font_size": 13, "bold": True, "font_color": Palette.NAVY}
+        mute = {"font_size": 9, "font_color": Palette.MUTE, "align": "right"}
+        middle = right(1)
+        self.line(
+            24,
+            [
+                Cell(first=FIRST, last=middle, value=title, style=bold),
+                Cell(first=middle + 1, last=LAST, value=note, style=mute),
+            ],
+            ground=rule,
+        )
+
+    def remark(self, text: str, *, first: int = FIRST) -> None:
+        """Draw one muted line from column `first` on."""
+        style = {"font_size": 9, "font_color": Palette.MUTE}
+        self.line(20, [Cell(first=first, last=LAST, value=text, style=style)])
+
+    def hidden(self, values: Sequence[str | float | None]) -> list[Any]:
+        """Keep chart data in the next hidden column; return its range for a chart."""
+        column = self._data
+        self._data += 1
+        for row, value in enumerate(values, 1):
+            if isinstance(value, str):
+                self._check(self.sheet.write_string(row, column, value))
+            elif value is not None:
+                self._check(self.sheet.write_number(row, column, value))
+        return [self.name, 1, column, max(len(values), 1), column]
+
+    def range(self, column: int, first: int, last: int) -> list[Any]:
+        """Return a range of one column of the sheet for a chart."""
+        return [self.name, first, column, last, column]
+
+    def place_chart(self, row: int, column: int, chart: Any, width: int, height: int) -> None:
+        """Put a chart at a cell; it moves with the cells and keeps its size.
+
+        It starts a little below the cell's top, or it would cover half of the rule there.
+        """
+        chart.set_size({"width": width, "height": height})
+        self._check(
+            self.sheet.insert_chart(row, column, chart, {"object_position": 2, "y_offset": 3})
+        )
+
+    def bars(self, column: int, first: int, last: int, top: float) -> None:
+        """Draw data bars from 0 to `top` behind the values of a column."""
+        self._check(
+            self.sheet.conditional_format(
+                first,
+                column,
+                last,
+                column,
+                {
+                    "type": "data_bar",
+                    "bar_solid": True,
+                    "bar_no_border": True,
+                    "bar_negative_border_color_same": True,
+                    "bar_color": Palette.BAR,
+                    "min_type": "num",
+                    "min_value": 0,
+                    "max_type": "num",
+                    "max_value": top,
+                },
+            )
+        )
+
+    def finish(self, *, break_at: int | None) -> None:
+        """Set up the sheet's view and print-out: A4, one page wide, a break before `break_at`."""
+        sheet, last = self.sheet, right(_BLOCKS - 1) + 1
+        if self._data > _DATA:
+            hidden = {"hidden": True}
+            self._check(sheet.set_column(_DATA, self._data - 1, None, None, hidden))
+        sheet.hide_gridlines(2)
+        sheet.set_zoom(100)
+        sheet.set_paper(9)
+        sheet.set_portrait()
+        sheet.set_margins(left=0.4, right=0.4, top=0.45, bottom=0.55)
+        sheet.center_horizontally()
+        sheet.fit_to_pages(1, 0)
+        self._check(sheet.print_area(0, 0, self.row - 1, last))
+        if break_at is not None:
+            sheet.set_h_pagebreaks([break_at])
+        mute = f"&8&K{Palette.MUTE.removeprefix('#')}"
+        title = self.name.replace("&", "&&")
+        self._check(sheet.set_footer(f"&L{mute}{title}&R{mute}&P / &N"))
+
+
+def _target(place: Place | None) -> str | None:
+    """Return the link to a place in this workbook, or None if it names no sheet."""
+    if place is None or place.sheet is None:
+        return None
+    tab = place.sheet.replace("'", "''")
+    cell = place.cell or "A1"
+    if place.row is None:
+        cell = f"{place.cell}1" if place.cell else "A1"
+    elif place.column is None:
+        cell = f"A{place.row}"
+    return f"internal:'{tab}'!{cell}"

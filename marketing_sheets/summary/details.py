@@ -1,0 +1,219 @@
+"""The Summary's lower part: trend, open issues, data problems, and the footer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..alerts import Phrase
+from ..metrics_issues import IssueRow
+from ..problems import Problem
+from ..styles import Palette
+from .canvas import FIRST, HALF, LAST, Canvas, Cell, Style, fitted, left, right, units_of
+from .cells import HAIRLINE, ROW, chip, table_head
+from .charts import trend_chart
+from .lines import symbol_of
+from .model import Summary, Trend
+from .wording import day_text, period_text, phrase_text, scale_of, text_of, word
+
+__all__ = ["draw_absent", "draw_footer", "draw_issues", "draw_problems", "draw_trend"]
+
+_PROBLEMS: Final = 12
+
+
+def draw_trend(canvas: Canvas, summary: Summary) -> None:
+    """Draw sales and ROAS over time."""
+    trend = summary.trend
+    assert trend is not None
+    language = canvas.language
+    _trend_heading(canvas, trend)
+    sales = [point.sales for point in trend.points]
+    # The axis starts at 0, so small days do not matter to its scale.
+    top = max((abs(value) for value in sales if value is not None), default=0.0)
+    trend_chart(
+        canvas,
+        [
+            day_text(point.day, language, "month" if trend.grain == "month" else "short")
+            for point in trend.points
+        ],
+        sales,
+        [point.roas for point in trend.points],
+        title=word(f"chart.trend_{trend.grain}", language),
+        scale=scale_of([top], language),
+        at=canvas.row,
+    )
+    canvas.skip(204)
+
+
+def _trend_heading(canvas: Canvas, trend: Trend) -> None:
+    language = canvas.language
+    period = period_text(trend.first, trend.last, language)
+    key = "note.trend_week" if trend.grain == "week" else "note.trend"
+    if trend.undated:
+        key = "note.trend_undated_one" if trend.undated == 1 else "note.trend_undated"
+    note = word(key, language, period=period, count=trend.undated)
+    canvas.heading(word(f"section.trend_{trend.grain}", language), note)
+
+
+def draw_issues(canvas: Canvas, summary: Summary) -> None:
+    """Draw the open issues by severity and age, each with the one open longest."""
+    language = canvas.language
+    rows = summary.issues
+    total, late = sum(row.total for row in rows), sum(row.overdue for row in rows)
+    note = word("note.issues", language, open=total, overdue=late) if rows else ""
+    canvas.heading(word("section.issues", language), note)
+    if not rows:
+        canvas.remark(word("absent.no_open_issues", language))
+        return
+    heads = (
+        ("severity", left(0), left(0), "center"),
+        ("week", right(0), right(0), "right"),
+        ("fortnight", left(1), left(1), "right"),
+        ("older", right(1), right(1), "right"),
+        ("overdue", left(2), left(2), "right"),
+        ("total", right(2), right(2), "right"),
+        ("longest", HALF, left(4), "left"),
+        ("owner", right(4), left(5), "left"),
+        ("overdue_days", right(5), right(5), "right"),
+    )
+    cells = []
+    for key, first, last, align in heads:
+        text = word(f"head.{key}", language)
+        pad = {"indent": 1} if key == "longest" else {}
+        cells.append(
+            Cell(
+                first=first,
+                last=last,
+                value=f"{text}  " if align == "right" else text,
+                style={"align": align, **pad},
+            )
+        )
+    table_head(canvas, cells)
+    for row in rows:
+        _issue(canvas, row, summary)
+
+
+def _count(column: int, count: int, style: Style) -> Cell:
+    if not count:
+        ghost = {"align": "right", "font_color": Palette.GHOST}
+        return Cell(first=column, value="–  ", style=ghost)
+    return Cell(first=column, value=count, style={"align": "right", "num_format": "0_)_)", **style})
+
+
+def _issue(canvas: Canvas, row: IssueRow, summary: Summary) -> None:
+    language = canvas.language
+    label, state = summary.severities.get(row.severity or "", (row.severity or "", None))
+    name = text_of(label, language) or word("cell.no_name", language)
+    late = {"bold": True, "font_color": Palette.LATE}
+    longest = row.longest
+    days = _count(right(5), longest.overdue, {**late, "num_format": '"▲ "0_)_)'})
+    cells = [
+        Cell(
+            first=left(0),
+            value=fitted(f"{symbol_of(state)} {name}".strip(), 10),
+            style={**chip(state), "font_size": 9, "align": "center"},
+        ),
+        _count(right(0), row.week, {}),
+        _count(left(1), row.fortnight, {}),
+        _count(right(1), row.older, {}),
+        _count(left(2), row.overdue, late),
+        _count(right(2), row.total, {"bold": True}),
+        Cell(
+            first=HALF,
+            last=left(4),
+            value=fitted(longest.description, 29),
+            style={"indent": 1},
+            link=longest.place,
+        ),
+        Cell(first=right(4), last=left(5), value=fitted(longest.owner, 20), style={"font_size": 9}),
+        days,
+    ]
+    canvas.line(ROW, cells, ground=HAIRLINE)
+
+
+def draw_problems(canvas: Canvas, summary: Summary) -> None:
+    """Draw the doubtful cells, errors first, with what was typed and what to do."""
+    language = canvas.language
+    key = "note.problems" if summary.problems else "note.problems_none"
+    note = word(
+        key,
+        language,
+        read=summary.rows_read,
+        used=summary.rows_used,
+        listed=summary.rows_listed,
+    )
+    canvas.heading(word("section.problems", language), note)
+    if not summary.problems:
+        canvas.remark(word("absent.no_problems", language))
+        return
+    heads = (
+        ("cell", left(0), right(0)),
+        ("found", left(1), right(1)),
+        ("problem", left(2), right(3)),
+        ("hint", left(4), right(5)),
+    )
+    cells = [
+        Cell(first=first, last=last, value=word(f"head.{key}", language))
+        for key, first, last in heads
+    ]
+    table_head(canvas, cells)
+    for problem in summary.problems[:_PROBLEMS]:
+        _problem(canvas, problem)
+    rest = len(summary.problems) - _PROBLEMS
+    if rest > 0:
+        canvas.remark(word("more.problems", language, count=rest))
+
+
+def _problem(canvas: Canvas, problem: Problem) -> None:
+    language, place = canvas.language, problem.place
+    raw = "" if problem.raw is None else str(problem.raw).strip()
+    found = word("cell.blank", language)
+    if raw:
+        found = word("cell.quoted", language, text=fitted(raw, 17))
+    message, hint = problem.message(language), problem.hint(language)
+    # Up to three lines of 9 pt; longer ones are told in full by the terminal.
+    lines = min(3, max(-(-units_of(text) // 46) for text in (message, hint)) or 1)
+    small = {"font_size": 9}
+    wrapped = {**small, "text_wrap": True}
+    where = " › ".join(part for part in (fitted(place.sheet or "", 15), place.cell) if part)
+    cells = [
+        Cell(
+            first=left(0),
+            last=right(0),
+            value=where or "–",
+            style={**small, "font_color": Palette.ACCENT},
+            link=place,
+        ),
+        Cell(
+            first=left(1),
+            last=right(1),
+            value=found,
+            style=small if raw else {**small, "font_color": Palette.MUTE},
+        ),
+        Cell(first=left(2), last=right(3), value=fitted(message, 128), style=wrapped),
+        Cell(first=left(4), last=right(5), value=fitted(hint, 128), style=wrapped),
+    ]
+    canvas.line(ROW if lines == 1 else 6 + 13 * lines, cells, ground=HAIRLINE)
+
+
+def draw_footer(canvas: Canvas, summary: Summary) -> None:
+    """Draw what the Summary was made from, and with."""
+    language, source = canvas.language, summary.source
+    parts = [word("footer.as_of", language, day=summary.as_of.isoformat())]
+    if source.file:
+        parts.append(word("footer.source", language, file=fitted(source.file, 48)))
+    if source.sha256:
+        digest = f"{source.sha256[:8]}…{source.sha256[-4:]}"
+        parts.append(word("footer.sha256", language, hash=digest))
+    parts.append(
+        word("footer.template", language, template=source.template, version=source.template_version)
+    )
+    parts.append(word("footer.written", language, version=source.version).strip())
+    style = {"font_size": 8, "font_color": Palette.MUTE, "top": 1, "top_color": Palette.RULE}
+    text = "  ·  ".join(parts)
+    canvas.line(20, [Cell(first=FIRST, last=LAST, value=text, style=style)], ground=style)
+
+
+def draw_absent(canvas: Canvas, title: str, why: Phrase) -> None:
+    """Draw a section's head and say why it is empty."""
+    canvas.heading(word(f"section.{title}", canvas.language), "")
+    canvas.remark(phrase_text(why, canvas.language))

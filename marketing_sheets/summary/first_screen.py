@@ -1,0 +1,196 @@
+"""The Summary's first screen: what it is about, the verdict, six figures, what needs action."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..alerts import Alert
+from ..metrics import Figure
+from ..styles import STATES, Palette
+from .canvas import FIRST, LAST, Canvas, Cell, Style, fitted, left, right, units_of
+from .cells import HAIRLINE, ROW, chip, table_head
+from .lines import HEALTH_STATES, symbol_of
+from .model import Summary, Tile
+from .wording import phrase_text, reason_words, scale_of, sentence, sub_line, text_of, who, word
+
+__all__ = ["draw_first_screen"]
+
+_ACTIONS: Final = 6
+_SENTENCE_UNITS: Final = 118  # what fits in one line of 11 pt across the page
+_LATE_GAP: Final[Style] = {"font_size": 9, "bold": True, "font_color": Palette.LATE}
+_SMALL: Final[Style] = {"font_size": 9}
+
+
+def draw_first_screen(canvas: Canvas, summary: Summary) -> None:
+    """Draw everything down to what needs action."""
+    _masthead(canvas, summary)
+    canvas.skip(6)
+    _tiles(canvas, summary.tiles)
+    canvas.skip(8)
+    _actions(canvas, summary)
+
+
+def _masthead(canvas: Canvas, summary: Summary) -> None:
+    language = canvas.language
+    state = HEALTH_STATES[summary.health]
+    verdict = f"{symbol_of(state)} {word(f'verdict.{summary.health}', language)}"
+    title = fitted(text_of(summary.title, language), 76)
+    canvas.skip(6)
+    canvas.line(
+        30,
+        [
+            Cell(
+                first=FIRST,
+                last=right(4),
+                value=title,
+                style={"font_size": 20, "bold": True, "font_color": Palette.NAVY},
+            ),
+            Cell(
+                first=left(5),
+                last=LAST,
+                value=verdict,
+                style={**chip(state), "font_size": 12, "align": "center"},
+            ),
+        ],
+    )
+    line = fitted(sub_line(summary, language), 150)
+    small = {"font_size": 9, "font_color": Palette.SLATE}
+    canvas.line(18, [Cell(first=FIRST, last=LAST, value=line, style=small)])
+    canvas.skip(4)
+    text = sentence(summary, language)
+    lines = min(3, -(-units_of(text) // _SENTENCE_UNITS))
+    canvas.line(
+        {1: 24, 2: 34, 3: 48}[lines],
+        [
+            Cell(
+                first=FIRST,
+                last=LAST,
+                value=text,
+                style={"font_size": 11, "text_wrap": True},
+            )
+        ],
+    )
+
+
+def _figure_format(figure: Figure, canvas: Canvas) -> str:
+    """Return the number format of a headline figure."""
+    if figure.unit == "percent":
+        return "0%" if figure.metric.startswith("progress") else "0.0%"
+    if figure.unit == "ratio":
+        return "0.00"
+    if figure.denominator is not None:
+        return "#,##0.0"
+    value = figure.value or 0.0
+    scale = scale_of([value], canvas.language, large_from=1e5 if figure.unit == "money" else 1e6)
+    return "#,##0" if scale == "plain" else word(f"format.{scale}", canvas.language)
+
+
+def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
+    """Draw the tiles: label, number, target, and how the one stands to the other."""
+    language = canvas.language
+    rows: list[tuple[float, list[Cell]]] = [(20, []), (30, []), (16, []), (19, [])]
+    for block, tile in enumerate(tiles):
+        ground = {"bg_color": Palette.TINT, "indent": 1, "align": "left"}
+        first, last = left(block), right(block)
+        look = STATES.get(tile.state or "")
+        color = (look.color if look else None) or Palette.RULE
+        top = {"top": 5, "top_color": color, "font_size": 9, "font_color": Palette.SLATE}
+        figure = tile.figure
+        number = {"font_size": 20, "bold": True, "font_color": Palette.NAVY}
+        value: str | float = "–"
+        if figure.value is not None:
+            value = figure.value
+            number["num_format"] = _figure_format(figure, canvas)
+        slate = {"font_size": 9, "font_color": Palette.SLATE}
+        delta, words = {"font_size": 9, "font_color": Palette.MUTE}, ""
+        if figure.value is None:
+            words = reason_words(figure.reason or "no_data", language)
+        elif tile.delta is not None:
+            words = f"{symbol_of(tile.state)} {phrase_text(tile.delta, language)}"
+            delta = {"font_size": 9, "bold": True, "font_color": color}
+        rows[0][1].append(
+            Cell(
+                first=first,
+                last=last,
+                value=word(f"tile.{tile.id}", language),
+                style={**ground, **top},
+            )
+        )
+        rows[1][1].append(Cell(first=first, last=last, value=value, style={**ground, **number}))
+        target = phrase_text(tile.target, language)
+        rows[2][1].append(Cell(first=first, last=last, value=target, style={**ground, **slate}))
+        rows[3][1].append(Cell(first=first, last=last, value=words, style={**ground, **delta}))
+    for height, cells in rows:
+        canvas.line(height, cells)
+
+
+def _actions(canvas: Canvas, summary: Summary) -> None:
+    language = canvas.language
+    note = word("note.actions", language) if summary.actions else ""
+    canvas.heading(word("section.actions", language), note)
+    if not summary.actions:
+        canvas.remark(word("absent.no_actions", language))
+        return
+    heads = (
+        ("kind", left(0), right(0), "center"),
+        ("what", left(1), right(2), "left"),
+        ("who", left(3), right(3), "left"),
+        ("gap", left(4), right(4), "left"),
+        ("where", left(5), right(5), "left"),
+    )
+    cells = [
+        Cell(
+            first=first,
+            last=last,
+            value=word(f"head.{key}", language),
+            style={"align": align, "indent": int(key == "what")},
+        )
+        for key, first, last, align in heads
+    ]
+    table_head(canvas, cells)
+    shown = summary.actions[:_ACTIONS]
+    for alert in shown:
+        _action(canvas, alert)
+    rest = len(summary.actions) - len(shown)
+    if rest:
+        canvas.remark(word("more.actions", language, count=rest))
+
+
+def _action(canvas: Canvas, alert: Alert) -> None:
+    language = canvas.language
+    kind = f"{symbol_of(alert.state)} {word(f'kind.{alert.kind}', language)}"
+    where = f"{fitted(alert.place.sheet or '', 15)} › {alert.place.cell or ''}"
+    cells = [
+        Cell(
+            first=left(0),
+            last=right(0),
+            value=kind,
+            style={**chip(alert.state), "font_size": 9, "align": "center"},
+        ),
+        Cell(
+            first=left(1),
+            last=right(2),
+            value=fitted(phrase_text(alert.what, language), 40),
+            style={"bold": True, "indent": 1},
+        ),
+        Cell(
+            first=left(3),
+            last=right(3),
+            value=fitted(who(alert.department, alert.owner, language) or "–", 23),
+            style=_SMALL,
+        ),
+        Cell(
+            first=left(4),
+            last=right(4),
+            value=fitted(phrase_text(alert.gap, language), 23),
+            style=_LATE_GAP,
+        ),
+        Cell(
+            first=left(5),
+            last=right(5),
+            value=where,
+            style={"font_size": 9, "font_color": Palette.ACCENT},
+            link=alert.place,
+        ),
+    ]
+    canvas.line(ROW, cells, ground=HAIRLINE)

@@ -1,0 +1,82 @@
+"""The Summary's short form for the terminal."""
+
+from __future__ import annotations
+
+from ..alerts import Amount
+from ..languages import Language
+from ..styles import STATES
+from .model import Summary, Tile
+from .wording import (
+    amount_text,
+    phrase_text,
+    reason_words,
+    sentence,
+    sub_line,
+    text_of,
+    who,
+    word,
+)
+
+__all__ = ["HEALTH_STATES", "summary_lines", "symbol_of"]
+
+HEALTH_STATES = {"risk": "late", "watch": "close", "ok": "done", "none": "open"}
+
+
+def symbol_of(state: str | None) -> str:
+    """Return the symbol of a state, or nothing."""
+    look = STATES.get(state or "")
+    return look.symbol or "" if look else ""
+
+
+def summary_lines(summary: Summary, language: Language) -> list[str]:
+    """Say verdict, sentence, headline figures, what needs action, and data problems, in lines."""
+    verdict = word(f"verdict.{summary.health}", language)
+    lines = [
+        f"{text_of(summary.title, language)}  {symbol_of(HEALTH_STATES[summary.health])} {verdict}",
+        sub_line(summary, language),
+        sentence(summary, language),
+        "",
+        *(_tile(tile, language) for tile in summary.tiles),
+        "",
+    ]
+    count = len(summary.actions)
+    key = "terminal.actions_one" if count == 1 else "terminal.actions"
+    lines.append(word(key, language, count=count) if count else word("absent.no_actions", language))
+    for alert in summary.actions:
+        kind = f"{symbol_of(alert.state)} {word(f'kind.{alert.kind}', language)}"
+        parts = (
+            f"  {kind}",
+            phrase_text(alert.what, language),
+            who(alert.department, alert.owner, language),
+            phrase_text(alert.gap, language),
+            f"{alert.place.sheet} › {alert.place.cell}",
+        )
+        lines.append("  ".join(part for part in parts if part))
+    count = len(summary.problems)
+    key = "terminal.problems_one" if count == 1 else "terminal.problems"
+    lines += [
+        "",
+        word(key, language, count=count) if count else word("absent.no_problems", language),
+    ]
+    lines.append(
+        word(
+            "terminal.rows",
+            language,
+            read=summary.rows_read,
+            used=summary.rows_used,
+            listed=summary.rows_listed,
+        )
+    )
+    return lines
+
+
+def _tile(tile: Tile, language: Language) -> str:
+    figure = tile.figure
+    if figure.value is None:
+        value = f"– {reason_words(figure.reason or 'no_data', language)}"
+    else:
+        value = amount_text(Amount(value=figure.value, unit=figure.unit), language)
+    parts = [f"  {word(f'tile.{tile.id}', language)} {value}", phrase_text(tile.target, language)]
+    if tile.delta is not None:
+        parts.append(f"{symbol_of(tile.state)} {phrase_text(tile.delta, language)}".strip())
+    return "  ".join(parts)

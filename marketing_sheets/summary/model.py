@@ -1,0 +1,137 @@
+"""Everything the Summary shows, language-free: figures, phrases, places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from ..alerts import Alert, Phrase
+from ..languages import Text
+from ..metrics import Figure
+from ..metrics_effect import Achievement, Verdict
+from ..metrics_issues import IssueRow
+from ..metrics_tasks import Burn, Progress
+from ..problems import Problem
+
+__all__ = [
+    "ChannelRow",
+    "Grain",
+    "Health",
+    "Source",
+    "StageRow",
+    "Summary",
+    "Tile",
+    "Trend",
+    "TrendPoint",
+]
+
+Grain = Literal["day", "week", "month"]
+Health = Literal["risk", "watch", "ok", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A headline figure, its target, and how it stands; `state` is a look of `styles.STATES`."""
+
+    id: str
+    figure: Figure
+    target: Phrase
+    delta: Phrase | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelRow:
+    """The figures of one channel by metric id; `others` > 0 means that many channels together."""
+
+    name: Text | str
+    figures: Mapping[str, Figure]
+    cost_share: Figure
+    sales_share: Figure
+    verdict: Verdict | None = None
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """Sales and ROAS of a day, or of a week or month by its first day."""
+
+    day: date
+    sales: float | None
+    roas: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """The course of sales and ROAS; `first` and `last` are the first and last day with data."""
+
+    grain: Grain
+    points: tuple[TrendPoint, ...]
+    first: date
+    last: date
+    undated: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRow:
+    """Progress and money of one stage; `alarm` if it spends too fast or too much."""
+
+    name: Text | str
+    progress: Progress
+    burn: Burn
+    alarm: bool
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What the Summary was made from, and with."""
+
+    file: str | None
+    sha256: str | None
+    template: str
+    template_version: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A campaign at a glance.
+
+    `good` and `bad` are the clauses of its sentence. `absent` tells, per section without data, why
+    there is none; `sheets`, `severities` (with their state) and `verdicts` hold the labels by id.
+    `channel_total` and `stage_total` are computed from the sums. `rows_read`,
+    `rows_used` and `rows_listed` reconcile: read = used + listed.
+    """
+
+    title: Text | str
+    department: Text | str
+    owner: str
+    start: date | None
+    end: date | None
+    as_of: date
+    elapsed: Figure
+    health: Health
+    good: tuple[Phrase, ...]
+    bad: tuple[Phrase, ...]
+    tiles: tuple[Tile, ...]
+    actions: tuple[Alert, ...]
+    metrics: tuple[Achievement, ...]
+    channels: tuple[ChannelRow, ...]
+    channel_total: ChannelRow | None
+    target_roas: float | None
+    trend: Trend | None
+    stages: tuple[StageRow, ...]
+    stage_total: StageRow | None
+    issues: tuple[IssueRow, ...]
+    severities: Mapping[str, tuple[Text, str | None]]
+    verdicts: Mapping[str, Text]
+    sheets: Mapping[str, Text]
+    problems: tuple[Problem, ...]
+    rows_read: int
+    rows_used: int
+    rows_listed: int
+    absent: Mapping[str, Phrase]
+    source: Source

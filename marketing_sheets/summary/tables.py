@@ -1,0 +1,176 @@
+"""The Summary's tables of metrics and of stages, each with its chart at the left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from ..metrics_effect import Achievement
+from ..styles import Palette
+from .canvas import HALF, Canvas, Cell, fitted, left, right
+from .cells import (
+    HAIRLINE,
+    ROW,
+    TOTAL,
+    chart_name,
+    figure_cell,
+    head_cells,
+    padded,
+    row_name,
+    scale_format,
+    table_head,
+    verdict_cell,
+)
+from .charts import achievement_chart, budget_chart
+from .model import StageRow, Summary
+from .wording import scale_of, word
+
+__all__ = ["draw_metrics", "draw_stages", "shown_metrics"]
+
+_METRICS: Final = 9
+_BARS: Final = 9
+
+
+def shown_metrics(metrics: Sequence[Achievement]) -> list[Achievement]:
+    """Choose at most nine metrics, the worst first, and order them for the eye.
+
+    By achievement from the top down, lower-is-better ones after them, unjudged ones last.
+    """
+    gravity = {"missed": 0, "close": 1, "met": 2, None: 3}
+    worst = sorted(
+        metrics, key=lambda one: (gravity[one.verdict], -one.shortfall, one.favourable or 0.0)
+    )
+    return sorted(
+        worst[:_METRICS],
+        key=lambda one: (
+            one.achieved.value is None,
+            one.lower_is_better,
+            -(one.achieved.value or 0),
+        ),
+    )
+
+
+def draw_metrics(canvas: Canvas, summary: Summary) -> None:
+    """Draw the evaluated metrics: a chart at the left, the same as a table at the right."""
+    language = canvas.language
+    shown = shown_metrics(summary.metrics)
+    canvas.heading(word("section.metrics", language), word("note.metrics", language))
+    heads = (
+        (word("head.metric", language), HALF, right(3), "left"),
+        (word("head.target", language), left(4), left(4), "right"),
+        (word("head.actual", language), right(4), right(4), "right"),
+        (word("head.achieved", language), left(5), left(5), "right"),
+        (word("head.verdict", language), right(5), right(5), "center"),
+    )
+    top = canvas.row
+    table_head(canvas, head_cells(heads), first=HALF)
+    for one in shown:
+        _metric(canvas, one, summary)
+    drawn = [one for one in shown if one.achieved.value is not None]
+    # Chart and table end together; few rows still make a readable chart.
+    height = max(24 + 28 * len(shown) + 7, 120)
+    if drawn:
+        achievement_chart(
+            canvas,
+            [fitted(_metric_name(one), 20) for one in drawn],
+            [one.achieved.value or 0.0 for one in drawn],
+            [one.verdict for one in drawn],
+            at=top,
+            height=height,
+        )
+    rest = len(summary.metrics) - len(shown)
+    if rest:
+        sheet = summary.sheets["effect_evaluation"]
+        canvas.remark(word("more.metrics", language, count=rest, sheet=sheet), first=HALF)
+    filler = (height - 24 - 28 * len(shown)) * 0.75 - (20 if rest else 0)
+    if filler > 0:
+        canvas.skip(filler)
+
+
+def _metric_name(one: Achievement) -> str:
+    return f"{one.name} ↓" if one.lower_is_better else one.name
+
+
+def _unit_format(one: Achievement, canvas: Canvas) -> str:
+    values = [value for value in (one.target, one.actual) if value is not None]
+    if one.unit == "percent":
+        whole = all(abs(value) >= 0.1 and round(value * 1000) % 10 == 0 for value in values)
+        return "0%" if whole else "0.0%"
+    if one.unit == "ratio":
+        return "0.00"
+    scale = scale_of(values, canvas.language, large_from=1e6)
+    if scale != "plain":
+        return scale_format(scale, canvas)
+    small = any(abs(value) < 1000 and value != round(value) for value in values)
+    return "#,##0.0" if small else "#,##0"
+
+
+def _metric(canvas: Canvas, one: Achievement, summary: Summary) -> None:
+    number_format = _unit_format(one, canvas)
+    missed = {"bold": True, "font_color": Palette.LATE} if one.verdict == "missed" else {}
+    cells = [
+        Cell(first=HALF, last=right(3), value=fitted(_metric_name(one), 21)),
+        figure_cell(left(4), one.target, number_format, font_color=Palette.SLATE),
+        figure_cell(right(4), one.actual, number_format),
+        figure_cell(left(5), one.achieved.value, "0%", **missed),
+        verdict_cell(right(5), one.verdict, summary, canvas),
+    ]
+    canvas.line(ROW, cells, ground=HAIRLINE, first=HALF)
+
+
+def draw_stages(canvas: Canvas, summary: Summary) -> None:
+    """Draw budget and spend by stage, and a table of progress and money with their total."""
+    language = canvas.language
+    canvas.heading(word("section.stages", language), word("note.stages", language))
+    heads = (
+        (word("head.stage", language), HALF, HALF, "left"),
+        (word("head.tasks", language), right(3), right(3), "right"),
+        (word("head.progress", language), left(4), left(4), "right"),
+        (word("head.budget", language), right(4), right(4), "right"),
+        (word("head.spend", language), left(5), left(5), "right"),
+        (word("head.used", language), right(5), right(5), "right"),
+    )
+    top = canvas.row
+    table_head(canvas, head_cells(heads), first=HALF)
+    assert summary.stage_total is not None
+    rows, total = list(summary.stages), summary.stage_total
+    money = [one.value for row in (*rows, total) for one in (row.burn.budget, row.burn.spend)]
+    scale = scale_of(money, language)
+    first = canvas.row
+    for row in rows:
+        _stage(canvas, row, scale_format(scale, canvas))
+    canvas.bars(left(4), first, canvas.row - 1, 1)
+    _stage(canvas, total, scale_format(scale, canvas), total=True)
+    height = max(24 + 28 * (len(rows) + 1), 200)
+    drawn = [row for row in rows if row.burn.budget.value or row.burn.spend.value][:_BARS]
+    if drawn:
+        budget_chart(
+            canvas,
+            [chart_name(row_name(row, "stages", canvas, 40), len(drawn)) for row in drawn],
+            [row.burn.budget.value for row in drawn],
+            [row.burn.spend.value for row in drawn],
+            scale=scale,
+            at=top,
+            height=height,
+        )
+    filler = (height - 24 - 28 * (len(rows) + 1)) * 0.75
+    if filler > 0:
+        canvas.skip(filler)
+
+
+def _stage(canvas: Canvas, row: StageRow, money: str, *, total: bool = False) -> None:
+    language = canvas.language
+    name = word("cell.total", language) if total else row_name(row, "stages", canvas, 11)
+    done = word("cell.done_tasks", language, done=row.progress.done, tasks=row.progress.tasks)
+    bold: dict[str, Any] = {"bold": True} if total else {}
+    alarm: dict[str, Any] = {"bold": True, "font_color": Palette.LATE} if row.alarm else bold
+    used = row.burn.used.value
+    cells = [
+        Cell(first=HALF, value=name, style={"bold": True}),
+        Cell(first=right(3), value=padded(done), style={"align": "right", **bold}),
+        figure_cell(left(4), row.progress.overall.value, "0%", **bold),
+        figure_cell(right(4), row.burn.budget.value, money, **bold),
+        figure_cell(left(5), row.burn.spend.value, money, **bold),
+        figure_cell(right(5), used, '"▲ "0.0%' if row.alarm else "0.0%", **alarm),
+    ]
+    canvas.line(ROW, cells, ground=TOTAL if total else HAIRLINE, first=HALF)

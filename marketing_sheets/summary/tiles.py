@@ -1,0 +1,173 @@
+"""The six headline figures: value, target, and how the one stands to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import pandas as pd
+
+from ..alerts import Amount, Phrase
+from ..metrics import Figure, Unit
+from ..metrics_effect import judge
+from ..metrics_tasks import Burn, Progress
+from .health import WATCH_GAP
+from .model import Tile
+
+__all__ = ["tiles_of"]
+
+_STATES: Final = {"met": "done", "close": "close", "missed": "missed"}
+
+
+def tiles_of(
+    form: Mapping[str, Any],
+    totals: Mapping[str, Figure],
+    progress: Progress,
+    burn: Burn,
+    time: Figure,
+    *,
+    close: float,
+) -> tuple[Tile, ...]:
+    """Return sales, ROAS, new users, CAC, progress against time, and the use of the budget."""
+    limit = totals.get("cac"), _number(form.get("limit_cac"))
+    return (
+        _sales(totals.get("sales"), totals.get("sales_achievement"), close),
+        _against("roas", totals.get("roas"), _number(form.get("target_roas")), close),
+        _achieved("new_users", totals.get("new_users"), form.get("target_new_users"), time, close),
+        _against("cac", *limit, close, lower_is_better=True),
+        _progress(progress.overall, time),
+        _budget(burn),
+    )
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def _missing(metric: str, unit: Unit = "number") -> Figure:
+    return Figure(metric=metric, value=None, reason="no_data", unit=unit)
+
+
+def _no_target(metric: str, one: Figure, code: str = "tile.no_target") -> Tile:
+    return Tile(id=metric, figure=one, target=Phrase(code=code))
+
+
+def _sales(sales: Figure | None, achieved: Figure | None, close: float) -> Tile:
+    """Compare sales with the targets of the same rows: a target for days to come says nothing."""
+    sales = sales or _missing("sales", "money")
+    if achieved is None or achieved.value is None or achieved.denominator is None:
+        return _no_target("sales", sales)
+    return _share("sales", sales, achieved.value, achieved.denominator, close)
+
+
+def _achieved(metric: str, one: Figure | None, target: Any, time: Figure, close: float) -> Tile:
+    """Compare with a target that is due at the campaign's end.
+
+    Short of it, the figure is judged against the target's share of the time elapsed.
+    """
+    one, goal = one or _missing(metric), _number(target)
+    if goal is None or goal <= 0:
+        return _no_target(metric, one)
+    if one.value is None:
+        return Tile(id=metric, figure=one, target=_target(goal, one.unit))
+    tile = _share(metric, one, one.value / goal, goal, close)
+    if tile.state == "done":
+        return tile
+    due = goal * (1.0 if time.value is None else time.value)
+    verdict = judge(one.value, due, lower_is_better=False, close=close)
+    return replace(tile, state="active" if verdict == "met" else _STATES[verdict])
+
+
+def _target(goal: float, unit: Unit, code: str = "tile.target") -> Phrase:
+    return Phrase(code=code, params={"target": Amount(value=goal, unit=unit)})
+
+
+def _share(metric: str, one: Figure, achieved: float, goal: float, close: float) -> Tile:
+    verdict = judge(achieved, 1, lower_is_better=False, close=close)
+    delta = Phrase(code="tile.achieved", params={"share": Amount(value=achieved, unit="percent")})
+    return Tile(
+        id=metric,
+        figure=one,
+        target=_target(goal, one.unit),
+        delta=delta,
+        state=_STATES[verdict],
+    )
+
+
+def _against(
+    metric: str,
+    one: Figure | None,
+    goal: float | None,
+    close: float,
+    *,
+    lower_is_better: bool = False,
+) -> Tile:
+    """Compare a ratio with its target, or with its limit where lower is better."""
+    one = one or _missing(metric)
+    word = "limit" if lower_is_better else "target"
+    if goal is None:
+        return _no_target(metric, one, f"tile.no_{word}")
+    target = _target(goal, one.unit, f"tile.{word}")
+    if one.value is None:
+        return Tile(id=metric, figure=one, target=target)
+    gap = one.value - goal
+    side = "above" if gap > 0 else "below" if gap < 0 else "on"
+    verdict = judge(one.value, goal, lower_is_better=lower_is_better, close=close)
+    amount = Amount(value=abs(gap), unit=one.unit)
+    return Tile(
+        id=metric,
+        figure=one,
+        target=target,
+        delta=Phrase(code=f"tile.{side}_{word}", params={"gap": amount}),
+        state=_STATES[verdict],
+    )
+
+
+def _progress(one: Figure, time: Figure) -> Tile:
+    if time.value is None:
+        return _no_target("progress", one, "tile.no_period")
+    target = Phrase(
+        code="tile.time", params={"share": Amount(value=round(time.value, 2), unit="percent")}
+    )
+    if one.value is None:
+        return Tile(id="progress", figure=one, target=target)
+    behind = time.value - one.value
+    points = round(100 * abs(behind))
+    if points == 0:
+        delta = Phrase(code="tile.in_time")
+    else:
+        code = "tile.behind" if behind > 0 else "tile.ahead"
+        delta = Phrase(code=code, params={"points": points}, count=points)
+    state = "done"
+    if points and behind > 0:
+        state = "late" if behind > WATCH_GAP else "close"
+    return Tile(id="progress", figure=one, target=target, delta=delta, state=state)
+
+
+def _budget(burn: Burn) -> Tile:
+    if burn.left is None:
+        return _no_target("budget", burn.used, "tile.no_budget")
+    over = burn.left < 0
+    target = Phrase(
+        code="tile.overspent" if over else "tile.left",
+        params={"amount": Amount(value=abs(burn.left), unit="money")},
+    )
+    if burn.used.value is None:
+        return Tile(id="budget", figure=burn.used, target=target)
+    if burn.over:
+        delta = Phrase(code="tile.tasks_over", params={"count": burn.over}, count=burn.over)
+        return Tile(
+            id="budget",
+            figure=burn.used,
+            target=target,
+            delta=delta,
+            state="late" if over else "close",
+        )
+    return Tile(
+        id="budget",
+        figure=burn.used,
+        target=target,
+        delta=Phrase(code="tile.none_over"),
+        state="done",
+    )

@@ -1,0 +1,127 @@
+"""Prove that a template can be written, read back and computed; list what stands against it.
+
+The loader sees to it that every key holds the right kind of value. Here the values are held
+against each other and against Excel's limits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .errors import TemplateFault, advice
+from .label_checks import same_label_faults, sheet_label_faults, text_faults
+from .languages import fold
+from .sheet_checks import form_faults, table_faults
+from .styles import STATES
+from .templates import OUR_SHEETS, Choices, Metric, TableSheet, Template
+
+__all__ = ["check_template"]
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+# The table of a sheet is named tbl_<id>, and Excel allows a name 255 characters.
+_ID_LIMIT = 251
+
+
+def check_template(template: Template) -> tuple[TemplateFault, ...]:
+    """List what is wrong with a template, in its own order; nothing means it is sound.
+
+    A path names things by their ids: `sheets[daily_data].columns[cost].label`.
+    """
+    return tuple(_faults(template))
+
+
+def _faults(template: Template) -> Iterator[TemplateFault]:
+    yield from text_faults(template)
+    yield from _id_faults(template)
+    yield from sheet_label_faults(template.sheets)
+    for sheet in template.sheets:
+        if isinstance(sheet, TableSheet):
+            yield from table_faults(sheet, template)
+        else:
+            yield from form_faults(sheet, template, (*_ids(template.sheets), *OUR_SHEETS))
+    for choices in template.choices.values():
+        yield from _choices_faults(choices, template)
+    yield from same_label_faults("metrics", template.metrics, fold)
+    for metric in template.metrics:
+        yield from _metric_faults(metric, template)
+
+
+def _ids(items: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(item.id for item in items)
+
+
+def _id_faults(template: Template) -> Iterator[TemplateFault]:
+    yield from _each_id("id", [template.id])
+    yield from _each_id("sheets", _ids(template.sheets), reserved=OUR_SHEETS)
+    for sheet in template.sheets:
+        path = f"sheets[{sheet.id}]"
+        if isinstance(sheet, TableSheet):
+            # In a formula such a name means something else already.
+            reserved = ("as_of", "none", *template.settings)
+            yield from _each_id(f"{path}.columns", _ids(sheet.columns), reserved=reserved)
+            yield from _each_id(f"{path}.groups", _ids(sheet.groups))
+        else:
+            yield from _each_id(f"{path}.fields", _ids(sheet.fields))
+    yield from _each_id("choices", template.choices)
+    for choices in template.choices.values():
+        yield from _each_id(f"choices.{choices.id}.items", _ids(choices.items))
+    yield from _each_id("metrics", _ids(template.metrics))
+    yield from _each_id("settings", template.settings)
+
+
+def _each_id(
+    path: str, ids: Iterable[str], reserved: Iterable[str] = ()
+) -> Iterator[TemplateFault]:
+    seen: set[str] = set()
+    for name in ids:
+        params = {"found": name}
+        if not _ID.fullmatch(name) or len(name) > _ID_LIMIT:
+            yield TemplateFault(path=path, code="bad_id", params={**params, "limit": _ID_LIMIT})
+        elif name in reserved:
+            yield TemplateFault(path=path, code="reserved_id", params=params)
+        elif name in seen:
+            yield TemplateFault(path=path, code="duplicate_id", params=params)
+        seen.add(name)
+
+
+def _choices_faults(choices: Choices, template: Template) -> Iterator[TemplateFault]:
+    path = f"choices.{choices.id}"
+    yield from same_label_faults(f"{path}.items", choices.items, fold, by_id=True)
+    for attribute, source in choices.attributes.items():
+        if source not in template.choices:
+            params = {"found": source, **advice(source, template.choices)}
+            where = f"{path}.attributes.{attribute}"
+            yield TemplateFault(path=where, code="unknown_choices", params=params)
+    for item in choices.items:
+        where = f"{path}.items[{item.id}]"
+        if item.state is not None and item.state not in STATES:
+            params = {"found": item.state, **advice(item.state, STATES)}
+            yield TemplateFault(path=f"{where}.state", code="unknown_state", params=params)
+        for attribute, value in item.attributes.items():
+            source = choices.attributes.get(attribute, "")
+            known = _ids(template.choices[source].items) if source in template.choices else (value,)
+            if value not in known:
+                params = {"found": value, "list": source, **advice(value, known)}
+                yield TemplateFault(
+                    path=f"{where}.{attribute}", code="unknown_choice", params=params
+                )
+
+
+def _metric_faults(metric: Metric, template: Template) -> Iterator[TemplateFault]:
+    path = f"metrics[{metric.id}]"
+    table = next((sheet for sheet in template.tables if sheet.id == metric.sheet), None)
+    if table is None:
+        params = {"found": metric.sheet, **advice(metric.sheet, _ids(template.tables))}
+        yield TemplateFault(path=f"{path}.sheet", code="unknown_sheet", params=params)
+        return
+    for key in ("numerator", "denominator", "minus"):
+        name = getattr(metric, key)
+        if name is None:
+            continue
+        if name not in table:
+            params = {"found": name, **advice(name, _ids(table.columns))}
+            yield TemplateFault(path=f"{path}.{key}", code="unknown_column", params=params)
+        elif not table[name].is_numeric:
+            yield TemplateFault(path=f"{path}.{key}", code="not_numeric", params={"found": name})

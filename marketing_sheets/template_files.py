@@ -1,0 +1,251 @@
+"""Find a template and read its TOML files into a `Template`.
+
+The format is told in `workbook_templates/README.md`. A file's faults are all found in one pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from .errors import TemplateError, TemplateFault, UnknownTemplate, advice
+from .languages import nearest
+from .sheet_files import read_sheet
+from .templates import (
+    OUR_SHEETS,
+    Choice,
+    Choices,
+    ColumnType,
+    FormSheet,
+    Metric,
+    Setting,
+    Sheet,
+    TableSheet,
+    Template,
+)
+from .toml_tables import TomlTable, read_toml
+from .wording import templates_folder
+
+__all__ = ["load_template", "template_names"]
+
+FORMAT = 1
+_SHARED = frozenset(("choices", "settings", "metrics"))
+_PATH_LIKE = re.compile(r"[./\\]")
+_SETTING_TYPES: tuple[ColumnType, ...] = ("integer", "number", "money", "percent", "ratio")
+
+
+def template_names() -> list[str]:
+    """Return the ids of the templates that come with the library, sorted."""
+    paths = templates_folder().glob("*.toml")
+    return sorted(path.stem for path in paths if path.stem not in _SHARED)
+
+
+def load_template(name_or_path: str | Path) -> Template:
+    """Load a template of the library by its id, or a company's own .toml file.
+
+    Raises UnknownTemplate where there is none, TemplateError with every fault of its files.
+    """
+    path, is_ours = _find(name_or_path)
+    faults: list[TemplateFault] = []
+    try:
+        top = read_toml(path, file=path.name, faults=faults, all_languages=is_ours)
+        # Nothing can be said about the keys of a file that is no TOML.
+        template = None if faults else _template(top, path, faults)
+    except OSError as error:
+        raise UnknownTemplate("no_template_file", file=error.filename or str(path)) from error
+    if template is None or faults:
+        raise TemplateError("template_faults", file=str(path), faults=tuple(faults))
+    return template
+
+
+def _find(name_or_path: str | Path) -> tuple[Path, bool]:
+    """Return the template's file and whether it came with the library."""
+    names = template_names()
+    if name_or_path in names:
+        return templates_folder() / f"{name_or_path}.toml", True
+    path = Path(name_or_path)
+    if isinstance(name_or_path, Path) or _PATH_LIKE.search(name_or_path) or path.is_file():
+        return path, path.resolve().parent == templates_folder().resolve()
+    known = ", ".join(names)
+    if near := nearest(name_or_path, names):
+        raise UnknownTemplate("unknown_template_near", name=name_or_path, near=near, known=known)
+    raise UnknownTemplate("unknown_template", name=name_or_path, known=known)
+
+
+def _template(top: TomlTable, path: Path, faults: list[TemplateFault]) -> Template:
+    if "format" not in top or top.integer("format", FORMAT) != FORMAT:
+        top.fault("format", "unknown_format", known_format=FORMAT)
+    title = top.text("title")
+    sheets = _sheets(top.tables("sheets", needed="no_sheets"), path, faults)
+    template = Template(
+        id=top.string("id"),
+        version=top.string("version", "1.0"),
+        title=title,
+        brand=top.text("brand", title),
+        sheets=sheets,
+        choices=_needed(
+            sheets,
+            {
+                **_choices_by_id(_shared("choices", faults).all_tables()),
+                **_choices_by_id(top.tables_by_key("choices")),
+            },
+        ),
+        settings={
+            **_settings(_shared("settings", faults).all_tables()),
+            **_settings(top.tables_by_key("settings")),
+        },
+        metrics=_metrics(top, sheets, faults),
+    )
+    top.close()
+    return template
+
+
+def _shared(name: str, faults: list[TemplateFault]) -> TomlTable:
+    """Read a file that all templates share."""
+    path = templates_folder() / f"{name}.toml"
+    return read_toml(path, file=path.name, faults=faults, all_languages=True)
+
+
+def _sheets(tables: list[TomlTable], path: Path, faults: list[TemplateFault]) -> tuple[Sheet, ...]:
+    """Read the sheets that stand in the template and the shared ones that `use` names."""
+    used: set[str] = set()
+    sheets: list[Sheet] = []
+    for table in tables:
+        sheet = _used_sheet(table, path, faults) if "use" in table else read_sheet(table)
+        if sheet is not None:
+            sheets.append(sheet)
+        if sheet is not None and "use" in table:
+            used.add(sheet.id)
+    here = {sheet.id for sheet in sheets} | OUR_SHEETS
+    return tuple(
+        _about(sheet, here) if sheet.id in used and isinstance(sheet, FormSheet) else sheet
+        for sheet in sheets
+    )
+
+
+def _used_sheet(table: TomlTable, path: Path, faults: list[TemplateFault]) -> Sheet | None:
+    """Read a sheet from `sheets/` beside the template or, if it has none, of the library."""
+    name = table.string("use")
+    table.close()
+    ours = templates_folder() / "sheets"
+    for folder in (path.parent / "sheets", ours):
+        file = folder / f"{name}.toml"
+        if file.is_file():
+            is_ours = folder.resolve() == ours.resolve()
+            before = len(faults)
+            top = read_toml(file, file=f"sheets/{file.name}", faults=faults, all_languages=is_ours)
+            return read_sheet(top) if len(faults) == before else None
+    if name:
+        known = (file.stem for file in ours.glob("*.toml"))
+        table.fault("use", "unknown_sheet", found=name, **advice(name, known))
+    return None
+
+
+def _about(form: FormSheet, here: Collection[str]) -> FormSheet:
+    """Leave out a shared form's rows on sheets this workbook does not have."""
+    sections = {
+        name: replace(section, rows=tuple(r for r in section.rows if r.sheet in (None, *here)))
+        for name, section in form.sections.items()
+    }
+    return replace(form, sections=sections)
+
+
+def _choices_by_id(tables: Mapping[str, TomlTable]) -> dict[str, Choices]:
+    return {name: _choices(name, table) for name, table in tables.items()}
+
+
+def _choices(list_id: str, table: TomlTable) -> Choices:
+    attributes = table.string_by_key("attributes")
+    choices = Choices(
+        id=list_id,
+        label=table.text("label"),
+        is_open=table.flag("open"),
+        attributes=attributes,
+        items=tuple(_choice(item, attributes) for item in table.tables("items")),
+    )
+    table.close()
+    return choices
+
+
+def _choice(table: TomlTable, attributes: Iterable[str]) -> Choice:
+    given = {name: table.optional_string(name) for name in attributes}
+    choice = Choice(
+        id=table.string("id"),
+        label=table.text("label"),
+        aliases=table.strings("aliases"),
+        state=table.optional_string("state"),
+        attributes={name: value for name, value in given.items() if value is not None},
+    )
+    table.close()
+    return choice
+
+
+def _needed(sheets: Iterable[Sheet], known: Mapping[str, Choices]) -> dict[str, Choices]:
+    """Keep the lists that columns name, and those that these lists' attributes name."""
+    names = [
+        column.choices
+        for sheet in sheets
+        for column in (sheet.columns if isinstance(sheet, TableSheet) else sheet.fields)
+        if column.choices is not None
+    ]
+    needed: dict[str, Choices] = {}
+    while names:
+        name = names.pop(0)
+        if name in known and name not in needed:
+            needed[name] = known[name]
+            names += known[name].attributes.values()
+    return needed
+
+
+def _settings(tables: Mapping[str, TomlTable]) -> dict[str, Setting]:
+    return {name: _setting(name, table) for name, table in tables.items()}
+
+
+def _setting(setting_id: str, table: TomlTable) -> Setting:
+    setting = Setting(
+        id=setting_id,
+        label=table.text("label"),
+        hint=table.optional_text("hint"),
+        type=table.one_of("type", _SETTING_TYPES, "number"),
+        value=table.number("value"),
+    )
+    table.close()
+    return setting
+
+
+def _metrics(
+    top: TomlTable, sheets: Iterable[Sheet], faults: list[TemplateFault]
+) -> tuple[Metric, ...]:
+    """Join the template's own metrics with the shared ones its sheets have the columns for."""
+    own = {metric.id: metric for metric in map(_metric, top.tables("metrics"))}
+    file = _shared("metrics", faults)
+    shared = [_metric(table) for table in file.tables("metrics")]
+    file.close()
+    columns = {s.id: {c.id for c in s.columns} for s in sheets if isinstance(s, TableSheet)}
+    fitting = (
+        metric
+        for metric in shared
+        if metric.id not in own
+        and {metric.numerator, metric.denominator, metric.minus} - {None}
+        <= columns.get(metric.sheet, set())
+    )
+    return (*fitting, *own.values())
+
+
+def _metric(table: TomlTable) -> Metric:
+    metric = Metric(
+        id=table.string("id"),
+        label=table.text("label"),
+        sheet=table.string("sheet"),
+        numerator=table.string("numerator"),
+        denominator=table.optional_string("denominator"),
+        minus=table.optional_string("minus"),
+        unit=table.one_of("unit", ("number", "money", "percent", "ratio"), "number"),
+        direction=table.one_of("direction", ("higher", "lower"), "higher"),
+        aliases=table.strings("aliases"),
+        source=table.string("source", ""),
+    )
+    table.close()
+    return metric

@@ -1,0 +1,184 @@
+"""Whole columns: cell for cell what `values.parse` gives, at the speed of numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .templates import NUMERIC_TYPES, ColumnType
+from .values import as_text, parse
+from .values_cells import Cell, Context
+from .values_numerals import scale_of
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = ["ParsedColumn", "parse_column"]
+
+_NO_CONTEXT = Context()
+_NUMBERS = frozenset(("integer", "floating", "mixed-integer-float"))
+_EXACT = 2.0**53
+# Text without pyarrow, the same on every machine; a missing value is NA.
+_TEXT = pd.StringDtype("python")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ParsedColumn:
+    """A column's outcomes. Index and order are those of the raw column.
+
+    `values` is Int64 (integer), Float64 (number, money, percent, ratio, quantity), datetime64[ns]
+    (date) or string; other types are written as `values.as_text` does. Blanks and faults are NA.
+    `kinds` tells what each quantity is. The mappings go by position, from 0.
+    """
+
+    values: pd.Series[Any]
+    kinds: pd.Series[Any] | None = None
+    remarks: Mapping[int, str] = field(default_factory=dict)
+    faults: Mapping[int, Cell] = field(default_factory=dict)
+    notes: Mapping[int, Cell] = field(default_factory=dict)
+    comparators: Mapping[int, str] = field(default_factory=dict)
+
+
+def parse_column(
+    raws: pd.Series[Any], type: ColumnType, context: Context = _NO_CONTEXT
+) -> ParsedColumn:
+    """Read a column of raw cells (object) as values of `type`.
+
+    Each distinct cell is read once; a column that holds nothing but numbers is not even walked.
+    """
+    numbers = _plain_numbers(raws, type, context)
+    if numbers is None:
+        return _parse_distinct(raws, type, context)
+    good = _acceptable(numbers, type, context)
+    doubtful = np.flatnonzero(~(good | np.isnan(numbers)))
+    values = _number_series(numbers, good, type, raws.index)
+    kinds = None
+    if type == "quantity":
+        kind = "percent" if context.percent_format else "number"
+        kinds = pd.Series(kind, index=raws.index, dtype=_TEXT).where(good)
+    if not len(doubtful):
+        return ParsedColumn(values=values, kinds=kinds)
+    rest = _parse_distinct(raws.iloc[doubtful], type, context)
+    values.iloc[doubtful] = rest.values.array
+    return ParsedColumn(
+        values=values,
+        kinds=kinds,
+        faults={int(doubtful[at]): cell for at, cell in rest.faults.items()},
+    )
+
+
+def _plain_numbers(
+    raws: pd.Series[Any], type: ColumnType, context: Context
+) -> npt.NDArray[np.float64] | None:
+    """Return the column as floats if it holds only numbers that mean what they say."""
+    if type not in NUMERIC_TYPES or pd.api.types.infer_dtype(raws, skipna=True) not in _NUMBERS:
+        return None
+    if type == "percent" and not context.percent_format:
+        if context.percent_points or context.percent_mixed:
+            return None
+    elif type != "ratio" and scale_of(context.unit or "") != 1:
+        return None
+    try:
+        return raws.to_numpy(dtype=np.float64, na_value=np.nan)
+    except OverflowError:
+        return None
+
+
+def _acceptable(
+    numbers: npt.NDArray[np.float64], type: ColumnType, context: Context
+) -> npt.NDArray[np.bool_]:
+    good = np.isfinite(numbers)
+    if type == "integer":
+        good &= (np.abs(numbers) <= _EXACT) & (numbers == np.floor(numbers))
+    if context.min is not None:
+        good &= numbers >= context.min
+    if context.max is not None:
+        good &= numbers <= context.max
+    return good
+
+
+def _number_series(
+    numbers: npt.NDArray[np.float64],
+    good: npt.NDArray[np.bool_],
+    type: ColumnType,
+    index: pd.Index[Any],
+) -> pd.Series[Any]:
+    filled = np.where(good, numbers, 0.0)
+    array: Any = (
+        pd.arrays.IntegerArray(filled.astype(np.int64), ~good)
+        if type == "integer"
+        else pd.arrays.FloatingArray(filled, ~good)
+    )
+    return pd.Series(array, index=index)
+
+
+def _parse_distinct(raws: pd.Series[Any], type: ColumnType, context: Context) -> ParsedColumn:
+    """Read each distinct cell once. 1, 1.0 and TRUE are equal but not the same cell."""
+    seen: dict[tuple[object, object], int] = {}
+    codes = np.fromiter(
+        (seen.setdefault((raw.__class__, raw), len(seen)) for raw in raws), np.intp, len(raws)
+    )
+    distinct = [raw for _, raw in seen]
+    cells = _with_swapped_dates(distinct, [parse(raw, type, context) for raw in distinct])
+    values = pd.Series(_typed(cells, type).take(codes), index=raws.index)
+    kinds = None
+    if type == "quantity":
+        kinds = pd.Series(
+            pd.array([cell.kind for cell in cells], dtype=_TEXT).take(codes), index=raws.index
+        )
+    return ParsedColumn(
+        values=values,
+        kinds=kinds,
+        remarks={at: str(cell.remark) for at, cell in _where(cells, codes, "remark")},
+        faults=dict(_where(cells, codes, "fault")),
+        notes=dict(_where(cells, codes, "note")),
+        comparators={at: str(cell.comparator) for at, cell in _where(cells, codes, "comparator")},
+    )
+
+
+def _where(
+    cells: Sequence[Cell], codes: npt.NDArray[np.intp], attribute: str
+) -> list[tuple[int, Cell]]:
+    """Return the positions, in order, whose cell has the attribute."""
+    has = np.array([getattr(cell, attribute) is not None for cell in cells], dtype=bool)
+    if not has.any():
+        return []
+    return [(int(at), cells[codes[at]]) for at in np.flatnonzero(has[codes])]
+
+
+def _typed(cells: Sequence[Cell], type: ColumnType) -> Any:
+    """Return the values of the cells as an array of the column's dtype."""
+    values: list[Any] = [cell.value for cell in cells]
+    if type == "integer":
+        return pd.array(values, dtype="Int64")
+    if type in NUMERIC_TYPES:
+        return pd.array(values, dtype="Float64")
+    if type == "date":
+        days = [None if day is None else np.datetime64(str(day), "ns") for day in values]
+        return pd.array(np.array(days, dtype="datetime64[ns]"))
+    return pd.array([None if v is None else as_text(v) for v in values], dtype=_TEXT)
+
+
+def _with_swapped_dates(raws: Sequence[object], cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Doubt Excel's own dates in a column that also holds dates such as 06-16-2023 as text.
+
+    An Excel that expects day first leaves 06-16-2023 as text but turns 06-12-2023 of the same
+    list into 6 December.
+    """
+    if not any(cell.note == "date_order" for cell in cells):
+        return cells
+    return [
+        replace(cell, note="maybe_swapped")
+        if cell.note is None and _has_two_readings(raw)
+        else cell
+        for raw, cell in zip(raws, cells, strict=True)
+    ]
+
+
+def _has_two_readings(raw: object) -> bool:
+    return isinstance(raw, date) and raw.day <= 12 and raw.day != raw.month

@@ -1,0 +1,243 @@
+"""The verbs: generate, check, recalculate and export a workbook, each in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from .errors import TemplateError, UsageError
+from .formulas_pandas import compute
+from .languages import Language, nearest
+from .package import Receipt, insert_sheet, summary_slot
+from .places import Place
+from .problems import Problem
+from .reader import compare_computed, read_csv_records, read_form_csv, read_workbook
+from .records import Reading, SheetRecords
+from .summary import Summary, summarize, write_summary
+from .template_checks import check_template
+from .template_files import load_template
+from .templates import Column, FormSheet, Template
+from .values import Context, choice_spellings, parse
+from .wording import say, templates_folder
+from .writer import write_workbook
+
+__all__ = [
+    "Generation",
+    "Recalculation",
+    "check_workbook",
+    "example_folder",
+    "generate_workbook",
+    "recalculate",
+    "recompute",
+]
+
+Progress = Callable[[str], None]
+_NOWHERE = Place()
+
+
+def _silent(stage: str) -> None:
+    del stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """A generated workbook, and what of the given records could not be understood."""
+
+    path: Path
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalculation:
+    """A recalculated workbook: its reading, its Summary, and the receipt of the write."""
+
+    reading: Reading
+    summary: Summary
+    receipt: Receipt
+    as_of: date
+
+
+def example_folder(template: Template, language: Language) -> Path:
+    """Return the folder of a template's example records.
+
+    Raises UsageError if it has none.
+    """
+    folder = templates_folder() / "examples" / template.id / language
+    if not folder.is_dir():
+        raise UsageError("no_example", template=template.id)
+    return folder
+
+
+def generate_workbook(
+    template: Template | str | Path,
+    path: Path | str,
+    *,
+    language: Language = "zh-Hans",
+    form: Mapping[str, object] | None = None,
+    records: Path | str | None = None,
+    departments: Sequence[str] = (),
+    rows: int | None = None,
+    created: datetime | None = None,
+    overwrite: bool = False,
+) -> Generation:
+    """Write a formatted workbook for staff to fill in.
+
+    `form` gives the campaign's fields by id, typed or as text; `records` is a folder with
+    `<sheet id>.csv` files to start from. What cannot be understood there is written as it stands
+    and listed in the result. `created` goes into the document properties.
+
+    Raises TemplateError, UsageError, RecordsError, WorkbookExists or WorkbookInUse.
+    """
+    if not isinstance(template, Template):
+        template = load_template(template)
+    if faults := check_template(template):
+        raise TemplateError("template_faults", file=template.id, faults=faults)
+    folder = None if records is None else Path(records)
+    fields: dict[str, object] = {}
+    problems: tuple[Problem, ...] = ()
+    if folder is not None:
+        fields, problems = read_form_csv(folder, template, language=language)
+    fields |= _typed_form(template, form or {}, language)
+    _check_period(fields)
+    sheets: dict[str, SheetRecords] = {}
+    if folder is not None:
+        sheets, found = read_csv_records(folder, template, form=fields, language=language)
+        problems += found
+    target = write_workbook(
+        template,
+        Path(path),
+        language=language,
+        form=fields,
+        records=sheets,
+        departments=departments,
+        rows=rows,
+        created=created,
+        overwrite=overwrite,
+    )
+    return Generation(path=target, problems=problems)
+
+
+def recompute(reading: Reading, *, as_of: date | None) -> Reading:
+    """Fill every computed column; cells whose stored figure disagrees become problems."""
+    sheets = {
+        name: compute(
+            records,
+            template=reading.template,
+            as_of=as_of,
+            choices=reading.choices or None,
+            settings=reading.settings,
+        )
+        for name, records in reading.sheets.items()
+    }
+    computed = replace(reading, sheets=sheets)
+    return replace(computed, problems=(*reading.problems, *compare_computed(computed, as_of=as_of)))
+
+
+def check_workbook(
+    path: Path | str,
+    *,
+    template: Template | None = None,
+    as_of: date | None = None,
+    today: date | None = None,
+) -> tuple[Reading, date | None]:
+    """Read and recompute a workbook without writing anything.
+
+    The figures are as of `as_of`, else the day the workbook says, else `today`; that day is
+    returned too.
+    """
+    reading = read_workbook(Path(path), template=template)
+    stated = reading.form.get("as_of")
+    day = as_of or (stated if isinstance(stated, date) else None) or today
+    return recompute(reading, as_of=day), day
+
+
+def recalculate(
+    path: Path | str,
+    *,
+    output: Path | str | None = None,
+    template: Template | None = None,
+    as_of: date | None = None,
+    today: date | None = None,
+    language: Language | None = None,
+    backup: bool = False,
+    created: datetime | None = None,
+    progress: Progress = _silent,
+) -> Recalculation:
+    """Read a filled workbook, recompute it, and write its Summary sheet into it.
+
+    Nothing else in the workbook changes. `output` None writes in place; `language` None takes the
+    workbook's. Raises UsageError if no day is known to compute as of, and WorkbookError for a file
+    that cannot be read or written.
+    """
+    path = Path(path)
+    progress("reading")
+    reading, day = check_workbook(path, template=template, as_of=as_of, today=today)
+    if day is None:
+        raise UsageError("as_of_missing", file=path.name)
+    progress("computing")
+    summary = summarize(reading, as_of=day)
+    progress("writing")
+    speech = language or reading.language
+    slot = summary_slot(path, name=say("sheets", "summary.tab", speech))
+    sheet = write_summary(
+        summary,
+        language=speech,
+        sheet_name=slot.name,
+        date_1904=slot.date_1904,
+        created=created,
+    )
+    receipt = insert_sheet(path, sheet, output=output, backup=backup)
+    return Recalculation(reading=reading, summary=summary, receipt=receipt, as_of=day)
+
+
+def _typed_form(
+    template: Template, given: Mapping[str, object], language: Language
+) -> dict[str, object]:
+    form = template.form
+    if not given:
+        return {}
+    if form is None:
+        raise UsageError("no_form", template=template.id)
+    typed: dict[str, object] = {}
+    for name, value in given.items():
+        field = _field(form, name)
+        context = Context(
+            choices=choice_spellings(template.choices[field.choices]) if field.choices else None,
+            choices_open=True,
+            min=field.min,
+            max=field.max,
+        )
+        cell = parse(value, field.type, context)
+        if cell.fault is not None:
+            problem = Problem(
+                code=cell.fault,
+                place=_NOWHERE,
+                column=field.id,
+                raw=value,
+                params={"column": field.label, **cell.params},
+            )
+            raise UsageError(
+                "bad_field",
+                field=name,
+                detail=problem.message(language),
+                hint=problem.hint(language),
+            )
+        typed[field.id] = cell.value
+    return typed
+
+
+def _field(form: FormSheet, name: str) -> Column:
+    spellings = {spelling: f for f in form.fields for spelling in (f.id, *f.label.values())}
+    if name in spellings:
+        return spellings[name]
+    near = nearest(name, list(spellings)) or form.fields[0].id
+    known = ", ".join(f.id for f in form.fields)
+    raise UsageError("unknown_field", field=name, near=near, known=known)
+
+
+def _check_period(fields: Mapping[str, object]) -> None:
+    start, end = fields.get("start_date"), fields.get("end_date")
+    if isinstance(start, date) and isinstance(end, date) and end < start:
+        raise UsageError("end_before_start", start=start.isoformat(), end=end.isoformat())

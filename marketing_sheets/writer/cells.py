@@ -1,0 +1,164 @@
+"""What stands in the input cells of a column: typed values, or staff's own words verbatim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from ..formulas import reason_text
+from ..records import SheetRecords
+from ..templates import Column
+from .book import Book, serial
+from .entries import Entry
+
+__all__ = ["Cell", "computed_cells", "input_cells", "units_of"]
+
+# What a cell can hold: a number, text, a truth value, or nothing.
+Cell = float | int | str | bool | None
+
+_VERBATIM = frozenset(("text", "long_text", "condition", "person", "week", "date_range", "yes_no"))
+# A figure and nothing else: 2000万, 8%, 1:3.5, ¥15万. Counters and words say more than a number can.
+_PLAIN = re.compile(
+    r"[+-]?[¥￥$]?[\d,.\s]+[十百千万萬亿億wWkK]*\s*[元%％]?|1\s*[:：]\s*[\d.]+", re.ASCII
+)
+_SHOWN_REASONS = frozenset(("no_data", "zero_base", "negative_base"))
+_EPOCH = np.datetime64("1899-12-30")
+
+
+def input_cells(column: Column, records: SheetRecords, book: Book) -> list[Cell]:
+    """Return what an input column's cells hold, one a record.
+
+    Where the value is unknown but something was typed, that stands there unchanged; so does a
+    choice with a remark, and a quantity whose unit the number alone would lose.
+    """
+    series = records.frame[column.id]
+    raw = records.raw[column.id] if column.id in records.raw.columns else None
+    if raw is None:
+        return _typed(column, series, book.lists)
+    if column.type in _VERBATIM:
+        typed = _typed(column, series, book.lists)
+        return [
+            value if _is_blank(said) else _verbatim(said)
+            for value, said in zip(typed, raw.tolist(), strict=True)
+        ]
+    if column.type == "quantity":
+        return _quantities(column, records, book)
+    typed = _typed(column, series, book.lists)
+    said = raw.to_numpy(dtype=object)
+    for at in np.flatnonzero((series.isna() & raw.notna()).to_numpy()):
+        typed[at] = _verbatim(said[at])
+    for at in records.remarks.get(column.id, {}):
+        typed[at] = _verbatim(said[at])
+    return typed
+
+
+def computed_cells(column: Column, records: SheetRecords, book: Book) -> list[Cell]:
+    """Return what a computed column shows, one a record: its value, "" or a short reason."""
+    shown = _typed(column, records.frame[column.id], book.lists)
+    blank: list[Cell] = ["" if value is None else value for value in shown]
+    if column.undefined == "reason" and records.reasons is not None:
+        reasons = records.reasons[column.id].astype(object).tolist()
+        for at, (value, reason) in enumerate(zip(shown, reasons, strict=True)):
+            if value is None and reason in _SHOWN_REASONS:
+                blank[at] = reason_text(reason, book.language)
+    return blank
+
+
+def units_of(column: Column, records: SheetRecords) -> list[str | None]:
+    """Return, per record, the unit its unit cell says, for a column that takes it from there."""
+    if column.unit_from is None:
+        return [None] * len(records.frame)
+    units = records.frame[column.unit_from].astype(object)
+    return [unit if isinstance(unit, str) else None for unit in units]
+
+
+def _typed(
+    column: Column, series: pd.Series[Any], lists: Mapping[str, Sequence[Entry]]
+) -> list[Cell]:
+    if pd.api.types.is_datetime64_any_dtype(series.dtype):
+        seconds = series.to_numpy().astype("datetime64[s]") - _EPOCH.astype("datetime64[s]")
+        days = seconds.astype("int64") / 86_400
+        return _masked(np.where(days % 1 == 0, days.round(), days).tolist(), series)
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        numbers = series.to_numpy(dtype=float, na_value=np.nan)
+        known = np.isfinite(numbers)
+        return [n if ok else None for n, ok in zip(numbers.tolist(), known.tolist(), strict=True)]
+    words = series.astype(object).tolist()
+    if column.choices is not None:
+        labels = {entry.id: entry.label for entry in lists[column.choices]}
+        return [_text(labels.get(word, word) if isinstance(word, str) else word) for word in words]
+    return [_text(word) for word in words]
+
+
+def _masked(values: list[float], series: pd.Series[Any]) -> list[Cell]:
+    return [
+        None if missing else value
+        for value, missing in zip(values, series.isna().tolist(), strict=True)
+    ]
+
+
+def _text(word: object) -> Cell:
+    return None if _is_blank(word) else _verbatim(word)
+
+
+def _is_blank(value: object) -> bool:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return True
+    return value != value if isinstance(value, float) else value == ""
+
+
+def _verbatim(value: object) -> Cell:
+    """Return what was typed as a cell can hold it: days as Excel counts them."""
+    if _is_blank(value):
+        return None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | float):
+        return value if np.isfinite(value) else str(value)
+    if isinstance(value, date):
+        return value.isoformat(*([" "] if isinstance(value, datetime) else []))
+    return str(value)
+
+
+def _quantities(column: Column, records: SheetRecords, book: Book) -> list[Cell]:
+    typed = _typed(column, records.frame[column.id], book.lists)
+    raw = records.raw[column.id].tolist()
+    units = units_of(column, records)
+    kinds = records.kinds.get(column.id)
+    of_kind = [None] * len(typed) if kinds is None else kinds.astype(object).tolist()
+    return [
+        _verbatim(said)
+        if isinstance(said, str) and not (value is not None and _is_derivable(said, kind, unit))
+        else (_verbatim(said) if value is None else value)
+        for value, said, kind, unit in zip(typed, raw, of_kind, units, strict=True)
+    ]
+
+
+def _is_derivable(said: str, kind: object, unit: str | None) -> bool:
+    """Whether the number and the row's unit together say all that was typed."""
+    if unit is None or not _PLAIN.fullmatch(said.strip()):
+        return False
+    alike = {"money": "number", "growth": "percent"}
+    given = kind if isinstance(kind, str) else unit
+    return alike.get(given, given) == alike.get(unit, unit)
+
+
+def form_cell(column: Column, value: object, book: Book) -> Cell:
+    """Return what a form's cell holds for a typed value, or for text as it was given."""
+    if _is_blank(value):
+        return None
+    if column.choices is not None and isinstance(value, str):
+        labels = {entry.id: entry.label for entry in book.lists[column.choices]}
+        return labels.get(value, value)
+    if isinstance(value, date):
+        return serial(value) if column.type in ("date", "datetime") else value.isoformat()
+    if isinstance(value, tuple) and all(isinstance(part, date) for part in value):
+        return " – ".join(cast("date", part).isoformat() for part in value)
+    return _verbatim(value)

@@ -1,0 +1,231 @@
+"""The conditional formats of a table sheet, highest priority first.
+
+Each must also read right alone: LibreOffice draws only the first true one of a cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..formulas_excel import excel_condition
+from ..places import column_letter
+from ..styles import LOOKS, STATES, Palette, dash_for_zero, number_format, with_symbol
+from ..templates import Column, Format
+from .book import Book
+from .geometry import FIRST, spans
+from .layout import Layout, Position
+from .pen import Pen
+
+__all__ = ["draw_conditions", "gap_look"]
+
+_BEGUN = 3  # filled cells that make a row begun
+_UNITS = ("number", "money", "percent", "ratio")
+_FRACTIONS_BELOW = 1000  # above, decimals of a number are noise
+
+
+def draw_conditions(layout: Layout, pen: Pen, book: Book) -> None:
+    """Add all conditional formats of a table sheet over all its rows."""
+    ending = [f for f in layout.sheet.formats if f.stop]
+    others = [f for f in layout.sheet.formats if not f.stop]
+    _gaps(layout, pen, book)
+    for rule in ending:  # they hide what comes after, the chips too
+        _template_format(rule, layout, pen, book)
+    _chips(layout, pen, book)
+    for rule in others:
+        _template_format(rule, layout, pen, book)
+    _repeated(layout, pen, book)
+    _day_line(layout, pen, book)
+    _units(layout, pen, book)
+    _bars(layout, pen)
+
+
+def gap_look(book: Book) -> Any:
+    """Return the look of a required cell that is still blank."""
+    return book.looks.rule(bg_color=Palette.GAP_FILL, border=4, border_color=Palette.GAP_LINE)
+
+
+def _gaps(layout: Layout, pen: Pen, book: Book) -> None:
+    inputs = [p.number for p in layout.positions if not p.column.is_computed]
+    required = [p.number for p in layout.positions if p.column.is_required]
+    if not required:
+        return
+    row = FIRST + 1
+    parts = ",".join(
+        f"${column_letter(a + 1)}{row}:${column_letter(b + 1)}{row}" for a, b in spans(inputs)
+    )
+    first = f"{column_letter(required[0] + 1)}{row}"
+    _rule(
+        layout,
+        pen,
+        required,
+        f'=AND({first}="",COUNTA({parts})>={_BEGUN})',
+        gap_look(book),
+    )
+
+
+def _chips(layout: Layout, pen: Pen, book: Book) -> None:
+    for position in layout.positions:
+        choices = book.choices(position.column)
+        for item in choices.items if choices is not None else ():
+            if item.state is None:
+                continue
+            look = STATES[item.state]
+            symbol = f'"{look.symbol} "@' if look.symbol else None
+            word = item.label[book.language].replace('"', '""')
+            pen.rule(
+                layout.area(position.number),
+                {
+                    "type": "cell",
+                    "criteria": "==",
+                    "value": f'"{word}"',
+                    "format": book.looks.rule(look, num_format=symbol),
+                },
+            )
+
+
+def _template_format(rule: Format, layout: Layout, pen: Pen, book: Book) -> None:
+    when = excel_condition(
+        rule.when,
+        layout.sheet,
+        book.template,
+        book.language,
+        first_row=FIRST + 1,
+        columns=layout.numbers,
+    )
+    plain: list[int] = []
+    for column_id in rule.columns:
+        position = layout.at(column_id)
+        if rule.symbol is None and position.column.unit_from is None and not _counts(position):
+            plain.append(position.number)
+            continue
+        for extra, shape in _shapes(position, layout, book):
+            _rule(
+                layout,
+                pen,
+                [position.number],
+                f"=AND({when[1:]},{extra})" if extra else when,
+                book.looks.rule(LOOKS[rule.style], num_format=_shown(rule, position, shape)),
+                stop=rule.stop,
+            )
+    if plain:
+        _rule(layout, pen, plain, when, book.looks.rule(LOOKS[rule.style]), stop=rule.stop)
+
+
+def _counts(position: Position) -> bool:
+    return position.column.type == "integer" and position.column.is_computed
+
+
+def _shown(rule: Format, position: Position, shape: str) -> str | None:
+    """Return the number format of a rule: the symbol before the value, a dash for no days."""
+    if rule.symbol is not None:
+        return with_symbol(shape, rule.symbol)
+    if rule.style == "ghost" and _counts(position):
+        return dash_for_zero(shape)
+    return shape if position.column.unit_from is not None else None
+
+
+def _shapes(position: Position, layout: Layout, book: Book) -> Iterator[tuple[str, str]]:
+    """Walk the number formats a column's cells may have, each with its condition ("" for always).
+
+    A rule with fonts hides the unit's number format in LibreOffice, so it brings its own.
+    """
+    column = position.column
+    if column.unit_from is None:
+        yield "", number_format(column)
+        return
+    for condition, shape in _unit_shapes(column, position.number, layout, book):
+        yield condition, shape
+    yield "TRUE", number_format(column)
+
+
+def _unit_shapes(
+    column: Column, number: int, layout: Layout, book: Book
+) -> Iterator[tuple[str, str]]:
+    unit = layout.at(column.unit_from or "")
+    choices = book.choices(unit.column)
+    cell, row = f"{column_letter(number + 1)}{FIRST + 1}", FIRST + 1
+    for name in _UNITS:
+        if choices is None or all(item.id != name for item in choices.items):
+            continue
+        word = choices[name].label[book.language].replace('"', '""')
+        says = f'${unit.letter}{row}="{word}"'
+        whole = number_format(column, name)
+        exact = number_format(column, name, fraction=True)
+        if exact != whole:
+            small = f"ISNUMBER({cell}),{cell}<>INT({cell}),ABS({cell})<{_FRACTIONS_BELOW}"
+            # In a condition a text behaves like a number without a fraction.
+            yield f"IF(ISNUMBER({cell}),AND({says},{small}),FALSE)", exact
+        yield says, whole
+
+
+def _units(layout: Layout, pen: Pen, book: Book) -> None:
+    alike: dict[tuple[object, ...], list[Position]] = {}
+    for position in layout.positions:
+        column = position.column
+        if column.unit_from is not None and not column.hidden:
+            key = (column.unit_from, column.signed, column.in_points, column.type)
+            alike.setdefault(key, []).append(position)
+    for positions in alike.values():
+        first = positions[0]
+        for condition, shape in _unit_shapes(first.column, first.number, layout, book):
+            numbers = [p.number for p in positions]
+            _rule(layout, pen, numbers, f"={condition}", book.looks.rule(num_format=shape))
+
+
+def _repeated(layout: Layout, pen: Pen, book: Book) -> None:
+    for column_id in layout.sheet.repeated:
+        position = layout.at(column_id)
+        cell, above = f"${position.letter}{FIRST + 1}", f"${position.letter}{FIRST}"
+        when = f'=AND({cell}<>"",{cell}={above})'
+        look = book.looks.rule(LOOKS["ghost"])
+        _rule(layout, pen, [position.number], when, look)
+
+
+def _day_line(layout: Layout, pen: Pen, book: Book) -> None:
+    if layout.sheet.day_line is None:
+        return
+    letter = layout.at(layout.sheet.day_line).letter
+    cell, above = f"${letter}{FIRST + 1}", f"${letter}{FIRST}"
+    look = book.looks.rule(top=1, top_color=Palette.DAY_LINE, bottom=1, bottom_color=Palette.LINE)
+    when = f'=AND({cell}<>"",ISNUMBER({above}),{cell}<>{above})'
+    _rule(layout, pen, range(layout.last_column + 1), when, look)
+
+
+def _bars(layout: Layout, pen: Pen) -> None:
+    for position in layout.positions:
+        if position.column.bar is None:
+            continue
+        pen.rule(
+            layout.area(position.number),
+            {
+                "type": "data_bar",
+                "data_bar_2010": True,
+                "bar_solid": True,
+                "bar_color": Palette.BAR,
+                "bar_no_border": True,
+                "bar_negative_color_same": True,
+                "bar_negative_border_color_same": True,
+                "min_type": "num",
+                "min_value": 0,
+                "max_type": "num",
+                "max_value": position.column.bar,
+            },
+        )
+
+
+def _rule(
+    layout: Layout, pen: Pen, numbers: Iterable[int], when: str, look: Any, *, stop: bool = False
+) -> None:
+    """Add a rule over columns; its references are those of the first of them."""
+    blocks = spans(numbers)
+    areas = " ".join(
+        f"{column_letter(a + 1)}{FIRST + 1}:{column_letter(b + 1)}{layout.last_row + 1}"
+        for a, b in blocks
+    )
+    options: dict[str, Any] = {"type": "formula", "criteria": when, "format": look}
+    if stop:
+        options["stop_if_true"] = True
+    if len(blocks) > 1:
+        options["multi_range"] = areas
+    pen.rule(layout.area(*blocks[0]), options)

@@ -1,0 +1,252 @@
+"""The Gantt chart right of a schedule: dates as formulas, bars as conditional formats.
+
+Changing the campaign's start moves the chart. With X a cell's first day, Y its last and E the
+actual end (as-of date while unfinished): late while X <= E and Y is past the planned end, else
+actual from the actual start to E, else plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil
+
+import pandas as pd
+
+from ..places import column_letter
+from ..records import SheetRecords
+from ..styles import Palette
+from ..templates import Gantt
+from .book import Book, serial
+from .geometry import FIRST, GROUPS, HEADER, LIVE, MARKS, TITLE
+from .layout import Layout
+from .pen import Pen
+
+__all__ = ["START_FIELD", "END_FIELD", "draw_gantt"]
+
+START_FIELD, END_FIELD = "start_date", "end_date"
+
+_GAP_WIDTH, _DAY_WIDTH, _WEEK_WIDTH = 1.2, 2.15, 5.2
+_MOST_DAYS = 60
+_USUAL_WEEKS, _MOST_WEEKS = 12, 106
+_OVERRUN = timedelta(days=62)  # how far late tasks and the as-of date may stretch the chart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scale:
+    """The chart's cells: how many, how many days each holds, and the first day where known."""
+
+    first_column: int
+    cells: int
+    step: int
+    first_day: date | None
+
+    @property
+    def by_day(self) -> bool:
+        return self.step == 1
+
+    @property
+    def last_column(self) -> int:
+        return self.first_column + self.cells - 1
+
+
+def draw_gantt(gantt: Gantt, layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> int:
+    """Draw the chart and return its last column."""
+    scale = _scale(gantt, layout, records, book)
+    pen.column(layout.last_column + 1, _GAP_WIDTH)
+    width = _DAY_WIDTH if scale.by_day else _WEEK_WIDTH
+    pen.column(scale.first_column, width, last=scale.last_column)
+    _draw_title(scale, pen, book)
+    _draw_legend(scale, pen, book)
+    _draw_dates(scale, pen, book)
+    _draw_body(scale, layout, pen, book)
+    _draw_bars(gantt, scale, layout, pen, book)
+    return scale.last_column
+
+
+def _scale(gantt: Gantt, layout: Layout, records: SheetRecords, book: Book) -> _Scale:
+    first_column = layout.last_column + 2
+    start = book.start or book.as_of
+    first_day = None if start is None else start - timedelta(days=start.weekday())
+    if first_day is None or book.end is None or book.end < first_day:
+        return _Scale(first_column=first_column, cells=_USUAL_WEEKS, step=7, first_day=first_day)
+    limit = book.end + _OVERRUN
+    last = max(
+        book.end,
+        *(day for day in _known_days(gantt, records, book.as_of) if day <= limit),
+    )
+    days = (last - first_day).days + 1
+    weeks = ceil(days / 7)
+    if days <= _MOST_DAYS:
+        return _Scale(first_column=first_column, cells=weeks * 7, step=1, first_day=first_day)
+    return _Scale(
+        first_column=first_column, cells=min(weeks, _MOST_WEEKS), step=7, first_day=first_day
+    )
+
+
+def _known_days(gantt: Gantt, records: SheetRecords, as_of: date | None) -> Iterable[date]:
+    yield date.min
+    if as_of is not None:
+        yield as_of
+    for name in (gantt.planned_end, gantt.actual_end):
+        days = records.frame[name]
+        if pd.api.types.is_datetime64_any_dtype(days.dtype) and days.notna().any():
+            yield days.max().date()
+
+
+def _draw_title(scale: _Scale, pen: Pen, book: Book) -> None:
+    title = book.looks.cell(font_size=11, bold=True, font_color=Palette.NAVY)
+    note = book.looks.cell(font_size=9, font_color=Palette.MUTE)
+    pen.text(TITLE, scale.first_column, book.say("gantt.title"), title)
+    text = book.say("gantt.by_day" if scale.by_day else "gantt.by_week")
+    pen.text(TITLE, scale.first_column + (6 if scale.by_day else 3), text, note)
+
+
+def _draw_legend(scale: _Scale, pen: Pen, book: Book) -> None:
+    fills = {
+        "plan": Palette.GANTT_PLAN,
+        "actual": Palette.GANTT_ACTUAL,
+        "late": Palette.GANTT_LATE,
+    }
+    if scale.by_day:
+        fills["off"] = Palette.GANTT_OFF
+    words = book.looks.cell(font_size=9, font_color=Palette.SLATE)
+    column = scale.first_column
+    swatch = 2 if scale.by_day else 1
+    pitch = (7 if book.language == "en" else 6) if scale.by_day else 3
+    for name, color in fills.items():
+        look = book.looks.cell(bg_color=color, **_slim())
+        pen.fill(LIVE, column, column + swatch - 1, look)
+        pen.text(LIVE, column + swatch, book.say(f"gantt.{name}"), words)
+        column += pitch + (2 if name == "off" else 0)
+    line = book.looks.cell(right=2, right_color=Palette.HOT)
+    pen.blank(LIVE, column, line)
+    pen.text(LIVE, column + 1, book.say("gantt.today"), words)
+
+
+def _slim() -> dict[str, object]:
+    """Return the borders that make a filled cell slimmer than its row."""
+    return {"top": 5, "top_color": Palette.WHITE, "bottom": 5, "bottom_color": Palette.WHITE}
+
+
+def _draw_dates(scale: _Scale, pen: Pen, book: Book) -> None:
+    looks = book.looks
+    line = {"bottom": 2, "bottom_color": Palette.ACCENT}
+    month = looks.cell(font_size=9, bold=True, font_color=Palette.NAVY, **line)
+    small = looks.cell(font_size=7, font_color=Palette.MUTE, align="center")
+    head = looks.cell(
+        font_size=8,
+        font_color=Palette.SLATE,
+        bg_color=Palette.COMPUTED_HEADER,
+        align="center",
+        num_format="d" if scale.by_day else "m/d",
+        bold=None,
+    )
+    weekdays = book.say("gantt.weekdays").split("-")
+    months = book.say("gantt.months").split("-")
+    chosen = ",".join(f'"{name}"' for name in months)
+    # Only a Monday names its month, so that the name has a week's room.
+    pitch = 7 if scale.by_day else 1
+    for at in range(scale.cells):
+        column = scale.first_column + at
+        cell = f"{column_letter(column + 1)}${HEADER + 1}"
+        before = f"{column_letter(column)}${HEADER + 1}"
+        day = None if scale.first_day is None else scale.first_day + timedelta(scale.step * at)
+        shown = None if day is None else serial(day)
+        start = _first_monday(book)
+        pen.formula(HEADER, column, start if at == 0 else f"={before}+{scale.step}", head, shown)
+        if scale.by_day:
+            pen.text(MARKS, column, weekdays[at % 7], small)
+        else:
+            pen.text(MARKS, column, book.say("gantt.week", n=at + 1), small)
+        if at % pitch:
+            pen.blank(GROUPS, column, month)
+            continue
+        named = f"CHOOSE(MONTH({cell}),{chosen})"
+        name = months[day.month - 1] if day is not None else ""
+        if at:
+            previous = f"{column_letter(column - pitch + 1)}${HEADER + 1}"
+            named = f'IF(MONTH({cell})=MONTH({previous}),"",{named})'
+            if day is not None and (day - timedelta(7)).month == day.month:
+                name = ""
+        pen.formula(GROUPS, column, f"={named}", month, name)
+
+
+def _first_monday(book: Book) -> str:
+    """Return a formula for the Monday on or before the campaign's start, or the as-of date."""
+    form = book.template.form
+    has_start = form is not None and any(field.id == START_FIELD for field in form.fields)
+    start = f"IF(ISNUMBER(form_{START_FIELD}),form_{START_FIELD},as_of)" if has_start else "as_of"
+    # Day 2 of Excel's calendar is a Monday.
+    return f"=7*INT(({start}-2)/7)+2"
+
+
+def _draw_body(scale: _Scale, layout: Layout, pen: Pen, book: Book) -> None:
+    plain = book.looks.cell(**_slim())
+    monday = book.looks.cell(left=4, left_color=Palette.LINE, **_slim())
+    for at in range(scale.cells):
+        look = monday if scale.by_day and at % 7 == 0 else plain
+        for row in range(FIRST, layout.last_row + 1):
+            pen.blank(row, scale.first_column + at, look)
+
+
+def _draw_bars(gantt: Gantt, scale: _Scale, layout: Layout, pen: Pen, book: Book) -> None:
+    row = FIRST + 1
+    body = (FIRST, scale.first_column, layout.last_row, scale.last_column)
+    x = f"{column_letter(scale.first_column + 1)}${HEADER + 1}"
+    y = x if scale.by_day else f"{x}+6"
+
+    def cell(column_id: str) -> str:
+        return f"${layout.at(column_id).letter}{row}"
+
+    planned_start, planned_end = cell(gantt.planned_start), cell(gantt.planned_end)
+    actual_start, actual_end = cell(gantt.actual_start), cell(gantt.actual_end)
+    status = cell(gantt.status)
+    done, cancelled = _words(gantt, layout, book)
+    unfinished = f"IF(OR({done}),{planned_end},as_of)".replace("§", status)
+    end = f"IF(ISNUMBER({actual_end}),{actual_end},{unfinished})"
+    rules = [
+        (
+            f"=AND(ISNUMBER({planned_end}),{status}<>{cancelled},"
+            f"{y}>{planned_end},{x}<={end},{end}>{planned_end})",
+            book.looks.rule(bg_color=Palette.GANTT_LATE),
+        ),
+        (
+            f"=AND(ISNUMBER({actual_start}),{y}>={actual_start},{x}<={end})",
+            book.looks.rule(bg_color=Palette.GANTT_ACTUAL),
+        ),
+        (
+            f"=AND(ISNUMBER({planned_start}),ISNUMBER({planned_end}),"
+            f"{x}<={planned_end},{y}>={planned_start})",
+            book.looks.rule(bg_color=Palette.GANTT_PLAN),
+        ),
+        (
+            f"=AND(as_of>={x},as_of<={y})",
+            book.looks.rule(right=1, right_color=Palette.HOT),
+        ),
+    ]
+    day_off = f"=OR(WEEKDAY({x},2)>5,COUNTIF(holidays,{x})>0)"
+    if scale.by_day:
+        rules.append((day_off, book.looks.rule(bg_color=Palette.GANTT_OFF)))
+    for when, look in rules:
+        pen.rule(body, {"type": "formula", "criteria": when, "format": look})
+    head = (HEADER, scale.first_column, HEADER, scale.last_column)
+    today = book.looks.rule(bg_color=Palette.HOT, font_color=Palette.WHITE, bold=True)
+    pen.rule(head, {"type": "formula", "criteria": rules[3][0], "format": today})
+    if scale.by_day:
+        off = book.looks.rule(bg_color=Palette.GANTT_OFF_HEADER)
+        pen.rule(head, {"type": "formula", "criteria": day_off, "format": off})
+
+
+def _words(gantt: Gantt, layout: Layout, book: Book) -> tuple[str, str]:
+    """Return tests for the states that mean done (§ stands for the cell), and the cancelled word.
+
+    A finished task without its actual end is taken to have ended as planned.
+    """
+    choices = book.choices(layout.at(gantt.status).column)
+    if choices is None:
+        return "FALSE", f'"{gantt.cancelled}"'
+    done = gantt.done or tuple(item.id for item in choices.items if item.state == "done")
+    tests = ",".join(f'§="{choices.label_of(word, book.language)}"' for word in done)
+    return tests or "FALSE", f'"{choices.label_of(gantt.cancelled, book.language)}"'

@@ -1,0 +1,236 @@
+"""The guide: the campaign's form on the left, how to fill the workbook on the right.
+
+Column A, hidden, holds each field's id beside its label; the first also carries the stamp. The
+sections stand in two stacks on one grid of rows: those that explain looks under the form, the
+others on the right.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..styles import STATES, Palette, number_format
+from ..templates import Column, FormSheet, Section, TextRow
+from .book import Book, absolute, quoted
+from .cells import form_cell
+from .conditions import gap_look
+from .pen import Pen
+from .printing import print_page
+from .validations import validation
+
+__all__ = ["draw_guide"]
+
+_IDS, _MARGIN, _LABEL, _VALUE, _VALUE_END, _GAP, _NUMBER, _HEAD, _TEXT, _TEXT_END = range(10)
+_WIDTHS = (8, 1.5, 23, 15.7, 27.5, 3.2, 4.3, 28.6, 24.3, 26.5)
+_TITLE, _SUBTITLE, _HEADING, _FIRST = 1, 2, 4, 5
+_TOP_HEIGHTS = {0: 8.0, _TITLE: 34.0, _SUBTITLE: 20.0, 3: 10.0, _HEADING: 24.0}
+_ROW_HEIGHT = 27.0
+_BEGUN = 3
+
+
+def draw_guide(form: FormSheet, pen: Pen, book: Book) -> None:
+    """Draw the form with the values known so far, and the words around it."""
+    for number, width in enumerate(_WIDTHS):
+        pen.column(number, width, hidden=number == _IDS)
+    for row, height in _TOP_HEIGHTS.items():
+        pen.row(row, height)
+    looks, language = book.looks, book.language
+    title = looks.cell(font_size=20, bold=True, font_color=Palette.NAVY)
+    pen.text(_TITLE, _LABEL, form.title[language], title)
+    subtitle = looks.cell(font_color=Palette.SLATE)
+    pen.text(_SUBTITLE, _LABEL, form.subtitle[language], subtitle)
+    _draw_heading(_HEADING, form.heading[language], _LABEL, _VALUE_END, pen, book)
+    left = _draw_fields(form, pen, book)
+    right = _HEADING
+    for section in form.sections.values():
+        if any(row.state for row in section.rows):
+            left = _draw_legend(section, left + 1, pen, book)
+        else:
+            right = _draw_section(section, right, pen, book) + 1
+    last = max(left, right)
+    for row in range(_FIRST, last):
+        pen.row(row, _ROW_HEIGHT)
+    pen.row(last, 22)
+    footer = looks.cell(font_size=8, font_color=Palette.MUTE)
+    pen.text(last, _LABEL, _footer(book), footer)
+    print_page(pen, book, last_row=last, last_column=_TEXT_END, portrait=False)
+    pen.worksheet.set_selection(_FIRST, _VALUE, _FIRST, _VALUE)
+
+
+def _draw_heading(row: int, words: str, first: int, last: int, pen: Pen, book: Book) -> None:
+    look = book.looks.cell(
+        font_size=11, bold=True, font_color=Palette.NAVY, bottom=2, bottom_color=Palette.ACCENT
+    )
+    pen.fill(row, first, last, look)
+    pen.text(row, first, words, look)
+
+
+def _draw_fields(form: FormSheet, pen: Pen, book: Book) -> int:
+    """Draw the form's fields and return the row below them."""
+    last = _FIRST + len(form.fields) - 1
+    for row, field in enumerate(form.fields, _FIRST):
+        field_id = book.stamp(field.id, form.id) if row == _FIRST else field.id
+        pen.text(row, _IDS, field_id, book.looks.cell(font_size=8, font_color=Palette.MUTE))
+        _draw_label(row, field, pen, book)
+        value = form_cell(field, book.form.get(field.id), book)
+        pen.merge(row, _VALUE, _VALUE_END, value, _value_look(field, book))
+        book.define(f"form_{field.id}", pen, absolute(row, _VALUE))
+        if (rule := validation(field, book)) is not None:
+            pen.validate((row, _VALUE, row, _VALUE), rule)
+        if field.is_required:
+            _draw_gap(row, last, pen, book)
+    return last + 1
+
+
+def _draw_label(row: int, field: Column, pen: Pen, book: Book) -> None:
+    label = field.label[book.language]
+    look = book.looks.cell(
+        font_color=Palette.SLATE,
+        bg_color=Palette.COMPUTED,
+        indent=1,
+        bottom=1,
+        bottom_color=Palette.LINE,
+    )
+    if not field.is_required:
+        pen.text(row, _LABEL, label, look)
+        return
+    # In brackets the mark is no part of the label when it is read back; they need not be seen.
+    unseen = book.looks.font(font_color=Palette.COMPUTED, font_size=8)
+    hot = book.looks.font(font_color=Palette.HOT, font_size=9, bold=True)
+    slate = book.looks.font(font_color=Palette.SLATE)
+    parts = [slate, label, unseen, "(", hot, book.say("mark.required"), unseen, ")"]
+    pen.rich(row, _LABEL, parts, look)
+
+
+def _value_look(field: Column, book: Book) -> Any:
+    shape = number_format(field)
+    if field.is_numeric:
+        # Values of a form read from the left, so they need no right margin.
+        shape = shape.replace("_)_)", "")
+    return book.looks.cell(
+        bold=True,
+        bg_color=Palette.WHITE,
+        align="left",
+        indent=1,
+        bottom=1,
+        bottom_color=Palette.RULE,
+        num_format=shape,
+        text_wrap=True if field.type in ("text", "long_text") else None,
+    )
+
+
+def _draw_gap(row: int, last: int, pen: Pen, book: Book) -> None:
+    cell = absolute(row, _VALUE)
+    fields = f"{absolute(_FIRST, _VALUE)}:{absolute(last, _VALUE)}"
+    pen.rule(
+        (row, _VALUE, row, _VALUE_END),
+        {
+            "type": "formula",
+            "criteria": f'=AND({cell}="",COUNTA({fields})>={_BEGUN})',
+            "format": gap_look(book),
+        },
+    )
+
+
+def _draw_legend(section: Section, row: int, pen: Pen, book: Book) -> int:
+    """Draw a section whose rows show the looks of cells; return the row below it."""
+    _draw_heading(row, section.heading[book.language], _LABEL, _VALUE_END, pen, book)
+    small = book.looks.cell(
+        font_size=9,
+        font_color=Palette.SLATE,
+        indent=1,
+        bottom=1,
+        bottom_color=Palette.LINE,
+        text_wrap=True,
+    )
+    for words in section.rows:
+        row += 1
+        cells = [text[book.language] for text in words.cells] + ["", "", ""]
+        _draw_chip(row, cells[0], words.state or "input", pen, book)
+        pen.text(row, _VALUE, cells[1], small)
+        pen.text(row, _VALUE_END, cells[2], small)
+    return row + 1
+
+
+def _draw_chip(row: int, word: str, state: str, pen: Pen, book: Book) -> None:
+    white = {"top": 5, "top_color": Palette.WHITE, "bottom": 5, "bottom_color": Palette.WHITE}
+    looks: dict[str, dict[str, object]] = {
+        "input": {"bg_color": Palette.NAVY, "font_color": Palette.WHITE, "bold": True},
+        "computed": {
+            "bg_color": Palette.COMPUTED_HEADER,
+            "font_color": Palette.SLATE,
+            "bold": True,
+        },
+        "gap": {"bg_color": Palette.GAP_FILL, "border": 4, "border_color": Palette.GAP_LINE},
+    }
+    if state in STATES:
+        look = STATES[state]
+        word = f"{look.symbol} {word}" if look.symbol else word
+        properties: dict[str, object] = {
+            "bg_color": look.fill,
+            "font_color": look.color,
+            "bold": look.bold or None,
+        }
+    else:
+        properties = looks[state]
+    frame = {} if state == "gap" else white
+    pen.text(row, _LABEL, word, book.looks.cell(align="center", **frame, **properties))
+
+
+def _draw_section(section: Section, row: int, pen: Pen, book: Book) -> int:
+    """Draw a section of words on the right; return the row below it."""
+    _draw_heading(row, section.heading[book.language], _NUMBER, _TEXT_END, pen, book)
+    if section.head:
+        row += 1
+        look = book.looks.cell(
+            font_size=9, font_color=Palette.MUTE, bottom=1, bottom_color=Palette.RULE
+        )
+        pen.fill(row, _NUMBER, _TEXT_END, look)
+        for column, text in zip((_HEAD, _TEXT, _TEXT_END), section.head, strict=False):
+            pen.text(row, column, text[book.language], look)
+    number = 0
+    for words in section.rows:
+        row += 1
+        if words.sheet is not None:
+            _draw_link(row, words, pen, book)
+        else:
+            number += 1
+            _draw_step(row, number, words, pen, book)
+    return row + 1
+
+
+def _draw_link(row: int, words: TextRow, pen: Pen, book: Book) -> None:
+    line = {"bottom": 1, "bottom_color": Palette.LINE}
+    arrow = book.looks.cell(font_color=Palette.ACCENT, align="center", **line)
+    link = book.looks.cell(font_color=Palette.ACCENT, underline=0, **line)
+    tab = book.tab(words.sheet or "")
+    pen.text(row, _NUMBER, "›", arrow)
+    tip = book.say("guide.go_to", sheet=tab)
+    pen.link(row, _HEAD, f"{quoted(tab)}!A1", tab, link, tip)
+    cells = [text[book.language] for text in words.cells] + ["", ""]
+    pen.text(row, _TEXT, cells[0], book.looks.cell(text_wrap=True, **line))
+    small = book.looks.cell(font_size=9, font_color=Palette.SLATE, text_wrap=True, **line)
+    pen.text(row, _TEXT_END, cells[1], small)
+
+
+def _draw_step(row: int, number: int, words: TextRow, pen: Pen, book: Book) -> None:
+    line = {"bottom": 1, "bottom_color": Palette.LINE}
+    cells = [text[book.language] for text in words.cells] + ["", ""]
+    figure = book.looks.cell(
+        font_size=11, bold=True, font_color=Palette.ACCENT, align="center", **line
+    )
+    pen.text(row, _NUMBER, str(number), figure)
+    pen.text(row, _HEAD, cells[0], book.looks.cell(bold=True, text_wrap=True, **line))
+    small = book.looks.cell(font_size=9, font_color=Palette.SLATE, text_wrap=True, **line)
+    pen.merge(row, _TEXT, _TEXT_END, cells[1], small)
+
+
+def _footer(book: Book) -> str:
+    template = book.template
+    return book.say("guide.joint").join(
+        (
+            book.say("guide.template", template=template.id, version=template.version),
+            book.say(f"language.{book.language}"),
+            book.say("guide.lists", lists=book.tab("lists")),
+        )
+    )

@@ -1,0 +1,219 @@
+"""A table sheet: six rows of head, then a real Excel table, pre-sized and ready to be filled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import ExcelLimitError
+from ..formulas_excel import excel_formula
+from ..formulas_live import excel_live, live_text
+from ..records import SheetRecords
+from ..styles import Palette
+from .book import Book
+from .cells import Cell, computed_cells, input_cells, units_of
+from .conditions import draw_conditions
+from .gantt import draw_gantt
+from .geometry import (
+    FIRST,
+    GROUPS,
+    HEAD_ROWS,
+    HEADER,
+    IDS,
+    LIVE,
+    MARKS,
+    TITLE,
+    blank_row_height,
+    header_height,
+    line_count,
+    row_height,
+    spans,
+    wraps,
+)
+from .layout import Layout, Position, data_look, head_look, lay_out, mark_look
+from .pen import ExpandedFormula, Pen
+from .printing import print_table
+from .validations import validation
+
+__all__ = ["draw_table"]
+
+_LAST_EXCEL_ROW = 1_048_576
+_IDS_HEIGHT = 12.0
+
+
+def draw_table(records: SheetRecords, blank_rows: int, pen: Pen, book: Book) -> None:
+    """Draw a table sheet: `records` with their computed columns filled, then blank rows.
+
+    Raises ExcelLimitError for more rows or longer text than Excel takes.
+    """
+    sheet = next(s for s in book.template.tables if s.id == records.sheet)
+    filled = len(records.frame)
+    rows = max(filled + blank_rows, 1)
+    if FIRST + rows > _LAST_EXCEL_ROW:
+        raise ExcelLimitError(
+            "too_many_rows", sheet=pen.name, rows=rows, limit=_LAST_EXCEL_ROW - FIRST
+        )
+    layout = lay_out(sheet, book, records=filled, rows=rows)
+    _draw_head(layout, records, pen, book)
+    lines = _draw_cells(layout, records, pen, book)
+    _set_heights(layout, lines, pen)
+    for position in layout.positions:
+        if (rule := validation(position.column, book)) is not None:
+            pen.validate(layout.area(position.number), rule)
+    draw_conditions(layout, pen, book)
+    # Codes such as 007 are text on purpose, and blank cells in formulas are what a blank row is.
+    text = " ".join(
+        f"{layout.positions[a].letter}{FIRST + 1}:{layout.positions[b].letter}{layout.last_row + 1}"
+        for a, b in spans(p.number for p in layout.positions if wraps(p.column))
+    )
+    pen.worksheet.ignore_errors({"number_stored_as_text": text} if text else {})
+    pen.worksheet.freeze_panes(FIRST, sheet.freeze)
+    last_column = layout.last_column
+    if sheet.gantt is not None:
+        last_column = draw_gantt(sheet.gantt, layout, records, pen, book)
+    print_table(layout, pen, book, last_column=last_column)
+
+
+def _draw_head(layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> None:
+    sheet, looks = layout.sheet, book.looks
+    for row, height in HEAD_ROWS.items():
+        pen.row(row, height)
+    pen.row(IDS, _IDS_HEIGHT, hidden=True)
+    labels = [(p.column.label[book.language], p.width) for p in layout.positions]
+    pen.row(HEADER, header_height(labels))
+    title = looks.cell(font_size=16, bold=True, font_color=Palette.NAVY, indent=1)
+    pen.text(TITLE, 0, book.title(sheet), title)
+    starts = layout.group_starts()
+    line = looks.cell(font_size=9, font_color=Palette.SLATE, indent=1)
+    for live in sheet.live:
+        shown = live_text(
+            live,
+            records,
+            template=book.template,
+            language=book.language,
+            as_of=book.as_of,
+            settings=book.settings,
+        )
+        formula = excel_live(live, sheet, book.template, book.language)
+        column = 0 if live.group is None else starts.get(live.group, 0)
+        pen.formula(LIVE, column, formula, line, shown)
+    group = looks.cell(
+        font_size=9,
+        bold=True,
+        font_color=Palette.NAVY,
+        indent=1,
+        bottom=2,
+        bottom_color=Palette.ACCENT,
+    )
+    names = {starts[g.id]: g.label[book.language] for g in sheet.groups if g.id in starts}
+    for position in layout.positions:
+        pen.text(GROUPS, position.number, names.get(position.number, ""), group)
+        _draw_column_head(position, pen, book, sheet.id)
+
+
+def _draw_column_head(position: Position, pen: Pen, book: Book, sheet_id: str) -> None:
+    column, number = position.column, position.number
+    pen.column(number, position.width, hidden=column.hidden)
+    mark = ""
+    if column.is_required:
+        mark = book.say("mark.required")
+    elif column.is_computed:
+        mark = book.say("mark.auto")
+    pen.text(MARKS, number, mark, mark_look(position, book))
+    shown_id = book.stamp(column.id, sheet_id) if number == 0 else column.id
+    pen.text(IDS, number, shown_id, book.looks.cell(font_size=8, font_color=Palette.MUTE))
+
+
+def _draw_cells(layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> list[int]:
+    """Write the table and its cells, column by column; return the lines each record takes."""
+    formulas = {
+        p.number: excel_formula(p.column, layout.sheet, book.template, book.language)
+        for p in layout.positions
+        if p.column.is_computed
+    }
+    columns = [
+        {"header": p.column.label[book.language], "header_format": head_look(p, book)}
+        for p in layout.positions
+    ]
+    pen.table(
+        (HEADER, 0, layout.last_row, layout.last_column),
+        {"name": f"tbl_{layout.sheet.id}", "style": None, "banded_rows": False, "columns": columns},
+        formulas,
+    )
+    lines = [1] * layout.records
+    blanks = layout.rows - layout.records
+    for position in layout.positions:
+        looks: list[Any] = [*_cell_looks(position, records, book)]
+        looks += [data_look(position, book)] * blanks
+        if position.number in formulas:
+            shown = [*computed_cells(position.column, records, book), *[""] * blanks]
+            _write_formulas(position, formulas[position.number], shown, looks, pen)
+            continue
+        cells = input_cells(position.column, records, book)
+        _write_values(position, [*cells, *[None] * blanks], looks, pen)
+        if wraps(position.column):
+            _count_lines(cells, position.width, lines)
+    return lines
+
+
+def _cell_looks(position: Position, records: SheetRecords, book: Book) -> list[Any]:
+    """Return the format of each record's cell: where the row tells the unit, by its unit."""
+    usual = data_look(position, book)
+    if position.column.unit_from is None:
+        return [usual] * len(records.frame)
+    values = records.frame[position.column.id].to_numpy(dtype=float, na_value=0.0)
+    known = ("number", "money", "percent", "ratio")
+    return [
+        data_look(position, book, unit=unit, fraction=abs(value) < 1000 and value % 1 != 0)
+        if unit in known
+        else usual
+        for unit, value in zip(units_of(position.column, records), values.tolist(), strict=True)
+    ]
+
+
+def _write_values(
+    position: Position, cells: Sequence[Cell], looks: Sequence[Any], pen: Pen
+) -> None:
+    # XlsxWriter's own methods, unwrapped: this loop runs once a cell of a hundred thousand rows.
+    number, string = pen.worksheet.write_number, pen.worksheet.write_string
+    blank, boolean = pen.worksheet.write_blank, pen.worksheet.write_boolean
+    column = position.number
+    for row, (value, look) in enumerate(zip(cells, looks, strict=True), FIRST):
+        kind = value.__class__
+        if value is None:
+            code = blank(row, column, None, look)
+        elif kind is str:
+            code = string(row, column, value, look)
+        elif kind is bool:
+            code = boolean(row, column, value, look)
+        else:
+            code = number(row, column, value, look)
+        if code:
+            pen.check(code, row, column, str(value))
+
+
+def _write_formulas(
+    position: Position, formula: str, shown: Sequence[Cell], looks: Sequence[Any], pen: Pen
+) -> None:
+    write, column = pen.worksheet.write_formula, position.number
+    text = ExpandedFormula(formula)
+    for row, (value, look) in enumerate(zip(shown, looks, strict=True), FIRST):
+        if code := write(row, column, text, look, value):
+            pen.check(code, row, column)
+
+
+def _count_lines(cells: Sequence[Cell], width: float, lines: list[int]) -> None:
+    room = (width - 2) / 2
+    for at, value in enumerate(cells):
+        # Most texts are short: only those that might not fit are measured.
+        if value.__class__ is str and (len(str(value)) > room or "\n" in str(value)):
+            lines[at] = max(lines[at], line_count(str(value), width))
+
+
+def _set_heights(layout: Layout, lines: Sequence[int], pen: Pen) -> None:
+    normal, blank = layout.sheet.row_height, blank_row_height(layout.sheet)
+    set_row = pen.worksheet.set_row
+    for row, count in enumerate(lines, FIRST):
+        set_row(row, row_height(count, normal))
+    for row in range(FIRST + layout.records, layout.last_row + 1):
+        set_row(row, blank)

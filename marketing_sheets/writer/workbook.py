@@ -1,0 +1,232 @@
+"""Generate a workbook: one walk over the template, sheet by sheet."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from ..errors import UsageError, WorkbookError, WorkbookExists, advice
+from ..formulas_pandas import compute
+from ..languages import Language
+from ..package.replace import check_replaceable, replace_file
+from ..records import Origin, SheetRecords
+from ..styles import FONTS
+from ..templates import FormSheet, TableSheet, Template
+from .book import Book
+from .entries import GivenChoices, attributes_by_list, resolve_lists
+from .gantt import END_FIELD, START_FIELD
+from .guide import draw_guide
+from .lists import AS_OF_FIELD, draw_lists
+from .looks import Looks
+from .reserved import draw_reserved
+from .tables import draw_table
+
+__all__ = ["write_workbook"]
+
+_CREATED = datetime(2000, 1, 1)
+_GENERATOR = "marketing_sheets"
+
+
+def write_workbook(
+    template: Template,
+    path: Path,
+    *,
+    language: Language = "zh-Hans",
+    form: Mapping[str, object] | None = None,
+    records: Mapping[str, SheetRecords] | None = None,
+    choices: Mapping[str, GivenChoices] | None = None,
+    departments: Sequence[str] = (),
+    settings: Mapping[str, float] | None = None,
+    rows: int | None = None,
+    as_of: date | None = None,
+    created: datetime | None = None,
+    holidays: Sequence[date] = (),
+    overwrite: bool = False,
+) -> Path:
+    """Write a workbook of `template` for staff to fill in, and return its path.
+
+    `form` gives values by field id, `records` the records by sheet id; `choices` and `departments`
+    take the place of an open list's entries, `settings` that of a setting's value. Each table gets
+    `rows` blank rows (None: as many as its template says). Figures stand as of the form's own day,
+    else `as_of`, else the day of `created`; `created` goes into the document properties, None
+    stands for a fixed day. The same arguments give the same bytes.
+
+    Raises WorkbookExists if the file is there and `overwrite` is off, WorkbookInUse if it is open,
+    UsageError for ids the template lacks, ExcelLimitError for more than Excel can hold.
+    """
+    form, records = form or {}, records or {}
+    if path.exists() and not overwrite:
+        raise WorkbookExists("file_exists", file=path.name)
+    check_replaceable(path)
+    _check_ids(template, form, records, settings or {})
+    buffer = io.BytesIO()
+    workbook = xlsxwriter.Workbook(
+        buffer,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "default_format_properties": {"font_name": FONTS[language], "font_size": 10},
+        },
+    )
+    book = _open_book(
+        workbook,
+        template,
+        language=language,
+        form=form,
+        lists=resolve_lists(template, language, choices or {}, departments),
+        settings={k: s.value for k, s in template.settings.items()} | dict(settings or {}),
+        as_of=as_of,
+        created=created,
+        holidays=tuple(sorted(set(holidays))),
+    )
+    with warnings.catch_warnings():
+        # Each of them comes with an answer below zero, and that is raised as an error.
+        warnings.filterwarnings("ignore", category=UserWarning, module=r"xlsxwriter\.")
+        _draw(book, records, rows)
+        _describe(book, created or _CREATED)
+        workbook.close()
+    _put(buffer.getbuffer(), path)
+    return path
+
+
+def _put(content: memoryview, path: Path) -> None:
+    """Put the finished workbook in its place, whole or not at all."""
+    try:
+        is_new = not path.exists()
+        if is_new:
+            path.touch(exist_ok=False)  # with the permissions new files have here
+    except FileExistsError:
+        raise WorkbookExists("file_exists", file=path.name) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WorkbookError("cannot_write", file=path.name, reason=reason) from error
+    try:
+        replace_file(path, [content], like=path)
+    except BaseException:
+        if is_new:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _open_book(
+    workbook: Any,
+    template: Template,
+    *,
+    language: Language,
+    form: Mapping[str, object],
+    lists: Any,
+    settings: Mapping[str, float],
+    as_of: date | None,
+    created: datetime | None,
+    holidays: tuple[date, ...],
+) -> Book:
+    stated = _day(form.get(AS_OF_FIELD))
+    return Book(
+        workbook=workbook,
+        template=template,
+        language=language,
+        looks=Looks(workbook, language),
+        lists=lists,
+        form=form,
+        settings=settings,
+        as_of=stated or as_of or (created.date() if created else None),
+        start=_day(form.get(START_FIELD)),
+        end=_day(form.get(END_FIELD)),
+        holidays=holidays,
+    )
+
+
+def _draw(book: Book, records: Mapping[str, SheetRecords], rows: int | None) -> None:
+    """Draw all sheets: the Summary leftmost, the form in front, the lists last."""
+    template, language = book.template, book.language
+    draw_reserved(book.add_sheet(book.tab("summary")), book)
+    front = None
+    attributes = attributes_by_list(book.lists)
+    for sheet in template.sheets:
+        pen = book.add_sheet(sheet.label[language])
+        front = front or pen
+        if isinstance(sheet, FormSheet):
+            front = pen
+            draw_guide(sheet, pen, book)
+            continue
+        given = records.get(sheet.id) or _no_records(sheet, language)
+        computed = compute(
+            given,
+            template=template,
+            as_of=book.as_of,
+            choices=attributes,
+            settings=book.settings,
+        )
+        draw_table(computed, sheet.blank_rows if rows is None else rows, pen, book)
+    draw_lists(book.add_sheet(book.tab("lists")), book)
+    if front is not None:
+        front.worksheet.activate()
+
+
+def _describe(book: Book, created: datetime) -> None:
+    template = book.template
+    title = template.title[book.language]
+    name = book.form.get("campaign_name")
+    book.workbook.set_properties(
+        {
+            "title": f"{title} · {name}" if isinstance(name, str) and name else title,
+            "subject": template.brand[book.language],
+            "created": created,
+        }
+    )
+    for key, value in (
+        ("template", template.id),
+        ("template_version", template.version),
+        ("language", book.language),
+        ("generator", _GENERATOR),
+    ):
+        book.workbook.set_custom_property(key, value)
+
+
+def _check_ids(
+    template: Template,
+    form: Mapping[str, object],
+    records: Mapping[str, SheetRecords],
+    settings: Mapping[str, float],
+) -> None:
+    given = {
+        "sheet": (records, [sheet.id for sheet in template.tables]),
+        "field": (form, [field.id for field in template.fields()]),
+        "setting": (settings, list(template.settings)),
+    }
+    for kind, (names, known) in given.items():
+        for name in names:
+            if name not in known:
+                hint = next(iter(advice(name, known).values()), "–")
+                raise UsageError(f"no_such_{kind}", name=name, hint=hint)
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None
+
+
+def _no_records(sheet: TableSheet, language: Language) -> SheetRecords:
+    numbers: dict[str, str] = dict.fromkeys(
+        ("number", "money", "percent", "ratio", "quantity"), "Float64"
+    )
+    kinds = numbers | {"integer": "Int64", "date": "datetime64[s]"}
+    frame = pd.DataFrame(
+        {c.id: pd.Series([], dtype=kinds.get(c.type, "str")) for c in sheet.columns}
+    )
+    return SheetRecords(
+        sheet=sheet.id,
+        frame=frame,
+        raw=frame.astype(object),
+        rows=frame.index.to_numpy(),
+        origin=Origin(file=None, sheet=sheet.label[language], header_row=0, columns={}),
+    )

@@ -1,0 +1,145 @@
+"""What needs action, and in which order."""
+
+from __future__ import annotations
+
+import pandas as pd
+from readings import AS_OF, FORM, campaign, issue, metric, reading
+
+from marketing_sheets.alerts import Alert, Amount, alerts
+from marketing_sheets.languages import Text
+from marketing_sheets.records import Reading
+
+
+def found(book: Reading) -> list[tuple[str, str, str]]:
+    """Return kind, name and cell of each alert."""
+    return [
+        (one.kind, str(one.what.params["name"]), str(one.place.cell))
+        for one in alerts(book, as_of=AS_OF)
+    ]
+
+
+def task(name: str, end: str, **more: object) -> dict[str, object]:
+    """Return a task with its planned end."""
+    planned = pd.Timestamp(end)
+    return {"task": name, "planned_end": planned, "status": "in_progress", **more}
+
+
+def only(book: Reading) -> Alert:
+    """Return the one alert there is."""
+    (one,) = alerts(book, as_of=AS_OF)
+    return one
+
+
+def test_the_whole_campaign_is_sorted_gravest_first() -> None:
+    """Overdue issues first, high severity before medium; then late tasks by days, and so on."""
+    assert found(campaign()) == [
+        ("issue_overdue", "抖音素材审核退回", "O7"),
+        ("issue_overdue", "直播间服务器卡顿", "O8"),
+        ("issue_overdue", "两城快闪场地延后开放", "O9"),
+        ("task_late", "抖音信息流广告上线", "K10"),
+        ("task_late", "直播脚本定稿", "J8"),
+        ("task_late", "会员召回短信", "K13"),
+        ("over_budget", "门店快闪体验（5城）", "Q11"),
+        ("below_target", "总费用（元）", "K15"),
+        ("below_target", "直播点击率", "K9"),
+        ("below_target", "用户转化率", "K11"),
+    ]
+
+
+def test_the_same_task_on_both_sheets_is_one_thing_to_do() -> None:
+    """The master tracker wins; names that differ in width or script are the same."""
+    book = reading(
+        {
+            "phase_schedule": [task("ＡＢ 測試", "2024-06-20"), task("另一项", "2024-06-20")],
+            "master_tracker": [task("AB测试", "2024-06-20")],
+        }
+    )
+    assert [name for _, name, _ in found(book)] == ["AB测试", "另一项"]
+    assert alerts(book, as_of=AS_OF)[0].place.sheet == "推进总表"
+
+
+def test_two_tasks_of_one_name_on_one_sheet_are_two() -> None:
+    """Deduplication works across sheets, never within one."""
+    book = reading({"master_tracker": [task("周报", "2024-06-20"), task("周报", "2024-06-21")]})
+    assert len(alerts(book, as_of=AS_OF)) == 2
+
+
+def test_done_late_is_not_to_act_on() -> None:
+    """Finished, ended or cancelled tasks raise nothing however late they were."""
+    end = pd.Timestamp("2024-06-27")
+    book = reading(
+        {
+            "master_tracker": [
+                task("完成", "2024-06-01", status="done", actual_end=end),
+                task("已结束", "2024-06-01", status="late", actual_end=end),
+                task("取消", "2024-06-01", status="cancelled"),
+                task("今天到期", "2024-06-28"),
+            ]
+        }
+    )
+    assert alerts(book, as_of=AS_OF) == ()
+
+
+def test_a_task_marked_late_counts_without_proof() -> None:
+    """Staff say it is delayed: it is listed although its planned end lies ahead."""
+    one = only(reading({"master_tracker": [task("备货", "2024-07-10", status="late")]}))
+    assert (one.gap.code, one.size) == ("gap.flagged", 0)
+
+
+def test_over_budget_says_how_much() -> None:
+    """56,000 of 50,000 is 6,000 over, 12 %; exactly the budget is fine; no budget has no share."""
+    rows = [
+        {"task": "快闪", "budget": 50_000.0, "spend": 56_000.0, "department": "sales"},
+        {"task": "刚好", "budget": 10.0, "spend": 10.0},
+        {"task": "计划外", "budget": 0.0, "spend": 5.0},
+    ]
+    unplanned, popup = alerts(reading({"master_tracker": rows}), as_of=AS_OF)
+    assert popup.gap.params == {
+        "over": Amount(value=6000.0, unit="money"),
+        "share": Amount(value=0.12, unit="percent"),
+    }
+    assert isinstance(popup.department, Text)
+    assert popup.department["en"] == "Sales"
+    assert unplanned.gap.code == "gap.over_unplanned"
+
+
+def test_high_severity_is_hot_before_it_is_due() -> None:
+    """High and open is listed with its due day; medium and low wait until they are overdue."""
+    rows = [
+        issue("晚", "high", due_date="2024-07-08"),
+        issue("早", "high", due_date="2024-06-29"),
+        issue("无日期", "high"),
+        issue("今天", "high", due_date="2024-06-28"),
+        issue("中", "medium", due_date="2024-07-01"),
+    ]
+    items = alerts(reading({"issue_log": rows}), as_of=AS_OF)
+    assert [(one.what.params["name"], one.gap.code, one.gap.count) for one in items] == [
+        ("今天", "gap.due_today", None),
+        ("早", "gap.due", 1),
+        ("晚", "gap.due", 10),
+        ("无日期", "gap.no_due_date", None),
+    ]
+    assert {one.state for one in items} == {"hot"}
+
+
+def test_solved_issues_are_over() -> None:
+    """Solved, or with the day it was solved on, an issue is not to act on."""
+    rows = [
+        issue("a", "high", due_date="2024-06-01", status="solved"),
+        issue("b", "high", due_date="2024-06-01", solved_on="2024-06-20"),
+    ]
+    assert alerts(reading({"issue_log": rows}), as_of=AS_OF) == ()
+
+
+def test_missed_metrics_fall_to_whoever_leads() -> None:
+    """The sheet names nobody, so the campaign's department and owner answer for it."""
+    book = reading({"effect_evaluation": [metric("点击率", 0.08, 0.065)]}, form=FORM)
+    one = only(book)
+    assert isinstance(one.department, Text)
+    assert (one.department["zh-Hans"], one.owner) == ("市场部", "营销主管")
+    assert one.gap.params["share"] == Amount(value=0.8125, unit="percent")
+
+
+def test_nothing_read_is_nothing_to_do() -> None:
+    """A workbook without any of the sheets raises no alert and no exception."""
+    assert alerts(reading({}), as_of=AS_OF) == ()

@@ -1,0 +1,115 @@
+"""Problems say what is wrong in three languages; every code the grammar gives has its words."""
+
+from __future__ import annotations
+
+import ast
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import marketing_sheets
+from marketing_sheets.languages import LANGUAGES, Language, Text
+from marketing_sheets.places import Place
+from marketing_sheets.problems import Problem
+from marketing_sheets.values import Context, parse
+from marketing_sheets.wording import book
+
+CODES = sorted(book("problems"))
+GRAMMAR = sorted(Path(marketing_sheets.__file__).parent.glob("values*.py"))
+
+
+def _blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_problem_is_worded_in_every_language(code: str) -> None:
+    """A code has a severity, a message and a hint in three languages with the same blanks."""
+    entry: dict[str, Any] = book("problems")[code]
+    assert entry.keys() == {"severity", "message", "hint"}
+    assert entry["severity"] in ("error", "warning", "info")
+    for part in ("message", "hint"):
+        texts: dict[Language, str] = entry[part]
+        assert texts.keys() == set(LANGUAGES)
+        assert all(text == text.strip() for text in texts.values())
+        assert len({frozenset(_blanks(text)) for text in texts.values()}) == 1
+    assert all(entry["message"].values())
+
+
+def _words_in(node: ast.AST) -> Iterator[str]:
+    """Walk the words of an expression, but for those it only compares with."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif not isinstance(node, ast.Compare):
+        for child in ast.iter_child_nodes(node):
+            yield from _words_in(child)
+
+
+def _codes_in(tree: ast.AST) -> set[str]:
+    """Return the words that the grammar's modules hand over as a fault or note."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            named = [k.value for k in node.keywords if k.arg in ("note", "fault", "clock")]
+            named += [k.value for k in node.keywords if k.arg == "otherwise"]
+            if isinstance(node.func, ast.Name) and node.func.id == "faulty":
+                named += node.args[:1]
+        elif isinstance(node, ast.Return) and node.value is not None:
+            named = [node.value]
+        else:
+            continue
+        for expression in named:
+            found |= set(_words_in(expression))
+    return {word for word in found if "_" in word and word.isidentifier()}
+
+
+def test_every_code_of_the_grammar_has_words() -> None:
+    """Whatever fault or note a value can have, there is a sentence for it."""
+    used = set().union(*(_codes_in(ast.parse(path.read_text("utf-8"))) for path in GRAMMAR))
+    assert {"not_a_number", "year_from_period", "ratio_became_time", "maybe_swapped"} <= used
+    assert used <= set(CODES)
+    assert "pending" in CODES
+    assert "approximate" in CODES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_faults_of_cells_can_be_said(language: Language) -> None:
+    """The params a fault brings fill all the blanks of its sentence, beside the column's label."""
+    label = Text({"zh-Hans": "花费", "zh-Hant": "花費", "en": "Spend"})
+    for raw, type_, context in (
+        ("一百块", "integer", Context()),
+        (-5, "money", Context(min=0)),
+        ("完工", "choice", Context(choices={"完成": "done"})),
+        ("202X-05-01", "date", Context()),
+    ):
+        cell = parse(raw, type_, context)  # type: ignore[arg-type]  # the tuple's str is a type
+        problem = Problem(
+            code=cell.fault or "",
+            place=Place(file="a.xlsx", sheet="日报", row=7, column=4),
+            column="cost",
+            raw=raw,
+            params={"column": label, **cell.params},
+        )
+        line = problem.describe(language)
+        assert line.startswith("a.xlsx › 日报 › D7")
+        assert label[language] in line
+        assert str(raw) in line
+        assert "{" not in line
+
+
+def test_a_problem_says_what_and_what_to_do() -> None:
+    """The sentence names the column, what it should be, and what was found there."""
+    problem = Problem(
+        code="not_a_number",
+        place=Place(sheet="Daily", row=3, column=2),
+        raw="一百",
+        params={"column": Text({"zh-Hans": "花费", "zh-Hant": "花費", "en": "Spend"})},
+    )
+    assert problem.message("en") == '"Spend" must be a number; found "一百".'
+    assert problem.message("zh-Hans") == "“花费”应为数字，现为“一百”。"
+    assert problem.message("zh-Hant") == "「花費」應為數字，現為「一百」。"
+    assert problem.severity == "error"
+    assert problem.as_json("en")["cell"] == "B3"

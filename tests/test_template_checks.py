@@ -1,0 +1,685 @@
+"""What the checker of templates finds; each broken one differs from a sound one in one spot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketing_sheets.languages import LANGUAGES, Text
+from marketing_sheets.sheet_checks import table_faults
+from marketing_sheets.template_checks import check_template
+from marketing_sheets.template_files import load_template
+from marketing_sheets.templates import TableSheet, Template
+from marketing_sheets.wording import book
+
+SOUND = """
+format = 1
+id = "sound"
+title = "Sound"
+
+[choices.state]
+label = "State"
+attributes = { weight = "weight" }
+items = [
+    { id = "open", label = "Open", weight = "light" },
+    { id = "done", label = "Done", aliases = ["Ready"], state = "done", weight = "heavy" },
+]
+
+[choices.weight]
+label = "Weight"
+items = [{ id = "light", label = "Light" }, { id = "heavy", label = "Heavy" }]
+
+[[metrics]]
+id = "cpc"
+label = "CPC"
+sheet = "posts"
+numerator = "cost"
+denominator = "clicks"
+
+[[sheets]]
+id = "about"
+kind = "form"
+label = "About"
+fields = [
+    { id = "name", label = "Name" },
+    { id = "budget", type = "money", label = "Budget" },
+]
+
+[sheets.sections.how]
+heading = "How"
+rows = [{ cells = ["Posts"], sheet = "posts" }, { cells = ["Done"], state = "done" }]
+
+[[sheets]]
+id = "posts"
+label = "Posts"
+key = ["day"]
+freeze = 1
+repeated = ["day"]
+day_line = "day"
+
+[sheets.gantt]
+planned_start = "day"
+planned_end = "day"
+actual_start = "day"
+actual_end = "day"
+status = "state"
+cancelled = "open"
+done = ["done"]
+
+[sheets.print]
+scale = 70
+break_before = "money"
+
+[[sheets.groups]]
+id = "what"
+label = "What"
+
+[[sheets.groups]]
+id = "money"
+label = "Money"
+
+[[sheets.live]]
+group = "money"
+text = { zh-Hans = "花费 {cost}", en = "Cost {cost}" }
+values = { cost = "sum(cost)" }
+shown = { cost = "money" }
+
+[[sheets.formats]]
+columns = ["cpc"]
+when = "cpc > 3"
+style = "late"
+
+[[sheets.columns]]
+id = "day"
+type = "date"
+label = "Day"
+group = "what"
+
+[[sheets.columns]]
+id = "state"
+type = "choice"
+choices = "state"
+label = "State"
+group = "what"
+
+[[sheets.columns]]
+id = "cost"
+type = "money"
+label = "Cost"
+hint = "Before tax"
+group = "money"
+min = 0
+max = 9
+
+[[sheets.columns]]
+id = "clicks"
+type = "integer"
+label = "Clicks"
+group = "money"
+bar = 5
+
+[[sheets.columns]]
+id = "cpc"
+type = "money"
+label = "CPC"
+group = "money"
+formula = "cost / clicks"
+"""
+
+
+def load(folder: Path, text: str) -> Template:
+    """Load a template from its text."""
+    file = folder / "own.toml"
+    file.write_text(text, encoding="utf-8")
+    return load_template(file)
+
+
+def sentences(template: Template) -> list[str]:
+    """Return what the checker says."""
+    return [str(fault) for fault in check_template(template)]
+
+
+def test_sound(tmp_path: Path) -> None:
+    """The checker has nothing to say about a sound template."""
+    assert sentences(load(tmp_path, SOUND)) == []
+
+
+FORMULA = "sheets[posts].columns[cpc].formula"
+COST = "sheets[posts].columns[cost]"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        # ids
+        (
+            'id = "sound"',
+            'id = "Sound 1"',
+            (
+                'id: "Sound 1" cannot be an id; use lower-case letters, digits and underscores, '
+                "a letter first, 251 characters at most"
+            ),
+        ),
+        ('id = "about"', 'id = "summary"', 'sheets: the id "summary" is reserved; choose another'),
+        ('id = "clicks"', 'id = "close"', 'sheets[posts].columns: the id "close" is reserved; '),
+        (
+            'id = "name", label = "Name"',
+            'id = "budget", label = "Name"',
+            'sheets[about].fields: the id "budget" is taken already',
+        ),
+        ('id = "what"\n', 'id = "money"\n', 'sheets[posts].groups: the id "money" is taken'),
+        ('{ id = "open"', '{ id = "done"', 'choices.state.items: the id "done" is taken already'),
+        ("[choices.weight]", "[choices.Weight]", "choices.state.attributes.weight: there is no"),
+        # labels
+        (
+            'label = "Clicks"',
+            'label = "Klicks"\naliases = ["cost（元）"]',
+            (
+                'sheets[posts].columns[clicks]: "cost（元）" cannot be told apart from a label or '
+                "alias of cost"
+            ),
+        ),
+        (
+            'label = "Name"',
+            'label = "Ｂｕｄｇｅｔ"',
+            (
+                'sheets[about].fields[budget]: "Budget" cannot be told apart from a label or '
+                "alias of name"
+            ),
+        ),
+        (
+            'label = "Posts"',
+            'label = "ABOUT"',
+            'sheets[posts]: "ABOUT" cannot be told apart from a label or alias of about',
+        ),
+        (
+            'aliases = ["Ready"]',
+            'aliases = ["open"]',
+            'choices.state.items[done]: "open" cannot be told apart from a label or alias of open',
+        ),
+        (
+            'label = "Posts"',
+            'label = "Posts / notes"',
+            (
+                'sheets[posts].label: "Posts / notes" holds a character Excel forbids here; '
+                "leave out [ ] : * ? / \\ and line breaks"
+            ),
+        ),
+        (
+            'label = "Posts"',
+            'label = "\'Posts"',
+            (
+                "sheets[posts].label: \"'Posts\" holds a character Excel forbids here; leave out ' "
+                "and line breaks"
+            ),
+        ),
+        (
+            'label = "Posts"',
+            'label = "History"',
+            'sheets[posts].label: Excel keeps the sheet name "History" for itself',
+        ),
+        (
+            'label = "Posts"',
+            f'label = "{"帖" * 30}😀"',
+            f'sheets[posts].label: "{"帖" * 30}😀" has 32 characters; Excel allows 31',
+        ),
+        (
+            'label = "Cost"',
+            'label = "Cost [CNY]"',
+            (
+                f'{COST}.label: "Cost [CNY]" holds a character Excel forbids here; leave out '
+                "[ ] # ' @ and line breaks"
+            ),
+        ),
+        (
+            'label = "Cost"',
+            'label = "Cost\\nCNY"',
+            (
+                f'{COST}.label: "Cost\nCNY" holds a character Excel forbids here; leave out '
+                "[ ] # ' @ and line breaks"
+            ),
+        ),
+        (
+            'label = "Cost"',
+            f'label = "{"x" * 33}"',
+            f'{COST}.label: "{"x" * 33}" has 33 characters; Excel allows 32',
+        ),
+        (
+            'label = "Name"',
+            f'label = "{"x" * 33}"',
+            f'sheets[about].fields[name].label: "{"x" * 33}" has 33 characters; Excel allows 32',
+        ),
+        (
+            "Before tax",
+            "x" * 256,
+            f'{COST}.hint: "{"x" * 256}" has 256 characters; Excel allows 255',
+        ),
+        # references
+        (
+            'key = ["day"]',
+            'key = ["dey"]',
+            'sheets[posts].key: there is no column "dey"; did you mean `day`?',
+        ),
+        (
+            'repeated = ["day"]',
+            'repeated = ["x"]',
+            'sheets[posts].repeated: there is no column "x"',
+        ),
+        ('day_line = "day"', 'day_line = "x"', 'sheets[posts].day_line: there is no column "x"'),
+        (
+            'day_line = "day"',
+            'day_line = "cost"',
+            'sheets[posts].day_line: "cost" is not a column of dates',
+        ),
+        (
+            'label = "Cost"\nhint = "Before tax"\ngroup = "money"',
+            'label = "Cost"\ngroup = "mony"',
+            f'{COST}.group: there is no group "mony"; did you mean `money`?',
+        ),
+        (
+            'label = "Day"\ngroup = "what"',
+            'label = "Day"\ngroup = "money"',
+            'sheets[posts].groups[money]: the columns of group "money" must stand side by side',
+        ),
+        (
+            'id = "money"\nlabel = "Money"',
+            'id = "money"\nlabel = "Money"\n[[sheets.groups]]\nid = "idle"\nlabel = "Idle"',
+            "sheets[posts].groups[idle]: no column belongs to this group",
+        ),
+        (
+            'choices = "state"',
+            'choices = "stat"',
+            "sheets[posts].columns[state].choices: there is no list of choices",
+        ),
+        (
+            'choices = "state"\n',
+            "",
+            (
+                "sheets[posts].columns[state].choices: a column of type choice names its list with "
+                "choices"
+            ),
+        ),
+        (
+            'type = "date"\n',
+            'type = "date"\nchoices = "state"\n',
+            "sheets[posts].columns[day].choices: a column of type date takes no choices",
+        ),
+        (
+            'label = "Cost"',
+            'label = "Cost"\nunit_from = "day"',
+            f'{COST}.unit_from: "day" is not a column of choices',
+        ),
+        (
+            'label = "Cost"',
+            'label = "Cost"\nunit_from = "unit"',
+            f'{COST}.unit_from: there is no column "unit"',
+        ),
+        (
+            'weight = "heavy"',
+            'weight = "heavi"',
+            (
+                'choices.state.items[done].weight: the list "weight" has no choice "heavi"; '
+                "did you mean `heavy`?"
+            ),
+        ),
+        (
+            'state = "done", weight',
+            'state = "finished", weight',
+            'choices.state.items[done].state: there is no state "finished"',
+        ),
+        (
+            'cells = ["Done"], state = "done"',
+            'cells = ["Done"], state = "lat"',
+            (
+                'sheets[about].sections.how.rows[1].state: there is no state "lat"; did you mean '
+                "`late`?"
+            ),
+        ),
+        (
+            'cells = ["Posts"], sheet = "posts"',
+            'cells = ["Posts"], sheet = "post"',
+            (
+                'sheets[about].sections.how.rows[0].sheet: there is no sheet "post"; did you mean '
+                "`posts`?"
+            ),
+        ),
+        # keys that do not suit
+        (
+            'type = "date"\n',
+            'type = "date"\nmin = 1\n',
+            "sheets[posts].columns[day].min: a column of type date takes no such key",
+        ),
+        ("min = 0\nmax = 9", "min = 9\nmax = 0", f"{COST}.min: min (9) is above max (0)"),
+        (
+            'label = "Cost"',
+            'label = "Cost"\ndecimals = 11',
+            f"{COST}.decimals: expected 0 to 10, found 11",
+        ),
+        (
+            'label = "Cost"',
+            'label = "Cost"\nwidth = 300',
+            f"{COST}.width.zh: expected 1 to 255, found 300",
+        ),
+        ("bar = 5", "bar = 0", "sheets[posts].columns[clicks].bar: expected more than 0, found 0"),
+        (
+            'label = "CPC"\ngroup',
+            'label = "CPC"\nrequired = true\ngroup',
+            (
+                "sheets[posts].columns[cpc].required: nobody types into a formula column; "
+                "it takes no such key"
+            ),
+        ),
+        (
+            'type = "money", label = "Budget"',
+            'type = "money", label = "Budget", formula = "1"',
+            "sheets[about].fields[budget].formula: a field of a form takes no such key",
+        ),
+        ("freeze = 1", "freeze = 6", "sheets[posts].freeze: expected 0 to 5, found 6"),
+        (
+            "freeze = 1",
+            "blank_rows = 0",
+            "sheets[posts].blank_rows: expected 1 to 10000, found 0",
+        ),
+        (
+            "freeze = 1",
+            "row_height = 410",
+            "sheets[posts].row_height: expected 1 to 409, found 410",
+        ),
+        ("scale = 70", "scale = 5", "sheets[posts].print.scale.zh: expected 10 to 400, found 5"),
+        (
+            'break_before = "money"',
+            'break_before = "mony"',
+            (
+                'sheets[posts].print.break_before: "mony" is neither a group nor this sheet\'s '
+                "Gantt chart; did you mean `money`?"
+            ),
+        ),
+        # formats, live texts, Gantt chart
+        (
+            'style = "late"',
+            'style = "laet"',
+            'sheets[posts].formats[0].style: there is no style "laet"; did you mean `late`?',
+        ),
+        (
+            'columns = ["cpc"]',
+            'columns = ["cpm"]',
+            'sheets[posts].formats[0].columns: there is no column "cpm"; did you mean `cpc`?',
+        ),
+        (
+            'when = "cpc > 3"',
+            'when = "cpc"',
+            'sheets[posts].formats[0].when: "cpc" is no test such as cost > 0',
+        ),
+        (
+            'group = "money"\ntext',
+            'group = "mony"\ntext',
+            'sheets[posts].live[0].group: there is no group "mony"; did you mean `money`?',
+        ),
+        (
+            'en = "Cost {cost}"',
+            'en = "Cost"',
+            "sheets[posts].live[0].text: the names in braces differ between the languages: cost",
+        ),
+        (
+            'en = "Cost {cost}"',
+            'en = "Cost {cost"',
+            "sheets[posts].live[0].text: a brace is not closed, or holds more than a name",
+        ),
+        (
+            "values = { cost",
+            "values = { more",
+            'sheets[posts].live[0].text: "cost" in braces has no value in values',
+        ),
+        (
+            "values = { cost",
+            'values = { more = "1", cost',
+            "sheets[posts].live[0].values.more: the text does not use more",
+        ),
+        (
+            "shown = { cost",
+            "shown = { more",
+            'sheets[posts].live[0].shown.more: "more" in braces has no value in values',
+        ),
+        (
+            'shown = { cost = "money" }',
+            'shown = { cost = "text" }',
+            "sheets[posts].live[0].shown.cost: cannot be text; there are: ",
+        ),
+        (
+            "[[sheets.live]]",
+            '[[sheets.live]]\ngroup = "money"\ntext = "Hi"\n[[sheets.live]]',
+            "sheets[posts].live[1]: a live text stands there already",
+        ),
+        (
+            'planned_end = "day"',
+            'planned_end = "cost"',
+            'sheets[posts].gantt.planned_end: "cost" is not a column of dates',
+        ),
+        (
+            'status = "state"',
+            'status = "day"',
+            'sheets[posts].gantt.status: "day" is not a column of choices',
+        ),
+        (
+            'cancelled = "open"',
+            'cancelled = "gone"',
+            'sheets[posts].gantt.cancelled: the list "state" has no choice "gone"',
+        ),
+        # metrics
+        (
+            'sheet = "posts"\nnumerator',
+            'sheet = "post"\nnumerator',
+            'metrics[cpc].sheet: there is no sheet "post"; did you mean `posts`?',
+        ),
+        (
+            'numerator = "cost"',
+            'numerator = "costs"',
+            'metrics[cpc].numerator: there is no column "costs"; did you mean `cost`?',
+        ),
+        (
+            'denominator = "clicks"',
+            'denominator = "state"',
+            'metrics[cpc].denominator: "state" is not a column of numbers',
+        ),
+    ],
+)
+def test_fault(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    """One thing wrong in a template is found and told where it stands."""
+    assert SOUND.count(old) == 1
+    found = sentences(load(tmp_path, SOUND.replace(old, new)))
+    assert [line for line in found if line.startswith(sentence)] != [], found
+
+
+@pytest.mark.parametrize(
+    ("formula", "sentence"),
+    [
+        ("cost /", "the formula cannot be read (invalid syntax (<unknown>, line 1))"),
+        ("cost ** 2", "the formula language knows nothing of this kind (Pow)"),
+        ("cots / clicks", '"cots" in the formula is no column or setting; did you mean `cost`?'),
+        ("sqrt(cost)", 'the formula language has no function "sqrt"'),
+        ("max(cost)", "the function max has too few or too many arguments"),
+        ("sum(cost)", 'the formula language has no function "sum"'),
+        ("0 < cost < 9", "comparisons cannot be chained; join two of them with and"),
+        ('1 if state in "done" else 2', "after in comes a list of choices in quotes"),
+        ('1 if "done" == state else 2', "the column comes first in a comparison: state == "),
+        (
+            '1 if state == "don" else 2',
+            'the list "state" has no choice "don"; did you mean `done`?',
+        ),
+        ('1 if state in ("done", "x") else 2', 'the list "state" has no choice "x"'),
+        (
+            '1 if attribute(state, "weigth") == "light" else 2',
+            'the list "state" has no attribute "weigth"; did you mean `weight`?',
+        ),
+        (
+            '1 if attribute(state, "weight") == "lite" else 2',
+            'the list "weight" has no choice "lite"; did you mean `light`?',
+        ),
+        ('1 if attribute(cost, "weight") == "x" else 2', '"cost" is not a column of choices'),
+        ("cost + state", '"state" is no number or date; it cannot be calculated with or ranked'),
+        ("1 if cost else 2", '"cost" is no test such as cost > 0'),
+        ("1 if state == 1 else 2", '"state" and "1" cannot be compared: one is a text'),
+        ("1 if state > cost else 2", '"state" is no number or date'),
+        ("state", '"state" is no number or date'),
+        ("cost == 1", '"cost == 1" is no number or date'),
+        ("True", "the formula language knows nothing of this kind (True)"),
+    ],
+)
+def test_formula(tmp_path: Path, formula: str, sentence: str) -> None:
+    """A formula that cannot be computed is found, with what was probably meant."""
+    text = SOUND.replace('"cost / clicks"', f"'{formula}'")
+    found = sentences(load(tmp_path, text))
+    assert [line for line in found if line.startswith(f"{FORMULA}: {sentence}")] != [], found
+
+
+def test_formula_of_choices(tmp_path: Path) -> None:
+    """A formula that comes to choices comes to those of its column's list."""
+    column = (
+        '\n[[sheets.columns]]\nid = "mark"\ntype = "choice"\nchoices = "state"\nlabel = "Mark"\n'
+    )
+    where = "sheets[posts].columns[mark].formula: "
+    formula = 'formula = \'"done" if cost > 1 else "opne" if cost > 0 else none\''
+    assert sentences(load(tmp_path, SOUND + column + formula)) == [
+        where + 'the list "state" has no choice "opne"; did you mean `open`?'
+    ]
+    assert sentences(load(tmp_path, SOUND + column + 'formula = "cost"')) == [
+        where + '"cost" is no text or choice'
+    ]
+
+
+def test_cycle(tmp_path: Path) -> None:
+    """Formulas that wait for each other are found."""
+    more = (
+        '\n[[sheets.columns]]\nid = "again"\ntype = "number"\nlabel = "Again"\nformula = "cpc * 2"'
+    )
+    text = SOUND.replace('"cost / clicks"', '"cost / again"') + more
+    (line,) = sentences(load(tmp_path, text))
+    assert line.startswith("sheets[posts].columns: the formulas depend on each other: ")
+    assert "cpc → again" in line or "again → cpc" in line
+
+
+def test_formula_too_long(tmp_path: Path) -> None:
+    """A formula that outgrows Excel in one language is found."""
+    formula = " + ".join(["cost"] * 400)
+    (line,) = sentences(load(tmp_path, SOUND.replace("cost / clicks", formula)))
+    assert line.startswith(f"{FORMULA}: as an Excel formula it has ")
+    assert line.endswith(" characters; Excel allows 8192")
+
+
+@pytest.mark.parametrize(
+    ("figure", "sentence"),
+    [
+        ("cost", '"cost" must stand inside count, count_where, sum or sum_product here'),
+        ("sum(costs)", '"costs" in the formula is no column or setting; did you mean `cost`?'),
+        ("sum(1)", 'there is no column "1"'),
+        ('count_where(state, "dne")', 'the list "state" has no choice "dne"; did you mean `done`?'),
+        ("sum(cost) > 1", '"sum(cost) > 1" is no number or date'),
+    ],
+)
+def test_live_figure(tmp_path: Path, figure: str, sentence: str) -> None:
+    """A figure of a live text is made of whole columns."""
+    text = SOUND.replace('values = { cost = "sum(cost)" }', f"values = {{ cost = '{figure}' }}")
+    found = sentences(load(tmp_path, text))
+    path = "sheets[posts].live[0].values.cost: "
+    assert [line for line in found if line.startswith(path + sentence)] != [], found
+
+
+def test_languages(tmp_path: Path) -> None:
+    """A text that lacks a language, in a template made by whatever means, is found."""
+    template = load(tmp_path, SOUND)
+    template = replace(template, title=Text({"en": "Sound", "zh-Hans": " "}))
+    assert sentences(template) == ["title: no wording in: zh-Hans, zh-Hant"]
+
+
+def test_wording(tmp_path: Path) -> None:
+    """A fault can be told in every language."""
+    (fault,) = check_template(load(tmp_path, SOUND.replace('style = "late"', 'style = "laet"')))
+    path = "sheets[posts].formats[0].style: "
+    assert [fault.describe(language) for language in LANGUAGES] == [
+        path + "没有名为“laet”的样式；您是不是想写 `late`？",
+        path + "沒有名為「laet」的樣式；您是不是想寫 `late`？",
+        path + 'there is no style "laet"; did you mean `late`?',
+    ]
+
+
+@pytest.mark.parametrize("code", sorted(book("errors")["fault"]))
+def test_catalogue(code: str) -> None:
+    """Every fault is worded in the three languages, with the same blanks."""
+    wording = book("errors")["fault"][code]
+    assert set(wording) == set(LANGUAGES)
+    blanks = [{name for _, name, _, _ in Formatter().parse(text)} for text in wording.values()]
+    assert blanks[0] - {None} == blanks[1] - {None} == blanks[2] - {None}
+
+
+TERMS = st.sampled_from(
+    [
+        "cost",
+        "clicks",
+        "state",
+        "day",
+        "cpc",
+        "1",
+        "0.5",
+        '"done"',
+        "as_of",
+        "none",
+        "close",
+        "True",
+    ]
+)
+SHAPES = (
+    "({0} + {1})",
+    "({0} / {1})",
+    "-{0}",
+    "(not {0})",
+    "({0} and {1})",
+    "({0} == {1})",
+    "({0} <= {1})",
+    "({0} in ({1}, {2}))",
+    "({0} not in {1})",
+    "({0} if {1} else {2})",
+    "max({0}, {1})",
+    "max(*{0}, {1})",
+    "change({0}, {1})",
+    "known({0})",
+    "amount({0})",
+    "attribute({0}, {1})",
+    "count_where({0}, {1}, {2})",
+    "sum({0})",
+    "({0}, {1})",
+)
+EXPRESSIONS = st.recursive(
+    TERMS,
+    lambda inner: st.builds(
+        lambda shape, parts: shape.format(*parts),
+        st.sampled_from(SHAPES),
+        st.tuples(inner, inner, inner),
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Load the sound template once."""
+    return load(tmp_path_factory.mktemp("templates"), SOUND)
+
+
+@given(expression=EXPRESSIONS)
+def test_any_expression_is_judged(sound: Template, expression: str) -> None:
+    """Whatever is written as formula, condition or live figure is judged without a crash."""
+    sheet = sound["posts"]
+    assert isinstance(sheet, TableSheet)
+    changed = replace(
+        sheet,
+        columns=(*sheet.columns[:-1], replace(sheet["cpc"], formula=expression)),
+        formats=(replace(sheet.formats[0], when=expression),),
+        live=(replace(sheet.live[0], values={"cost": expression}),),
+    )
+    for fault in table_faults(changed, sound):
+        assert all(fault.describe(language) for language in LANGUAGES)

@@ -1,0 +1,682 @@
+"""Loading templates: what the keys become, where files are found, and how faults read."""
+
+from __future__ import annotations
+
+import json
+import math
+import pickle
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from marketing_sheets.errors import TemplateError, UnknownTemplate
+from marketing_sheets.formulas import AGGREGATES, FUNCTIONS
+from marketing_sheets.languages import LANGUAGES
+from marketing_sheets.styles import LOOKS, STATES
+from marketing_sheets.template_checks import check_template
+from marketing_sheets.template_files import load_template, template_names
+from marketing_sheets.templates import COLUMN_TYPES, FormSheet, TableSheet, Template
+from marketing_sheets.wording import templates_folder
+
+SMALL = """
+format = 1
+id = "small"
+title = "Small"
+
+[[sheets]]
+id = "posts"
+label = "Posts"
+
+[[sheets.columns]]
+id = "post"
+label = "Post"
+"""
+
+FULL = """
+format = 1
+id = "full"
+version = "2.1"
+title = { zh-Hans = "全", en = "Full" }
+brand = "Brand"
+
+[choices.platform]
+label = "平台"
+open = true
+attributes = { base = "base" }
+items = [
+    { id = "red", label = "小红书", aliases = ["RED"], state = "done", base = "clicks" },
+    { id = "douyin", label = "抖音" },
+]
+
+[choices.base]
+label = "Base"
+items = [{ id = "clicks", label = "Clicks" }]
+
+[settings.limit]
+label = "Limit"
+hint = "Most per click"
+type = "money"
+value = 3
+
+[[metrics]]
+id = "cpc"
+label = "CPC"
+sheet = "posts"
+numerator = "cost"
+denominator = "clicks"
+minus = "cost"
+unit = "money"
+direction = "lower"
+aliases = ["Cost per click"]
+source = "cost / clicks"
+
+[[sheets]]
+id = "about"
+kind = "form"
+label = "About"
+subtitle = "Fill in"
+heading = "Campaign"
+fields = [{ id = "name", label = "Name", required = true }]
+
+[sheets.sections.how]
+heading = "How"
+head = ["Sheet", "When"]
+rows = [{ cells = ["Daily"], sheet = "posts" }, { cells = ["Done", "Green"], state = "done" }]
+
+[[sheets]]
+id = "posts"
+label = "Posts"
+title = "All posts"
+aliases = ["Notes"]
+key = ["day", "platform"]
+blank_rows = 50
+row_height = 24.5
+freeze = 2
+repeated = ["day"]
+day_line = "day"
+groups = [{ id = "what", label = "What" }, { id = "money", label = "Money" }]
+
+[sheets.gantt]
+planned_start = "day"
+planned_end = "day"
+actual_start = "day"
+actual_end = "day"
+status = "platform"
+cancelled = "red"
+done = ["douyin"]
+
+[sheets.print]
+scale = { zh = 70, en = 60 }
+break_before = "money"
+portrait = true
+
+[[sheets.live]]
+group = "money"
+text = "Cost {cost}"
+values = { cost = "sum(cost)" }
+shown = { cost = "money" }
+
+[[sheets.formats]]
+columns = ["cpc"]
+when = "cpc > limit"
+style = "late"
+symbol = "▲"
+stop = true
+
+[[sheets.columns]]
+id = "day"
+type = "date"
+label = "Day"
+group = "what"
+key = true
+fill_down = true
+
+[[sheets.columns]]
+id = "platform"
+type = "choice"
+choices = "platform"
+label = "Platform"
+group = "what"
+
+[[sheets.columns]]
+id = "cost"
+type = "money"
+label = "Cost"
+hint = "Before tax"
+min = 0
+max = 1e6
+decimals = 1
+bar = 100
+width = 12
+group = "money"
+
+[[sheets.columns]]
+id = "clicks"
+type = "integer"
+label = "Clicks"
+additive = false
+width = { zh = 9, en = 11.5 }
+group = "money"
+
+[[sheets.columns]]
+id = "cpc"
+type = "money"
+label = "CPC"
+formula = "cost / clicks"
+undefined = "reason"
+signed = true
+in_points = true
+hidden = true
+unit_from = "platform"
+group = "money"
+"""
+
+
+def save(folder: Path, text: str, name: str = "own.toml") -> Path:
+    """Write a template of one's own."""
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def lines(file: Path) -> list[str]:
+    """Return the faults of a file, one a line, or nothing."""
+    try:
+        load_template(file)
+    except TemplateError as error:
+        return str(error).split("\n")
+    return []
+
+
+def table(template: Template, sheet_id: str) -> TableSheet:
+    """Return a sheet that has to be a table."""
+    sheet = template[sheet_id]
+    assert isinstance(sheet, TableSheet)
+    return sheet
+
+
+class TestShipped:
+    """The templates that come with the library."""
+
+    @pytest.mark.parametrize("name", template_names())
+    def test_loads_and_is_sound(self, name: str) -> None:
+        """Every template of the library loads under its id, and the checker finds nothing."""
+        template = load_template(name)
+        assert template.id == name
+        assert [str(fault) for fault in check_template(template)] == []
+
+    def test_names(self) -> None:
+        """Shared files such as choices.toml are no templates."""
+        assert "campaign_tracker" in template_names()
+        assert not {"choices", "settings", "metrics"} & set(template_names())
+
+    def test_nothing_shared_is_idle(self) -> None:
+        """Each shared sheet, list, setting and metric is part of some template."""
+        templates = [load_template(name) for name in template_names()]
+        for part in ("choices", "settings"):
+            shared = tomllib.loads((templates_folder() / f"{part}.toml").read_text("utf-8"))
+            assert set(shared) <= {key for t in templates for key in getattr(t, part)}
+        metrics = tomllib.loads((templates_folder() / "metrics.toml").read_text("utf-8"))
+        used = {metric.id for template in templates for metric in template.metrics}
+        assert {metric["id"] for metric in metrics["metrics"]} <= used
+        sheets = {file.stem for file in (templates_folder() / "sheets").glob("*.toml")}
+        assert sheets <= {sheet.id for template in templates for sheet in template.sheets}
+
+    def test_by_path(self) -> None:
+        """A template of the library may be named by its path as well."""
+        path = templates_folder() / "campaign_tracker.toml"
+        assert load_template(str(path)) == load_template(path) == load_template("campaign_tracker")
+
+    def test_languages_are_not_borrowed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """In the library's own files a missing language is a fault."""
+        sheet = 'id = "guide"\nlabel = "Guide"\nkind = "form"\nfields = [{ id = "x", label = "X" }]'
+        read = Path.read_bytes
+
+        def read_bytes(self: Path) -> bytes:
+            return sheet.encode() if self.name == "guide.toml" else read(self)
+
+        monkeypatch.setattr(Path, "read_bytes", read_bytes)
+        with pytest.raises(TemplateError) as caught:
+            load_template("campaign_tracker")
+        assert str(caught.value).split("\n") == [
+            "sheets/guide.toml: label: no wording in: zh-Hans, zh-Hant",
+            "sheets/guide.toml: fields[0].label: no wording in: zh-Hans, zh-Hant",
+        ]
+
+
+class TestMeaning:
+    """What the keys of a file become."""
+
+    def test_defaults(self, tmp_path: Path) -> None:
+        """A template needs little: what is left out has a sensible value."""
+        template = load_template(save(tmp_path, SMALL))
+        posts = table(template, "posts")
+        assert (template.version, template.brand) == ("1.0", template.title)
+        assert posts.title == posts.label
+        assert (posts.blank_rows, posts.row_height, posts.freeze) == (20, 30, 1)
+        assert posts["post"].type == "text"
+        assert template.choices == {}
+        assert list(template.settings) == ["close"]
+
+    def test_every_key(self, tmp_path: Path) -> None:
+        """Each key of the format reaches its place."""
+        template = load_template(save(tmp_path, FULL))
+        posts = table(template, "posts")
+        day, platform, cost, clicks, cpc = posts.columns
+        assert (template.version, template.brand["en"]) == ("2.1", "Brand")
+        assert (posts.title["en"], posts.aliases, posts.key) == (
+            "All posts",
+            ("Notes",),
+            ("day", "platform"),
+        )
+        assert (posts.blank_rows, posts.row_height, posts.freeze) == (50, 24.5, 2)
+        assert (posts.repeated, posts.day_line) == (("day",), "day")
+        assert posts.gantt is not None
+        assert (posts.gantt.status, posts.gantt.done) == ("platform", ("douyin",))
+        assert (posts.print.scale, posts.print.portrait) == ({"zh": 70, "en": 60}, True)
+        assert [group.id for group in posts.groups] == ["what", "money"]
+        assert posts.live[0].values == {"cost": "sum(cost)"}
+        assert posts.live[0].shown == {"cost": "money"}
+        assert (posts.formats[0].style, posts.formats[0].symbol) == ("late", "▲")
+        assert posts.formats[0].stop
+        assert (day.is_key, day.fill_down, day.additive) == (True, True, False)
+        assert (platform.choices, platform.group) == ("platform", "what")
+        assert (cost.min, cost.max, cost.decimals, cost.bar) == (0, 1e6, 1, 100)
+        assert cost.width == {"zh": 12, "en": 12}
+        assert clicks.width == {"zh": 9, "en": 11.5}
+        assert (cpc.undefined, cpc.signed, cpc.in_points, cpc.hidden) == (
+            "reason",
+            True,
+            True,
+            True,
+        )
+        assert cpc.unit_from == "platform"
+
+    def test_form(self, tmp_path: Path) -> None:
+        """A form has fields, and sections of words in the order of the file."""
+        about = load_template(save(tmp_path, FULL))["about"]
+        assert isinstance(about, FormSheet)
+        assert (about["name"].is_required, about.subtitle["en"]) == (True, "Fill in")
+        how = about.sections["how"]
+        assert [text["en"] for text in how.head] == ["Sheet", "When"]
+        assert [(row.sheet, row.state) for row in how.rows] == [("posts", None), (None, "done")]
+
+    def test_choices_settings_metrics(self, tmp_path: Path) -> None:
+        """Own lists keep their attributes, and bring along the list an attribute refers to."""
+        template = load_template(save(tmp_path, FULL))
+        platform = template.choices["platform"]
+        assert (platform.is_open, platform["red"].attributes) == (True, {"base": "clicks"})
+        assert (platform["red"].aliases, platform["red"].state) == (("RED",), "done")
+        assert list(template.choices) == ["platform", "base"]
+        limit = template.settings["limit"]
+        assert limit.hint is not None
+        assert (limit.type, limit.value, limit.hint["en"]) == ("money", 3, "Most per click")
+        (metric,) = template.metrics
+        assert (metric.id, metric.minus, metric.unit, metric.direction) == (
+            "cpc",
+            "cost",
+            "money",
+            "lower",
+        )
+
+    def test_additive(self, tmp_path: Path) -> None:
+        """Typed-in counts and amounts add up unless the file says no; computed ones do not."""
+        _, _, cost, clicks, cpc = table(load_template(save(tmp_path, FULL)), "posts").columns
+        assert (cost.additive, clicks.additive, cpc.additive) == (True, False, False)
+
+    def test_borrowed_languages(self, tmp_path: Path) -> None:
+        """In a company's own file a missing language borrows the first that is there."""
+        template = load_template(save(tmp_path, FULL))
+        assert template.title.by_language == {"zh-Hans": "全", "zh-Hant": "全", "en": "Full"}
+        assert set(template["posts"].label.values()) == {"Posts"}
+        assert tuple(template.brand.by_language) == LANGUAGES
+
+    def test_byte_order_mark(self, tmp_path: Path) -> None:
+        """A byte order mark, which Windows editors write, does no harm."""
+        assert load_template(save(tmp_path, "\ufeff" + SMALL)).id == "small"
+
+
+class TestUse:
+    """Sheets that stand in files of their own."""
+
+    def test_own_before_shared(self, tmp_path: Path) -> None:
+        """`use` finds a sheet beside the company's file first, then in the library."""
+        (tmp_path / "sheets").mkdir()
+        own = 'id = "issue_log"\nlabel = "Ours"\ncolumns = [{ id = "x", label = "X" }]'
+        save(tmp_path / "sheets", own, "issue_log.toml")
+        uses = '[[sheets]]\nuse = "issue_log"\n[[sheets]]\nuse = "daily_data"\n'
+        template = load_template(save(tmp_path, 'format = 1\nid = "a"\ntitle = "A"\n' + uses))
+        assert [sheet.label["en"] for sheet in template.sheets] == ["Ours", "Daily data"]
+        assert "channel" in template.choices
+
+    def test_metrics_come_with_their_columns(self, tmp_path: Path) -> None:
+        """Shared metrics join where their sheet has their columns; an own one replaces its twin."""
+        text = (
+            'format = 1\nid = "a"\ntitle = "A"\n[[sheets]]\nuse = "daily_data"\n'
+            '[[metrics]]\nid = "roi"\nlabel = "ROI"\nsheet = "daily_data"\nnumerator = "sales"'
+        )
+        metrics = {metric.id: metric for metric in load_template(save(tmp_path, text)).metrics}
+        assert "cvr" in metrics
+        assert "budget_use" not in metrics
+        assert metrics["roi"].denominator is None
+
+    def test_rows_on_absent_sheets(self, tmp_path: Path) -> None:
+        """A shared form does not speak of sheets the workbook lacks, but of the Summary it does."""
+        text = 'format = 1\nid = "a"\ntitle = "A"\n[[sheets]]\nuse = "guide"\n'
+        text += '[[sheets]]\nuse = "issue_log"\n'
+        template = load_template(save(tmp_path, text))
+        guide = template["guide"]
+        assert isinstance(guide, FormSheet)
+        assert [row.sheet for row in guide.sections["cadence"].rows] == ["issue_log", "summary"]
+        assert check_template(template) == ()
+
+    def test_fault_in_a_used_file(self, tmp_path: Path) -> None:
+        """A fault names the file it stands in."""
+        (tmp_path / "sheets").mkdir()
+        save(tmp_path / "sheets", 'id = "log"\nlabel = "Log"\ncolumns = 3', "log.toml")
+        text = 'format = 1\nid = "a"\ntitle = "A"\n[[sheets]]\nuse = "log"\n'
+        assert lines(save(tmp_path, text)) == [
+            "sheets/log.toml: columns: expected a list in brackets, found 3"
+        ]
+
+
+class TestFaults:
+    """How the faults of a file read."""
+
+    @pytest.mark.parametrize(
+        ("old", "new", "sentence"),
+        [
+            ('title = "Small"\n', "", "title: this key is missing"),
+            ('id = "small"\n', "", "id: this key is missing"),
+            ("format = 1\n", "", "format: expected 1, the format this version reads"),
+            ("format = 1", "format = 2", "format: expected 1, the format this version reads"),
+            ('id = "posts"', "id = 7", "sheets[0].id: expected a text in quotes, found 7"),
+            ('label = "Posts"', 'label = " "', "sheets[0].label: the text may not be empty"),
+            (
+                'label = "Posts"',
+                "label = 3",
+                "sheets[0].label: expected a text, or one for each language, found 3",
+            ),
+            (
+                'label = "Posts"',
+                "label = {}",
+                "sheets[0].label: no wording in: zh-Hans, zh-Hant, en",
+            ),
+            (
+                'label = "Posts"',
+                'label = { zh = "帖子", en = "Posts" }',
+                "sheets[0].label.zh: unknown key; there are: en, zh-Hans, zh-Hant",
+            ),
+            (
+                'label = "Posts"',
+                'label = "Posts"\nblank_rows = 2.5',
+                "sheets[0].blank_rows: expected a whole number, found 2.5",
+            ),
+            (
+                'label = "Posts"',
+                'label = "Posts"\nkind = "grid"',
+                'sheets[0].kind: cannot be "grid"; there are: form, table',
+            ),
+            (
+                'label = "Posts"',
+                'label = "Posts"\nkey = ["post", 1]',
+                "sheets[0].key[1]: expected a text in quotes, found 1",
+            ),
+            (
+                'label = "Posts"',
+                'label = "Posts"\nprint = 70',
+                "sheets[0].print: expected a table of keys, found 70",
+            ),
+            (
+                'label = "Post"\n',
+                'label = "Post"\nmin = "zero"',
+                'sheets[0].columns[0].min: expected a number, found "zero"',
+            ),
+            (
+                'label = "Post"\n',
+                'label = "Post"\nmin = nan',
+                "sheets[0].columns[0].min: expected a number, found NaN",
+            ),
+            (
+                'label = "Post"\n',
+                'label = "Post"\nmin = true',
+                "sheets[0].columns[0].min: expected a number, found true",
+            ),
+            (
+                'label = "Post"\n',
+                'label = "Post"\nrequired = "yes"',
+                'sheets[0].columns[0].required: expected true or false, found "yes"',
+            ),
+            (
+                'label = "Post"\n',
+                'label = "Post"\nrequird = true',
+                "sheets[0].columns[0].requird: unknown key; did you mean `required`?",
+            ),
+            (
+                'label = "Post"\n',
+                'label = "Post"\ntype = "mony"',
+                'sheets[0].columns[0].type: cannot be "mony"; did you mean `money`?',
+            ),
+            (
+                'label = "Post"\n',
+                'label = "Post"\nwidth = { zh = 9, de = 9 }',
+                "sheets[0].columns[0].width.de: unknown key; there are: en, zh",
+            ),
+            (
+                '[[sheets.columns]]\nid = "post"\nlabel = "Post"',
+                "",
+                "sheets[0].columns: a table needs at least one column",
+            ),
+            (
+                'id = "posts"',
+                'id = "posts"\nkind = "form"\nfields = []',
+                "sheets[0].fields: a form needs at least one field",
+            ),
+            (
+                'id = "posts"',
+                'use = "daily_date"',
+                'sheets[0].use: there is no sheet "daily_date"; did you mean `daily_data`?',
+            ),
+            (
+                "[[sheets]]\n",
+                (
+                    "[choices.x]\nlabel = 'X'\nitems = [{ id = 'a', label = 'A', base = 'b' }]\n"
+                    "[[sheets]]\n"
+                ),
+                "choices.x.items[0].base: unknown key; there are: aliases, id, label, state",
+            ),
+            (
+                "[[sheets]]\n",
+                '[settings.x]\nlabel = "X"\n[[sheets]]\n',
+                "settings.x.value: this key is missing",
+            ),
+        ],
+    )
+    def test_sentence(self, tmp_path: Path, old: str, new: str, sentence: str) -> None:
+        """A fault says file, key path, what is wrong, what was found or meant."""
+        assert old in SMALL
+        found = lines(save(tmp_path, SMALL.replace(old, new)))
+        assert f"own.toml: {sentence}" in found
+
+    def test_no_sheets(self, tmp_path: Path) -> None:
+        """A template without sheets is none."""
+        text = 'format = 1\nid = "a"\ntitle = "A"\n'
+        assert lines(save(tmp_path, text)) == [
+            "own.toml: sheets: a template needs at least one sheet"
+        ]
+
+    def test_all_at_once(self, tmp_path: Path) -> None:
+        """All faults of a file come together, in the order in which they were met."""
+        text = SMALL.replace('label = "Post"\n', 'labl = "Post"\nmin = "zero"\n')
+        text += "[[sheets.columns]]\nid = 3\n"
+        assert lines(save(tmp_path, text)) == [
+            "own.toml: sheets[0].columns[0].label: this key is missing",
+            'own.toml: sheets[0].columns[0].min: expected a number, found "zero"',
+            "own.toml: sheets[0].columns[0].labl: unknown key; did you mean `label`?",
+            "own.toml: sheets[0].columns[1].id: expected a text in quotes, found 3",
+            "own.toml: sheets[0].columns[1].label: this key is missing",
+        ]
+
+    def test_languages(self, tmp_path: Path) -> None:
+        """Faults are worded in all three languages and survive pickling."""
+        file = save(tmp_path, SMALL.replace('label = "Post"\n', 'label = "Post"\nmn = 1'))
+        with pytest.raises(TemplateError) as caught:
+            load_template(file)
+        error = pickle.loads(pickle.dumps(caught.value))
+        path = "own.toml: sheets[0].columns[0].mn: "
+        assert error.describe("zh-Hans") == path + "没有这个键；您是不是想写 `min`？"
+        assert error.describe("zh-Hant") == path + "沒有這個鍵；您是不是想寫 `min`？"
+        assert error.describe("en") == path + "unknown key; did you mean `min`?"
+        assert [fault.code for fault in error.faults] == ["unknown_key"]
+
+    def test_long_values_are_cut(self, tmp_path: Path) -> None:
+        """What was found is shown on one line, however long it is."""
+        (line,) = lines(save(tmp_path, SMALL.replace('"posts"', f"[{'1, ' * 99}]")))
+        assert line.endswith("...")
+        assert len(line) < 130
+
+
+class TestFiles:
+    """Files that are missing or no TOML."""
+
+    def test_syntax(self, tmp_path: Path) -> None:
+        """A slip in the TOML is told with its line."""
+        (line,) = lines(save(tmp_path, "format = 1\n\nid = \n"))
+        assert line == "own.toml: line 3 is not valid TOML (Invalid value)"
+
+    def test_syntax_at_the_end(self, tmp_path: Path) -> None:
+        """A bracket that is never closed is told with the last line."""
+        (line,) = lines(save(tmp_path, "format = 1\nkey = [1,"))
+        assert line.startswith("own.toml: line 2 is not valid TOML (")
+
+    def test_not_utf8(self, tmp_path: Path) -> None:
+        """A file in another encoding says what to do."""
+        file = tmp_path / "own.toml"
+        file.write_bytes('title = "达人"'.encode("gbk"))
+        assert lines(file) == ["own.toml: the file is not in UTF-8; save it as UTF-8"]
+
+    def test_unknown_name(self) -> None:
+        """A misspelt name is answered with the nearest one and with all there are."""
+        with pytest.raises(UnknownTemplate) as caught:
+            load_template("campain_tracker")
+        assert str(caught.value) == (
+            "There is no template campain_tracker; did you mean campaign_tracker? "
+            f"There are: {', '.join(template_names())}."
+        )
+        with pytest.raises(UnknownTemplate, match=r"^There is no template xyz\. There are: "):
+            load_template("xyz")
+
+    @pytest.mark.parametrize("name", ["missing.toml", "folder/", "."])
+    def test_missing_file(self, tmp_path: Path, name: str) -> None:
+        """A path that leads to no file is told as it was given."""
+        path = f"{tmp_path}/{name}"
+        with pytest.raises(UnknownTemplate, match="cannot be opened") as caught:
+            load_template(path)
+        assert str(tmp_path) in str(caught.value)
+
+    def test_existing_file_without_suffix(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A name may be that of a file in the current folder."""
+        save(tmp_path, SMALL, "own")
+        monkeypatch.chdir(tmp_path)
+        assert load_template("own").id == "small"
+
+
+class TestReadme:
+    """What the README of the format promises."""
+
+    readme = (templates_folder() / "README.md").read_text("utf-8")
+
+    def example(self) -> str:
+        """Return the company's sheet in the README."""
+        found = re.search(r"```toml\n(format = 1.*?)```", self.readme, re.DOTALL)
+        assert found is not None
+        return found[1]
+
+    def test_example(self, tmp_path: Path) -> None:
+        """The company's sheet in the README takes under 40 lines, loads and is sound."""
+        assert self.example().count("\n") < 40
+        template = load_template(save(tmp_path, self.example()))
+        assert [str(fault) for fault in check_template(template)] == []
+
+    def test_mistakes(self, tmp_path: Path) -> None:
+        """The mistakes the README shows read as it says."""
+        shown = re.findall(r"^(?:kol_posts.toml: )?sheets\[.*$", self.readme, re.MULTILINE)
+        text = (
+            self.example().replace("required", "requird").replace('"money", label', '"mony", label')
+        )
+        text = text.replace('label = "费用（元）", min = 0', 'label = "费用（元）", min = "zero"')
+        found = lines(save(tmp_path, text, "kol_posts.toml"))
+        text = (
+            self.example()
+            .replace("fee / reads", "fee / read")
+            .replace(
+                '    { id = "cost_per_read"',
+                '    { id = "views", label = "阅读量" },\n    { id = "cost_per_read"',
+            )
+        )
+        template = load_template(save(tmp_path, text))
+        found += [str(fault) for fault in check_template(template)]
+        assert sorted(found) == sorted(shown)
+
+    @pytest.mark.parametrize(
+        "words", [COLUMN_TYPES, tuple(FUNCTIONS), tuple(AGGREGATES), tuple(LOOKS), tuple(STATES)]
+    )
+    def test_complete(self, words: tuple[str, ...]) -> None:
+        """Each type, function, style and state is told."""
+        assert [word for word in words if f"`{word}" not in self.readme] == []
+
+
+def as_toml(value: Any) -> str:
+    """Write a value the way TOML has it, tables in one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(k)} = {as_toml(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(as_toml(item) for item in value) + "]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """List the paths to everything in a document."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    found = []
+    for key, item in items:
+        found.append((*path, key))
+        if isinstance(item, dict | list):
+            found += places(item, (*path, key))
+    return found
+
+
+WRONG: list[Any] = ["x", "", 1, -1, 0.5, math.nan, 10**400, True, [], {}, [1], ["x"], {"x": 1}]
+
+
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_any_slip_is_told(tmp_path: Path, data: st.DataObject) -> None:
+    """Whatever stands at whatever key, there is a template to check or there are faults."""
+    document = tomllib.loads(FULL)
+    path = data.draw(st.sampled_from(places(document)))
+    node: Any = document
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = data.draw(st.sampled_from(WRONG))
+    text = "\n".join(f"{key} = {as_toml(value)}" for key, value in document.items())
+    file = save(tmp_path, text)
+    try:
+        template = load_template(file)
+    except TemplateError as error:
+        assert error.faults
+        assert all(error.describe(language) for language in LANGUAGES)
+    else:
+        for fault in check_template(template):
+            assert all(fault.describe(language) for language in LANGUAGES)
