@@ -128,11 +128,17 @@ def number_format(column: Column, unit: str | None = None, *, fraction: bool = F
         if column.in_points and column.type == "percent" and unit != "percent":
             return _padded("0.0%", signed=column.signed)
         return unit_format(
-            unit, signed=column.signed, in_points=column.in_points, fraction=fraction
+            unit,
+            signed=column.signed,
+            in_points=column.in_points,
+            fraction=fraction,
+            with_text=column.type == "quantity",
         )
     if column.type in ("date", "datetime"):
         return _FORMATS[column.type]
-    if column.type == "quantity" or column.unit_from:
+    if column.unit_from:
+        return _padded("General", signed=False, with_text=True)
+    if column.type == "quantity":
         return "General"
     base = _FORMATS.get(column.type)
     if base is None:
@@ -145,12 +151,17 @@ def number_format(column: Column, unit: str | None = None, *, fraction: bool = F
 
 
 def unit_format(
-    unit: str, *, signed: bool = False, in_points: bool = False, fraction: bool = False
+    unit: str,
+    *,
+    signed: bool = False,
+    in_points: bool = False,
+    fraction: bool = False,
+    with_text: bool = False,
 ) -> str:
     """Return the number format of a cell whose unit is number, money, percent or ratio.
 
     In points, a percentage is shown ×100 with "pp"; a change of the others is a percentage.
-    `fraction` keeps decimals of numbers and money.
+    `fraction` keeps decimals of numbers and money; `with_text` gives text the same right margin.
     """
     if unit == "percent":
         base = '0.0"pp"' if in_points else "0.0%"
@@ -158,7 +169,7 @@ def unit_format(
         base = "0.00"
     else:
         base = "#,##0.0#" if fraction else "#,##0"
-    return _padded(base, signed=signed)
+    return _padded(base, signed=signed, with_text=with_text)
 
 
 def with_symbol(number_format: str, symbol: str) -> str:
@@ -175,7 +186,9 @@ def dash_for_zero(number_format: str) -> str:
     return f'{positive};-{positive};"–"{_PAD}'
 
 
-def _padded(base: str, *, signed: bool) -> str:
+def _padded(base: str, *, signed: bool, with_text: bool = False) -> str:
     if signed:
         return f"+{base}{_PAD};-{base}{_PAD};{base}{_PAD}{_TEXT_TAIL}"
+    if with_text:
+        return f"{base}{_PAD};-{base}{_PAD};{base}{_PAD}{_TEXT_TAIL}"
     return base + _PAD

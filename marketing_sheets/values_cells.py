@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from numbers import Integral, Real
 
-from .languages import Text, fold
+from .languages import Text
 
 __all__ = [
     "BLANK",
@@ -105,22 +104,22 @@ _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 }
 # The Traditional characters of the grammar's own words, so that each word stands once below.
 _SIMPLER = str.maketrans(
-    "萬億兩條場臺個單張戶項組隻筆節塊圓幣於過約將餘來幾數達長漲減號週禮點時內環產額價費無確補",
-    "万亿两条场台个单张户项组只笔节块圆币于过约将余来几数达长涨减号周礼点时内环产额价费无确补",
+    "萬億兩條場臺個單張戶項組隻筆節塊圓幣於過約將餘來幾數達長漲減號週禮點時內環產額價費無確補暫沒適認",
+    "万亿两条场台个单张户项组只笔节块圆币于过约将余来几数达长涨减号周礼点时内环产额价费无确补暂没适认",
 )
+# Soft hyphens, zero-width blanks and joiners, writing directions, byte order marks.
+_HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _RULES = re.compile(r"[-–—―_]+|/+|\\|…+|\.{3,}")
 _NOTHING = frozenset(
-    fold(word)
-    for word in (
+    (
         *("", "无", "没有", "暂无", "空", "不适用", "n/a", "na", "n.a.", "none", "nil", "null"),
-        *("nan", "nat", "<na>", "blank", "empty"),
+        *("nan", "nat", "<na>"),
     )
 )
 _UNDECIDED = frozenset(
-    fold(word)
-    for word in (
+    (
         *("待定", "未定", "待确认", "待补充", "待填", "未知", "tbd", "tbc", "tba", "pending"),
-        *("to be determined", "to be confirmed", "unknown", "?", "??", "???"),
+        *("tobedetermined", "tobeconfirmed", "unknown", "?", "??", "???"),
     )
 )
 
@@ -157,9 +156,7 @@ def levelled(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return a copy of `text` to parse: levelled, lower-case, no marks nobody sees."""
-    text = levelled(text)
-    if not text.isascii():
-        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    text = _HIDDEN.sub("", levelled(text))
     return " ".join(text.split()).lower()
 
 
@@ -167,10 +164,10 @@ def nothing(text: str) -> Cell | None:
     """Return the outcome for a word that stands for nothing (`-`, `无`) or nothing yet (`待定`)."""
     if len(text) > _LONGEST_WORD:
         return None
-    folded = fold(text)
-    if folded in _NOTHING or _RULES.fullmatch(folded):
+    word = plain(text).replace(" ", "")
+    if word in _NOTHING or _RULES.fullmatch(word):
         return BLANK
-    return _PENDING if folded in _UNDECIDED else None
+    return _PENDING if word in _UNDECIDED else None
 
 
 def split_remark(text: str) -> tuple[str, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ParsedColumn", "parse_column"]
 
+_T = TypeVar("_T")
 _NO_CONTEXT = Context()
-_NUMBERS = frozenset(("integer", "floating", "mixed-integer-float"))
-_EXACT = 2.0**53
+_NUMBERS = frozenset((int, float, np.float64, np.int64))
+_EXACT = 2.0**53  # from here on floats skip integers
 # Text without pyarrow, the same on every machine; a missing value is NA.
 _TEXT = pd.StringDtype("python")
 
@@ -49,34 +50,45 @@ def parse_column(
 ) -> ParsedColumn:
     """Read a column of raw cells (object) as values of `type`.
 
-    Each distinct cell is read once; a column that holds nothing but numbers is not even walked.
+    Plain numbers in numeric columns are checked all at once; of other cells each distinct one is
+    read once.
     """
     numbers = _plain_numbers(raws, type, context)
     if numbers is None:
         return _parse_distinct(raws, type, context)
     good = _acceptable(numbers, type, context)
-    doubtful = np.flatnonzero(~(good | np.isnan(numbers)))
     values = _number_series(numbers, good, type, raws.index)
     kinds = None
     if type == "quantity":
         kind = "percent" if context.percent_format else "number"
         kinds = pd.Series(kind, index=raws.index, dtype=_TEXT).where(good)
-    if not len(doubtful):
+    others = np.flatnonzero(~good)
+    if not len(others):
         return ParsedColumn(values=values, kinds=kinds)
-    rest = _parse_distinct(raws.iloc[doubtful], type, context)
-    values.iloc[doubtful] = rest.values.array
+    rest = _parse_distinct(raws.iloc[others], type, context)
+    values.iloc[others] = rest.values.array
+    if kinds is not None and rest.kinds is not None:
+        kinds.iloc[others] = rest.kinds.array
     return ParsedColumn(
         values=values,
         kinds=kinds,
-        faults={int(doubtful[at]): cell for at, cell in rest.faults.items()},
+        remarks=_moved(rest.remarks, others),
+        faults=_moved(rest.faults, others),
+        notes=_moved(rest.notes, others),
+        comparators=_moved(rest.comparators, others),
     )
+
+
+def _moved(found: Mapping[int, _T], places: npt.NDArray[np.intp]) -> dict[int, _T]:
+    """Bring positions within a part of the column to positions in the column."""
+    return {int(places[at]): what for at, what in found.items()}
 
 
 def _plain_numbers(
     raws: pd.Series[Any], type: ColumnType, context: Context
 ) -> npt.NDArray[np.float64] | None:
-    """Return the column as floats if it holds only numbers that mean what they say."""
-    if type not in NUMERIC_TYPES or pd.api.types.infer_dtype(raws, skipna=True) not in _NUMBERS:
+    """Return the numbers of a column that mean what they say, NaN for every other cell."""
+    if type not in NUMERIC_TYPES:
         return None
     if type == "percent" and not context.percent_format:
         if context.percent_points or context.percent_mixed:
@@ -84,8 +96,10 @@ def _plain_numbers(
     elif type != "ratio" and scale_of(context.unit or "") != 1:
         return None
     try:
-        return raws.to_numpy(dtype=np.float64, na_value=np.nan)
-    except OverflowError:
+        return np.fromiter(
+            (raw if raw.__class__ in _NUMBERS else np.nan for raw in raws), np.float64, len(raws)
+        )
+    except OverflowError:  # an integer beyond all floats
         return None
 
 
@@ -94,7 +108,7 @@ def _acceptable(
 ) -> npt.NDArray[np.bool_]:
     good = np.isfinite(numbers)
     if type == "integer":
-        good &= (np.abs(numbers) <= _EXACT) & (numbers == np.floor(numbers))
+        good &= (np.abs(numbers) < _EXACT) & (numbers == np.floor(numbers))
     if context.min is not None:
         good &= numbers >= context.min
     if context.max is not None:

@@ -18,6 +18,7 @@ from marketing_sheets.templates import TableSheet, Template
 
 Rows = Sequence[Mapping[str, object]]
 AS_OF = date(2024, 6, 28)
+TEMPLATE = load_template("campaign_tracker")
 _DTYPES = {
     "integer": "Int64",
     "number": "Float64",
@@ -59,10 +60,9 @@ def reading(
     as_of: date = AS_OF,
     language: Language = "zh-Hans",
     problems: Sequence[Problem] = (),
-    template: Template | None = None,
+    template: Template = TEMPLATE,
 ) -> Reading:
     """Return a reading of the named sheets; the others are missing from the workbook."""
-    template = template or load_template("campaign_tracker")
     tables = {name: records(template, name, rows, as_of=as_of) for name, rows in sheets.items()}
     totals = tuple(
         ControlTotal(sheet=name, column=None, read=len(rows), used=len(rows), listed={})

@@ -161,3 +161,18 @@ def test_gate_comes_first(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_text("a,b")
     with pytest.raises(NotAWorkbook):
         open_workbook_file(tmp_path / "a.xlsx")
+
+
+def test_look_alikes_cost_nothing(tmp_path: Path) -> None:
+    """Texts full of what looks like attributes, and errors without content, are told apart."""
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet()
+    noise = 'hidden="1" t="e" # ' * 20_000
+    cells = f'<row r="1"><c r="A1" t="inlineStr"><is><t>{noise}</t></is></c>'
+    cells += '<c r="B1" t="e"/>' * 20_000 + "</row>"
+    sheet_data = f"<sheetData>{cells}</sheetData>".encode()
+    edit_parts(path, {SHEET: lambda xml: xml.replace(b"<sheetData/>", sheet_data)})
+    sheet = open_workbook_file(path).sheets[0]
+    assert not sheet.hidden_rows
+    assert sheet.errors == {(1, 2): ""}

@@ -28,7 +28,7 @@ _QUOTED = rb"""(?:[^<>"']|"[^"]*"|'[^']*')*"""
 _TAG = re.compile(_NAME + rb"([A-Za-z]+)(" + _QUOTED + rb")>")
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _VALUE = re.compile(_NAME + rb"v\b[^>]*>([^<]*)<")
-_CELL_END = re.compile(rb"</(?:[^<>\s/!?:\"']+:)?c\s*>")
+_CELL_TAG = re.compile(rb"</?(?:[^<>\s/!?:\"']+:)?c[\s/>]")
 _FORMULA = re.compile(_NAME + rb"f[\s/>]")
 _FORMULA_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<f[\s/>]')
 _STYLE = re.compile(rb"""\bs\s*=\s*["'](\d+)""")
@@ -36,6 +36,7 @@ _MERGE = re.compile(_NAME + rb"mergeCell\s(" + _QUOTED + rb")>")
 _CRITERIA = re.compile(_NAME + rb"filterColumn[\s/>]")
 _COLUMN = re.compile(_NAME + rb"col\s(" + _QUOTED + rb")>")
 _TRUE = (b"1", b"true")
+_LONGEST_TAG = 4096  # bytes; keeps a text full of look-alikes from costing time
 
 
 def _split(sheet: bytes) -> tuple[bytes, bytes]:
@@ -51,7 +52,8 @@ def _tags_with(sheet: bytes, *needles: bytes) -> Iterator[re.Match[bytes]]:
         position = sheet.find(needle)
         while position >= 0:
             # "<" never stands within a tag unescaped, so the last one opens this tag.
-            tag = _TAG.match(sheet, sheet.rfind(b"<", 0, position))
+            start = sheet.rfind(b"<", max(0, position - _LONGEST_TAG), position)
+            tag = _TAG.match(sheet, start) if start >= 0 else None
             if tag and tag.end() > position:
                 yield tag
             position = sheet.find(needle, position + 1)
@@ -77,13 +79,15 @@ def error_cells(sheet: bytes) -> dict[tuple[int, int], str]:
                 for cell in walk_cells(sheet)
                 if attributes(cell.attributes).get(b"t") == b"e"
             }
-        found[place] = _error_text(sheet, tag.end())
+        found[place] = _error_text(sheet, -1 if tag[2].endswith(b"/") else tag.end())
     return found
 
 
 def _error_text(sheet: bytes, content: int) -> str:
-    end = _CELL_END.search(sheet, max(content, 0))
-    value = _VALUE.search(sheet, max(content, 0), end.start() if end else len(sheet))
+    if content < 0:
+        return ""
+    end = _CELL_TAG.search(sheet, content)
+    value = _VALUE.search(sheet, content, end.start() if end else len(sheet))
     return unescape(value[1].decode("utf-8", "replace")).strip() if value else ""
 
 
@@ -91,10 +95,14 @@ def hidden_rows(sheet: bytes) -> frozenset[int]:
     """Return the rows hidden by hand or by a filter."""
     hits = list(_tags_with(sheet, b"hidden="))
     rows = [tag for tag in hits if tag[1] == b"row" and _is_hidden(tag[2])]
-    numbers = [attributes(tag[2]).get(b"r", b"") for tag in rows]
-    if all(number.isdigit() for number in numbers):
-        return frozenset(int(number) for number in numbers)
-    return frozenset(_hidden_by_counting(sheet))
+    numbers = [_whole(attributes(tag[2]).get(b"r")) for tag in rows]
+    if None in numbers:
+        return frozenset(_hidden_by_counting(sheet))
+    return frozenset(number for number in numbers if number is not None)
+
+
+def _whole(text: bytes | None) -> int | None:
+    return int(text) if text is not None and text.isdigit() and len(text) <= 10 else None
 
 
 def _is_hidden(tag: bytes) -> bool:
@@ -104,8 +112,8 @@ def _is_hidden(tag: bytes) -> bool:
 def _hidden_by_counting(sheet: bytes) -> Iterator[int]:
     row = 0
     for tag in re.finditer(_NAME + rb"row(?=[\s/>])(" + _QUOTED + rb")>", sheet):
-        number = attributes(tag[1]).get(b"r", b"")
-        row = int(number) if number.isdigit() else row + 1
+        number = _whole(attributes(tag[1]).get(b"r"))
+        row = row + 1 if number is None else number
         if _is_hidden(tag[1]):
             yield row
 
@@ -116,9 +124,9 @@ def hidden_columns(sheet: bytes) -> frozenset[int]:
     found: set[int] = set()
     for match in _COLUMN.finditer(head):
         tag = attributes(match[1])
-        first, last = tag.get(b"min", b""), tag.get(b"max", b"")
-        if tag.get(b"hidden") in _TRUE and first.isdigit() and last.isdigit():
-            found.update(range(int(first), min(int(last), 16_384) + 1))
+        first, last = _whole(tag.get(b"min")), _whole(tag.get(b"max"))
+        if tag.get(b"hidden") in _TRUE and first is not None and last is not None:
+            found.update(range(first, min(last, 16_384) + 1))
     return frozenset(found)
 
 
@@ -159,7 +167,7 @@ def styled_cells(sheet: bytes, columns: set[int], styles: set[int]) -> set[tuple
         return set()
     if is_plain(sheet):
         letters = {column_letter(column).encode(): column for column in columns}
-        cells = re.compile(rb'<c r="(' + b"|".join(letters) + rb')(\d+)"([^>]*)>')
+        cells = re.compile(rb'<c r="(' + b"|".join(letters) + rb')(\d{1,7})"([^>]*)>')
         return {(int(m[2]), letters[m[1]]) for m in cells.finditer(sheet) if _style(m[3]) in wanted}
     return {
         (cell.row, cell.column)

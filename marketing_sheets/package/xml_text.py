@@ -58,8 +58,8 @@ _STRICT_NAMES = tuple(
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PROLOG = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
 _ROOT = re.compile(_PROLOG.pattern + rb"<([^\s/>!?]+)", re.DOTALL)
-_TRAILER = re.compile(rb"(?:\s|\0|<!--[^<]*-->|<\?[^<]*\?>)+$")
-_END_TAG = re.compile(rb"</([^\s>]+)\s*>$")
+_END_TAG = re.compile(rb"</([^\s>]+)\s*>")
+_PADDING = b" \t\r\n\0"
 _WIDE = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -92,11 +92,13 @@ def has_doctype(data: bytes) -> bool:
 def is_complete(data: bytes) -> bool:
     """Whether the part ends with the end of its root: a cheap sign that nothing was cut off."""
     root = _ROOT.match(data)
-    if root is None:
-        return False
-    tail = _TRAILER.sub(b"", data[-4096:])
-    end = _END_TAG.search(tail)
-    return tail.endswith(b"/>") if end is None else end[1] == root[1]
+    tail = data[-4096:].rstrip(_PADDING)
+    while tail.endswith((b"-->", b"?>")):
+        tail = tail[: max(0, tail.rfind(b"<"))].rstrip(_PADDING)
+    end = _END_TAG.fullmatch(tail, max(0, tail.rfind(b"</")))
+    if root is None or end is None:
+        return root is not None and tail.endswith(b"/>")
+    return end[1] == root[1]
 
 
 def parse(data: bytes, file: str, part: str) -> _Element:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["column_context", "known_words", "type_table"]
 
+_FIRST_YEARS = 1905  # where small numbers lie, counted from 1900 or from 1904
+_SECOND = 1 / 86_400
 _UNIT = re.compile(r"[(（\[【]([^()（）\[\]【】]+)[)）\]】]")
 
 
@@ -35,7 +38,8 @@ def type_table(table: Table, rows: SortedRows, around: Surroundings) -> TypedTab
         if column.id not in table.binding.columns:
             typed.raw[column.id] = pd.Series([None] * len(rows.records), dtype=object)
             continue
-        typed.raw[column.id] = _raw_series(table.cells(column.id)[rows.records])
+        cells = table.cells(column.id)[rows.records]
+        typed.raw[column.id] = _raw_series(cells, is_date=column.type == "date")
         formatted = percents.get(column.id, frozenset())
         job = Job(table=table, rows=rows, typed=typed, column=column, percent_rows=formatted)
         if column.is_computed:
@@ -85,10 +89,21 @@ def _missing(kind: ColumnType, count: int) -> pd.Series[Any]:
     return one.take(np.zeros(count, dtype=np.intp)).reset_index(drop=True)
 
 
-def _raw_series(cells: npt.NDArray[Any]) -> pd.Series[Any]:
+def _raw_series(cells: npt.NDArray[Any], *, is_date: bool) -> pd.Series[Any]:
     values = cells.copy()
     values[values == ""] = None
+    if is_date:
+        for at, cell in enumerate(values.tolist()):
+            if isinstance(cell, datetime) and cell.year <= _FIRST_YEARS:
+                values[at] = _typed_number(cell)
     return pd.Series(values, dtype=object)
+
+
+def _typed_number(moment: datetime) -> float | datetime:
+    """Return the 6.1 that was typed into a date cell and came out as 1900-01-06 02:24."""
+    epoch = datetime(1904, 1, 1) if moment.year >= 1904 else datetime(1899, 12, 31)
+    days = (moment - epoch) / timedelta(days=1)
+    return round(days, 2) if days % 1 and abs(days - round(days, 2)) < _SECOND else moment
 
 
 def _type_input(job: Job, around: Surroundings) -> None:

@@ -111,7 +111,7 @@ def _draw_legend(scale: _Scale, pen: Pen, book: Book) -> None:
     }
     if scale.by_day:
         fills["off"] = Palette.GANTT_OFF
-    words = book.looks.cell(font_size=9, font_color=Palette.SLATE)
+    words = book.looks.cell(font_size=9, font_color=Palette.SLATE, indent=1)
     column = scale.first_column
     swatch = 2 if scale.by_day else 1
     pitch = (7 if book.language == "en" else 6) if scale.by_day else 3

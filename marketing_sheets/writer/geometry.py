@@ -43,6 +43,7 @@ _TEXT_TYPES = frozenset(("text", "long_text", "condition", "person", "week", "ye
 _CENTRED = frozenset(("date", "datetime", "date_range", "week", "yes_no"))
 _SHORT_CODE = 8
 _MOST_LINES = 6
+_LATIN = 0.9
 
 
 def text_units(text: str) -> int:
@@ -53,8 +54,11 @@ def text_units(text: str) -> int:
 
 
 def line_count(text: str, width: float) -> int:
-    """Return how many lines a text takes in a column `width` units wide."""
-    room = max(width - 2, 1)
+    """Return how many lines a text takes in a column `width` units wide.
+
+    A unit is a digit's width; Latin letters are narrower on the average.
+    """
+    room = max(width - 2, 1) / (_LATIN if text.isascii() else 1)
     return sum(max(ceil(text_units(paragraph) / room), 1) for paragraph in text.split("\n"))
 
 

@@ -21,7 +21,7 @@ from .validations import validation
 __all__ = ["draw_guide"]
 
 _IDS, _MARGIN, _LABEL, _VALUE, _VALUE_END, _GAP, _NUMBER, _HEAD, _TEXT, _TEXT_END = range(10)
-_WIDTHS = (8, 1.5, 23, 15.7, 27.5, 3.2, 4.3, 28.6, 24.3, 26.5)
+_WIDTHS = (8, 1.5, 24, 15.7, 27.5, 3.2, 4.3, 28.6, 24.3, 26.5)
 _TITLE, _SUBTITLE, _HEADING, _FIRST = 1, 2, 4, 5
 _TOP_HEIGHTS = {0: 8.0, _TITLE: 34.0, _SUBTITLE: 20.0, 3: 10.0, _HEADING: 24.0}
 _ROW_HEIGHT = 27.0
@@ -50,7 +50,9 @@ def draw_guide(form: FormSheet, pen: Pen, book: Book) -> None:
     last = max(left, right)
     for row in range(_FIRST, last):
         pen.row(row, _ROW_HEIGHT)
-    pen.row(last, 22)
+    pen.row(last, 10)
+    last += 1
+    pen.row(last, 18)
     footer = looks.cell(font_size=8, font_color=Palette.MUTE)
     pen.text(last, _LABEL, _footer(book), footer)
     print_page(pen, book, last_row=last, last_column=_TEXT_END, portrait=False)
@@ -153,7 +155,7 @@ def _draw_legend(section: Section, row: int, pen: Pen, book: Book) -> int:
 
 
 def _draw_chip(row: int, word: str, state: str, pen: Pen, book: Book) -> None:
-    white = {"top": 5, "top_color": Palette.WHITE, "bottom": 5, "bottom_color": Palette.WHITE}
+    white = {"bottom": 5, "bottom_color": Palette.WHITE}
     looks: dict[str, dict[str, object]] = {
         "input": {"bg_color": Palette.NAVY, "font_color": Palette.WHITE, "bold": True},
         "computed": {

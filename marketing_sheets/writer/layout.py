@@ -144,7 +144,4 @@ def mark_look(position: Position, book: Book) -> Any:
 
 def _beside(position: Position) -> dict[str, object]:
     """Align words with the cells below them."""
-    if position.align == "right":
-        # As numbers do, words leave their right margin to the number format.
-        return {"align": "right", "num_format": "@_)_)"}
-    return {"align": position.align, "indent": 1 if position.align == "left" else None}
+    return {"align": position.align, "indent": None if position.align == "center" else 1}

@@ -22,7 +22,7 @@ __all__ = ["draw_lists"]
 AS_OF_FIELD = "as_of"
 
 _SPARE_ROWS = 20
-_HOLIDAY_ROWS = 60
+_HOLIDAY_ROWS = 30
 _GAP_WIDTH = 2.0
 _ROW_HEIGHT = 21.0
 
@@ -47,9 +47,9 @@ def draw_lists(pen: Pen, book: Book) -> None:
     pen.row(HEADER, 26)
     pen.column(0, 1.5)
     looks = book.looks
-    title = looks.cell(font_size=16, bold=True, font_color=Palette.NAVY)
+    title = looks.cell(font_size=16, bold=True, font_color=Palette.NAVY, indent=1)
     pen.text(TITLE, 1, book.say("lists.title"), title)
-    note = looks.cell(font_size=9, font_color=Palette.SLATE)
+    note = looks.cell(font_size=9, font_color=Palette.SLATE, indent=1)
     pen.text(LIVE, 1, book.say("lists.subtitle"), note)
     column, last_row = _draw_settings(pen, book)
     if any(sheet.gantt is not None for sheet in book.template.tables):
@@ -68,7 +68,7 @@ def draw_lists(pen: Pen, book: Book) -> None:
 def _draw_settings(pen: Pen, book: Book) -> tuple[int, int]:
     label, value, hint = 1, 2, 3
     stamped = book.stamp("setting", "lists")
-    wide = 44 if book.language != "en" else 58
+    wide = 44 if book.language != "en" else 50
     heads = (
         _Head(
             id=stamped,
@@ -87,8 +87,8 @@ def _draw_settings(pen: Pen, book: Book) -> tuple[int, int]:
     for setting in book.template.settings.values():
         row += 1
         pen.text(row, label, setting.label[book.language], _fixed(book))
-        shape = number_format(_as_column(setting))
-        look = _input(book, num_format=shape, align="right")
+        shape = number_format(_as_column(setting)).replace("_)_)", "")
+        look = _input(book, num_format=shape, align="left", indent=1)
         pen.number(row, value, book.settings[setting.id], look)
         pen.text(row, hint, setting.hint[book.language] if setting.hint else "", _hint(book))
         book.define(f"set_{setting.id}", pen, absolute(row, value))
@@ -105,7 +105,8 @@ def _draw_as_of(row: int, column: int, pen: Pen, book: Book) -> None:
     formula = f'=IF({cell}="",TODAY(),{cell})' if stated else "=TODAY()"
     look = book.looks.cell(
         num_format="yyyy-mm-dd",
-        align="right",
+        align="left",
+        indent=1,
         bg_color=Palette.COMPUTED,
         font_color=Palette.SLATE,
         **_hairline(),
@@ -204,9 +205,9 @@ def _draw_head(column: int, head: _Head, pen: Pen, book: Book) -> None:
     looks = book.looks
     pen.column(column, head.width)
     line = {"bottom": 2, "bottom_color": Palette.ACCENT}
-    group = looks.cell(font_size=9, bold=True, font_color=Palette.NAVY, **line)
+    group = looks.cell(font_size=9, bold=True, font_color=Palette.NAVY, indent=1, **line)
     pen.text(GROUPS, column, head.group, group)
-    pen.text(MARKS, column, head.mark, looks.cell(font_size=8, font_color=Palette.MUTE))
+    pen.text(MARKS, column, head.mark, looks.cell(font_size=8, font_color=Palette.MUTE, indent=1))
     pen.text(IDS, column, head.id, looks.cell(font_size=8, font_color=Palette.MUTE))
     dark = {"bg_color": Palette.NAVY, "font_color": Palette.WHITE}
     light = {"bg_color": Palette.COMPUTED_HEADER, "font_color": Palette.SLATE}
@@ -225,7 +226,7 @@ def _hairline() -> dict[str, object]:
 
 def _input(book: Book, **properties: object) -> Any:
     whole = {"bg_color": Palette.WHITE, "indent": 1, **_hairline(), **properties}
-    if whole.get("align") is not None:
+    if whole.get("align") == "center":
         del whole["indent"]
     return book.looks.cell(**whole)
 
