@@ -20,7 +20,7 @@ TAB = "每日数据"
 
 def draw(
     path: Path,
-    sheets: Mapping[str, Sequence[Sequence[object]]],
+    sheets: Mapping[str, Sequence[Any]],
     *,
     then: Callable[[Workbook], None] | None = None,
 ) -> Path:
@@ -35,7 +35,7 @@ def draw(
         for r, row in enumerate(rows, start=1):
             for c, value in enumerate(row, start=1):
                 if value is not None:
-                    sheet.cell(r, c).value = value  # type: ignore[assignment]  # any cell value
+                    sheet.cell(r, c).value = value
     if default is not None:
         book.remove(default)
     if then is not None:
@@ -72,7 +72,7 @@ def doubts(reading: Reading, tab: str = TAB) -> list[tuple[str, str | None]]:
 
 def read_daily(
     folder: Path,
-    rows: str | Sequence[Sequence[object]],
+    rows: str | Sequence[Any],
     *,
     then: Callable[[Workbook], None] | None = None,
     head: str = DAILY,

@@ -116,7 +116,7 @@ class TestGenerate:
         """Headers bind by id or label, cells go through the grammar, doubt is written as it is."""
         folder = tmp_path / "in"
         folder.mkdir()
-        text = "日期,Channel,impressions,成本(元),sales\n2024.6.1,抖音,2.5万,约3000,9000\n"
+        text = "日期,Channel,impressions,转化,成本(元),sales\n2024.6.1,抖音,2.5万,9,约3000,9000\n"
         (folder / "daily_data.csv").write_text(text, encoding="utf-8")
         path = tmp_path / "a.xlsx"
         result = run(

@@ -51,11 +51,8 @@ def test_raw_cells_stay_available(tmp_path: Path) -> None:
     """What was typed is kept beside the value, blanks as None."""
     records, _ = read_daily(tmp_path, [changed(G="3,000元", C="约5万")])
     assert records.frame["cost"].tolist() == [3000.0]
-    assert records.raw.loc[0, ["cost", "impressions", "sales_target"]].tolist() == [
-        "3,000元",
-        "约5万",
-        None,
-    ]
+    raw = records.raw.to_dict("records")[0]
+    assert (raw["cost"], raw["impressions"], raw["sales_target"]) == ("3,000元", "约5万", None)
 
 
 def test_each_faulty_cell_is_named_in_order_of_the_sheet(tmp_path: Path) -> None:
@@ -94,7 +91,7 @@ def test_header_unit_scales_the_whole_column_and_says_so(tmp_path: Path) -> None
 def read_master(path: Path, progress: list[object], formats: list[str], head: str) -> Reading:
     """Read a master tracker whose progress cells hold the given values and number formats."""
     day = [date(2024, 6, 1), date(2024, 6, 5), "进行中"]
-    rows: list[list[object]] = [MASTER.replace("进度", head).split("|")]
+    rows: list[list[object]] = [[*MASTER.replace("进度", head).split("|")]]
     for at, value in enumerate(progress):
         rows.append(["筹备期", f"任务{at}", "市场部", "张三", *day, value, 100])
 
@@ -203,7 +200,7 @@ def test_status_with_a_remark_keeps_both(tmp_path: Path) -> None:
 def test_error_cells_are_named_with_their_text(tmp_path: Path) -> None:
     """#DIV/0! in an input is an error; in computed columns it is told once per column."""
     head = DAILY + "|点击率"
-    rows: list[list[object]] = [[*changed(G="#DIV/0!"), "#N/A"], [*changed(B="微博"), "#N/A"]]
+    rows = [[*changed(G="#DIV/0!"), "#N/A"], [*changed(B="微博"), "#N/A"]]
     records, reading = read_daily(tmp_path, rows, head=head)
     assert doubts(reading) == [("error_cell", "G2"), ("computed_error", "K2")]
     assert found(reading, "error_cell").raw == "#DIV/0!"

@@ -43,7 +43,8 @@ def test_header_in_row_1(tmp_path: Path) -> None:
 @pytest.mark.parametrize("above", [1, 4, 11, 40])
 def test_preamble_rows_and_blank_columns_are_passed_over(tmp_path: Path, above: int) -> None:
     """Titles above and blank columns before the table do not matter, and places stay true."""
-    rows: list[list[object]] = [[None, None, "数据日报 5.7-5.20"]] + [[None]] * (above - 1)
+    rows: list[list[object]] = [[None, None, "数据日报 5.7-5.20"]]
+    rows += [[None]] * (above - 1)
     rows += [[None, None, *DAILY.split("|")], [None, None, *ROW]]
     reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: rows}))
     records = reading.sheets["daily_data"]

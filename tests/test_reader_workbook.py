@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from books import DAILY, TAB, doubts, draw
@@ -97,7 +98,7 @@ def test_language_is_stated_or_the_usual_one(tmp_path: Path) -> None:
         path = draw(tmp_path / "a.xlsx", {"Sheet1": [head, ROW]})
         assert read_workbook(path).language == language
 
-    def state(book: Workbook) -> None:
+    def state(book: Any) -> None:
         for name, value in (("template", "campaign_tracker"), ("language", "zh-Hant")):
             book.custom_doc_props.append(StringProperty(name=name, value=value))
 
@@ -115,7 +116,7 @@ def test_unknown_workbooks_are_refused_with_a_reason(tmp_path: Path) -> None:
         read_workbook(other, template=load_template("campaign_tracker"))
     assert caught.value.code == "other_workbook"
 
-    def state(book: Workbook) -> None:
+    def state(book: Any) -> None:
         book.custom_doc_props.append(StringProperty(name="template", value="our_own"))
 
     stated = draw(tmp_path / "own.xlsx", {"Sheet1": SHEET}, then=state)

@@ -28,6 +28,7 @@ from marketing_sheets.places import Place
 from marketing_sheets.problems import Problem
 from marketing_sheets.records import ControlTotal
 from marketing_sheets.summary import figures, summarize, summary_lines
+from marketing_sheets.summary.model import RowCounts
 from marketing_sheets.summary.tables import shown_metrics
 from marketing_sheets.summary.wording import (
     amount_text,
@@ -174,7 +175,7 @@ def test_rows_reconcile() -> None:
         ControlTotal(sheet="b", column="cost", read=999, used=999, listed={}),
     )
     summary = summarize(replace(reading({}), totals=totals), as_of=AS_OF)
-    assert (summary.rows_read, summary.rows_used, summary.rows_listed) == (15, 13, 2)
+    assert summary.rows == RowCounts(read=15, used=13, listed=2)
 
 
 def test_channels_beyond_twelve_are_taken_together() -> None:

@@ -111,10 +111,10 @@ class Canvas:
             gap = _MARGIN_PX if block == _BLOCKS - 1 else _GAP_PX
             self._check(self.sheet.set_column_pixels(right(block) + 1, right(block) + 1, gap))
 
-    def _check(self, result: Any, *, what: str = "summary") -> None:
+    def _check(self, result: Any) -> None:
         """XlsxWriter reports what Excel forbids by a negative number and leaves it out."""
         if isinstance(result, int) and result < 0:
-            raise ExcelLimitError("summary_cell", what=what)
+            raise ExcelLimitError("excel_refused", place=f"{self.name} › {self.row + 1}")
 
     def format(self, style: Style) -> Any:
         """Return the XlsxWriter format of a style, the same one for the same style."""
@@ -177,7 +177,7 @@ class Canvas:
                 # Staff's text may begin with "=": it stays text.
                 self._check(self.sheet.write_string(row, column, text, form))
             else:
-                self._check(self.sheet.write_url(row, column, target, form, text), what=target)
+                self._check(self.sheet.write_url(row, column, target, form, text))
         elif cell.value is None:
             self._check(self.sheet.write_blank(row, column, None, form))
         else:

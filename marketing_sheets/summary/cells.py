@@ -77,7 +77,8 @@ def figure_cell(column: int, value: float | None, number_format: str, **style: A
     return Cell(
         first=column,
         value=value,
-        style={"align": "right", "num_format": number_format + _PAD, **style},
+        # A figure too wide for its column shrinks; Excel would show nothing but ####.
+        style={"align": "right", "num_format": number_format + _PAD, "shrink": True, **style},
     )
 
 

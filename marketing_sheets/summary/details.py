@@ -137,9 +137,9 @@ def draw_problems(canvas: Canvas, summary: Summary) -> None:
     note = word(
         key,
         language,
-        read=summary.rows_read,
-        used=summary.rows_used,
-        listed=summary.rows_listed,
+        read=summary.rows.read,
+        used=summary.rows.used,
+        listed=summary.rows.listed,
     )
     canvas.heading(word("section.problems", language), note)
     if not summary.problems:

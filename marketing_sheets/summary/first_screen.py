@@ -96,7 +96,7 @@ def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
         color = (look.color if look else None) or Palette.RULE
         top = {"top": 5, "top_color": color, "font_size": 9, "font_color": Palette.SLATE}
         figure = tile.figure
-        number = {"font_size": 20, "bold": True, "font_color": Palette.NAVY}
+        number = {"font_size": 20, "bold": True, "font_color": Palette.NAVY, "shrink": True}
         value: str | float = "–"
         if figure.value is not None:
             value = figure.value

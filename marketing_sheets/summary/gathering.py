@@ -24,9 +24,10 @@ from ..metrics import (
 from ..metrics_effect import Achievement, achievements, judge
 from ..metrics_issues import IssueRow, issues_by_severity
 from ..metrics_tasks import Progress, burn, elapsed, progress, progress_by
+from ..problems import Problem
 from ..records import Reading
 from .health import clauses, health_of
-from .model import ChannelRow, Grain, Source, StageRow, Summary, Trend, TrendPoint
+from .model import ChannelRow, Grain, RowCounts, Source, StageRow, Summary, Trend, TrendPoint
 from .tiles import tiles_of
 
 __all__ = ["day_of", "evaluated", "open_issues", "summarize"]
@@ -60,7 +61,6 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
     channels, channel_total = _channels(reading, daily, target_roas, close)
     stages, stage_total = _stages(reading, tasks, as_of, time)
     trend = _trend(reading, daily)
-    rows = [total for total in reading.totals if total.column is None]
     errors = sum(problem.severity == "error" for problem in reading.problems)
     good, bad = clauses(tiles, acts, metrics, progressed.overall, time, errors=errors)
     return Summary(
@@ -87,23 +87,35 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         severities=_severities(reading),
         verdicts=_labels(reading, "verdict"),
         sheets={sheet.id: sheet.label for sheet in reading.template.tables},
-        problems=tuple(
-            sorted(
-                (p for p in reading.problems if p.severity != "info"),
-                key=lambda problem: problem.severity != "error",
-            )
-        ),
-        rows_read=int(sum(total.read for total in rows)),
-        rows_used=int(sum(total.used for total in rows)),
-        rows_listed=int(sum(sum(total.listed.values()) for total in rows)),
+        problems=_doubts(reading),
+        rows=_rows(reading),
         absent=_absent(reading),
-        source=Source(
-            file=reading.file,
-            sha256=reading.sha256,
-            template=reading.template.id,
-            template_version=reading.template_version or reading.template.version,
-            version=_version(),
-        ),
+        source=_source(reading),
+    )
+
+
+def _doubts(reading: Reading) -> tuple[Problem, ...]:
+    """Return errors, then warnings; what merely informs is left to the full list."""
+    doubts = (problem for problem in reading.problems if problem.severity != "info")
+    return tuple(sorted(doubts, key=lambda problem: problem.severity != "error"))
+
+
+def _rows(reading: Reading) -> RowCounts:
+    rows = [total for total in reading.totals if total.column is None]
+    return RowCounts(
+        read=int(sum(total.read for total in rows)),
+        used=int(sum(total.used for total in rows)),
+        listed=int(sum(sum(total.listed.values()) for total in rows)),
+    )
+
+
+def _source(reading: Reading) -> Source:
+    return Source(
+        file=reading.file,
+        sha256=reading.sha256,
+        template=reading.template.id,
+        template_version=reading.template_version or reading.template.version,
+        version=_version(),
     )
 
 

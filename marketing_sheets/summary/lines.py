@@ -62,9 +62,9 @@ def summary_lines(summary: Summary, language: Language) -> list[str]:
         word(
             "terminal.rows",
             language,
-            read=summary.rows_read,
-            used=summary.rows_used,
-            listed=summary.rows_listed,
+            read=summary.rows.read,
+            used=summary.rows.used,
+            listed=summary.rows.listed,
         )
     )
     return lines

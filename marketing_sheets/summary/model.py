@@ -19,6 +19,7 @@ __all__ = [
     "ChannelRow",
     "Grain",
     "Health",
+    "RowCounts",
     "Source",
     "StageRow",
     "Summary",
@@ -86,6 +87,15 @@ class StageRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowCounts:
+    """The rows of all sheets; they reconcile: read = used + listed."""
+
+    read: int
+    used: int
+    listed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """What the Summary was made from, and with."""
 
@@ -102,8 +112,7 @@ class Summary:
 
     `good` and `bad` are the clauses of its sentence. `absent` tells, per section without data, why
     there is none; `sheets`, `severities` (with their state) and `verdicts` hold the labels by id.
-    `channel_total` and `stage_total` are computed from the sums. `rows_read`,
-    `rows_used` and `rows_listed` reconcile: read = used + listed.
+    `channel_total` and `stage_total` are computed from the sums.
     """
 
     title: Text | str
@@ -130,8 +139,6 @@ class Summary:
     verdicts: Mapping[str, Text]
     sheets: Mapping[str, Text]
     problems: tuple[Problem, ...]
-    rows_read: int
-    rows_used: int
-    rows_listed: int
+    rows: RowCounts
     absent: Mapping[str, Phrase]
     source: Source

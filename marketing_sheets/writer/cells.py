@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from math import isnan
 from typing import Any, cast
 
 import numpy as np
@@ -22,7 +23,7 @@ __all__ = ["Cell", "computed_cells", "input_cells", "units_of"]
 Cell = float | int | str | bool | None
 
 _VERBATIM = frozenset(("text", "long_text", "condition", "person", "week", "date_range", "yes_no"))
-# A figure and nothing else: 2000万, 8%, 1:3.5, ¥15万. Counters and words say more than a number can.
+# A figure and nothing else: 2000万, 8%, 1:3.5, ¥15万. Counters and words say more than a number.
 _PLAIN = re.compile(
     r"[+-]?[¥￥$]?[\d,.\s]+[十百千万萬亿億wWkK]*\s*[元%％]?|1\s*[:：]\s*[\d.]+", re.ASCII
 )
@@ -50,7 +51,7 @@ def input_cells(column: Column, records: SheetRecords, book: Book) -> list[Cell]
         return _quantities(column, records, book)
     typed = _typed(column, series, book.lists)
     said = raw.to_numpy(dtype=object)
-    for at in np.flatnonzero((series.isna() & raw.notna()).to_numpy()):
+    for at in np.flatnonzero((series.isna() & raw.notna()).to_numpy()).tolist():
         typed[at] = _verbatim(said[at])
     for at in records.remarks.get(column.id, {}):
         typed[at] = _verbatim(said[at])
@@ -89,10 +90,20 @@ def _typed(
         known = np.isfinite(numbers)
         return [n if ok else None for n, ok in zip(numbers.tolist(), known.tolist(), strict=True)]
     words = series.astype(object).tolist()
+    if column.type == "datetime":
+        return [_moment(word) for word in words]
     if column.choices is not None:
         labels = {entry.id: entry.label for entry in lists[column.choices]}
         return [_text(labels.get(word, word) if isinstance(word, str) else word) for word in words]
     return [_text(word) for word in words]
+
+
+def _moment(word: object) -> Cell:
+    """Return a day and time kept as ISO text as Excel counts it; other text as it is."""
+    try:
+        return serial(datetime.fromisoformat(word)) if isinstance(word, str) else None
+    except ValueError:
+        return _text(word)
 
 
 def _masked(values: list[float], series: pd.Series[Any]) -> list[Cell]:
@@ -109,7 +120,7 @@ def _text(word: object) -> Cell:
 def _is_blank(value: object) -> bool:
     if value is None or value is pd.NA or value is pd.NaT:
         return True
-    return value != value if isinstance(value, float) else value == ""
+    return isnan(value) if isinstance(value, float) else value == ""
 
 
 def _verbatim(value: object) -> Cell:

@@ -134,8 +134,7 @@ def _shapes(position: Position, layout: Layout, book: Book) -> Iterator[tuple[st
     if column.unit_from is None:
         yield "", number_format(column)
         return
-    for condition, shape in _unit_shapes(column, position.number, layout, book):
-        yield condition, shape
+    yield from _unit_shapes(column, position.number, layout, book)
     yield "TRUE", number_format(column)
 
 

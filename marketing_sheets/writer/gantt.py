@@ -23,7 +23,7 @@ from .geometry import FIRST, GROUPS, HEADER, LIVE, MARKS, TITLE
 from .layout import Layout
 from .pen import Pen
 
-__all__ = ["START_FIELD", "END_FIELD", "draw_gantt"]
+__all__ = ["END_FIELD", "START_FIELD", "draw_gantt"]
 
 START_FIELD, END_FIELD = "start_date", "end_date"
 
@@ -51,8 +51,10 @@ class _Scale:
         return self.first_column + self.cells - 1
 
 
-def draw_gantt(gantt: Gantt, layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> int:
-    """Draw the chart and return its last column."""
+def draw_gantt(
+    gantt: Gantt, layout: Layout, records: SheetRecords, pen: Pen, book: Book
+) -> list[float]:
+    """Draw the chart and return the widths of its columns, the gap before it included."""
     scale = _scale(gantt, layout, records, book)
     pen.column(layout.last_column + 1, _GAP_WIDTH)
     width = _DAY_WIDTH if scale.by_day else _WEEK_WIDTH
@@ -62,7 +64,7 @@ def draw_gantt(gantt: Gantt, layout: Layout, records: SheetRecords, pen: Pen, bo
     _draw_dates(scale, pen, book)
     _draw_body(scale, layout, pen, book)
     _draw_bars(gantt, scale, layout, pen, book)
-    return scale.last_column
+    return [_GAP_WIDTH, *[width] * scale.cells]
 
 
 def _scale(gantt: Gantt, layout: Layout, records: SheetRecords, book: Book) -> _Scale:
@@ -192,61 +194,56 @@ def _draw_body(scale: _Scale, layout: Layout, pen: Pen, book: Book) -> None:
 
 
 def _draw_bars(gantt: Gantt, scale: _Scale, layout: Layout, pen: Pen, book: Book) -> None:
-    row = FIRST + 1
+    looks = book.looks
+    late, actual, plan, today, off = _conditions(gantt, scale, layout, book)
     body = (FIRST, scale.first_column, layout.last_row, scale.last_column)
+    rules = [
+        (late, looks.rule(bg_color=Palette.GANTT_LATE)),
+        (actual, looks.rule(bg_color=Palette.GANTT_ACTUAL)),
+        (plan, looks.rule(bg_color=Palette.GANTT_PLAN)),
+        (today, looks.rule(right=1, right_color=Palette.HOT)),
+    ]
+    head = (HEADER, scale.first_column, HEADER, scale.last_column)
+    now = looks.rule(bg_color=Palette.HOT, font_color=Palette.WHITE, bold=True)
+    heads = [(today, now)]
+    if scale.by_day:
+        rules.append((off, looks.rule(bg_color=Palette.GANTT_OFF)))
+        heads.append((off, looks.rule(bg_color=Palette.GANTT_OFF_HEADER)))
+    for area, chosen in ((body, rules), (head, heads)):
+        for when, look in chosen:
+            pen.rule(area, {"type": "formula", "criteria": when, "format": look})
+
+
+def _conditions(gantt: Gantt, scale: _Scale, layout: Layout, book: Book) -> tuple[str, ...]:
+    """Return the conditions of the chart's first cell: late, actual, plan, as-of day, day off."""
     x = f"{column_letter(scale.first_column + 1)}${HEADER + 1}"
     y = x if scale.by_day else f"{x}+6"
 
     def cell(column_id: str) -> str:
-        return f"${layout.at(column_id).letter}{row}"
+        return f"${layout.at(column_id).letter}{FIRST + 1}"
 
     planned_start, planned_end = cell(gantt.planned_start), cell(gantt.planned_end)
     actual_start, actual_end = cell(gantt.actual_start), cell(gantt.actual_end)
     status = cell(gantt.status)
-    done, cancelled = _words(gantt, layout, book)
-    unfinished = f"IF(OR({done}),{planned_end},as_of)".replace("§", status)
-    end = f"IF(ISNUMBER({actual_end}),{actual_end},{unfinished})"
-    rules = [
-        (
-            f"=AND(ISNUMBER({planned_end}),{status}<>{cancelled},"
-            f"{y}>{planned_end},{x}<={end},{end}>{planned_end})",
-            book.looks.rule(bg_color=Palette.GANTT_LATE),
-        ),
-        (
-            f"=AND(ISNUMBER({actual_start}),{y}>={actual_start},{x}<={end})",
-            book.looks.rule(bg_color=Palette.GANTT_ACTUAL),
-        ),
-        (
-            f"=AND(ISNUMBER({planned_start}),ISNUMBER({planned_end}),"
-            f"{x}<={planned_end},{y}>={planned_start})",
-            book.looks.rule(bg_color=Palette.GANTT_PLAN),
-        ),
-        (
-            f"=AND(as_of>={x},as_of<={y})",
-            book.looks.rule(right=1, right_color=Palette.HOT),
-        ),
-    ]
-    day_off = f"=OR(WEEKDAY({x},2)>5,COUNTIF(holidays,{x})>0)"
-    if scale.by_day:
-        rules.append((day_off, book.looks.rule(bg_color=Palette.GANTT_OFF)))
-    for when, look in rules:
-        pen.rule(body, {"type": "formula", "criteria": when, "format": look})
-    head = (HEADER, scale.first_column, HEADER, scale.last_column)
-    today = book.looks.rule(bg_color=Palette.HOT, font_color=Palette.WHITE, bold=True)
-    pen.rule(head, {"type": "formula", "criteria": rules[3][0], "format": today})
-    if scale.by_day:
-        off = book.looks.rule(bg_color=Palette.GANTT_OFF_HEADER)
-        pen.rule(head, {"type": "formula", "criteria": day_off, "format": off})
+    done, cancelled = _words(gantt, status, layout, book)
+    # A finished task without its actual end is taken to have ended as planned.
+    end = f"IF(ISNUMBER({actual_end}),{actual_end},IF(OR({done}),{planned_end},as_of))"
+    is_late = f"{y}>{planned_end},{x}<={end},{end}>{planned_end}"
+    is_planned = f"{x}<={planned_end},{y}>={planned_start}"
+    return (
+        f"=AND(ISNUMBER({planned_end}),{status}<>{cancelled},{is_late})",
+        f"=AND(ISNUMBER({actual_start}),{y}>={actual_start},{x}<={end})",
+        f"=AND(ISNUMBER({planned_start}),ISNUMBER({planned_end}),{is_planned})",
+        f"=AND(as_of>={x},as_of<={y})",
+        f"=OR(WEEKDAY({x},2)>5,COUNTIF(holidays,{x})>0)",
+    )
 
 
-def _words(gantt: Gantt, layout: Layout, book: Book) -> tuple[str, str]:
-    """Return tests for the states that mean done (§ stands for the cell), and the cancelled word.
-
-    A finished task without its actual end is taken to have ended as planned.
-    """
+def _words(gantt: Gantt, status: str, layout: Layout, book: Book) -> tuple[str, str]:
+    """Return tests for the states that mean done, and the word for cancelled."""
     choices = book.choices(layout.at(gantt.status).column)
     if choices is None:
         return "FALSE", f'"{gantt.cancelled}"'
     done = gantt.done or tuple(item.id for item in choices.items if item.state == "done")
-    tests = ",".join(f'§="{choices.label_of(word, book.language)}"' for word in done)
+    tests = ",".join(f'{status}="{choices.label_of(word, book.language)}"' for word in done)
     return tests or "FALSE", f'"{choices.label_of(gantt.cancelled, book.language)}"'

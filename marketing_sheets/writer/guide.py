@@ -21,6 +21,7 @@ from .validations import validation
 __all__ = ["draw_guide"]
 
 _IDS, _MARGIN, _LABEL, _VALUE, _VALUE_END, _GAP, _NUMBER, _HEAD, _TEXT, _TEXT_END = range(10)
+_LEFT, _RIGHT = (_LABEL, _VALUE_END), (_NUMBER, _TEXT_END)
 _WIDTHS = (8, 1.5, 24, 15.7, 27.5, 3.2, 4.3, 28.6, 24.3, 26.5)
 _TITLE, _SUBTITLE, _HEADING, _FIRST = 1, 2, 4, 5
 _TOP_HEIGHTS = {0: 8.0, _TITLE: 34.0, _SUBTITLE: 20.0, 3: 10.0, _HEADING: 24.0}
@@ -39,7 +40,7 @@ def draw_guide(form: FormSheet, pen: Pen, book: Book) -> None:
     pen.text(_TITLE, _LABEL, form.title[language], title)
     subtitle = looks.cell(font_color=Palette.SLATE)
     pen.text(_SUBTITLE, _LABEL, form.subtitle[language], subtitle)
-    _draw_heading(_HEADING, form.heading[language], _LABEL, _VALUE_END, pen, book)
+    _draw_heading(_HEADING, form.heading[language], _LEFT, pen, book)
     left = _draw_fields(form, pen, book)
     right = _HEADING
     for section in form.sections.values():
@@ -59,12 +60,12 @@ def draw_guide(form: FormSheet, pen: Pen, book: Book) -> None:
     pen.worksheet.set_selection(_FIRST, _VALUE, _FIRST, _VALUE)
 
 
-def _draw_heading(row: int, words: str, first: int, last: int, pen: Pen, book: Book) -> None:
+def _draw_heading(row: int, words: str, span: tuple[int, int], pen: Pen, book: Book) -> None:
     look = book.looks.cell(
         font_size=11, bold=True, font_color=Palette.NAVY, bottom=2, bottom_color=Palette.ACCENT
     )
-    pen.fill(row, first, last, look)
-    pen.text(row, first, words, look)
+    pen.fill(row, *span, look)
+    pen.text(row, span[0], words, look)
 
 
 def _draw_fields(form: FormSheet, pen: Pen, book: Book) -> int:
@@ -136,7 +137,7 @@ def _draw_gap(row: int, last: int, pen: Pen, book: Book) -> None:
 
 def _draw_legend(section: Section, row: int, pen: Pen, book: Book) -> int:
     """Draw a section whose rows show the looks of cells; return the row below it."""
-    _draw_heading(row, section.heading[book.language], _LABEL, _VALUE_END, pen, book)
+    _draw_heading(row, section.heading[book.language], _LEFT, pen, book)
     small = book.looks.cell(
         font_size=9,
         font_color=Palette.SLATE,
@@ -181,7 +182,7 @@ def _draw_chip(row: int, word: str, state: str, pen: Pen, book: Book) -> None:
 
 def _draw_section(section: Section, row: int, pen: Pen, book: Book) -> int:
     """Draw a section of words on the right; return the row below it."""
-    _draw_heading(row, section.heading[book.language], _NUMBER, _TEXT_END, pen, book)
+    _draw_heading(row, section.heading[book.language], _RIGHT, pen, book)
     if section.head:
         row += 1
         look = book.looks.cell(
@@ -208,7 +209,7 @@ def _draw_link(row: int, words: TextRow, pen: Pen, book: Book) -> None:
     tab = book.tab(words.sheet or "")
     pen.text(row, _NUMBER, "›", arrow)
     tip = book.say("guide.go_to", sheet=tab)
-    pen.link(row, _HEAD, f"{quoted(tab)}!A1", tab, link, tip)
+    pen.link(row, _HEAD, tab, link, to=f"{quoted(tab)}!A1", tip=tip)
     cells = [text[book.language] for text in words.cells] + ["", ""]
     pen.text(row, _TEXT, cells[0], book.looks.cell(text_wrap=True, **line))
     small = book.looks.cell(font_size=9, font_color=Palette.SLATE, text_wrap=True, **line)

@@ -81,9 +81,9 @@ class Pen:
         """Write text in several fonts: fonts and texts in turn."""
         self.check(self.worksheet.write_rich_string(row, column, *parts, look), row, column)
 
-    def link(self, row: int, column: int, target: str, text: str, look: Any, tip: str) -> None:
+    def link(self, row: int, column: int, text: str, look: Any, *, to: str, tip: str) -> None:
         """Write a link to a cell of this workbook."""
-        code = self.worksheet.write_url(row, column, f"internal:{target}", look, text, tip)
+        code = self.worksheet.write_url(row, column, f"internal:{to}", look, text, tip)
         self.check(code, row, column, text)
 
     def merge(self, row: int, first: int, last: int, value: object, look: Any) -> None:

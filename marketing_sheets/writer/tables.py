@@ -68,10 +68,10 @@ def draw_table(records: SheetRecords, blank_rows: int, pen: Pen, book: Book) -> 
     )
     pen.worksheet.ignore_errors({"number_stored_as_text": text} if text else {})
     pen.worksheet.freeze_panes(FIRST, sheet.freeze)
-    last_column = layout.last_column
+    beyond: list[float] = []
     if sheet.gantt is not None:
-        last_column = draw_gantt(sheet.gantt, layout, records, pen, book)
-    print_table(layout, pen, book, last_column=last_column)
+        beyond = draw_gantt(sheet.gantt, layout, records, pen, book)
+    print_table(layout, pen, book, beyond=beyond)
 
 
 def _draw_head(layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> None:
