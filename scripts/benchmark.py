@@ -19,16 +19,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 DAY = date(2024, 6, 1)
-CHANNELS = ["xiaohongshu", "douyin", "wechat_moments", "stores"]
+SHOPS = 400
 
 
 def daily_csv(folder: Path, rows: int) -> None:
     """Write `rows` daily rows, plain figures as staff would type them."""
     lines = ["date,channel,impressions,clicks,conversions,new_users,cost,sales,sales_target"]
     for number in range(rows):
-        day = DAY + timedelta(number // 40)
-        channel = CHANNELS[number % 4]
-        clicks = "" if channel == "stores" else 5000 + number % 977
+        day = DAY + timedelta(number // SHOPS)
+        channel = f"门店{number % SHOPS + 1}"
+        clicks = "" if number % 4 == 0 else 5000 + number % 977
         lines.append(
             f"{day},{channel},{100_000 + number % 7919},{clicks},{80 + number % 53},"
             f"{60 + number % 37},{4000 + number % 1009},{20_000 + number % 9973},24000"
@@ -169,7 +169,7 @@ PAIRS: dict[str, tuple[Job, Job, str, float]] = {
     "generate": (generate_ours, generate_bare, "XlsxWriter writing the same cells", 1.3),
     "read": (read_ours, read_bare, "pandas + calamine", 2.0),
     "recalculate": (recalculate_ours, recalculate_bare, "openpyxl load + add sheet + save", 0.1),
-    "--help": (help_ours, help_bare, "python -c 'import click'", 2.0),
+    "help": (help_ours, help_bare, "python -c 'import click'", 2.0),
 }
 
 

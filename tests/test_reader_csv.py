@@ -58,3 +58,15 @@ def test_what_is_no_csv_is_refused(tmp_path: Path) -> None:
         with pytest.raises(RecordsError) as caught:
             read_csv_records(tmp_path, TEMPLATE, form={}, language="en")
         assert "issue_log.csv" in caught.value.describe("en")
+
+
+def test_text_figures_tell_their_scale_too(tmp_path: Path) -> None:
+    """In a CSV all is text: 100 under 进度(%) is 100 %, and that is told."""
+    text = "推广阶段,任务名称,部门,责任人,计划开始,计划结束,状态,进度(%),预算(万元)\n"
+    text += "筹备期,签约,市场部,张,2024-05-01,2024-05-02,完成,100,1.5\n"
+    (tmp_path / "master_tracker.csv").write_text(text, encoding="utf-8")
+    sheets, problems = read_csv_records(tmp_path, TEMPLATE, form={}, language="en")
+    frame = sheets["master_tracker"].frame
+    assert (frame["progress"].tolist(), frame["budget"].tolist()) == ([1.0], [15000.0])
+    codes = [p.code for p in problems if p.place.cell is not None]
+    assert codes == ["percent_scale_points", "unit_from_header"]

@@ -275,6 +275,34 @@ def test_overwritten_formulas_are_found(tmp_path: Path) -> None:
     assert str(differing.place).startswith("tracker.xlsx › 每日数据 › ")
 
 
+def test_formulas_never_calculated_raise_no_doubt(tmp_path: Path) -> None:
+    """A column of stored zeros alone was never calculated; a zero among figures was typed."""
+
+    def edit(book: Workbook) -> None:
+        for row in range(7, 11):
+            put(book["每日数据"], row, 点击率=0, 获客成本=60 if row < 9 else 0)
+
+    reading = edited(generate(tmp_path), edit)
+    differing = compare_computed(recomputed(reading))
+    assert [(p.column, p.place.row) for p in differing] == [
+        *[("cac", row) for row in range(8, 11)],
+    ]
+
+
+def test_results_that_depend_on_the_day_are_compared_on_that_day_only(tmp_path: Path) -> None:
+    """Days late, as stored, belong to the day the form fixes; without one they say nothing."""
+
+    def overwrite(book: Workbook) -> None:
+        put(book["推进总表"], 10, 延迟天数=3)
+
+    reading = edited(generate(tmp_path), overwrite)
+    (differing,) = compare_computed(recomputed(reading))
+    assert (differing.column, differing.params["computed"]) == ("delay_days", "20")
+    assert compare_computed(recomputed(reading), as_of=date(2024, 7, 1)) == ()
+    open_form = {**reading.form, "as_of": None}
+    assert compare_computed(replace(recomputed(reading), form=open_form)) == ()
+
+
 def test_form_edits(tmp_path: Path) -> None:
     """Dates as words, a budget with a unit, a missing owner, on the generated guide."""
 

@@ -28,7 +28,7 @@ from .xml_text import as_utf8, has_doctype, is_complete, is_xml
 if TYPE_CHECKING:
     from .parts import Workbook
 
-__all__ = ["check_workbook_file", "open_package", "read_bytes"]
+__all__ = ["check_workbook_file", "open_index", "open_package", "read_bytes"]
 
 MAX_TOTAL = 3 << 29  # bytes: 1.5 GiB inflated in all
 MAX_PART = 1 << 30  # bytes: 1 GiB inflated in one part
@@ -65,26 +65,40 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
-def open_package(data: bytes, file: str, visit: Visitor | None = None) -> tuple[Package, Workbook]:
+def open_package(
+    data: bytes, file: str, visit: Visitor | None = None, *, cells: bool = True
+) -> tuple[Package, Workbook]:
     """Let `data` through the gate; `visit` gets every entry and its inflated bytes.
 
-    XML comes to `visit` as it is stored, whatever its encoding.
+    `cells` False leaves out what matters only to who reads the cells. XML comes to `visit` as it
+    is stored, whatever its encoding.
     """
+    archive = _open_archive(data, file)
+    for entry in archive.entries:
+        inflated = entry.inflate(file)
+        _check_content(entry, inflated, file, cells=cells)
+        if visit is not None:
+            visit(entry, inflated)
+    package = Package(archive)
+    workbook = package.workbook()
+    if cells and too_much_text(package, workbook):
+        raise HostileWorkbook("too_much_text", file=file)
+    return package, workbook
+
+
+def open_index(data: bytes, file: str) -> tuple[Package, Workbook]:
+    """Open a package for a look at its index alone: no other part is inflated or checked."""
+    package = Package(_open_archive(data, file))
+    return package, package.workbook()
+
+
+def _open_archive(data: bytes, file: str) -> Archive:
     if data.startswith(_CFB_MAGIC):
         _refuse_compound_file(data, file)
     archive = read_archive(data, file)
     _check_sizes(archive)
     _check_names(archive)
-    for entry in archive.entries:
-        inflated = entry.inflate(file)
-        _check_content(entry, inflated, file)
-        if visit is not None:
-            visit(entry, inflated)
-    package = Package(archive)
-    workbook = package.workbook()
-    if too_much_text(package, workbook):
-        raise HostileWorkbook("too_much_text", file=file)
-    return package, workbook
+    return archive
 
 
 def _refuse_compound_file(data: bytes, file: str) -> None:
@@ -119,13 +133,13 @@ def _check_names(archive: Archive) -> None:
         raise NotAWorkbook("open_document", file=archive.file)
 
 
-def _check_content(entry: Entry, data: bytes, file: str) -> None:
+def _check_content(entry: Entry, data: bytes, file: str, *, cells: bool) -> None:
     text = as_utf8(data, file, entry.name)
     if not is_xml(text):
         return
     if has_doctype(text):
         raise HostileWorkbook("hostile_entities", file=file, part=entry.name)
-    if b"sheetData" in text and too_far(text):
+    if cells and b"sheetData" in text and too_far(text):
         raise HostileWorkbook("too_many_cells", file=file, part=entry.name)
     if not is_complete(text):
         raise DamagedWorkbook("damaged", file=file, part=entry.name)

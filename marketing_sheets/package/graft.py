@@ -75,7 +75,7 @@ def insert_sheet(
         digest = hashlib.sha256(inflated).hexdigest()
         hashes[part_key(entry.name)] = PartHash(name=entry.name, sha256=digest)
 
-    package, book = open_package(data, path.name, note)
+    package, book = open_package(data, path.name, note, cells=False)
     graft = _Graft(package, book, load_source(source), sheet_name)
     graft.apply()
     chunks = list(write_archive(package.entries()))

@@ -17,6 +17,7 @@ __all__ = ["TEXT_LIMIT", "too_much_text"]
 
 TEXT_LIMIT = 2 << 30  # bytes: 2 GiB
 _SHORTEST_REFERENCE = len(b'<c t="s"><v>0</v></c>')
+_TAG = re.compile(rb"<[^>]*>")
 _STRING_END = re.compile(rb"</(?:[^<>:\s]+:)?si\s*>")
 _REFERENCE = re.compile(rb"""\bt\s*=\s*["']s["'][^<>]*>\s*<(?:[^<>:\s]+:)?v[^<>]*>\s*(\d{1,9})""")
 
@@ -34,10 +35,15 @@ def too_much_text(package: Package, workbook: Workbook) -> bool:
         if part not in package or package.size(part) * most <= TEXT_LIMIT:
             continue
         strings = _STRING_END.split(as_utf8(package.read(part), package.file, part))
-        lengths = [len(string) for string in strings]
+        lengths = [_text_length(string, TEXT_LIMIT // most) for string in strings]
         if max(lengths) * most > TEXT_LIMIT and _volume(package, sheets, lengths) > TEXT_LIMIT:
             return True
     return False
+
+
+def _text_length(string: bytes, harmless: int) -> int:
+    # Only long ones are looked into: what formats a rich text is no text.
+    return len(string) if len(string) <= harmless else len(_TAG.sub(b"", string))
 
 
 def _volume(package: Package, sheets: set[str], lengths: list[int]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .gate import open_package, read_bytes
+from .gate import open_index, read_bytes
 from .index_parts import MARKER
 from .parts import SheetEntry, Workbook
 from .xml_text import children, number
@@ -36,7 +36,7 @@ def summary_slot(workbook: Path | str, name: str = "Summary") -> Slot:
     "name (2)" and so on where staff have a sheet of that name. Raises WorkbookError.
     """
     path = Path(workbook)
-    _, book = open_package(read_bytes(path), path.name)
+    _, book = open_index(read_bytes(path), path.name)
     ours = our_sheet(book)
     return Slot(
         name=ours.name if ours else _free_name(name, book),

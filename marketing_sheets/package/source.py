@@ -166,7 +166,7 @@ def load_source(source: Path | str | bytes | BinaryIO) -> Source:
         # Whoever has just written the workbook into it left it at its end.
         source.seek(0)
         data = source.read()
-    package, workbook = open_package(data, file)
+    package, workbook = open_package(data, file, cells=False)
     sheets = workbook.sheets
     if len(sheets) != 1 or sheets[0].kind != "worksheet" or sheets[0].part is None:
         raise UsageError("one_sheet_expected", file=file, found=len(sheets))

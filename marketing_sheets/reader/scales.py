@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["percent_rows", "report_scale", "settle_units"]
 
 _LARGEST_BARE_PERCENT = 1.5
+_BARE = re.compile(r"\s*[+-]?[\d,]*\.?\d+\s*", re.ASCII)
 
 
 def percent_rows(table: Table) -> dict[str, frozenset[int]]:
@@ -71,9 +74,12 @@ def settle_units(job: Job) -> None:
 
 
 def _bare(job: Job) -> npt.NDArray[np.bool_]:
+    """Tell which cells hold a number without any unit, be it stored as text."""
     cells = job.raw.tolist()
-    return np.fromiter(
-        (isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells),
-        bool,
-        len(cells),
-    )
+    return np.fromiter((_is_bare(cell) for cell in cells), bool, len(cells))
+
+
+def _is_bare(cell: object) -> bool:
+    if isinstance(cell, str):
+        return _BARE.fullmatch(unicodedata.normalize("NFKC", cell)) is not None
+    return isinstance(cell, int | float) and not isinstance(cell, bool)

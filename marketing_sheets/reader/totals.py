@@ -120,16 +120,13 @@ def _content(table: Table, rows: SortedRows) -> npt.NDArray[np.bool_]:
     columns = [binding.columns[c.id] for c in table.inputs] + list(binding.extras.values())
     content = np.zeros(len(rows.block), dtype=bool)
     for at in columns:
+        cells = table.grid.cells[first:, at].tolist()
         content |= np.fromiter(
-            (not _is_empty(cell) for cell in table.grid.cells[first:, at].tolist()),
+            (c is not None and (c.__class__ is not str or bool(c.strip())) for c in cells),
             bool,
-            len(content),
+            len(cells),
         )
     return content
-
-
-def _is_empty(cell: object) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def _looks(table: Table, column: Column, typed: TypedTable) -> Numbers:

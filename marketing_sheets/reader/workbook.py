@@ -100,18 +100,17 @@ def read_workbook(
 def _grids(path: Path, facts: WorkbookFacts) -> list[Grid]:
     """Read every worksheet once. What pandas' own `parse` adds on top costs more than it gives."""
     known: dict[str, SheetFacts] = {sheet.name: sheet for sheet in facts.sheets}
-    grids = []
+    tabs: dict[str, list[list[object]]] = {}
     try:
         with pd.ExcelFile(path, engine="calamine") as workbook:
-            for name in workbook.sheet_names:
+            for name in map(str, workbook.sheet_names):
                 if name in known:
                     sheet: Any = workbook.book.get_sheet_by_name(name)
-                    rows = sheet.to_python(skip_empty_area=False)
-                    grids.append(grid_of(rows, str(name), known[str(name)]))
+                    tabs[name] = sheet.to_python(skip_empty_area=False)
     except Exception as error:
         # The gate has seen a sound package; what calamine cannot read all the same is damaged.
         raise DamagedWorkbook("unreadable_workbook", file=path.name, detail=error) from error
-    return grids
+    return [grid_of(rows, name, known[name]) for name, rows in tabs.items()]
 
 
 def _read_form(

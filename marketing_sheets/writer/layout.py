@@ -17,13 +17,12 @@ __all__ = ["Layout", "Position", "data_look", "head_look", "lay_out", "mark_look
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """A column in its sheet: number from 0, width, alignment, and whether a group begins there."""
+    """A column in its sheet: number from 0, width, alignment; `has_rule` if a group's line stands left."""
 
     column: Column
     number: int
     width: float
     align: str
-    begins_group: bool
     has_rule: bool
 
     @property
@@ -89,7 +88,6 @@ def lay_out(sheet: TableSheet, book: Book, *, records: int, rows: int) -> Layout
                 number=number,
                 width=column_width(column, book.language, labels),
                 align=horizontal(column, sheet, is_open=is_open),
-                begins_group=begins,
                 # A rule's border would replace all four in LibreOffice: such sheets have none.
                 has_rule=begins and number > 0 and sheet.day_line is None,
             )

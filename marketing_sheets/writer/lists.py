@@ -167,20 +167,23 @@ def _draw_list(choices: Choices, column: int, group: str, pen: Pen, book: Book) 
     for at in range(rows):
         pen.text(FIRST + at, column, entries[at].label if at < len(entries) else "", look)
     block = f"{absolute(FIRST, column)}:{absolute(last, column)}"
-    # The last cell of an open list that holds a word ends its drop-down.
-    whole = f"{quoted(pen.name)}!{block}"
-    filled = f"{absolute(FIRST, column)}:INDEX({whole},MAX(1,COUNTA({whole})))"
-    book.define(f"list_{choices.id}", pen, filled if choices.is_open else block)
-    for name, list_id in choices.attributes.items():
+    book.define(f"list_{choices.id}", pen, block)
+    if choices.is_open:
+        # The drop-down ends with the last word: blank cells in its range would allow anything.
+        # Formulas look into the whole block, as not every program follows a name that moves.
+        whole = f"{quoted(pen.name)}!{block}"
+        filled = f"{absolute(FIRST, column)}:INDEX({whole},COUNTA({whole}))"
+        book.define(f"pick_{choices.id}", pen, filled)
+    for name in choices.attributes:
         column += 1
-        _draw_attribute(choices, name, list_id, column, rows, pen, book)
+        _draw_attribute(choices, name, pen, book, column=column, rows=rows)
     return _gap(column + 1, pen), last
 
 
 def _draw_attribute(
-    choices: Choices, name: str, list_id: str, column: int, rows: int, pen: Pen, book: Book
+    choices: Choices, name: str, pen: Pen, book: Book, *, column: int, rows: int
 ) -> None:
-    entries = book.lists[choices.id]
+    entries, list_id = book.lists[choices.id], choices.attributes[name]
     words = {entry.id: entry.label for entry in book.lists[list_id]}
     label = book.template.choices[list_id].label[book.language]
     head = _Head(

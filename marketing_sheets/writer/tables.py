@@ -68,6 +68,7 @@ def draw_table(records: SheetRecords, blank_rows: int, pen: Pen, book: Book) -> 
     )
     pen.worksheet.ignore_errors({"number_stored_as_text": text} if text else {})
     pen.worksheet.freeze_panes(FIRST, sheet.freeze)
+    pen.worksheet.set_selection(FIRST, 0, FIRST, 0)
     beyond: list[float] = []
     if sheet.gantt is not None:
         beyond = draw_gantt(sheet.gantt, layout, records, pen, book)

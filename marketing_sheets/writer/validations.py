@@ -40,7 +40,8 @@ def validation(column: Column, book: Book) -> dict[str, Any] | None:
 
 
 def _restriction(column: Column, book: Book) -> dict[str, Any]:
-    if column.type in ("choice", "department") and column.choices is not None:
+    choices = book.choices(column)
+    if column.type in ("choice", "department") and choices is not None:
         is_open = book.is_open(column)
         message = (
             book.say("refusal.new_word", lists=book.tab("lists"))
@@ -49,7 +50,7 @@ def _restriction(column: Column, book: Book) -> dict[str, Any]:
         )
         return {
             "validate": "list",
-            "source": f"=list_{column.choices}",
+            "source": f"={'pick' if choices.is_open else 'list'}_{choices.id}",
             **_refusal(book, message, stop=not is_open),
         }
     if column.type in ("date", "datetime"):

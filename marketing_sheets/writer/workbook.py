@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import xlsxwriter
@@ -20,7 +19,7 @@ from ..records import Origin, SheetRecords
 from ..styles import FONTS
 from ..templates import FormSheet, TableSheet, Template
 from .book import Book
-from .entries import GivenChoices, attributes_by_list, resolve_lists
+from .entries import Entry, GivenChoices, attributes_by_list, resolve_lists
 from .gantt import END_FIELD, START_FIELD
 from .guide import draw_guide
 from .lists import AS_OF_FIELD, draw_lists
@@ -67,24 +66,14 @@ def write_workbook(
     check_replaceable(path)
     _check_ids(template, form, records, settings or {})
     buffer = io.BytesIO()
-    workbook = xlsxwriter.Workbook(
-        buffer,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "default_format_properties": {"font_name": FONTS[language], "font_size": 10},
-        },
-    )
     book = _open_book(
-        workbook,
+        buffer,
         template,
         language=language,
         form=form,
         lists=resolve_lists(template, language, choices or {}, departments),
         settings={k: s.value for k, s in template.settings.items()} | dict(settings or {}),
-        as_of=as_of,
-        created=created,
+        as_of=as_of or (created.date() if created else None),
         holidays=tuple(sorted(set(holidays))),
     )
     with warnings.catch_warnings():
@@ -92,7 +81,7 @@ def write_workbook(
         warnings.filterwarnings("ignore", category=UserWarning, module=r"xlsxwriter\.")
         _draw(book, records, rows)
         _describe(book, created or _CREATED)
-        workbook.close()
+        book.workbook.close()
     _put(buffer.getbuffer(), path)
     return path
 
@@ -117,18 +106,19 @@ def _put(content: memoryview, path: Path) -> None:
 
 
 def _open_book(
-    workbook: Any,
+    buffer: io.BytesIO,
     template: Template,
     *,
     language: Language,
     form: Mapping[str, object],
-    lists: Any,
+    lists: Mapping[str, tuple[Entry, ...]],
     settings: Mapping[str, float],
     as_of: date | None,
-    created: datetime | None,
     holidays: tuple[date, ...],
 ) -> Book:
-    stated = _day(form.get(AS_OF_FIELD))
+    """Open an empty workbook whose default type face, which widths are counted in, is ours."""
+    face = {"font_name": FONTS[language], "font_size": 10}
+    workbook = xlsxwriter.Workbook(buffer, {"in_memory": True, "default_format_properties": face})
     return Book(
         workbook=workbook,
         template=template,
@@ -137,7 +127,7 @@ def _open_book(
         lists=lists,
         form=form,
         settings=settings,
-        as_of=stated or as_of or (created.date() if created else None),
+        as_of=_day(form.get(AS_OF_FIELD)) or as_of,
         start=_day(form.get(START_FIELD)),
         end=_day(form.get(END_FIELD)),
         holidays=holidays,
