@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from writer_books import example, load, part, parts, records_of, template
@@ -141,7 +142,7 @@ def test_the_reserved_summary_shows_no_result(blank: Path) -> None:
 
 def test_document_properties_identify_the_workbook(filled: Path) -> None:
     """Template, version and language stand in the document properties, and who made it."""
-    book = load(filled)
+    book: Any = load(filled)
     known = {p.name: p.value for p in book.custom_doc_props.props}
     assert known == {
         "template": "campaign_tracker",
@@ -158,9 +159,7 @@ def test_the_same_arguments_give_the_same_bytes(tmp_path: Path) -> None:
     written = []
     for name, day in (("a", None), ("b", None), ("c", datetime(2024, 7, 1, 9, 30))):
         path = tmp_path / f"{name}.xlsx"
-        write_workbook(
-            template(), path, language="en", form=form, records=records, created=day
-        )
+        write_workbook(template(), path, language="en", form=form, records=records, created=day)
         written.append(path.read_bytes())
     assert written[0] == written[1]
     assert written[0] != written[2]
@@ -242,9 +241,7 @@ def test_rows_sets_the_blank_rows(tmp_path: Path) -> None:
     form, records = example("zh-Hans")
     for rows in (0, 3):
         path = tmp_path / f"{rows}.xlsx"
-        book = load(
-            write_workbook(template(), path, form=form, records=records, rows=rows)
-        )
+        book = load(write_workbook(template(), path, form=form, records=records, rows=rows))
         count = len(records["issue_log"].frame)
         assert book["问题跟踪"].tables["tbl_issue_log"].ref == f"A6:P{6 + count + rows}"
 
@@ -269,7 +266,9 @@ def test_panes_gridlines_and_print(filled: Path) -> None:
     assert master.page_setup.scale == 66
     assert [b.id for b in master.col_breaks.brk] == [14]
     assert master.print_title_cols == "$A:$C"
-    assert book["每日数据"].sheet_properties.pageSetUpPr.fitToPage
+    fit = book["每日数据"].sheet_properties.pageSetUpPr
+    assert fit is not None
+    assert fit.fitToPage
 
 
 def test_blank_rows_stay_off_the_paper(filled: Path, blank: Path) -> None:

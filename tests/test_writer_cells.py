@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from openpyxl.cell.cell import Cell
 from oracles import differences, formula_cells, ironcalc_values
 from writer_books import example, load, part, records_of, template
 
@@ -21,7 +20,7 @@ from marketing_sheets.writer import write_workbook
 
 def cells(
     tmp_path: Path, sheet_id: str, column_id: str, rows: list[dict[str, Any]], **raw: list[Any]
-) -> list[Cell]:
+) -> list[Any]:
     """Write records of one sheet and return the cells of one of its columns."""
     path = tmp_path / "cells.xlsx"
     records = {sheet_id: records_of(sheet_id, rows, **raw)}
@@ -70,9 +69,7 @@ def test_a_remark_beside_a_choice_survives(tmp_path: Path) -> None:
     rows = [{"status": "done"}]
     records = records_of("master_tracker", rows, status=["已完成(延期1小时)"])
     records = replace(records, remarks={"status": {0: "延期1小时"}})
-    path = write_workbook(
-        template(), tmp_path / "a.xlsx", records={"master_tracker": records}
-    )
+    path = write_workbook(template(), tmp_path / "a.xlsx", records={"master_tracker": records})
     assert load(path)["推进总表"]["L7"].value == "已完成(延期1小时)"
 
 
@@ -91,7 +88,7 @@ def test_a_remark_beside_a_choice_survives(tmp_path: Path) -> None:
     ],
 )
 def test_quantities_keep_what_their_unit_does_not_say(
-    unit: str | None, value: float, said: object, shown: object, shape: str, tmp_path: Path
+    unit: str | None, value: float, said: object, shown: object, *, shape: str, tmp_path: Path
 ) -> None:
     """A quantity is a number in its unit's format, unless the text says more than that."""
     rows = [{"unit": unit, "target": value}]
@@ -104,9 +101,7 @@ def test_codes_keep_their_zeros(tmp_path: Path) -> None:
     """A number typed as text stays text, and Excel is told not to mark it."""
     (cell,) = cells(tmp_path, "issue_log", "number", [{"number": "007"}])
     assert cell.value == "007"
-    assert 'numberStoredAsText="1"' in part(
-        tmp_path / "cells.xlsx", "xl/worksheets/sheet7.xml"
-    )
+    assert 'numberStoredAsText="1"' in part(tmp_path / "cells.xlsx", "xl/worksheets/sheet7.xml")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -127,7 +122,8 @@ def test_blank_rows_show_nothing(tmp_path: Path) -> None:
     rows = {
         place: value
         for place, value in stored.items()
-        if place[0] in ("推进总表", "每日数据", "效果评估", "问题跟踪") and place[1][-1] in "78"
+        if place[0] in ("推进总表", "每日数据", "效果评估", "问题跟踪")
+        and place[1][-1] in "78"
         and place[1][-2:-1].isalpha()
     }
     assert len(rows) > 30
@@ -139,7 +135,7 @@ def test_a_figure_without_value_says_why(tmp_path: Path) -> None:
     form, records = example("zh-Hans")
     path = write_workbook(template(), tmp_path / "a.xlsx", form=form, records=records)
     tab = load(path, values=True)["效果评估"]
-    header = {cell.value: cell.column for cell in tab[6]}
+    header = {cell.value: cell.column or 0 for cell in tab[6]}
     assert tab.cell(7, header["同比"]).value == "无数据"
 
 
@@ -160,9 +156,7 @@ def test_the_day_figures_stand_as_of(
     tmp_path: Path,
 ) -> None:
     """The form's day comes first, then the argument, then the day of creation, then none."""
-    path = write_workbook(
-        template(), tmp_path / "a.xlsx", form=form, as_of=as_of, created=created
-    )
+    path = write_workbook(template(), tmp_path / "a.xlsx", form=form, as_of=as_of, created=created)
     line = load(path, values=True)["推进总表"]["A2"].value
     assert isinstance(line, str)
     assert line.startswith(f"截至 {day} ")
@@ -176,10 +170,10 @@ def test_a_word_given_for_a_list_takes_part_in_formulas(tmp_path: Path) -> None:
         tmp_path / "a.xlsx",
         records={"daily_data": records_of("daily_data", rows)},
         choices={"channel": {"地铁广告": {"cvr_base": "footfall"}}},
-        as_of=date(2024, 7, 1),
+        form={"as_of": date(2024, 7, 1), "start_date": date(2024, 6, 1)},
     )
     tab = load(path, values=True)["每日数据"]
-    header = {cell.value: cell.column for cell in tab[6]}
+    header = {cell.value: cell.column or 0 for cell in tab[6]}
     assert tab.cell(7, header["转化率"]).value == pytest.approx(0.05)
     formulas, stored = formula_cells(path)
     assert differences(formulas, stored, ironcalc_values(path, formulas)) == []

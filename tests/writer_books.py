@@ -89,5 +89,3 @@ def rules_of(book: Workbook, tab: str) -> list[tuple[int, str, str]]:
             text = rule.formula[0] if rule.formula else rule.type
             found.append((rule.priority, str(area.sqref), text))
     return sorted(found)
-
-

@@ -7,7 +7,6 @@ import sys
 import click
 
 from .. import __version__
-from .boundary import Sentence
 from .check import check
 from .demo import demo
 from .export import export
@@ -41,8 +40,4 @@ def main() -> None:
         # A Chinese sentence must not crash on a console with another code page.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    try:
-        cli(standalone_mode=True)
-    except Sentence as sentence:  # pragma: no cover - click shows it in standalone mode
-        sentence.show()
-        sys.exit(sentence.exit_code)
+    cli()

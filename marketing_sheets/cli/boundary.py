@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from ..problems import Problem
 
 __all__ = [
-    "ISO_DATE",
     "PROBLEMS_FOUND",
     "WRONG_USAGE",
     "Sentence",
+    "UsageSentence",
+    "are_serious",
+    "as_sentence",
+    "day_option",
     "files_argument",
     "guarded",
     "json_option",
@@ -45,31 +48,31 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class Sentence(click.ClickException):
-    """An error said in one sentence."""
+    """An error said in one sentence: something about a file."""
 
-    def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
+    exit_code = PROBLEMS_FOUND
 
     def show(self, file: Any = None) -> None:
         """Print the sentence, without click's "Error: "."""
         click.echo(self.message, file=file or sys.stderr)
 
 
-class _IsoDate(click.ParamType):
-    name = "date"
+class UsageSentence(Sentence):
+    """The same about an argument or a template."""
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read YYYY-MM-DD."""
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not a date such as 2024-06-28", param, ctx)
+    exit_code = WRONG_USAGE
 
 
-ISO_DATE = _IsoDate()
+def day_option(name: str, text: str) -> Callable[[_Command], _Command]:
+    """Make an option that takes a day, YYYY-MM-DD."""
+    return click.option(
+        name,
+        type=click.DateTime(["%Y-%m-%d"]),
+        callback=lambda _context, _option, moment: moment and moment.date(),
+        metavar="YYYY-MM-DD",
+        help=text,
+    )
+
 
 language_option = click.option(
     "--language",
@@ -111,8 +114,8 @@ def guarded(command: _Command) -> _Command:
 
 def as_sentence(error: SheetsError, language: Language) -> Sentence:
     """Return the sentence that says an error: arguments and templates are usage, files are not."""
-    is_usage = isinstance(error, UsageError | TemplateError)
-    return Sentence(error.describe(language), WRONG_USAGE if is_usage else PROBLEMS_FOUND)
+    kind = UsageSentence if isinstance(error, UsageError | TemplateError) else Sentence
+    return kind(error.describe(language))
 
 
 @contextmanager

@@ -12,10 +12,10 @@ from ..errors import SheetsError
 from ..languages import Language
 from ..wording import say
 from .boundary import (
-    ISO_DATE,
     PROBLEMS_FOUND,
     are_serious,
     as_sentence,
+    day_option,
     files_argument,
     guarded,
     json_option,
@@ -31,9 +31,7 @@ __all__ = ["check"]
 
 @click.command()
 @files_argument
-@click.option(
-    "--as-of", type=ISO_DATE, help="Compute as of this day; else the workbook's, else today."
-)
+@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
 @click.option(
     "--template",
     "template_path",

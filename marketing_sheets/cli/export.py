@@ -13,9 +13,9 @@ from ..exporting import ExportFormat
 from ..languages import Language
 from ..wording import say
 from .boundary import (
-    ISO_DATE,
     PROBLEMS_FOUND,
     are_serious,
+    day_option,
     guarded,
     language_option,
     print_problems,
@@ -43,9 +43,7 @@ __all__ = ["export"]
     default="csv",
     show_default=True,
 )
-@click.option(
-    "--as-of", type=ISO_DATE, help="Compute as of this day; else the workbook's, else today."
-)
+@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
 @click.option(
     "--template",
     "template_path",

@@ -12,9 +12,9 @@ from ..errors import UsageError
 from ..languages import Language
 from ..wording import say
 from .boundary import (
-    ISO_DATE,
     PROBLEMS_FOUND,
     are_serious,
+    day_option,
     guarded,
     json_option,
     language_option,
@@ -40,8 +40,8 @@ __all__ = ["generate"]
 @click.option(
     "--set", "settings", multiple=True, metavar="FIELD=VALUE", help="Fill in a field of the form."
 )
-@click.option("--start", type=ISO_DATE, help="First day of the campaign.")
-@click.option("--end", type=ISO_DATE, help="Last day of the campaign.")
+@day_option("--start", "First day of the campaign.")
+@day_option("--end", "Last day of the campaign.")
 @click.option(
     "--department", "departments", multiple=True, metavar="NAME", help="Departments to choose from."
 )

@@ -12,11 +12,11 @@ from ..errors import SheetsError, UsageError
 from ..languages import Language
 from ..wording import say
 from .boundary import (
-    ISO_DATE,
     PROBLEMS_FOUND,
     WRONG_USAGE,
     are_serious,
     as_sentence,
+    day_option,
     files_argument,
     guarded,
     json_option,
@@ -38,9 +38,7 @@ __all__ = ["recalculate"]
     type=click.Path(path_type=Path),
     help="Write here instead of in place; a folder for several files.",
 )
-@click.option(
-    "--as-of", type=ISO_DATE, help="Compute as of this day; else the workbook's, else today."
-)
+@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
 @click.option(
     "--template",
     "template_path",

@@ -208,7 +208,7 @@ def _bars(layout: Layout, pen: Pen) -> None:
                 "min_type": "num",
                 "min_value": 0,
                 "max_type": "num",
-                "max_value": position.column.bar,
+                "max_value": f"{position.column.bar:g}",
             },
         )
 

@@ -29,7 +29,7 @@ START_FIELD, END_FIELD = "start_date", "end_date"
 
 _GAP_WIDTH, _DAY_WIDTH, _WEEK_WIDTH = 1.2, 2.15, 5.2
 _MOST_DAYS = 60
-_USUAL_WEEKS, _MOST_WEEKS = 12, 106
+_LEAST_WEEKS, _USUAL_WEEKS, _MOST_WEEKS = 5, 12, 106
 _OVERRUN = timedelta(days=62)  # how far late tasks and the as-of date may stretch the chart
 
 
@@ -78,12 +78,12 @@ def _scale(gantt: Gantt, layout: Layout, records: SheetRecords, book: Book) -> _
         book.end,
         *(day for day in _known_days(gantt, records, book.as_of) if day <= limit),
     )
-    days = (last - first_day).days + 1
-    weeks = ceil(days / 7)
-    if days <= _MOST_DAYS:
-        return _Scale(first_column=first_column, cells=weeks * 7, step=1, first_day=first_day)
+    weeks = ceil(((last - first_day).days + 1) / 7)
+    by_day = (last - first_day).days < _MOST_DAYS
+    # Shorter charts would leave their own legend without room.
+    cells = max(weeks, _LEAST_WEEKS) * 7 if by_day else min(max(weeks, _USUAL_WEEKS), _MOST_WEEKS)
     return _Scale(
-        first_column=first_column, cells=min(weeks, _MOST_WEEKS), step=7, first_day=first_day
+        first_column=first_column, cells=cells, step=1 if by_day else 7, first_day=first_day
     )
 
 

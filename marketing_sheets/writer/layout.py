@@ -17,7 +17,10 @@ __all__ = ["Layout", "Position", "data_look", "head_look", "lay_out", "mark_look
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """A column in its sheet: number from 0, width, alignment; `has_rule` if a group's line stands left."""
+    """A column in its sheet: its number from 0, its width and alignment.
+
+    `has_rule` says that a group begins here and a line parts it from the one before.
+    """
 
     column: Column
     number: int

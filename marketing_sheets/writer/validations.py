@@ -89,10 +89,15 @@ def _bounds(column: Column, book: Book) -> dict[str, Any]:
     return {
         "validate": "integer" if kind == "whole" else "decimal",
         "criteria": "between",
-        "minimum": -_HUGE if least is None else least,
-        "maximum": _HUGE if most is None else most,
+        "minimum": _plain(-_HUGE if least is None else least),
+        "maximum": _plain(_HUGE if most is None else most),
         **_refusal(book, message),
     }
+
+
+def _plain(bound: float) -> float:
+    """Return a whole bound as Excel's dialogue shows it, without ".0"."""
+    return int(bound) if float(bound).is_integer() else bound
 
 
 def _shown(bound: float, column: Column) -> str:
