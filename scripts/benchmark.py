@@ -39,10 +39,9 @@ def daily_csv(folder: Path, rows: int) -> None:
 
 def generate_ours(folder: Path, rows: int) -> Callable[[], object]:
     """Time the writer alone: the records are read and computed before."""
-    from marketing_sheets.writer import write_workbook
-
     from marketing_sheets.reader import read_csv_records
     from marketing_sheets.template_files import load_template
+    from marketing_sheets.writer import write_workbook
 
     del rows
     template = load_template("campaign_tracker")

@@ -7,7 +7,7 @@ from 0, as XlsxWriter's do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import ExcelLimitError
@@ -157,6 +157,3 @@ class Pen:
         if len(text) > TEXT_LIMIT:
             raise ExcelLimitError("text_too_long", place=place, length=len(text), limit=TEXT_LIMIT)
         raise ExcelLimitError("excel_refused", place=place)
-
-
-Write = Callable[[int, int, Any, Any], int]
