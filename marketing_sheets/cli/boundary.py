@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PROBLEMS_FOUND",
     "WRONG_USAGE",
+    "Outcome",
     "Sentence",
     "UsageSentence",
     "are_serious",
@@ -35,9 +37,11 @@ __all__ = [
     "json_option",
     "language_option",
     "print_json",
-    "print_problems",
+    "problem_lines",
+    "run_files",
     "shown_stages",
     "speech",
+    "template_option",
 ]
 
 PROBLEMS_FOUND = 1
@@ -79,6 +83,12 @@ language_option = click.option(
     type=click.Choice(LANGUAGES),
     help="Language to write and speak in; else the workbook's.",
 )
+template_option = click.option(
+    "--template",
+    "template_path",
+    type=click.Path(path_type=Path),
+    help="Your own template's .toml.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 files_argument = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
@@ -118,6 +128,51 @@ def as_sentence(error: SheetsError, language: Language) -> Sentence:
     return kind(error.describe(language))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one file: its problems, and the document or the lines to print."""
+
+    problems: Sequence[Problem]
+    document: dict[str, object] = field(default_factory=dict)
+    lines: Sequence[str] = ()
+
+
+def run_files(
+    files: Sequence[Path],
+    work: Callable[[Path, Callable[[str], None]], Outcome],
+    *,
+    language: Language | None,
+    as_json: bool,
+) -> int:
+    """Do `work` on each file, print what became of it, and return the exit code.
+
+    One bad file must not keep the others from their turn: it becomes a sentence.
+    """
+    documents: list[dict[str, object]] = []
+    code = 0
+    for number, file in enumerate(files, 1):
+        count = f"[{number}/{len(files)}] " if len(files) > 1 else ""
+        try:
+            with shown_stages(count + file.name, speech(language)) as show:
+                outcome = work(file, show)
+        except SheetsError as error:
+            sentence = as_sentence(error, speech(language))
+            code = max(code, sentence.exit_code)
+            if as_json:
+                documents.append({"file": str(file), "error": sentence.message})
+            else:
+                sentence.show()
+            continue
+        if are_serious(outcome.problems):
+            code = max(code, PROBLEMS_FOUND)
+        documents.append(outcome.document)
+        for line in outcome.lines:
+            click.echo(line)
+    if as_json:
+        print_json({"files": documents})
+    return code
+
+
 @contextmanager
 def shown_stages(file: str, language: Language) -> Iterator[Callable[[str], None]]:
     """Give a function that shows on a terminal what is being done; nothing elsewhere."""
@@ -148,16 +203,20 @@ def _plain(value: object) -> object:
     raise TypeError(type(value).__name__)
 
 
-def print_problems(problems: Sequence[Problem], language: Language, *, every: bool = False) -> None:
-    """Print problems a line each, worst first; beyond twenty only their number unless `every`."""
+def problem_lines(
+    problems: Sequence[Problem], language: Language, *, every: bool = False
+) -> list[str]:
+    """Say problems a line each, worst first; beyond twenty only their number unless `every`."""
     order = {"error": 0, "warning": 1, "info": 2}
     ranked = sorted(problems, key=lambda problem: order[problem.severity])
     shown = ranked if every else ranked[:_SHOWN_PROBLEMS]
-    for problem in shown:
-        mark = say("cli", f"severity.{problem.severity}", language)
-        click.echo(f"{mark} {problem.describe(language)}")
+    lines = [
+        f"{say('cli', f'severity.{problem.severity}', language)} {problem.describe(language)}"
+        for problem in shown
+    ]
     if len(shown) < len(ranked):
-        click.echo(say("cli", "more_problems", language, count=len(ranked) - len(shown)))
+        lines.append(say("cli", "more_problems", language, count=len(ranked) - len(shown)))
+    return lines
 
 
 def are_serious(problems: Sequence[Problem]) -> bool:

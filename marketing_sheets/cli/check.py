@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import click
 
-from ..errors import SheetsError
 from ..languages import Language
 from ..wording import say
 from .boundary import (
-    PROBLEMS_FOUND,
-    are_serious,
-    as_sentence,
+    Outcome,
     day_option,
     files_argument,
     guarded,
     json_option,
     language_option,
-    print_json,
-    print_problems,
-    shown_stages,
-    speech,
+    problem_lines,
+    run_files,
+    template_option,
 )
 
 __all__ = ["check"]
@@ -32,12 +29,7 @@ __all__ = ["check"]
 @click.command()
 @files_argument
 @day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
-@click.option(
-    "--template",
-    "template_path",
-    type=click.Path(path_type=Path),
-    help="Your own template's .toml.",
-)
+@template_option
 @language_option
 @json_option
 @guarded
@@ -59,41 +51,18 @@ def check(
     from ..workbooks import check_workbook
 
     template = None if template_path is None else load_template(template_path)
-    documents: list[dict[str, object]] = []
-    code = 0
-    for file in files:
-        try:
-            with shown_stages(file.name, language or speech()) as show:
-                show("reading")
-                reading, day = check_workbook(
-                    file, template=template, as_of=as_of, today=date.today()
-                )
-        except SheetsError as error:
-            sentence = as_sentence(error, speech(language))
-            code = max(code, sentence.exit_code)
-            if as_json:
-                documents.append({"file": str(file), "error": sentence.message})
-            else:
-                sentence.show()
-            continue
+
+    def work(file: Path, show: Callable[[str], None]) -> Outcome:
+        show("reading")
+        reading, day = check_workbook(file, template=template, as_of=as_of, today=date.today())
         spoken = language or reading.language
-        if are_serious(reading.problems):
-            code = max(code, PROBLEMS_FOUND)
+        problems = reading.problems
         if as_json:
-            documents.append(report(reading, as_of=day, language=spoken))
-            continue
-        rows = sum(total.used for total in reading.totals if total.column is None)
-        click.echo(
-            say(
-                "cli",
-                "checked",
-                spoken,
-                file=file.name,
-                rows=int(rows),
-                count=len(reading.problems),
-            )
-        )
-        print_problems(reading.problems, spoken, every=True)
-    if as_json:
-        print_json({"files": documents})
-    sys.exit(code)
+            document = report(reading, as_of=day, language=spoken)
+            return Outcome(problems=problems, document=document)
+        rows = int(sum(total.used for total in reading.totals if total.column is None))
+        head = say("cli", "checked", spoken, file=file.name, rows=rows, count=len(problems))
+        lines = problem_lines(problems, spoken, every=True)
+        return Outcome(problems=problems, lines=[head, *lines])
+
+    sys.exit(run_files(files, work, language=language, as_json=as_json))

@@ -18,7 +18,7 @@ from .boundary import (
     day_option,
     guarded,
     language_option,
-    print_problems,
+    problem_lines,
     shown_stages,
     speech,
 )
@@ -44,12 +44,7 @@ __all__ = ["export"]
     show_default=True,
 )
 @day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
-@click.option(
-    "--template",
-    "template_path",
-    type=click.Path(path_type=Path),
-    help="Your own template's .toml.",
-)
+@template_option
 @click.option("--force", is_flag=True, help="Replace existing files.")
 @language_option
 @guarded
@@ -84,6 +79,7 @@ def export(
     serious = [p for p in reading.problems if p.severity != "info"]
     if serious:
         click.echo(say("cli", "export_problems", spoken, count=len(serious)), err=True)
-        print_problems(serious, spoken)
+        for line in problem_lines(serious, spoken):
+            click.echo(line, err=True)
     if are_serious(reading.problems):
         sys.exit(PROBLEMS_FOUND)

@@ -19,7 +19,7 @@ from .boundary import (
     json_option,
     language_option,
     print_json,
-    print_problems,
+    problem_lines,
     shown_stages,
     speech,
 )
@@ -103,7 +103,8 @@ def generate(
         print_json({"file": made.path, "language": written, "problems": problems})
     else:
         click.echo(say("cli", "generated", written, file=made.path))
-        print_problems(made.problems, written)
+        for line in problem_lines(made.problems, written):
+            click.echo(line)
     if are_serious(made.problems):
         sys.exit(PROBLEMS_FOUND)
 

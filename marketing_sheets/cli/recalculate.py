@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 
-from ..errors import SheetsError, UsageError
+from ..errors import UsageError
 from ..languages import Language
 from ..wording import say
 from .boundary import (
-    PROBLEMS_FOUND,
-    WRONG_USAGE,
-    are_serious,
-    as_sentence,
+    Outcome,
     day_option,
     files_argument,
     guarded,
     json_option,
     language_option,
-    print_json,
-    print_problems,
-    shown_stages,
-    speech,
+    problem_lines,
+    run_files,
+    template_option,
 )
 
 __all__ = ["recalculate"]
@@ -39,12 +36,7 @@ __all__ = ["recalculate"]
     help="Write here instead of in place; a folder for several files.",
 )
 @day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
-@click.option(
-    "--template",
-    "template_path",
-    type=click.Path(path_type=Path),
-    help="Your own template's .toml.",
-)
+@template_option
 @language_option
 @click.option("--backup", is_flag=True, help="Keep the old file beside the new one.")
 @json_option
@@ -71,48 +63,37 @@ def recalculate(
     from ..workbooks import recalculate as recalculate_workbook
 
     template = None if template_path is None else load_template(template_path)
-    targets = _targets(files, output)
-    documents: list[dict[str, object]] = []
-    code = 0
-    for file, target in zip(files, targets, strict=True):
-        try:
-            with shown_stages(file.name, language or speech()) as show:
-                done = recalculate_workbook(
-                    file,
-                    output=target,
-                    template=template,
-                    as_of=as_of,
-                    today=date.today(),
-                    language=language,
-                    backup=backup,
-                    created=datetime.now().replace(microsecond=0),
-                    progress=show,
-                )
-        except SheetsError as error:
-            # One bad file must not keep the others from their Summary.
-            sentence = as_sentence(error, speech(language))
-            code = max(code, sentence.exit_code)
-            if as_json:
-                documents.append({"file": str(file), "error": sentence.message})
-            else:
-                sentence.show()
-            continue
-        spoken = language or done.reading.language
-        if are_serious(done.reading.problems):
-            code = max(code, PROBLEMS_FOUND)
-        if as_json:
-            found = report(done.reading, as_of=done.as_of, language=spoken)
-            documents.append({**found, "receipt": done.receipt.as_json()})
-            continue
-        for line in summary_lines(done.summary, spoken):
-            click.echo(line)
-        print_problems([p for p in done.reading.problems if p.severity != "info"], spoken)
-        click.echo(
-            say("cli", "summarised", spoken, file=done.receipt.output, tab=done.receipt.sheet)
+    targets = dict(zip(files, _targets(files, output), strict=True))
+
+    def work(file: Path, show: Callable[[str], None]) -> Outcome:
+        done = recalculate_workbook(
+            file,
+            output=targets[file],
+            template=template,
+            as_of=as_of,
+            today=date.today(),
+            language=language,
+            backup=backup,
+            created=datetime.now().replace(microsecond=0),
+            progress=show,
         )
-    if as_json:
-        print_json({"files": documents})
-    sys.exit(min(code, WRONG_USAGE))
+        spoken = language or done.reading.language
+        problems = done.reading.problems
+        if as_json:
+            document = report(done.reading, as_of=done.as_of, language=spoken)
+            return Outcome(
+                problems=problems, document={**document, "receipt": done.receipt.as_json()}
+            )
+        doubtful = [problem for problem in problems if problem.severity != "info"]
+        written = done.receipt
+        lines = [
+            *summary_lines(done.summary, spoken),
+            *problem_lines(doubtful, spoken),
+            say("cli", "summarised", spoken, file=written.output, tab=written.sheet),
+        ]
+        return Outcome(problems=problems, lines=lines)
+
+    sys.exit(run_files(files, work, language=language, as_json=as_json))
 
 
 def _targets(files: tuple[Path, ...], output: Path | None) -> list[Path | None]:
