@@ -21,6 +21,7 @@ from .boundary import (
     problem_lines,
     shown_stages,
     speech,
+    template_option,
 )
 
 __all__ = ["export"]
