@@ -26,11 +26,15 @@ def export_records(
 
     Inputs and recomputed columns stand in template order; dates are ISO, percentages fractions,
     choices ids, what is missing is empty (CSV) or null. The form becomes `<form id>.<format>`
-    with one record. Texts stay as staff typed them: a program that opens the CSV in Excel should
-    import it as text.
+    with one record. CSV is UTF-8 with the mark that makes Excel read it as such; texts stay as
+    staff typed them, so a program that opens it in Excel should import it as text.
 
-    Raises WorkbookExists before anything is written, UsageError if Parquet support is missing.
+    Raises WorkbookExists before anything is written, UsageError for an unknown format or if
+    Parquet support is missing, OSError where the folder cannot be written.
     """
+    if file_format not in EXPORT_FORMATS:
+        known = ", ".join(EXPORT_FORMATS)
+        raise UsageError("unknown_export_format", format=file_format, known=known)
     folder = Path(folder)
     frames = _frames(reading)
     targets = {name: folder / f"{name}.{file_format}" for name in frames}
@@ -44,8 +48,11 @@ def export_records(
     for name, frame in frames.items():
         # Beside and renamed: an interrupted export leaves no half file.
         part = targets[name].with_suffix(".part")
-        _write(frame, part, file_format)
-        part.replace(targets[name])
+        try:
+            _write(frame, part, file_format)
+            part.replace(targets[name])
+        finally:
+            part.unlink(missing_ok=True)
     return tuple(targets.values())
 
 
@@ -66,7 +73,7 @@ def _write(frame: pd.DataFrame, target: Path, file_format: ExportFormat) -> None
     if file_format == "parquet":
         frame.to_parquet(target, index=False)
     elif file_format == "csv":
-        _iso(frame).to_csv(target, index=False, lineterminator="\n", encoding="utf-8")
+        _iso(frame).to_csv(target, index=False, lineterminator="\n", encoding="utf-8-sig")
     else:
         rows = [dict(zip(frame.columns, row, strict=True)) for row in _plain(_iso(frame))]
         text = json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False)

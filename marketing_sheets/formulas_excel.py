@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from .errors import FormulaError
 from .formulas import names, parse, reason_text
@@ -142,10 +143,23 @@ def _inner(node: ast.expr, scope: _Scope) -> str:
 def _guarded(node: ast.expr, scope: _Scope, *, missing: str) -> str:
     """Compile arithmetic, and let it be only where every operand is a number."""
     text = _arithmetic(node, scope)
+    bases = [_arithmetic(part.right, scope) for part in ast.walk(node) if _is_division(part)]
+    if bases and _says_reasons(scope) and missing == '""':
+        zero = [f"{base}=0" for base in bases]
+        either = zero[0] if len(zero) == 1 else f"OR({','.join(zero)})"
+        text = f'IF({either},"{reason_text("zero_base", scope.language)}",{text})'
     operands = _operands(node, scope)
     if not operands:
         return text
     return f"IF(COUNT({','.join(operands)})={len(operands)},{text},{missing})"
+
+
+def _is_division(node: ast.AST) -> TypeGuard[ast.BinOp]:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+
+
+def _says_reasons(scope: _Scope) -> bool:
+    return scope.column is not None and scope.column.undefined == "reason"
 
 
 def _operands(node: ast.expr, scope: _Scope) -> list[str]:
@@ -262,7 +276,7 @@ def _attribute(node: ast.Call, subject: str, scope: _Scope) -> str:
 def _comparison(node: ast.Call, scope: _Scope) -> str:
     """Compile points(a, b) and change(a, b): why there is nothing to compare is part of it."""
     actual, base = (_arithmetic(argument, scope) for argument in node.args)
-    says = scope.column is not None and scope.column.undefined == "reason"
+    says = _says_reasons(scope)
 
     def reason(code: str) -> str:
         return f'"{reason_text(code, scope.language)}"' if says else '""'

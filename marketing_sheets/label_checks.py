@@ -8,7 +8,8 @@ from typing import Protocol
 
 from .errors import TemplateFault
 from .languages import LANGUAGES, Text, fold, fold_label
-from .templates import Column, Sheet, Template
+from .templates import OUR_SHEETS, Column, Sheet, Template
+from .wording import book
 
 __all__ = ["column_label_faults", "same_label_faults", "sheet_label_faults", "text_faults"]
 
@@ -84,6 +85,9 @@ def same_label_faults(
 
 def sheet_label_faults(sheets: tuple[Sheet, ...]) -> Iterator[TemplateFault]:
     """Find the names no tab can have, and those two tabs would share."""
+    # Excel keeps the first for itself, we the others for the tabs every workbook has.
+    reserved = {"history"}
+    reserved |= {fold(word) for tab in OUR_SHEETS for word in book("sheets")[tab]["tab"].values()}
     yield from same_label_faults("sheets", sheets, fold)
     for sheet in sheets:
         path = f"sheets[{sheet.id}].label"
@@ -93,7 +97,7 @@ def sheet_label_faults(sheets: tuple[Sheet, ...]) -> Iterator[TemplateFault]:
             if label.strip("'") != label:
                 params = {"found": label, "characters": "'"}
                 yield TemplateFault(path=path, code="label_characters", params=params)
-            if fold(label) == "history":
+            if fold(label) in reserved:
                 yield TemplateFault(path=path, code="label_reserved", params={"found": label})
 
 

@@ -17,6 +17,7 @@ __all__ = ["form_faults", "table_faults"]
 _FROM_A_LIST = ("choice", "department", "person")
 # What a legend may show besides the states of choices.
 _LEGEND = ("input", "computed", "gap")
+_MOST_COLUMNS = 1000
 _MOST_BLANK_ROWS = 10_000
 _MOST_ROW_HEIGHT = 409
 _MOST_WIDTH = 255
@@ -175,6 +176,7 @@ def _layout_faults(sheet: TableSheet, path: str) -> Iterator[TemplateFault]:
     if sheet.day_line is not None:
         yield from _date_faults(f"{path}.day_line", sheet.day_line, sheet)
     yield from _outside(f"{path}.blank_rows", sheet.blank_rows, 1, _MOST_BLANK_ROWS)
+    yield from _outside(f"{path}.columns", len(sheet.columns), 1, _MOST_COLUMNS)
     yield from _outside(f"{path}.row_height", sheet.row_height, 1, _MOST_ROW_HEIGHT)
     yield from _outside(f"{path}.freeze", sheet.freeze, 0, len(sheet.columns))
     for name, scale in sheet.print.scale.items():

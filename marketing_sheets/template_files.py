@@ -66,6 +66,8 @@ def _find(name_or_path: str | Path) -> tuple[Path, bool]:
     if name_or_path in names:
         return templates_folder() / f"{name_or_path}.toml", True
     path = Path(name_or_path)
+    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".csv"):
+        raise UnknownTemplate("not_a_template", file=path.name)
     if isinstance(name_or_path, Path) or _PATH_LIKE.search(name_or_path) or path.is_file():
         return path, path.resolve().parent == templates_folder().resolve()
     known = ", ".join(names)

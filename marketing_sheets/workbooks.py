@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .errors import TemplateError, UsageError
 from .formulas_pandas import compute
-from .languages import Language, nearest
+from .languages import LANGUAGES, Language, nearest
 from .package import Receipt, insert_sheet, summary_slot
 from .places import Place
 from .problems import Problem
@@ -77,7 +77,7 @@ def generate_workbook(
     language: Language = "zh-Hans",
     form: Mapping[str, object] | None = None,
     records: Path | str | None = None,
-    departments: Sequence[str] = (),
+    departments: Sequence[str] | str = (),
     rows: int | None = None,
     created: datetime | None = None,
     overwrite: bool = False,
@@ -90,8 +90,15 @@ def generate_workbook(
 
     Raises TemplateError, UsageError, RecordsError, WorkbookExists or WorkbookInUse.
     """
-    if not isinstance(template, Template):
-        template = load_template(template)
+    template = _loaded(template)
+    language = _known_language(language)
+    if rows is not None and rows < 1:
+        raise UsageError("rows_out_of_range", rows=rows)
+    # One name is meant as one name, not as its letters.
+    departments = (departments,) if isinstance(departments, str) else tuple(departments)
+    if departments and "department" not in template.choices:
+        raise UsageError("no_departments", template=template.id)
+    target = _writable(Path(path))
     if faults := check_template(template):
         raise TemplateError("template_faults", file=template.id, faults=faults)
     folder = None if records is None else Path(records)
@@ -105,9 +112,9 @@ def generate_workbook(
     if folder is not None:
         sheets, found = read_csv_records(folder, template, form=fields, language=language)
         problems += found
-    target = write_workbook(
+    written = write_workbook(
         template,
-        Path(path),
+        target,
         language=language,
         form=fields,
         records=sheets,
@@ -116,7 +123,7 @@ def generate_workbook(
         created=created,
         overwrite=overwrite,
     )
-    return Generation(path=target, problems=problems)
+    return Generation(path=written, problems=problems)
 
 
 def recompute(reading: Reading, *, as_of: date | None) -> Reading:
@@ -138,7 +145,7 @@ def recompute(reading: Reading, *, as_of: date | None) -> Reading:
 def check_workbook(
     path: Path | str,
     *,
-    template: Template | None = None,
+    template: Template | str | Path | None = None,
     as_of: date | None = None,
     today: date | None = None,
 ) -> tuple[Reading, date | None]:
@@ -147,7 +154,7 @@ def check_workbook(
     The figures are as of `as_of`, else the day the workbook says, else `today`; that day is
     returned too.
     """
-    reading = read_workbook(Path(path), template=template)
+    reading = read_workbook(Path(path), template=None if template is None else _loaded(template))
     stated = reading.form.get("as_of")
     day = as_of or (stated if isinstance(stated, date) else None) or today
     return recompute(reading, as_of=day), day
@@ -157,7 +164,7 @@ def recalculate(
     path: Path | str,
     *,
     output: Path | str | None = None,
-    template: Template | None = None,
+    template: Template | str | Path | None = None,
     as_of: date | None = None,
     today: date | None = None,
     language: Language | None = None,
@@ -172,6 +179,10 @@ def recalculate(
     that cannot be read or written.
     """
     path = Path(path)
+    if language is not None:
+        language = _known_language(language)
+    if output is not None:
+        output = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
     progress("reading")
     reading, day = check_workbook(path, template=template, as_of=as_of, today=today)
     if day is None:
@@ -190,6 +201,26 @@ def recalculate(
     )
     receipt = insert_sheet(path, sheet, output=output, backup=backup)
     return Recalculation(reading=reading, summary=summary, receipt=receipt, as_of=day)
+
+
+def _loaded(template: Template | str | Path) -> Template:
+    return template if isinstance(template, Template) else load_template(template)
+
+
+def _known_language(language: str) -> Language:
+    for known in LANGUAGES:
+        if language == known:
+            return known
+    raise UsageError("unknown_language", language=language, known=", ".join(LANGUAGES))
+
+
+def _writable(path: Path, suffixes: tuple[str, ...] = (".xlsx",)) -> Path:
+    """Return the path of a workbook to be written, once name and folder will do."""
+    if path.suffix.lower() not in suffixes:
+        raise UsageError("wrong_suffix", file=path.name or str(path))
+    if not path.parent.is_dir():
+        raise UsageError("folder_missing", file=path.name, folder=str(path.parent))
+    return path
 
 
 def _typed_form(

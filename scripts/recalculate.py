@@ -37,11 +37,12 @@ def main(arguments: list[str]) -> int:
     """Run the command on what was given and return its exit code."""
     from marketing_sheets.cli import cli
 
-    if not arguments:
-        print(__doc__)
+    files = workbooks(arguments)
+    if not files:
+        print(f"No workbook in {', '.join(arguments)}." if arguments else __doc__)
         return 2
     try:
-        cli(["recalculate", *workbooks(arguments)])
+        cli(["recalculate", *files])
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else 1
     return 0

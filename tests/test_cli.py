@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
+from marketing_sheets import UsageError, generate_workbook
 from marketing_sheets.cli import cli
 
 ROOT = Path(__file__).parent.parent
@@ -102,6 +104,8 @@ class TestGenerate:
             (["campaign_tracker", "--set", "budget=about 5"], "about 5"),
             (["campaign_tracker", "--start", "2024-05-02", "--end", "2024-05-01"], "2024-05-01"),
             (["campaign_tracker", "--start", "1.5.2024"], "%Y-%m-%d"),
+            (["campaign_tracker", "--start", "2999-01-01"], "2100"),
+            (["618.xlsx"], "not a template"),
         ],
     )
     def test_wrong_usage(self, tmp_path: Path, arguments: list[str], says: str) -> None:
@@ -111,6 +115,18 @@ class TestGenerate:
         assert says in result.output
         assert "Traceback" not in result.output
         assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("name", ["a.xls", "a.csv", "a.xlsm", "a"])
+    def test_only_xlsx_is_written(self, tmp_path: Path, name: str) -> None:
+        """A name that promises another format is refused."""
+        result = run("generate", "campaign_tracker", "-o", tmp_path / name, code=2)
+        assert ".xlsx" in result.output
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_missing_folder_is_named(self, tmp_path: Path) -> None:
+        """The sentence says which folder is not there."""
+        result = run("generate", "campaign_tracker", "-o", tmp_path / "no" / "a.xlsx", code=2)
+        assert str(tmp_path / "no") in result.output
 
     def test_records_from_csv(self, tmp_path: Path) -> None:
         """Headers bind by id or label, cells go through the grammar, doubt is written as it is."""
@@ -170,6 +186,32 @@ class TestRecalculate:
         before = filled.read_bytes()
         run("recalculate", filled, "--backup")
         assert filled.with_name("618.bak.xlsx").read_bytes() == before
+
+    def test_backups_do_not_overwrite_each_other(self, filled: Path) -> None:
+        """A second backup, or a file of that name, leaves the first as it is."""
+        first = filled.read_bytes()
+        run("recalculate", filled, "--backup")
+        second = filled.read_bytes()
+        run("recalculate", filled, "--backup")
+        assert filled.with_name("618.bak.xlsx").read_bytes() == first
+        assert filled.with_name("618.bak2.xlsx").read_bytes() == second
+
+    def test_one_file_may_go_into_a_folder_to_be_made(self, filled: Path, tmp_path: Path) -> None:
+        """A path without a suffix is a folder, for one file as for many."""
+        run("recalculate", filled, "-o", tmp_path / "out")
+        assert (tmp_path / "out" / "618.xlsx").is_file()
+
+    def test_json_is_utf8_and_tells_files_apart(self, filled: Path, tmp_path: Path) -> None:
+        """Whatever the console's encoding, and with the path as it was given."""
+        other = tmp_path / "p" / "618.xlsx"
+        other.parent.mkdir()
+        other.write_bytes(filled.read_bytes())
+        done = subprocess.run(
+            [sys.executable, "-m", "marketing_sheets", "check", str(filled), str(other), "--json"],
+            capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": "gbk"},
+        )  # fmt: skip
+        documents = json.loads(done.stdout.decode("utf-8"))["files"]
+        assert [document["file"] for document in documents] == [str(filled), str(other)]
 
     def test_problems_make_the_exit_code_1(self, messy: Path) -> None:
         """The doubtful cell is named with its place, what was typed, and what to do."""
@@ -284,6 +326,34 @@ class TestExport:
         result = run("export", example, "-o", tmp_path, code=1)
         assert "--force" in result.output
         run("export", example, "-o", tmp_path, "--force")
+
+
+class TestLibrary:
+    """The verbs as functions."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "code"),
+        [
+            ({"language": "fr"}, "unknown_language"),
+            ({"rows": -3}, "rows_out_of_range"),
+            ({"form": {"nothing": 1}}, "unknown_field"),
+        ],
+    )
+    def test_wrong_arguments(self, tmp_path: Path, arguments: dict[str, Any], code: str) -> None:
+        """An argument that makes no sense is refused before anything is written."""
+        with pytest.raises(UsageError) as caught:
+            generate_workbook("campaign_tracker", tmp_path / "a.xlsx", **arguments)
+        assert caught.value.code == code
+        assert list(tmp_path.iterdir()) == []
+
+    def test_one_department_is_one_name(self, tmp_path: Path) -> None:
+        """A single name is not taken letter by letter."""
+        path = generate_workbook("campaign_tracker", tmp_path / "a.xlsx", departments="华东").path
+        words = [
+            cell.value for row in openpyxl.load_workbook(path)["选项"].iter_rows() for cell in row
+        ]
+        assert "华东" in words
+        assert "华" not in words
 
 
 class TestTemplates:

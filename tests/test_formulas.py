@@ -22,6 +22,7 @@ from marketing_sheets.formulas_live import live_text
 from marketing_sheets.formulas_pandas import compute
 from marketing_sheets.formulas_text import after_comparator, amount, threshold_of
 from marketing_sheets.languages import LANGUAGES, Text
+from marketing_sheets.places import column_letter
 from marketing_sheets.records import Origin, SheetRecords
 from marketing_sheets.template_files import load_template
 from marketing_sheets.templates import Column, TableSheet, Template
@@ -188,6 +189,11 @@ class TestCompute:
         )
         done = compute(rows, template=TEMPLATE, as_of=None, settings={"close": 0.95})
         assert done.frame["verdict"].iloc[0] == "missed"
+
+    def test_a_negative_target_has_no_achievement(self) -> None:
+        """Half of a loss of 100 is no achievement of 50 %."""
+        row = {"unit": "number", "direction": "higher", "target": -100, "actual": -50}
+        assert computed(EFFECT, "achievement", **row) == (None, "not_applicable")
 
     def test_no_rows_give_no_rows(self) -> None:
         """An empty sheet computes to an empty sheet."""
@@ -396,6 +402,18 @@ class TestAgreement:
         """Delay, budget use and KPI achievement agree."""
         _agree(TEMPLATE, MASTER, rows, tmp_path_factory.mktemp("master") / "book.xlsx")
 
+    def test_reasons_of_a_division(self, tmp_path: Path) -> None:
+        """A column that shows reasons shows the same in Excel: a zero base, or a blank."""
+        columns = tuple(
+            replace(column, undefined="reason") if column.id == "roas" else column
+            for column in DAILY.columns
+        )
+        sheet = replace(DAILY, columns=columns)
+        sheets = tuple(sheet if one.id == sheet.id else one for one in TEMPLATE.sheets)
+        template = replace(TEMPLATE, sheets=sheets)
+        rows = [{"sales": 5, "cost": 0}, {"sales": 5}, {"sales": 5, "cost": 2}]
+        _agree(template, sheet, rows, tmp_path / "book.xlsx")
+
 
 class TestText:
     """Quantities inside texts: Excel reads them as Python does, or shows nothing."""
@@ -452,7 +470,8 @@ class TestConditions:
         formula = excel_condition(
             "budget_use > 1", MASTER, TEMPLATE, "en", first_row=7, columns=columns
         )
-        assert formula == "=IF(COUNT($Q7)=1,$Q7>1,FALSE)"
+        used = column_letter(columns["budget_use"])
+        assert formula == f"=IF(COUNT(${used}7)=1,${used}7>1,FALSE)"
 
 
 class TestLive:
@@ -463,15 +482,18 @@ class TestLive:
         rows = [
             {"task": "a", "status": "done", "budget": 1000, "spend": 600, "weight": 0.5},
             {"task": "b", "status": "late", "budget": 1000, "spend": 645, "weight": 0.5},
+            {"task": "c", "status": "cancelled", "weight": 0.5},
         ]
-        rows = [{**row, "progress": 0.5} for row in rows]
+        due = pd.Timestamp("2024-06-20")
+        rows = [{**row, "progress": 0.5, "planned_end": due} for row in rows]
+        rows[2]["progress"] = 0.0
         done = compute(records(MASTER, rows), template=TEMPLATE, as_of=date(2024, 6, 28))
         lines = [
             live_text(live, done, template=TEMPLATE, language="en", as_of=date(2024, 6, 28))
             for live in MASTER.live
         ]
         assert lines == [
-            "As of 2024-06-28    |    2 tasks · 1 done · 1 delayed",
+            "As of 2024-06-28    |    3 tasks · 1 done · 1 delayed",
             "Weighted progress 50.0%",
             "Budget 2,000 · spent 1,245 · used 62.3%",
         ]

@@ -221,7 +221,7 @@ COST = "sheets[posts].columns[cost]"
         (
             'label = "Posts"',
             'label = "History"',
-            'sheets[posts].label: Excel keeps the sheet name "History" for itself',
+            'sheets[posts].label: the sheet name "History" is taken by Excel or by the program',
         ),
         (
             'label = "Posts"',

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..errors import SheetsError, TemplateError, UsageError
+from ..errors import SheetsError, TemplateError, UsageError, WorkbookError
 from ..languages import LANGUAGES, Language
 from ..wording import say
 
@@ -67,12 +67,21 @@ class UsageSentence(Sentence):
     exit_code = WRONG_USAGE
 
 
+def _day(_context: click.Context, _option: click.Parameter, moment: datetime | None) -> date | None:
+    if moment is None:
+        return None
+    if not 1990 <= moment.year <= 2100:
+        error = UsageError("day_out_of_range", day=moment.date().isoformat())
+        raise click.BadParameter(error.describe(speech()))
+    return moment.date()
+
+
 def day_option(name: str, text: str) -> Callable[[_Command], _Command]:
     """Make an option that takes a day, YYYY-MM-DD."""
     return click.option(
         name,
         type=click.DateTime(["%Y-%m-%d"]),
-        callback=lambda _context, _option, moment: moment and moment.date(),
+        callback=_day,
         metavar="YYYY-MM-DD",
         help=text,
     )
@@ -85,9 +94,8 @@ language_option = click.option(
 )
 template_option = click.option(
     "--template",
-    "template_path",
-    type=click.Path(path_type=Path),
-    help="Your own template's .toml.",
+    metavar="NAME",
+    help="The template, where the workbook does not tell: a name or a .toml.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 files_argument = click.argument(
@@ -116,14 +124,17 @@ def guarded(command: _Command) -> _Command:
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except SheetsError as error:
+        except (SheetsError, OSError) as error:
             raise as_sentence(error, speech(kwargs.get("language"))) from error
 
     return run  # type: ignore[return-value]  # wraps keeps the signature
 
 
-def as_sentence(error: SheetsError, language: Language) -> Sentence:
+def as_sentence(error: SheetsError | OSError, language: Language) -> Sentence:
     """Return the sentence that says an error: arguments and templates are usage, files are not."""
+    if not isinstance(error, SheetsError):
+        file, reason = error.filename or "", error.strerror or str(error)
+        return Sentence(WorkbookError("os_error", file=file, reason=reason).describe(language))
     kind = UsageSentence if isinstance(error, UsageError | TemplateError) else Sentence
     return kind(error.describe(language))
 
@@ -155,7 +166,7 @@ def run_files(
         try:
             with shown_stages(count + file.name, speech(language)) as show:
                 outcome = work(file, show)
-        except SheetsError as error:
+        except (SheetsError, OSError) as error:
             sentence = as_sentence(error, speech(language))
             code = max(code, sentence.exit_code)
             if as_json:
@@ -165,7 +176,7 @@ def run_files(
             continue
         if are_serious(outcome.problems):
             code = max(code, PROBLEMS_FOUND)
-        documents.append(outcome.document)
+        documents.append({**outcome.document, "file": str(file)})
         for line in outcome.lines:
             click.echo(line)
     if as_json:
@@ -191,8 +202,9 @@ def shown_stages(file: str, language: Language) -> Iterator[Callable[[str], None
 
 
 def print_json(document: object) -> None:
-    """Print a document as JSON with its keys in their own order."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+    """Print a document as JSON with its keys in their own order; always UTF-8."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+    click.echo(text.encode("utf-8"))  # as bytes it meets no console encoding
 
 
 def _plain(value: object) -> object:

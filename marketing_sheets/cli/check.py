@@ -37,7 +37,7 @@ def check(
     *,
     files: tuple[Path, ...],
     as_of: date | None,
-    template_path: Path | None,
+    template: str | None,
     language: Language | None,
     as_json: bool,
 ) -> None:
@@ -50,11 +50,11 @@ def check(
     from ..template_files import load_template
     from ..workbooks import check_workbook
 
-    template = None if template_path is None else load_template(template_path)
+    chosen = None if template is None else load_template(template)
 
     def work(file: Path, show: Callable[[str], None]) -> Outcome:
         show("reading")
-        reading, day = check_workbook(file, template=template, as_of=as_of, today=date.today())
+        reading, day = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
         spoken = language or reading.language
         problems = reading.problems
         if as_json:

@@ -55,7 +55,7 @@ def export(
     folder: Path,
     file_format: ExportFormat,
     as_of: date | None,
-    template_path: Path | None,
+    template: str | None,
     force: bool,
     language: Language | None,
 ) -> None:
@@ -68,10 +68,10 @@ def export(
     from ..template_files import load_template
     from ..workbooks import check_workbook
 
-    template = None if template_path is None else load_template(template_path)
+    chosen = None if template is None else load_template(template)
     with shown_stages(file.name, speech(language)) as show:
         show("reading")
-        reading, _ = check_workbook(file, template=template, as_of=as_of, today=date.today())
+        reading, _ = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
         show("writing")
         paths = export_records(reading, folder, file_format, overwrite=force)
     spoken = language or reading.language

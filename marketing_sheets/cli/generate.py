@@ -76,7 +76,7 @@ def generate(
     marketing-sheets generate campaign_tracker -o 618.xlsx --set campaign_name=618大促 \\
         --start 2024-05-01 --end 2024-07-15 --department 市场部 --department 销售部
     """
-    from ..template_files import load_template
+    from ..template_files import load_template, template_names
     from ..workbooks import example_folder, generate_workbook
 
     written: Language = language or "zh-Hans"
@@ -102,11 +102,18 @@ def generate(
         problems = [problem.as_json(written) for problem in made.problems]
         print_json({"file": made.path, "language": written, "problems": problems})
     else:
-        click.echo(say("cli", "generated", written, file=made.path))
+        command = f"marketing-sheets recalculate {_quoted(made.path)}"
+        if template not in template_names():
+            command += f" --template {_quoted(template)}"
+        click.echo(say("cli", "generated", written, file=made.path, command=command))
         for line in problem_lines(made.problems, written):
             click.echo(line)
     if are_serious(made.problems):
         sys.exit(PROBLEMS_FOUND)
+
+
+def _quoted(path: Path | str) -> str:
+    return f'"{path}"' if " " in str(path) else str(path)
 
 
 def _pair(text: str) -> tuple[str, str]:

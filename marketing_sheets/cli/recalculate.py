@@ -46,7 +46,7 @@ def recalculate(
     files: tuple[Path, ...],
     output: Path | None,
     as_of: date | None,
-    template_path: Path | None,
+    template: str | None,
     language: Language | None,
     backup: bool,
     as_json: bool,
@@ -62,14 +62,14 @@ def recalculate(
     from ..template_files import load_template
     from ..workbooks import recalculate as recalculate_workbook
 
-    template = None if template_path is None else load_template(template_path)
+    chosen = None if template is None else load_template(template)
     targets = dict(zip(files, _targets(files, output), strict=True))
 
     def work(file: Path, show: Callable[[str], None]) -> Outcome:
         done = recalculate_workbook(
             file,
             output=targets[file],
-            template=template,
+            template=chosen,
             as_of=as_of,
             today=date.today(),
             language=language,
@@ -99,7 +99,8 @@ def recalculate(
 def _targets(files: tuple[Path, ...], output: Path | None) -> list[Path | None]:
     if output is None:
         return [None] * len(files)
-    if output.is_dir() or len(files) > 1:
+    # A path without a suffix is meant as a folder, there or not.
+    if output.is_dir() or len(files) > 1 or not output.suffix:
         if output.exists() and not output.is_dir():
             raise UsageError("output_needs_folder", count=len(files), output=output)
         names = [file.name for file in files]

@@ -36,8 +36,14 @@ def _exists(path: Path) -> bool:
 
 
 def backup_path(target: Path) -> Path:
-    """Return where the copy of the old file goes: its suffix stays, so that Excel opens it."""
-    return target.with_name(f"{target.stem}.bak{target.suffix}")
+    """Return where the copy of the old file goes: a name not taken yet, that Excel opens."""
+    number = 1
+    while True:
+        mark = ".bak" if number == 1 else f".bak{number}"
+        path = target.with_name(f"{target.stem}{mark}{target.suffix}")
+        if not _exists(path):
+            return path
+        number += 1
 
 
 def replace_file(target: Path, chunks: Iterable[bytes | memoryview], *, like: Path) -> None:

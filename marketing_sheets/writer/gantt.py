@@ -61,7 +61,7 @@ def draw_gantt(
     pen.column(scale.first_column, width, last=scale.last_column)
     _draw_title(scale, pen, book)
     _draw_legend(scale, pen, book)
-    _draw_dates(scale, pen, book)
+    _draw_dates(gantt, scale, layout, pen, book)
     _draw_body(scale, layout, pen, book)
     _draw_bars(gantt, scale, layout, pen, book)
     return [_GAP_WIDTH, *[width] * scale.cells]
@@ -69,7 +69,9 @@ def draw_gantt(
 
 def _scale(gantt: Gantt, layout: Layout, records: SheetRecords, book: Book) -> _Scale:
     first_column = layout.last_column + 2
-    start = book.start or book.as_of
+    plans = records.frame[gantt.planned_start].dropna()
+    first_plan = plans.min().date() if len(plans) else None
+    start = book.start or first_plan or book.as_of
     first_day = None if start is None else start - timedelta(days=start.weekday())
     if first_day is None or book.end is None or book.end < first_day:
         return _Scale(first_column=first_column, cells=_USUAL_WEEKS, step=7, first_day=first_day)
@@ -132,7 +134,7 @@ def _slim() -> dict[str, object]:
     return {"top": 5, "top_color": Palette.WHITE, "bottom": 5, "bottom_color": Palette.WHITE}
 
 
-def _draw_dates(scale: _Scale, pen: Pen, book: Book) -> None:
+def _draw_dates(gantt: Gantt, scale: _Scale, layout: Layout, pen: Pen, book: Book) -> None:
     looks = book.looks
     line = {"bottom": 2, "bottom_color": Palette.ACCENT}
     month = looks.cell(font_size=9, bold=True, font_color=Palette.NAVY, **line)
@@ -156,7 +158,7 @@ def _draw_dates(scale: _Scale, pen: Pen, book: Book) -> None:
         before = f"{column_letter(column)}${HEADER + 1}"
         day = None if scale.first_day is None else scale.first_day + timedelta(scale.step * at)
         shown = None if day is None else serial(day)
-        start = _first_monday(book)
+        start = _first_monday(gantt, layout, book)
         pen.formula(HEADER, column, start if at == 0 else f"={before}+{scale.step}", head, shown)
         if scale.by_day:
             pen.text(MARKS, column, weekdays[at % 7], small)
@@ -175,11 +177,18 @@ def _draw_dates(scale: _Scale, pen: Pen, book: Book) -> None:
         pen.formula(GROUPS, column, f"={named}", month, name)
 
 
-def _first_monday(book: Book) -> str:
-    """Return a formula for the Monday on or before the campaign's start, or the as-of date."""
+def _first_monday(gantt: Gantt, layout: Layout, book: Book) -> str:
+    """Return a formula for the chart's first day, a Monday.
+
+    It is in the week of the campaign's start; unknown, of the first plan; without one, of the
+    as-of date.
+    """
     form = book.template.form
     has_start = form is not None and any(field.id == START_FIELD for field in form.fields)
-    start = f"IF(ISNUMBER(form_{START_FIELD}),form_{START_FIELD},as_of)" if has_start else "as_of"
+    plans = f"tbl_{layout.sheet.id}[{layout.sheet[gantt.planned_start].label[book.language]}]"
+    start = f"IF(COUNT({plans})>0,MIN({plans}),as_of)"
+    if has_start:
+        start = f"IF(ISNUMBER(form_{START_FIELD}),form_{START_FIELD},{start})"
     # Day 2 of Excel's calendar is a Monday.
     return f"=7*INT(({start}-2)/7)+2"
 
