@@ -19,7 +19,9 @@ from marketing_sheets.languages import LANGUAGES, Language
 from marketing_sheets.places import column_letter
 from marketing_sheets.writer import write_workbook
 
-FIRST = 16  # the chart's first column, from 1: fourteen columns and a gap before it
+# The chart's first column, from 1: behind the table and a gap.
+FIRST = len(template().tables[1].columns) + 2
+LETTER = column_letter(FIRST)
 
 
 def chart(path: Path, *, tab: str = "阶段进度") -> list[date]:
@@ -71,6 +73,12 @@ def test_a_wrong_year_does_not_stretch_the_chart(tmp_path: Path) -> None:
     assert len(days) == 35
 
 
+def test_without_a_start_the_first_plan_tells(tmp_path: Path) -> None:
+    """A form that says nothing leaves the chart to begin with the first planned task."""
+    rows = [{"task": "a", "planned_start": pd.Timestamp(2024, 5, 15)}]
+    assert chart(written(tmp_path, rows=rows))[0] == date(2024, 5, 13)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_dates_twelve_weeks_wait(language: Language, tmp_path: Path) -> None:
     """A blank template has twelve weeks whose dates come with the campaign's start."""
@@ -110,7 +118,9 @@ def test_bars_are_drawn_late_first(tmp_path: Path) -> None:
         as_of=date(2024, 6, 12),
     )
     rules = [
-        formula for _, area, formula in rules_of(load(path), "阶段进度") if area.startswith("P7:")
+        formula
+        for _, area, formula in rules_of(load(path), "阶段进度")
+        if area.startswith(f"{LETTER}7:")
     ]
     kinds = [
         next(
@@ -134,13 +144,13 @@ def bars(path: Path) -> str:
     import ironcalc  # noqa: PLC0415 - only this oracle computes conditional formats
 
     book = load(path)
-    rules = [f for _, area, f in rules_of(book, "阶段进度") if area.startswith("P7:")][:3]
+    rules = [f for _, area, f in rules_of(book, "阶段进度") if area.startswith(f"{LETTER}7:")][:3]
     model = ironcalc.load_from_xlsx(str(path), "en", "UTC")
     columns = range(FIRST, FIRST + len(chart(path)))
     for column in columns:
         letter = column_letter(column)
         for at, rule in enumerate(rules):
-            moved = re.sub(r"(?<![$A-Z])P\$6", f"{letter}$6", rule)
+            moved = re.sub(rf"(?<![$A-Z]){LETTER}\$6", f"{letter}$6", rule)
             model.set_user_input(3, 200 + at, column, f"=IF({moved},1,0)")
     model.evaluate()
     drawn = []
