@@ -15,21 +15,24 @@ import numpy as np
 from .languages import Text, fold
 from .metrics_effect import achievements
 from .metrics_figures import Unit, numbers
-from .metrics_issues import days_between, is_open, overdue
-from .metrics_tasks import late_tasks
+from .metrics_issues import days_between, is_known, is_open, overdue
+from .metrics_tasks import allocation, late_tasks
 from .places import Place
 from .records import Reading, SheetRecords
 from .templates import Template
 
 __all__ = ["ALERT_KINDS", "Alert", "AlertKind", "Amount", "Phrase", "alerts", "label_of"]
 
-AlertKind = Literal["issue_overdue", "issue_high", "task_late", "over_budget", "below_target"]
+AlertKind = Literal[
+    "issue_overdue", "issue_high", "task_late", "over_allocated", "over_budget", "below_target"
+]
 ALERT_KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
 
 _STATES: Mapping[AlertKind, str] = {
     "issue_overdue": "hot",
     "issue_high": "hot",
     "task_late": "late",
+    "over_allocated": "late",
     "over_budget": "late",
     "below_target": "missed",
 }
@@ -77,6 +80,7 @@ def alerts(reading: Reading, *, as_of: date) -> tuple[Alert, ...]:
     found = [
         *_issues(reading, as_of),
         *_late_tasks(reading),
+        *_over_allocated(reading),
         *_over_budget(reading),
         *_below_target(reading),
     ]
@@ -141,7 +145,8 @@ def _issues(reading: Reading, as_of: date) -> Iterator[Alert]:
     if records is None:
         return
     late, due = overdue(records.frame, as_of), -days_between(records.frame, "due_date", as_of)
-    for row in np.flatnonzero(is_open(records.frame)).tolist():
+    unsolved = is_open(records.frame) & is_known(records.frame, as_of)
+    for row in np.flatnonzero(unsolved).tolist():
         severity = _text(records, row, "severity")
         rank = _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
         what = Phrase(code="what.plain", params={"name": _text(records, row, "description")})
@@ -197,12 +202,45 @@ def _late_tasks(reading: Reading) -> Iterator[Alert]:
         seen |= own
 
 
+def _over_allocated(reading: Reading) -> Iterator[Alert]:
+    records, total = reading.sheets.get("master_tracker"), reading.form.get("budget")
+    if records is None or total is None:
+        return
+    given = allocation(records.frame, float(total))
+    rest = given.unallocated.value
+    if not given.exceeded or rest is None:
+        return
+    params: dict[str, object] = {"over": Amount(value=-rest, unit="money")}
+    share = float("inf")
+    if float(total) > 0:
+        share = -rest / float(total)
+        params["share"] = Amount(value=share, unit="percent")
+    tasks = Amount(value=given.tasks.value or 0.0, unit="money")
+    yield Alert(
+        kind="over_allocated",
+        state=_STATES["over_allocated"],
+        what=Phrase(
+            code="what.allocated",
+            params={"tasks": tasks, "total": Amount(value=float(total), unit="money")},
+        ),
+        gap=Phrase(code="gap.over" if "share" in params else "gap.over_unplanned", params=params),
+        department=label_of(
+            reading.template, "department", str(reading.form.get("department") or "")
+        ),
+        owner=str(reading.form.get("owner") or ""),
+        place=reading.form_places.get("budget", Place(file=reading.file)),
+        size=share,
+    )
+
+
 def _over_budget(reading: Reading) -> Iterator[Alert]:
     records = reading.sheets.get("master_tracker")
     if records is None:
         return
     budget, spend = numbers(records.frame, "budget"), numbers(records.frame, "spend")
     for row in np.flatnonzero(spend > budget).tolist():
+        if _text(records, row, "status") == "cancelled":
+            continue
         over = float(spend[row] - budget[row])
         spent = Amount(value=float(spend[row]), unit="money")
         params: dict[str, object] = {"over": Amount(value=over, unit="money")}

@@ -24,6 +24,7 @@ __all__ = [
     "AGGREGATES",
     "FUNCTIONS",
     "REASONS",
+    "SHOWN_REASONS",
     "Fault",
     "Reason",
     "check_expression",
@@ -49,6 +50,8 @@ REASONS: tuple[Reason, ...] = (
     "not_a_number",
     "not_applicable",
 )
+# Those that stand in the cell, where the column shows any.
+SHOWN_REASONS: frozenset[Reason] = frozenset(("no_data", "zero_base", "negative_base"))
 
 # Name and number of arguments, at least and at most.
 FUNCTIONS: dict[str, tuple[int, int]] = {

@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 
 from .errors import FormulaError
-from .formulas import REASONS, Reason, computed_order, parse
+from .formulas import REASONS, SHOWN_REASONS, Reason, computed_order, parse
 from .formulas_text import says_upper_limit, threshold_of
 from .records import SheetRecords
 from .templates import Column, TableSheet, Template
 from .values import parse as parse_value
 
-__all__ = ["attributes_of", "compute"]
+__all__ = ["attributes_of", "compute", "holds"]
 
 _Array = np.ndarray[Any, Any]
 _EPOCH = np.datetime64("1899-12-30")
@@ -67,10 +67,53 @@ def compute(
 
     `choices` and `settings` are what the workbook's lists sheet says; None takes the template's.
     """
+    scope = _scope(records, template, as_of, choices, settings)
+    frame = records.frame.copy()
+    reasons = pd.DataFrame(index=frame.index)
+    for column in computed_order(scope.sheet):
+        vector = _evaluate(parse(cast("str", column.formula)), scope)
+        scope.computed[column.id] = vector
+        frame[column.id] = _series(vector, column, frame.index)
+        words = np.array([None, *REASONS], dtype=object)
+        reasons[column.id] = pd.Series(words[vector.why], index=frame.index, dtype="str")
+    return replace(records, frame=frame, reasons=reasons)
+
+
+def holds(
+    test: str,
+    records: SheetRecords,
+    *,
+    template: Template,
+    as_of: date | None,
+    choices: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None,
+    settings: Mapping[str, float] | None = None,
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Tell for which of a sheet's records a test holds; `compute` must have filled them.
+
+    It does not hold where an operand has no value. The other arguments are those of `compute`.
+    """
+    scope = _scope(records, template, as_of, choices, settings)
+    for column in scope.sheet.computed:
+        vector = _column(records.frame[column.id])
+        if records.reasons is not None:
+            why = records.reasons[column.id].map(_CODE).fillna(0).to_numpy(np.int8)
+            vector = replace(vector, why=why)
+        scope.computed[column.id] = vector
+    vector = _evaluate(parse(test), scope)
+    return np.asarray(vector.known & vector.values.astype(bool), dtype=np.bool_)
+
+
+def _scope(
+    records: SheetRecords,
+    template: Template,
+    as_of: date | None,
+    choices: Mapping[str, Mapping[str, Mapping[str, str]]] | None,
+    settings: Mapping[str, float] | None,
+) -> _Scope:
     sheet = template[records.sheet]
     if not isinstance(sheet, TableSheet):
         raise TypeError(records.sheet)
-    scope = _Scope(
+    return _Scope(
         sheet=sheet,
         template=template,
         frame=records.frame,
@@ -79,15 +122,6 @@ def compute(
         attributes=attributes_of(template) if choices is None else choices,
         settings={k: s.value for k, s in template.settings.items()} | dict(settings or {}),
     )
-    frame = records.frame.copy()
-    reasons = pd.DataFrame(index=frame.index)
-    for column in computed_order(sheet):
-        vector = _evaluate(parse(cast("str", column.formula)), scope)
-        scope.computed[column.id] = vector
-        frame[column.id] = _series(vector, column, frame.index)
-        words = np.array([None, *REASONS], dtype=object)
-        reasons[column.id] = pd.Series(words[vector.why], index=frame.index, dtype="str")
-    return replace(records, frame=frame, reasons=reasons)
 
 
 def attributes_of(template: Template) -> dict[str, dict[str, dict[str, str]]]:
@@ -295,6 +329,14 @@ def _is_upper_limit(node: ast.Call, scope: _Scope) -> _Vector:
     return _full(scope, np.array(found, dtype=bool))
 
 
+def _is_reason(node: ast.Call, scope: _Scope) -> _Vector:
+    subject = node.args[0]
+    name = subject.id if isinstance(subject, ast.Name) else ""
+    is_said = name in scope.sheet and scope.sheet[name].undefined == "reason"
+    shown = [_CODE[reason] for reason in SHOWN_REASONS] if is_said else []
+    return _full(scope, np.isin(_evaluate(subject, scope).why, shown))
+
+
 def _attribute(node: ast.Call, scope: _Scope) -> _Vector:
     column, attribute = node.args
     if not isinstance(column, ast.Name) or not isinstance(attribute, ast.Constant):
@@ -326,6 +368,7 @@ _FUNCTIONS: dict[str, Callable[[ast.Call, _Scope], _Vector]] = {
     "amount": _amount,
     "after_comparator": _after_comparator,
     "is_upper_limit": _is_upper_limit,
+    "is_reason": _is_reason,
     "attribute": _attribute,
     "points": _comparison,
     "change": _comparison,

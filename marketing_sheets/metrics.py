@@ -8,26 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .metrics_figures import (
+    LATER,
+    UNREAD,
     Breakdown,
     Figure,
     Group,
     Level,
     Reason,
     Unit,
+    days_of,
     figures_as_json,
+    is_later,
     numbers,
     quotient,
     share,
 )
-from .records import Reading
-from .templates import Metric, TableSheet
+from .places import Place
+from .problems import Problem
+from .records import Reading, SheetRecords
+from .templates import Column, Metric, TableSheet
+from .values import parse
 
 __all__ = [
     "Breakdown",
@@ -37,13 +44,17 @@ __all__ = [
     "Reason",
     "Unit",
     "by",
+    "day_column",
     "figure",
     "figures_as_json",
+    "later_rows",
     "metric_frame",
     "metrics_of",
     "numbers",
     "quotient",
+    "rows_after",
     "share",
+    "up_to_day",
     "week_change",
     "week_of",
 ]
@@ -55,18 +66,99 @@ _KIND = "{}.kind"
 _Array = np.ndarray[Any, Any]
 
 
-def metric_frame(reading: Reading, sheet_id: str) -> pd.DataFrame:
+def metric_frame(reading: Reading, sheet_id: str, *, as_of: date | None = None) -> pd.DataFrame:
     """Return a sheet's records, ready for `figure` and `by`; empty if there is no such sheet.
 
     Beside a denominator that is chosen per choice (the CVR base per channel) stands what it counts
-    in each row, so that no total mixes them. A choice that says nothing has the first kind.
+    in each row, so that no total mixes them. A choice that says nothing has the first kind. Rows
+    after `as_of` are marked and left out of every figure, cells that cannot be read are marked, and
+    the day of each row stands under `date`.
     """
     if sheet_id not in reading.sheets:
         return pd.DataFrame()
     sheet = reading.template[sheet_id]
-    frame = reading.sheets[sheet_id].frame
+    records = reading.sheets[sheet_id]
+    frame = records.frame
     if not isinstance(sheet, TableSheet):
         return frame
+    marks: dict[str, Any] = {**_kinds(reading, sheet, frame), **_unread(records, sheet)}
+    day = day_column(sheet)
+    if day in frame:
+        marks["date"] = frame[day]
+        if as_of is not None:
+            marks[LATER] = _after(frame, day, as_of)
+    return frame.assign(**marks)
+
+
+def day_column(sheet: TableSheet) -> str:
+    """Return the id of the column that tells on which day a row happened; "" if there is none.
+
+    Of several dates only `date`, the column of the sheet's day line, or the day an issue occurred:
+    the dates of a plan may well lie ahead.
+    """
+    for name in ("date", sheet.day_line, "occurred_on"):
+        if name is not None and name in sheet and sheet[name].type == "date":
+            return name
+    return ""
+
+
+def rows_after(reading: Reading, as_of: date | None) -> tuple[Problem, ...]:
+    """Say, per sheet, how many rows stand after `as_of`: they are in no figure."""
+    if as_of is None:
+        return ()
+    found = []
+    for sheet_id, count in later_rows(reading, as_of).items():
+        sheet, tab = reading.template[sheet_id], reading.sheets[sheet_id].origin
+        assert isinstance(sheet, TableSheet)
+        name = day_column(sheet)
+        place = Place(file=tab.file, sheet=tab.sheet, column=tab.columns.get(name))
+        params = {"column": sheet[name].label, "count": count, "day": as_of.isoformat()}
+        found.append(Problem(code="after_as_of", place=place, column=name, params=params))
+    return tuple(found)
+
+
+def later_rows(reading: Reading, as_of: date) -> dict[str, int]:
+    """Count the rows after `as_of` per sheet that has any."""
+    counts = {}
+    for sheet in reading.template.tables:
+        records, name = reading.sheets.get(sheet.id), day_column(sheet)
+        if records is not None and name in records.frame:
+            counts[sheet.id] = int(_after(records.frame, name, as_of).sum())
+    return {sheet_id: count for sheet_id, count in counts.items() if count}
+
+
+def up_to_day(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that are not marked as later than the figures reach."""
+    rows: pd.DataFrame = frame.loc[~is_later(frame)]
+    return rows
+
+
+def _after(frame: pd.DataFrame, column: str, as_of: date) -> _Array:
+    after: _Array = days_of(frame, column) > np.datetime64(as_of, "D")
+    return after
+
+
+def _unread(records: SheetRecords, sheet: TableSheet) -> dict[str, _Array]:
+    """Mark, per column of numbers, the cells that hold something which gave no number."""
+    marks = {}
+    for column in sheet.inputs:
+        if not column.is_numeric or column.id not in records.frame or column.id not in records.raw:
+            continue
+        raw = records.raw[column.id]
+        unread = records.frame[column.id].isna().to_numpy() & raw.notna().to_numpy()
+        for row in np.flatnonzero(unread).tolist():
+            unread[row] = _is_fault(raw.iat[row], column)
+        if unread.any():
+            marks[UNREAD.format(column.id)] = unread
+    return marks
+
+
+def _is_fault(raw: object, column: Column) -> bool:
+    """Tell whether a cell without a value is at fault; blank, or a word for blank, it is not."""
+    return not parse(raw, column.type).is_blank
+
+
+def _kinds(reading: Reading, sheet: TableSheet, frame: pd.DataFrame) -> dict[str, pd.Series[Any]]:
     kinds = {}
     for column in sheet.inputs:
         choices = reading.template.choices.get(column.choices or "")
@@ -79,7 +171,7 @@ def metric_frame(reading: Reading, sheet_id: str) -> pd.DataFrame:
             first = reading.template.choices[values].items[0].id
             known = {name: kind for name, kind in told.items() if kind}
             kinds[_KIND.format(attribute)] = frame[column.id].map(known).fillna(first)
-    return frame.assign(**kinds)
+    return kinds
 
 
 def metrics_of(reading: Reading, sheet_id: str) -> tuple[Metric, ...]:
@@ -120,23 +212,19 @@ def week_change(metric: Metric, frame: pd.DataFrame, *, as_of: date) -> Figure:
     """Compare the week of `as_of` with the week before.
 
     The relative change, or for percentages the difference as a fraction (0.01 is one point).
-    Both weeks must be whole: the first data day not after the earlier Monday, and `as_of` a Sunday;
+    Both weeks must be whole: a row on every day from Monday to Sunday, and `as_of` that Sunday;
     else the reason is partial_period.
     """
-    monday = as_of - timedelta(days=as_of.weekday())
-    mondays = _key(frame, "week")
+    monday = np.datetime64(as_of, "D") - as_of.weekday()
+    days = days_of(frame, "date")
     now, before = (
-        figure(metric, frame[(mondays == pd.Timestamp(day)).to_numpy()])
-        for day in (monday, monday - timedelta(days=7))
+        figure(metric, frame[(days >= first) & (days < first + 7)])
+        for first in (monday, monday - 7)
     )
     name = f"{metric.id}_week_change"
-    first = mondays.min() if len(frame) else pd.NaT
-    days = _key(frame, "day")
     reason: Reason | None = now.reason or before.reason
-    if reason is None and (
-        as_of.weekday() != 6
-        or (first == pd.Timestamp(monday - timedelta(days=7)) and days.min() > first)
-    ):
+    fortnight = monday - 7 + np.arange(14)
+    if reason is None and (as_of.weekday() != 6 or not np.isin(fortnight, days).all()):
         reason = "partial_period"
     if reason is not None or now.value is None or before.value is None:
         return Figure(metric=name, value=None, reason=reason or "no_data", unit="percent")
@@ -193,7 +281,7 @@ def _level(keys: tuple[str, ...], parts: Sequence[tuple[_Array, list[Any]]], num
 def _figures(metric: Metric, frame: pd.DataFrame, codes: _Array, groups: int) -> list[Figure]:
     columns = [c for c in (metric.numerator, metric.minus, metric.denominator) if c is not None]
     values = {column: numbers(frame, column) for column in columns}
-    used = ~np.any([np.isnan(column) for column in values.values()], axis=0)
+    used = ~np.any([np.isnan(column) for column in values.values()], axis=0) & ~is_later(frame)
     own = codes[used]
     sums = {
         column: np.bincount(own, weights=array[used], minlength=groups)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -98,8 +98,10 @@ def _achievement(
     lower = _cell(records, row, "direction") == "lower"
     both = target is not None and actual is not None
     achieved = quotient("achievement", actual or 0.0, target or 0.0, rows=int(both))
+    if "achievement" in records.frame:
+        achieved = _as_in_sheet(achieved, numbers(records.frame, "achievement")[row])
     favourable = achieved.value
-    if lower and both:
+    if lower and favourable is not None:
         favourable = quotient("achievement", target or 0.0, actual or 0.0).value
     return Achievement(
         name=_cell(records, row, "metric"),
@@ -112,6 +114,13 @@ def _achievement(
         verdict=_VERDICTS.get(_cell(records, row, "verdict")),
         place=records.place(row, "achievement"),
     )
+
+
+def _as_in_sheet(one: Figure, value: float) -> Figure:
+    """Take the achievement that the sheet's own formula gives, so that the two cannot differ."""
+    if not np.isnan(value):
+        return replace(one, value=float(value), reason=None, rows=1)
+    return replace(one, value=None, reason=one.reason or "no_data")
 
 
 def count_verdicts(metrics: Sequence[Achievement]) -> VerdictCounts:

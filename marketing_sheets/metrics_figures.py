@@ -15,19 +15,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
 __all__ = [
+    "LATER",
+    "UNREAD",
     "Breakdown",
     "Figure",
     "Group",
     "Level",
     "Reason",
     "Unit",
+    "days_of",
     "figures_as_json",
+    "is_later",
+    "is_unread",
     "numbers",
     "quotient",
     "share",
@@ -45,6 +50,11 @@ Reason = Literal[
 ]
 Unit = Literal["number", "money", "percent", "ratio"]
 Level = Mapping[str, str | date | None]
+
+# Marks beside a frame's columns: rows of days that its figures do not reach, and, per column, cells
+# that hold something nobody can read. No column id has a dot.
+LATER: Final = ".later"
+UNREAD: Final = "{}.unread"
 
 _Array = np.ndarray[Any, Any]
 
@@ -94,6 +104,33 @@ def numbers(frame: pd.DataFrame, column: str) -> _Array:
     if column not in frame:
         return np.full(len(frame), np.nan)
     return frame[column].to_numpy(dtype=float, na_value=np.nan)
+
+
+def days_of(frame: pd.DataFrame, column: str) -> _Array:
+    """Return a column's dates as whole days, NaT where there is none or no such column.
+
+    Unlike timestamps, numpy's days reach any date that can be typed.
+    """
+    if column not in frame:
+        return np.full(len(frame), np.datetime64("NaT"), dtype="datetime64[D]")
+    days: _Array = pd.to_datetime(frame[column]).to_numpy().astype("datetime64[D]")
+    return days
+
+
+def is_later(frame: pd.DataFrame) -> _Array:
+    """Tell which rows are marked as later than the figures reach."""
+    return _marked(frame, LATER)
+
+
+def is_unread(frame: pd.DataFrame, column: str) -> _Array:
+    """Tell which cells of a column are marked as holding something that cannot be read."""
+    return _marked(frame, UNREAD.format(column))
+
+
+def _marked(frame: pd.DataFrame, mark: str) -> _Array:
+    if mark not in frame:
+        return np.zeros(len(frame), dtype=bool)
+    return frame[mark].to_numpy(dtype=bool)
 
 
 def quotient(

@@ -9,11 +9,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .metrics_figures import numbers
+from .metrics_figures import days_of, numbers
 from .places import Place
 from .records import SheetRecords
 
-__all__ = ["IssueRow", "LongestOpen", "days_between", "is_open", "issues_by_severity", "overdue"]
+__all__ = [
+    "IssueRow",
+    "LongestOpen",
+    "days_between",
+    "is_known",
+    "is_open",
+    "issues_by_severity",
+    "overdue",
+]
 
 _Array = np.ndarray[Any, Any]
 
@@ -33,7 +41,8 @@ class LongestOpen:
 class IssueRow:
     """Open issues of one severity (None: left blank) by age, and those past their due date.
 
-    `week` up to 7 days, `fortnight` 8 to 14, `older` above; `undated` lack the date.
+    `week` up to 7 days, `fortnight` 8 to 14, `older` above; `undated` lack the date. `left_out`
+    occurred after the day the figures are for and count nowhere else.
     """
 
     severity: str | None
@@ -43,6 +52,7 @@ class IssueRow:
     undated: int
     overdue: int
     total: int
+    left_out: int
     longest: LongestOpen
 
 
@@ -58,10 +68,13 @@ def is_open(frame: pd.DataFrame) -> _Array:
 
 def days_between(frame: pd.DataFrame, column: str, as_of: date) -> _Array:
     """Return the days from the dates in `column` to `as_of`, NaN where there is no date."""
-    if column not in frame:
-        return np.full(len(frame), np.nan)
-    since = pd.Timestamp(as_of) - pd.to_datetime(frame[column]).dt.normalize()
-    return since.dt.days.to_numpy(dtype=float, na_value=np.nan)
+    since = np.datetime64(as_of, "D") - days_of(frame, column)
+    return np.where(np.isnat(since), np.nan, since.astype(float))
+
+
+def is_known(frame: pd.DataFrame, as_of: date) -> _Array:
+    """Tell which issues had occurred by `as_of`; those without a date had."""
+    return ~(days_between(frame, "occurred_on", as_of) < 0)
 
 
 def overdue(frame: pd.DataFrame, as_of: date) -> _Array:
@@ -76,7 +89,9 @@ def issues_by_severity(
 ) -> tuple[IssueRow, ...]:
     """Count the open issues per severity; `order` lists the severities, gravest first."""
     frame = records.frame
-    unsolved, late = is_open(frame), overdue(frame, as_of)
+    known = is_known(frame, as_of)
+    unsolved, future = is_open(frame) & known, is_open(frame) & ~known
+    late = overdue(frame, as_of)
     age = days_between(frame, "occurred_on", as_of)
     severity = np.full(len(frame), "", dtype=object)
     if "severity" in frame:
@@ -86,12 +101,19 @@ def issues_by_severity(
     for name in (*order, *sorted(others, reverse=True)):
         rows_of = np.flatnonzero(unsolved & (severity == name))
         if len(rows_of):
-            rows.append(_row(records, name or None, rows_of, age, late))
+            left_out = int((future & (severity == name)).sum())
+            rows.append(_row(records, name or None, rows_of, age, late, left_out=left_out))
     return tuple(rows)
 
 
 def _row(
-    records: SheetRecords, severity: str | None, rows: _Array, age: _Array, late: _Array
+    records: SheetRecords,
+    severity: str | None,
+    rows: _Array,
+    age: _Array,
+    late: _Array,
+    *,
+    left_out: int,
 ) -> IssueRow:
     ages = age[rows]
     # Undated issues count as young here: nothing says how long they have been open.
@@ -105,6 +127,7 @@ def _row(
         undated=int(np.isnan(ages).sum()),
         overdue=int((late[rows] > 0).sum()),
         total=len(rows),
+        left_out=left_out,
         longest=LongestOpen(
             description=_text(records, first, "description"),
             owner=_text(records, first, "owner"),

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .metrics_figures import Figure, numbers, quotient
+from .metrics_figures import Figure, is_unread, numbers, quotient
 
 __all__ = [
+    "Allocation",
     "Burn",
     "Delays",
     "Progress",
+    "allocation",
     "burn",
     "delays",
     "elapsed",
@@ -64,7 +66,10 @@ class Delays:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Burn:
-    """Spend against budget and against time; `ahead` is their difference as a fraction."""
+    """Spend against budget and against time; `ahead` is their difference as a fraction.
+
+    `left_out` counts the tasks whose budget or spend cannot be read: neither is in any figure here.
+    """
 
     budget: Figure
     spend: Figure
@@ -73,6 +78,31 @@ class Burn:
     ahead: Figure
     left: float | None
     over: int
+    left_out: int
+
+
+# Budgets rounded to the thousand need not add up to the last of them.
+_ROUNDING = 0.005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """What the tasks' budgets come to, of the campaign's `total`, and what is `unallocated`."""
+
+    total: Figure
+    tasks: Figure
+    unallocated: Figure
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two differ by more than rounding, half a percent of the total."""
+        rest, total = self.unallocated.value, self.total.value
+        return rest is not None and total is not None and abs(rest) > _ROUNDING * abs(total)
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether the tasks have been given more than there is."""
+        return self.differs and (self.unallocated.value or 0.0) < 0
 
 
 def _text(frame: pd.DataFrame, column: str) -> _Array:
@@ -174,11 +204,10 @@ def elapsed(start: date | None, end: date | None, as_of: date) -> Figure:
     return quotient("elapsed", past, total)
 
 
-def _sum(frame: pd.DataFrame, column: str) -> Figure:
-    values = numbers(frame, column)
+def _sum(metric: str, values: _Array) -> Figure:
     known = values[~np.isnan(values)]
     return Figure(
-        metric=column,
+        metric=metric,
         value=float(known.sum()) if len(known) else None,
         reason=None if len(known) else "no_data",
         unit="money",
@@ -187,35 +216,68 @@ def _sum(frame: pd.DataFrame, column: str) -> Figure:
     )
 
 
-def burn(frame: pd.DataFrame, time: Figure) -> Burn:
+def allocation(frame: pd.DataFrame, total: float | None) -> Allocation:
+    """Compare the budgets of the tasks that are not cancelled with the campaign's `total`."""
+    tasks = _sum("budget", numbers(_live(frame), "budget"))
+    whole = _sum("budget_total", np.array([np.nan if total is None else total]))
+    rest = None
+    if whole.value is not None and tasks.value is not None:
+        rest = whole.value - tasks.value
+    return Allocation(
+        total=whole,
+        tasks=tasks,
+        unallocated=Figure(
+            metric="budget_unallocated",
+            value=rest,
+            reason="no_data" if rest is None else None,
+            unit="money",
+            rows=tasks.rows,
+            left_out=tasks.left_out,
+        ),
+    )
+
+
+def burn(frame: pd.DataFrame, time: Figure, *, total: float | None = None) -> Burn:
     """Compare all that was spent with all that was planned, and with the `time` elapsed.
 
-    A blank spend is money not spent yet, so its budget counts; `over` counts the rows that have
-    both and spent more.
+    A blank spend is money not spent yet, so its budget counts; where either cannot be read the
+    task is left out. What was spent on a cancelled task counts, its budget does not. Where no task
+    has a budget the campaign's `total` takes its place. `over` counts the tasks that have both and
+    spent more.
     """
     budget, spend = numbers(frame, "budget"), numbers(frame, "spend")
-    both = ~np.isnan(budget) & ~np.isnan(spend)
-    planned, paid = _sum(frame, "budget"), _sum(frame, "spend")
+    live = _text(frame, "status") != "cancelled"
+    unread = is_unread(frame, "spend") | (live & is_unread(frame, "budget"))
+    budget = np.where(live & ~unread, budget, np.nan)
+    spend = np.where(unread, np.nan, spend)
+    planned, paid = _sum("budget", budget), _sum("spend", spend)
+    base = total if planned.value is None else planned.value
+    rows = int((~np.isnan(budget) | ~np.isnan(spend)).sum())
+    left_out = int(unread.sum())
     used = quotient(
         "budget_use",
         paid.value or 0.0,
-        planned.value or 0.0,
-        rows=len(frame) if planned.rows and paid.rows else 0,
+        base or 0.0,
+        rows=rows if base is not None and paid.rows else 0,
+        left_out=left_out,
     )
-    ahead = Figure(
-        metric="burn_ahead", value=None, reason=used.reason or time.reason, unit="percent"
-    )
+    gap = None
     if used.value is not None and time.value is not None:
-        ahead = Figure(metric="burn_ahead", value=used.value - time.value, unit="percent")
-    left = None
-    if planned.value is not None:
-        left = planned.value - (paid.value or 0.0)
+        gap = used.value - time.value
     return Burn(
         budget=planned,
         spend=paid,
         used=used,
         elapsed=time,
-        ahead=ahead,
-        left=left,
-        over=int((spend[both] > budget[both]).sum()),
+        ahead=Figure(
+            metric="burn_ahead",
+            value=gap,
+            reason=used.reason or time.reason,
+            unit="percent",
+            rows=used.rows,
+            left_out=left_out,
+        ),
+        left=None if base is None else base - (paid.value or 0.0),
+        over=int((spend > budget).sum()),
+        left_out=left_out,
     )

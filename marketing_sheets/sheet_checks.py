@@ -56,6 +56,7 @@ def form_faults(
             "formula": column.formula,
             "group": column.group,
             "unit_from": column.unit_from,
+            "compared_with": column.compared_with,
             "fill_down": column.fill_down,
             "additive": column.additive,
         }
@@ -84,6 +85,10 @@ def table_faults(sheet: TableSheet, template: Template) -> Iterator[TemplateFaul
         yield from _columns_faults(f"{where}.columns", rule.columns, sheet)
         yield from _unknown(f"{where}.style", "unknown_style", rule.style, LOOKS)
         yield from expression_faults(rule.when, f"{where}.when", sheet, template, wanted="test")
+    for number, check in enumerate(sheet.checks):
+        where = f"{path}.checks[{number}]"
+        yield from _columns_faults(f"{where}.column", [check.column], sheet)
+        yield from expression_faults(check.when, f"{where}.when", sheet, template, wanted="test")
     for number, live in enumerate(sheet.live):
         yield from _live_faults(live, f"{path}.live[{number}]", sheet, template)
         if live.group in [other.group for other in sheet.live[:number]]:
@@ -107,6 +112,10 @@ def _column_faults(column: Column, path: str, template: Template) -> Iterator[Te
     if not column.is_numeric:
         for key in (key for key, is_given in numeric.items() if is_given):
             yield _fault(f"{path}.{key}", "not_for_type", type=column.type)
+    if column.type != "quantity":
+        held = {"target": column.is_target, "compared_with": column.compared_with is not None}
+        for key in (key for key, is_given in held.items() if is_given):
+            yield _fault(f"{path}.{key}", "not_for_type", type=column.type)
     if column.min is not None and column.max is not None and column.min > column.max:
         yield _fault(f"{path}.min", "min_above_max", min=f"{column.min:g}", max=f"{column.max:g}")
     if column.decimals is not None:
@@ -122,6 +131,8 @@ def _column_faults(column: Column, path: str, template: Template) -> Iterator[Te
             "fill_down": column.fill_down,
             "min": column.min is not None,
             "max": column.max is not None,
+            "target": column.is_target,
+            "compared_with": column.compared_with is not None,
         }
         yield from (_fault(f"{path}.{key}", "not_for_computed") for key in typed if typed[key])
 
@@ -154,6 +165,11 @@ def _place_faults(column: Column, path: str, sheet: TableSheet) -> Iterator[Temp
             yield from _columns_faults(f"{path}.unit_from", [column.unit_from], sheet)
         elif sheet[column.unit_from].type != "choice":
             yield _fault(f"{path}.unit_from", "not_a_choice", found=column.unit_from)
+    if column.compared_with is not None:
+        if column.compared_with not in sheet:
+            yield from _columns_faults(f"{path}.compared_with", [column.compared_with], sheet)
+        elif sheet[column.compared_with].type != "condition":
+            yield _fault(f"{path}.compared_with", "not_a_condition", found=column.compared_with)
 
 
 def _group_faults(sheet: TableSheet, path: str) -> Iterator[TemplateFault]:

@@ -8,6 +8,7 @@ from typing import Literal
 from .languages import LANGUAGES, Text
 from .templates import (
     COLUMN_TYPES,
+    Check,
     Column,
     Format,
     FormSheet,
@@ -91,6 +92,7 @@ def _table_sheet(table: TomlTable) -> TableSheet:
         repeated=table.strings("repeated"),
         day_line=table.optional_string("day_line"),
         formats=tuple(_format(rule) for rule in table.tables("formats")),
+        checks=tuple(_check(check) for check in table.tables("checks")),
         live=tuple(_live(live) for live in table.tables("live")),
         gantt=_gantt(gantt) if gantt else None,
         print=_print(page) if page else Print(),
@@ -121,6 +123,8 @@ def _column(table: TomlTable) -> Column:
         undefined=table.one_of("undefined", ("blank", "reason"), "blank"),
         unit_from=table.optional_string("unit_from"),
         in_points=table.flag("in_points"),
+        is_target=table.flag("target"),
+        compared_with=table.optional_string("compared_with"),
     )
     table.close()
     return column
@@ -148,6 +152,16 @@ def _format(table: TomlTable) -> Format:
     )
     table.close()
     return rule
+
+
+def _check(table: TomlTable) -> Check:
+    check = Check(
+        when=table.string("when"),
+        column=table.string("column"),
+        message=table.text("message"),
+    )
+    table.close()
+    return check
 
 
 def _live(table: TomlTable) -> Live:

@@ -15,7 +15,7 @@ from .label_checks import same_label_faults, sheet_label_faults, text_faults
 from .languages import fold
 from .sheet_checks import form_faults, table_faults
 from .styles import STATES
-from .templates import OUR_SHEETS, Choices, Metric, TableSheet, Template
+from .templates import OUR_SHEETS, Choices, Metric, Setting, TableSheet, Template
 
 __all__ = ["check_template"]
 
@@ -43,6 +43,8 @@ def _faults(template: Template) -> Iterator[TemplateFault]:
             yield from form_faults(sheet, template, (*_ids(template.sheets), *OUR_SHEETS))
     for choices in template.choices.values():
         yield from _choices_faults(choices, template)
+    for setting in template.settings.values():
+        yield from _setting_faults(setting)
     yield from same_label_faults("metrics", template.metrics, fold)
     for metric in template.metrics:
         yield from _metric_faults(metric, template)
@@ -107,6 +109,23 @@ def _choices_faults(choices: Choices, template: Template) -> Iterator[TemplateFa
                 yield TemplateFault(
                     path=f"{where}.{attribute}", code="unknown_choice", params=params
                 )
+
+
+def _setting_faults(setting: Setting) -> Iterator[TemplateFault]:
+    path = f"settings.{setting.id}"
+    least, most = setting.min, setting.max
+    if least is not None and most is not None and least > most:
+        params = {"min": f"{least:g}", "max": f"{most:g}"}
+        yield TemplateFault(path=f"{path}.min", code="min_above_max", params=params)
+    elif (least is not None and setting.value < least) or (
+        most is not None and setting.value > most
+    ):
+        params = {
+            "least": "-∞" if least is None else f"{least:g}",
+            "most": "∞" if most is None else f"{most:g}",
+            "found": f"{setting.value:g}",
+        }
+        yield TemplateFault(path=f"{path}.value", code="out_of_range", params=params)
 
 
 def _metric_faults(metric: Metric, template: Template) -> Iterator[TemplateFault]:

@@ -212,6 +212,8 @@ def _setting(setting_id: str, table: TomlTable) -> Setting:
         hint=table.optional_text("hint"),
         type=table.one_of("type", _SETTING_TYPES, "number"),
         value=table.number("value"),
+        min=table.optional_number("min"),
+        max=table.optional_number("max"),
     )
     table.close()
     return setting

@@ -16,6 +16,7 @@ __all__ = [
     "LIVE_TYPES",
     "NUMERIC_TYPES",
     "OUR_SHEETS",
+    "Check",
     "Choice",
     "Choices",
     "Column",
@@ -116,7 +117,8 @@ class Column:
     `additive` figures enter the control totals. `undefined` says what a computed cell without a
     value shows: nothing, or the short reason. `unit_from` names the choice column that tells the
     unit of this cell (number, money, percent, ratio); `in_points` computed differences of
-    percentages are points (×100).
+    percentages are points (×100). A quantity that `is_target` may be a bound such as ≥20万;
+    `compared_with` names the condition column a quantity is held against.
     """
 
     id: str
@@ -141,6 +143,8 @@ class Column:
     undefined: Literal["blank", "reason"] = "blank"
     unit_from: str | None = None
     in_points: bool = False
+    is_target: bool = False
+    compared_with: str | None = None
 
     @property
     def is_computed(self) -> bool:
@@ -173,6 +177,15 @@ class Format:
     style: str
     symbol: str | None = None
     stop: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A rule records must not break: where `when` holds, `message` is told at `column`'s cell."""
+
+    when: str
+    column: str
+    message: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +261,7 @@ class TableSheet:
     repeated: tuple[str, ...] = ()
     day_line: str | None = None
     formats: tuple[Format, ...] = ()
+    checks: tuple[Check, ...] = ()
     live: tuple[Live, ...] = ()
     gantt: Gantt | None = None
     print: Print = field(default_factory=Print)
@@ -320,13 +334,18 @@ class Metric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """A threshold that sheets and Summary share; `value` is what stands before staff change it."""
+    """A threshold that sheets and Summary share; `value` is what stands before staff change it.
+
+    It also stands in for a value that is blank or not within `min` and `max`.
+    """
 
     id: str
     label: Text
     type: ColumnType
     value: float
     hint: Text | None = None
+    min: float | None = None
+    max: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

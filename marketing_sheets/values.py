@@ -23,7 +23,13 @@ from .values_numbers import (
     read_ratio,
 )
 from .values_numerals import scale_of
-from .values_quantities import Condition, parse_condition, parse_conditions, read_quantity
+from .values_quantities import (
+    Condition,
+    parse_condition,
+    parse_conditions,
+    read_quantity,
+    unit_stated,
+)
 from .values_times import Week, read_datetime, read_week
 
 __all__ = [
@@ -39,6 +45,7 @@ __all__ = [
     "percent_context",
     "percent_scale",
     "scale_of",
+    "unit_stated",
 ]
 
 _NO_CONTEXT = Context()

@@ -40,6 +40,7 @@ class Context:
     `percent_scale`). `percent_format` says the cell carries a % number format, so Excel holds the
     fraction. `choices` maps folded spellings to ids, `labels` ids to what is shown. `unit` is the
     unit stated by the header, such as 万元; it holds for numbers that state none themselves.
+    `exact` says that a quantity must be a figure, not a bound such as ≥20万.
     """
 
     period: tuple[date, date] | None = None
@@ -55,6 +56,7 @@ class Context:
     min: float | None = None
     max: float | None = None
     unit: str | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from .languages import LANGUAGES, Text, fold, nearest
 from .templates import Choices
 from .values_cells import Cell, Context, Raw, as_typed, faulty, nothing, split_remark
 
-__all__ = ["choice_spellings", "read_choice", "read_yes_no"]
+__all__ = ["choice_spellings", "likeliest", "read_choice", "read_yes_no"]
 
 # What sheets show before a status, and what people put there themselves.
 _MARKS = " \t\u3000✓✔√●○◎•▲△▼▽■□◆◇★☆!！×✗✘⚠\ufe0f"
@@ -56,7 +56,17 @@ def read_choice(raw: Raw, context: Context) -> Cell:
 
 
 def _unknown(word: str, known: Mapping[str, str], labels: Mapping[str, Text]) -> Cell:
-    """Return the fault, the likeliest of the allowed entries first."""
+    near, allowed = likeliest(word, known, labels)
+    return faulty("unknown_choice", nearest=near or "", allowed=allowed)
+
+
+def likeliest(
+    word: str, known: Mapping[str, str], labels: Mapping[str, Text]
+) -> tuple[Text | None, Text]:
+    """Return the entry most like `word`, if one is, and all entries in a line, that one first.
+
+    `known` maps folded spellings to ids; an id without a label shows as it is.
+    """
     near = nearest(word, known)
     ids = list(dict.fromkeys(known.values()))
     if near is not None:
@@ -67,7 +77,7 @@ def _unknown(word: str, known: Mapping[str, str], labels: Mapping[str, Text]) ->
         language: _JOINTS.get(language, "、").join(text[language] for text in texts)
         for language in LANGUAGES
     }
-    return faulty("unknown_choice", nearest=texts[0] if near else "", allowed=Text(allowed))
+    return texts[0] if near else None, Text(allowed)
 
 
 def read_yes_no(raw: Raw) -> Cell:

@@ -188,7 +188,7 @@ def _with_swapped_dates(raws: Sequence[object], cells: Sequence[Cell]) -> Sequen
         return cells
     return [
         replace(cell, note="maybe_swapped")
-        if cell.note is None and _has_two_readings(raw)
+        if not cell.fault and cell.note is None and _has_two_readings(raw)
         else cell
         for raw, cell in zip(raws, cells, strict=True)
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from .values_cells import Cell, Context, Raw, faulty, levelled, plain
 from .values_numbers import (
@@ -18,7 +19,7 @@ from .values_numbers import (
 )
 from .values_numerals import read_figure, scale_of
 
-__all__ = ["Condition", "parse_condition", "parse_conditions", "read_quantity"]
+__all__ = ["Condition", "parse_condition", "parse_conditions", "read_quantity", "unit_stated"]
 
 _UP = "提升|增长|增加|上升|上涨|提高|涨"
 _DOWN = "下降|降低|减少|下滑|下跌|跌"
@@ -70,7 +71,17 @@ def _read_text(text: str, context: Context) -> Cell:
     cell = _read_return(rest, context) if label else _read_uncompared(rest, context)
     if cell.fault in ("not_a_number", "not_exact"):
         return faulty(why_no_number(text, otherwise="not_a_quantity"))
+    if comparator and context.exact and not cell.fault:
+        return faulty("not_exact")
     return cell if cell.fault else replace(cell, comparator=comparator)
+
+
+def unit_stated(text: str) -> Literal["none", "counted", "other"]:
+    """Tell whether a written number names no unit at all, a counting word (人), or another."""
+    figure = read_figure(split_comparator(plain(text))[1])
+    if figure is None:
+        return "other"
+    return "none" if figure.is_bare else "counted" if figure.counted else "other"
 
 
 def _read_return(text: str, context: Context) -> Cell:

@@ -10,10 +10,17 @@ from pathlib import Path
 from .errors import TemplateError, UsageError
 from .formulas_pandas import compute
 from .languages import LANGUAGES, Language, nearest
+from .metrics import rows_after
 from .package import Receipt, insert_sheet, summary_slot
 from .places import Place
 from .problems import Problem
-from .reader import compare_computed, read_csv_records, read_form_csv, read_workbook
+from .reader import (
+    check_rules,
+    compare_computed,
+    read_csv_records,
+    read_form_csv,
+    read_workbook,
+)
 from .records import Reading, SheetRecords
 from .summary import Summary, summarize, write_summary
 from .template_checks import check_template
@@ -139,7 +146,12 @@ def recompute(reading: Reading, *, as_of: date | None) -> Reading:
         for name, records in reading.sheets.items()
     }
     computed = replace(reading, sheets=sheets)
-    return replace(computed, problems=(*reading.problems, *compare_computed(computed, as_of=as_of)))
+    found = (
+        *compare_computed(computed, as_of=as_of),
+        *check_rules(computed, as_of=as_of),
+        *rows_after(computed, as_of),
+    )
+    return replace(computed, problems=(*reading.problems, *found))
 
 
 def check_workbook(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 from readings import AS_OF, FORM, campaign, issue, metric, reading
 
 from marketing_sheets.alerts import Alert, Amount, alerts
 from marketing_sheets.languages import Text
+from marketing_sheets.places import Place
 from marketing_sheets.records import Reading
 
 
@@ -101,6 +104,31 @@ def test_over_budget_says_how_much() -> None:
     assert isinstance(popup.department, Text)
     assert popup.department["en"] == "Sales"
     assert unplanned.gap.code == "gap.over_unplanned"
+
+
+def test_a_cancelled_task_is_not_over_budget() -> None:
+    """What was spent on it counts in the money; there is nothing to do about it any more."""
+    rows = [{"task": "取消", "budget": 10.0, "spend": 20.0, "status": "cancelled"}]
+    assert alerts(reading({"master_tracker": rows}), as_of=AS_OF) == ()
+
+
+def test_tasks_with_more_than_the_campaign_are_over_allocated() -> None:
+    """Budgets of 500 under a total of 400 are told at the form's cell; up to 400 they are not."""
+    book = reading({"master_tracker": [{"task": "t", "budget": 500.0}]}, form={"budget": 400.0})
+    place = Place(file="618.xlsx", sheet="填写说明", row=9, column=3)
+    one = only(replace(book, form_places={"budget": place}))
+    assert (one.kind, one.state, one.place) == ("over_allocated", "late", place)
+    assert one.gap.params == {
+        "over": Amount(value=100.0, unit="money"),
+        "share": Amount(value=0.25, unit="percent"),
+    }
+    assert alerts(replace(book, form={"budget": 500.0}), as_of=AS_OF) == ()
+
+
+def test_issues_of_days_to_come_raise_nothing() -> None:
+    """An issue that occurs after the day is not known on that day."""
+    rows = [issue("a", "high", occurred_on="2024-06-29", due_date="2024-06-20")]
+    assert alerts(reading({"issue_log": rows}), as_of=AS_OF) == ()
 
 
 def test_high_severity_is_hot_before_it_is_due() -> None:

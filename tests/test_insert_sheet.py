@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from package_workbooks import (
     INDEX,
     MARKER,
@@ -226,3 +227,15 @@ def test_date_systems_must_agree(tmp_path: Path) -> None:
     path = plain_workbook(tmp_path / "a.xlsx", date_1904=True)
     assert summary_slot(path).date_1904
     assert refused(path).code == "date_system_mismatch"
+
+
+@pytest.mark.parametrize("ours", ["汇总", "彙總", "SUMMARY"])
+def test_of_copies_the_one_called_as_we_call_it_is_ours(tmp_path: Path, ours: str) -> None:
+    """Programs that number tabs anew give a copy placed before ours the lower sheetId."""
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in (f"{ours} (2)", ours):
+            book.add_worksheet(name)
+            book.define_name(f"'{name}'!{MARKER}", f"='{name}'!$A$1")
+    slot = summary_slot(path)
+    assert (slot.name, slot.position) == (ours, 2)

@@ -20,13 +20,15 @@ from marketing_sheets.metrics import (
     figures_as_json,
     metric_frame,
     metrics_of,
+    rows_after,
     share,
     week_change,
     week_of,
 )
 from marketing_sheets.metrics_effect import achievements, count_verdicts, judge
-from marketing_sheets.metrics_issues import issues_by_severity
+from marketing_sheets.metrics_issues import days_between, issues_by_severity
 from marketing_sheets.metrics_tasks import (
+    allocation,
     burn,
     delays,
     elapsed,
@@ -204,6 +206,58 @@ def test_week_over_week() -> None:
     assert week_change(sales, frame, as_of=date(2024, 6, 16)).reason == "no_data"
 
 
+def test_week_over_week_needs_every_day() -> None:
+    """A missing Sunday, or a missing day in the middle, makes the weeks partial."""
+    frame = metric_frame(weeks(), "daily_data")
+    sales = next(one for one in TEMPLATE.metrics if one.id == "sales")
+    for day in ("2024-06-23", "2024-06-12"):
+        gap = frame[frame["date"] != pd.Timestamp(day)]
+        assert week_change(sales, gap, as_of=date(2024, 6, 23)).reason == "partial_period"
+
+
+def test_rows_after_the_day_are_left_out_and_counted() -> None:
+    """Of June's two days only the first is in a figure as of that day; the other is left out."""
+    later = {"date": pd.Timestamp("2024-06-02"), "sales": 900.0, "cost": 1.0}
+    book = daily({"sales": 100.0, "cost": 50.0}, later)
+    frame = metric_frame(book, "daily_data", as_of=JUNE)
+    one = figure(named(book, "roas"), frame)
+    assert (one.value, one.rows, one.left_out) == (2.0, 1, 1)
+    table = by([named(book, "sales")], frame, ["channel"])
+    (group,) = table.groups
+    assert (group.figures["sales"].value, group.figures["sales"].left_out) == (100.0, 1)
+    assert figure(named(book, "sales"), metric_frame(book, "daily_data")).value == 1000.0
+
+
+def test_rows_after_the_day_are_said() -> None:
+    """One info for each sheet with rows after the day; the dates of a plan may lie ahead."""
+    ahead = pd.Timestamp("2024-07-01")
+    book = reading(
+        {
+            "daily_data": [{"date": ahead, "channel": "douyin"}, {"date": ahead}, {}],
+            "issue_log": [issue("a", "high", occurred_on="2024-06-29")],
+            "master_tracker": [{"task": "t", "planned_start": ahead}],
+        }
+    )
+    found = rows_after(book, AS_OF)
+    assert [(one.code, one.severity, one.place.sheet, one.params["count"]) for one in found] == [
+        ("after_as_of", "info", "每日数据", 2),
+        ("after_as_of", "info", "问题跟踪", 1),
+    ]
+    assert found[0].message("en").startswith("2 rows")
+    assert rows_after(book, None) == rows_after(book, date(2024, 7, 1)) == ()
+
+
+def test_days_reach_as_far_as_dates_can_be_typed() -> None:
+    """As of the year 2999 or the year 1 nothing overflows."""
+    book = reading({"issue_log": [issue("a", "high", occurred_on="2024-06-28")]})
+    frame = book.sheets["issue_log"].frame
+    for far in (date(2999, 1, 1), date(1, 1, 1)):
+        assert days_between(frame, "occurred_on", far).tolist() == [(far - AS_OF).days]
+    days = metric_frame(weeks(), "daily_data")
+    for far in (date(1, 1, 1), date(9999, 12, 31)):
+        assert week_change(named(book, "sales"), days, as_of=far).reason == "no_data"
+
+
 def test_week_over_week_of_a_rate_is_a_difference() -> None:
     """CTR from 1 % to 3 % is up two points, not 200 %."""
     days = pd.date_range("2024-06-10", "2024-06-23")
@@ -316,6 +370,64 @@ def test_burn_counts_budgets_not_spent_yet() -> None:
     assert burn(tasks({"budget": 0.0, "spend": 5.0}), half).used.reason == "zero_base"
 
 
+def test_the_gap_between_spend_and_time_counts_its_rows() -> None:
+    """It rests on as many tasks as the budget use does."""
+    half = elapsed(date(2024, 6, 1), date(2024, 6, 2), date(2024, 6, 1))
+    one = burn(tasks({"budget": 50.0, "spend": 60.0}, {"budget": 150.0}, {}), half)
+    assert (one.used.rows, one.ahead.rows) == (2, 2)
+
+
+def unreadable_spend() -> Reading:
+    """Return four tasks of 100: spent 50, unreadable, not spent yet, and a word for blank."""
+    rows = [{"task": "t", "budget": 100.0, "spend": spend} for spend in (50.0, None, None, None)]
+    book = reading({"master_tracker": rows})
+    records = book.sheets["master_tracker"]
+    raw = records.raw.assign(spend=pd.Series([50.0, "约5万", "", "无"], dtype=object))
+    return replace(book, sheets={"master_tracker": replace(records, raw=raw)})
+
+
+def test_unreadable_spend_is_not_zero() -> None:
+    """The task is left out of both sides; a blank or 无 still means that nothing is spent."""
+    half = elapsed(date(2024, 6, 1), date(2024, 6, 2), date(2024, 6, 1))
+    one = burn(metric_frame(unreadable_spend(), "master_tracker"), half)
+    assert one.used.value == pytest.approx(50 / 300)
+    assert (one.budget.value, one.left, one.left_out) == (300.0, 250.0, 1)
+    assert (one.used.rows, one.used.left_out, one.ahead.left_out) == (3, 1, 1)
+
+
+def test_a_cancelled_task_has_spend_but_no_budget() -> None:
+    """Its 20 spent count against the others' 100, its own 900 do not raise what is left."""
+    half = elapsed(date(2024, 6, 1), date(2024, 6, 2), date(2024, 6, 1))
+    one = burn(
+        tasks(
+            {"budget": 100.0, "spend": 30.0},
+            {"budget": 10.0, "spend": 20.0, "status": "cancelled"},
+        ),
+        half,
+    )
+    assert (one.used.value, one.left, one.over) == (0.5, 50.0, 0)
+    assert (one.budget.value, one.spend.value) == (100.0, 50.0)
+
+
+def test_the_campaigns_budget_stands_in_for_tasks_without() -> None:
+    """Without a task's budget spend is measured against the form's, with one against the tasks'."""
+    half = elapsed(date(2024, 6, 1), date(2024, 6, 2), date(2024, 6, 1))
+    bare = burn(tasks({"spend": 50.0}), half, total=200.0)
+    assert (bare.used.value, bare.left) == (0.25, 150.0)
+    assert burn(tasks({"budget": 100.0, "spend": 50.0}), half, total=200.0).used.value == 0.5
+
+
+def test_allocation() -> None:
+    """450 of 1,300 leave 850; 0.4 % is rounding; more than there is exceeds it."""
+    frame = tasks({"budget": 400.0}, {"budget": 50.0}, {"budget": 9.0, "status": "cancelled"})
+    one = allocation(frame, 1300.0)
+    assert (one.total.value, one.tasks.value, one.unallocated.value) == (1300.0, 450.0, 850.0)
+    assert (one.differs, one.exceeded) == (True, False)
+    assert not allocation(frame, 448.2).differs
+    assert allocation(frame, 400.0).exceeded
+    assert allocation(frame, None).unallocated.reason == "no_data"
+
+
 @pytest.mark.parametrize(
     ("value", "target", "lower", "verdict"),
     [
@@ -353,6 +465,30 @@ def test_achievements_know_their_direction() -> None:
     assert (cost.place.sheet, cost.place.row) == ("效果评估", 7)
     counts = count_verdicts([cost, users, zero])
     assert (counts.met, counts.close, counts.missed, counts.unjudged) == (2, 0, 1, 0)
+
+
+def test_achievements_are_those_of_the_sheet() -> None:
+    """What the sheet's formula gives is what is told, also where it gives nothing."""
+    rows = [metric("正", 100.0, 50.0), metric("负", -100.0, -50.0), metric("改", 100.0, 50.0)]
+    records = reading({"effect_evaluation": rows}).sheets["effect_evaluation"]
+    stated = pd.Series([0.5, None, None], dtype="Float64")
+    sheet = replace(records, frame=records.frame.assign(achievement=stated))
+    told = [(one.achieved.value, one.achieved.reason) for one in achievements(sheet)]
+    assert told == [(0.5, None), (None, "negative_base"), (None, "no_data")]
+    bare = replace(records, frame=records.frame.drop(columns="achievement"))
+    assert [one.achieved.value for one in achievements(bare)] == [0.5, None, 0.5]
+
+
+def test_issues_of_days_to_come_are_not_open_yet() -> None:
+    """An issue dated tomorrow is left out, not young; one of today counts."""
+    rows = [
+        issue("a", "high", occurred_on="2024-06-28"),
+        issue("b", "high", occurred_on="2024-06-29", due_date="2024-06-01"),
+    ]
+    (high,) = issues_by_severity(
+        reading({"issue_log": rows}).sheets["issue_log"], as_of=AS_OF, order=("high",)
+    )
+    assert (high.week, high.total, high.overdue, high.left_out) == (1, 1, 0, 1)
 
 
 def test_issues_by_severity_and_age() -> None:

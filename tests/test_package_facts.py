@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 from openpyxl import Workbook
 from openpyxl.packaging.custom import BoolProperty, IntProperty, StringProperty
-from package_workbooks import edit_parts, plain_workbook
+from package_workbooks import edit_parts, plain_workbook, reserved_workbook
 
 from marketing_sheets.errors import NotAWorkbook
 from marketing_sheets.package import open_workbook_file, read_facts
@@ -176,3 +176,48 @@ def test_look_alikes_cost_nothing(tmp_path: Path) -> None:
     sheet = open_workbook_file(path).sheets[0]
     assert not sheet.hidden_rows
     assert sheet.errors == {(1, 2): ""}
+
+
+def test_formulas_without_a_result(tmp_path: Path) -> None:
+    """What openpyxl saves has no results; an empty text that a formula gave is one."""
+    path = tmp_path / "a.xlsx"
+    book = Workbook()
+    assert book.active is not None
+    book.active["A1"], book.active["B1"], book.active["B2"] = 1, "=A1*2", '=A1&"<"'
+    book.save(path)
+    sheet = open_workbook_file(path).sheets[0]
+    assert sheet.uncalculated_cells({1, 2}) == {(1, 2): "=A1*2", (2, 2): '=A1&"<"'}
+    assert sheet.uncalculated_cells({1}) == {}
+    with xlsxwriter.Workbook(path) as other:
+        tab = other.add_worksheet()
+        tab.write_formula("A1", "=B1", None, "empty")
+        tab.write_formula("A2", "=1+1", None, 2)
+    edit_parts(path, {SHEET: lambda xml: xml.replace(b"<v>empty</v>", b"<v></v>")})
+    sheet = open_workbook_file(path).sheets[0]
+    assert not sheet.uncalculated_columns
+    assert sheet.uncalculated_cells({1}) == {}
+
+
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_formulas_without_a_result_however_written(tmp_path: Path, prefix: str) -> None:
+    """Shared formulas, blanks between tags, prefixes and cells without addresses are told."""
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet()
+    cells = "<c><f>1+1</f><v>2</v></c><c><f>1+2</f> <v /> </c><c s='1'><f t='shared' si='0'/></c>"
+    cells += "<c t='str'><f>B1</f><v></v></c><c><f>1+3</f></c><c/>"
+    row = f"<sheetData><row>{cells}</row></sheetData>"
+    row = row.replace("</", "\1").replace("<", f"<{prefix}").replace("\1", f"</{prefix}")
+    name = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    row = row.replace("sheetData>", f'sheetData xmlns:x="{name}">', 1)
+    edit_parts(path, {SHEET: lambda xml: xml.replace(b"<sheetData/>", row.encode())})
+    sheet = open_workbook_file(path).sheets[0]
+    expected = {(1, 2): "=1+2", (1, 3): "=", (1, 5): "=1+3"}
+    assert sheet.uncalculated_cells({1, 2, 3, 4, 5}) == expected
+
+
+def test_our_summary_and_its_copies_are_marked(tmp_path: Path) -> None:
+    """The tab that bears the marker is told, whatever it is called now."""
+    path = reserved_workbook(tmp_path / "a.xlsx")
+    facts = open_workbook_file(path)
+    assert [(s.name, s.is_summary) for s in facts.sheets] == [("汇总", True), ("明细", False)]

@@ -134,7 +134,7 @@ def test_mixed_percent_scales_are_never_guessed(tmp_path: Path) -> None:
 
 
 def test_units_of_evaluation_rows(tmp_path: Path) -> None:
-    """Bare figures take the kind of their row's unit; a bare 8 beside % is used but doubted."""
+    """Bare figures take the kind of their row's unit; a bare 8 beside % is left out."""
     rows = [
         EVALUATION.split("|"),
         ["结果指标", "收益", "销售额", "↑ 越高越好", "元", "2000万", 18000000],
@@ -149,9 +149,9 @@ def test_units_of_evaluation_rows(tmp_path: Path) -> None:
     reading = read_workbook(draw(tmp_path / "a.xlsx", {"效果评估": rows}, then=shape))
     records = reading.sheets["effect_evaluation"]
     assert records.frame["target"].tolist() == [20000000.0, 0.08, 0.2, 3.0]
-    assert records.frame["actual"].tolist() == [18000000.0, 8.0, 0.25, 3.5]
+    assert records.frame["actual"].fillna(-1).tolist() == [18000000.0, -1, 0.25, 3.5]
     assert records.kinds["target"].tolist() == ["money", "percent", "percent", "ratio"]
-    assert records.kinds["actual"].tolist() == ["money", "percent", "percent", "ratio"]
+    assert records.kinds["actual"].fillna("").tolist() == ["money", "", "percent", "ratio"]
     assert doubts(reading, "效果评估") == [("unit_unclear", "G3")]
 
 
@@ -247,3 +247,29 @@ def test_hidden_rows_count_and_are_told_once(tmp_path: Path) -> None:
 
     _, reading = read_daily(tmp_path, rows, then=filter_)
     assert doubts(reading) == [("filtered_rows", "3")]
+
+
+def test_a_formula_without_a_result_is_no_blank(tmp_path: Path) -> None:
+    """Saved by a program that does not calculate, it is an error, and its row a record."""
+    rows = [changed(G="=10*3", B="=B9"), [None] * 6 + ["=G2", *[None] * 3], changed()]
+    records, reading = read_daily(tmp_path, rows)
+    assert records.frame["cost"].isna().tolist() == [True, True, False]
+    assert records.frame["channel"].isna().tolist() == [True, True, False]
+    told = [(p.code, p.place.cell, p.raw) for p in reading.problems if p.severity == "error"]
+    code = "formula_not_calculated"
+    assert told == [(code, "B2", "=B9"), (code, "G2", "=10*3"), (code, "G3", "=G2")]
+    assert "required_blank" not in [c for c, cell in doubts(reading) if cell in ("B2", "G2", "G3")]
+    assert all(total.reconciles for total in reading.totals)
+
+
+def test_words_beside_an_open_list_are_told_once(tmp_path: Path) -> None:
+    """A word that the list lacks counts as typed; a slip shows beside the word it resembles."""
+    rows = [changed(B="抖音信息"), changed(B="视频号"), changed(B="视频号"), changed(B="RED")]
+    records, reading = read_daily(tmp_path, rows)
+    assert records.frame["channel"].tolist() == ["抖音信息", "视频号", "视频号", "xiaohongshu"]
+    told = [p for p in reading.problems if p.code == "unlisted_choice"]
+    assert [(p.place.cell, p.raw, p.params["count"]) for p in told] == [
+        ("B2", "抖音信息", 1),
+        ("B3", "视频号", 2),
+    ]
+    assert "（最接近的排在最前）：抖音、" in told[0].hint("zh-Hans")

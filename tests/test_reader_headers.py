@@ -112,6 +112,19 @@ def test_swapped_headers_win_over_ids(tmp_path: Path) -> None:
     frame = reading.sheets["daily_data"].frame
     assert (frame["sales"].tolist(), frame["cost"].tolist()) == ([300.0], [900.0])
     assert doubts(reading) == [("header_conflict", "G2"), ("header_conflict", "H2")]
+    conflict = next(p for p in reading.problems if p.code == "header_conflict")
+    assert conflict.message("zh-Hans").endswith("应为“成本（元）”；已按“销售额（元）”读取。")
+
+
+def test_an_id_wins_over_a_header_that_another_column_has(tmp_path: Path) -> None:
+    """Two columns called 成本: each keeps its id, and the one that was renamed is told."""
+    head = DAILY.replace("销售目标", "成本（元）").split("|")
+    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [ids_row(), head, ROW]}))
+    frame = reading.sheets["daily_data"].frame
+    assert (frame["cost"].tolist(), frame["sales_target"].tolist()) == ([300.0], [1000.0])
+    (conflict,) = [p for p in reading.problems if p.place.sheet == TAB]
+    assert (conflict.code, conflict.place.cell) == ("header_conflict", "I2")
+    assert conflict.message("zh-Hans").endswith("应为“销售目标”；已按“销售目标”读取。")
 
 
 def test_an_alias_in_a_renamed_header_does_not_override_the_id(tmp_path: Path) -> None:
@@ -134,6 +147,8 @@ def test_copied_column_counts_once(tmp_path: Path) -> None:
     assert records.extras is not None
     assert records.extras.to_dict("list") == {"成本（元）2": [77]}
     assert doubts(reading) == [("duplicate_column", "G2")]
+    (double,) = [p for p in reading.problems if p.code == "duplicate_column"]
+    assert "only column H was used" in double.message("en")
 
 
 def test_near_miss_is_never_bound(tmp_path: Path) -> None:

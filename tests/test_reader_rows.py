@@ -100,6 +100,26 @@ def test_wrong_totals_are_named_with_both_figures(tmp_path: Path) -> None:
     assert (wrong.params["stated"], wrong.params["computed"]) == ("4", "3")
 
 
+def test_a_total_may_stand_above_its_group(tmp_path: Path) -> None:
+    """Subtotals above their rows are right; a wrong one is held against the rows below it."""
+    days = """
+        2024-06-01|小计|300|30|3|3|30|300||
+        2024-06-01|抖音|100|10|1|1|10|100||
+        2024-06-01|微博|200|20|2|2|20|200||
+        2024-06-02|小计|700|70|7|7|70|700||
+        2024-06-02|抖音|300|30|3|3|30|300||
+        2024-06-02|微博|400|40|4|4|40|400||
+        """
+    _, reading = read_daily(tmp_path, days)
+    assert doubts(reading) == [("total_row", "2"), ("total_row", "5")]
+    _, reading = read_daily(tmp_path, days.replace("小计|300|", "小计|301|"))
+    assert [pair for pair in doubts(reading) if pair[0] != "total_row"] == [
+        ("total_mismatch", "C2")
+    ]
+    wrong = next(p for p in reading.problems if p.code == "total_mismatch")
+    assert (wrong.params["stated"], wrong.params["computed"]) == ("301", "300")
+
+
 def test_a_record_named_like_a_total_stays_a_record(tmp_path: Path) -> None:
     """A task called 合计 with an owner and dates is a task."""
     rows = [SCHEDULE.split("|"), ["筹备期", "数据合计", None, "张三", *PLAN]]
@@ -124,6 +144,16 @@ def test_unlabelled_sums_and_means_are_totals(tmp_path: Path) -> None:
     codes = doubts(reading)
     assert codes[0] == ("total_row", "5")
     assert ("required_blank", "B7") in codes
+
+
+def test_an_unlabelled_total_is_called_by_its_figure(tmp_path: Path) -> None:
+    """The figure reads as Excel shows it: 6,000 and no 6000.0."""
+    rows = "2024-06-01|抖音|2000|\n2024-06-02|抖音|4000.5|\n||6000.5|"
+    for rest, shown in ((".5", "6,000.5"), ("", "6,000")):
+        text = rows.replace(".5", rest)
+        _, reading = read_daily(tmp_path, text, head="日期|渠道|成本（元）|异常说明")
+        (total,) = [p for p in reading.problems if p.code == "total_row"]
+        assert total.message("zh-Hans") == f"合计行“{shown}”不作为记录。"
 
 
 def test_blank_rows_and_blank_looking_cells_are_passed_over(tmp_path: Path) -> None:

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 from books import DAILY, TAB, doubts, draw
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.packaging.custom import StringProperty
+from openpyxl.workbook.defined_name import DefinedName
 
 from marketing_sheets.errors import HostileWorkbook, NotAWorkbook, SheetsError, UnknownWorkbook
 from marketing_sheets.languages import LANGUAGES
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.template_files import load_template
+from marketing_sheets.wording import templates_folder
+from marketing_sheets.writer import write_workbook
 
 ROW: list[object] = [date(2024, 6, 1), "抖音", 100, 10, 1, 1, 10, 100, None, None]
 SHEET: list[list[object]] = [[*DAILY.split("|")], ROW]
@@ -245,3 +248,91 @@ def test_without_lists_the_template_stands(tmp_path: Path) -> None:
     reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: SHEET}))
     assert reading.settings == {"close": 0.9}
     assert reading.choices["channel"]["stores"] == {"cvr_base": "footfall"}
+
+
+@pytest.mark.parametrize("kept", ["汇总", "我们的结果"])
+def test_our_summary_is_never_taken_for_data(tmp_path: Path, kept: str) -> None:
+    """With the daily sheet deleted, figures under the same headers are no records."""
+    path = write_workbook(load_template("campaign_tracker"), tmp_path / "a.xlsx")
+    book = load_workbook(path)
+    del book[TAB]
+    summary = book["汇总"]
+    summary.title = kept
+    summary.delete_rows(1, summary.max_row)
+    for row in SHEET:
+        summary.append(row)
+    copy = book.copy_worksheet(summary)
+    copy.title = "汇总 (2)"
+    for name in summary.defined_names.values():
+        copy.defined_names.add(DefinedName(name.name, attr_text="'汇总 (2)'!$A$1", hidden=True))
+    book.save(path)
+    reading = read_workbook(path)
+    assert "daily_data" not in reading.sheets
+    (missing,) = [p for p in reading.problems if p.code == "missing_sheet"]
+    assert missing.params["sheet"] == reading.template["daily_data"].label
+
+
+def test_the_lists_sheet_is_never_taken_for_data(tmp_path: Path) -> None:
+    """Nor is the lists sheet, whatever staff add to it."""
+    rows = [*lists_sheet(), [], *SHEET]
+    reading = read_workbook(draw(tmp_path / "a.xlsx", {"选项": rows, "填写说明": FORM}))
+    assert reading.sheets == {}
+    assert reading.settings == {"close": 0.8}
+
+
+def test_a_form_field_without_its_result_is_named(tmp_path: Path) -> None:
+    """A formula that was never calculated is no blank."""
+    rows = [list(row) for row in FORM]
+    rows[6][2] = "=30+20"
+    reading = read_workbook(draw(tmp_path / "a.xlsx", {"填写说明": rows}))
+    assert reading.form["budget"] is None
+    (problem,) = [p for p in reading.problems if p.severity == "error"]
+    assert (problem.code, problem.place.cell) == ("formula_not_calculated", "C7")
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (95, "setting_out_of_range"),
+        (0, "setting_out_of_range"),
+        (None, "setting_blank"),
+        ("待定", "setting_blank"),
+        ("=0.8", "formula_not_calculated"),
+    ],
+)
+def test_settings_that_cannot_be_used(tmp_path: Path, value: object, code: str) -> None:
+    """The template's value stands in, and what it is is said."""
+    path = draw(tmp_path / "a.xlsx", {TAB: SHEET, "选项": lists_sheet(value=value)})
+    reading = read_workbook(path)
+    assert reading.settings == {"close": 0.9}
+    (problem,) = [p for p in reading.problems if p.place.sheet == "选项"]
+    assert (problem.code, problem.place.cell) == (code, "B3")
+    if code != "formula_not_calculated":
+        assert "90%" in problem.message("en")
+
+
+def test_attributes_and_doubles_of_entries(tmp_path: Path) -> None:
+    """Of two equal entries the first counts; a blank or unknown attribute is left out and named."""
+    rows = lists_sheet()
+    pairs = [("哔哩哔哩", "点击量"), ("B站", "客流"), ("地铁", "人流量"), ("视频号", None)]
+    rows += [[None, None, None, *pair] for pair in pairs]
+    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: SHEET, "选项": rows}))
+    channels = reading.choices["channel"]
+    assert channels["bilibili"] == {"cvr_base": "clicks"}
+    assert (channels["地铁"], channels["视频号"]) == ({}, {})
+    assert doubts(reading, "选项") == [
+        ("duplicate_entry", "D7"),
+        ("attribute_unknown", "E8"),
+        ("attribute_blank", "E9"),
+    ]
+    blank = reading.problems[-1]
+    assert blank.message("zh-Hans") == "“视频号”没有填写“转化率分母”；公式暂按“点击量”计算。"
+    assert blank.hint("en") == "Choose from the list: Clicks, Footfall."
+
+
+def test_a_template_may_be_named(tmp_path: Path) -> None:
+    """As everywhere, a template is given itself, by its id, or by its file."""
+    path = draw(tmp_path / "a.xlsx", {"Sheet1": SHEET})
+    file = templates_folder() / "campaign_tracker.toml"
+    for template in (load_template("campaign_tracker"), "campaign_tracker", file, str(file)):
+        assert list(read_workbook(path, template=template).sheets) == ["daily_data"]

@@ -26,7 +26,7 @@ from marketing_sheets.alerts import ALERT_KINDS, Amount, Phrase
 from marketing_sheets.languages import LANGUAGES, Language
 from marketing_sheets.places import Place
 from marketing_sheets.problems import Problem
-from marketing_sheets.records import ControlTotal
+from marketing_sheets.records import ControlTotal, Reading
 from marketing_sheets.summary import figures, summarize, summary_lines
 from marketing_sheets.summary.model import RowCounts
 from marketing_sheets.summary.tables import shown_metrics
@@ -38,8 +38,10 @@ from marketing_sheets.summary.wording import (
     scale_of,
     sentence,
     sub_line,
+    text_of,
     word,
 )
+from marketing_sheets.template_files import load_template
 from marketing_sheets.wording import templates_folder
 
 REASONS = (
@@ -66,7 +68,7 @@ def test_the_tiles_compare_each_figure_with_its_target() -> None:
         "new_users": ("Target 20,000", "Achieved 61.6%", "missed"),
         "cac": ("Limit 60", "Below by 4.5", "done"),
         "progress": ("Time 78%", "Behind 2 pts", "close"),
-        "budget": ("Left 120K", "1 task over", "close"),
+        "budget": ("Left 104K", "1 task over", "close"),
     }
 
 
@@ -220,7 +222,7 @@ def test_the_trend_takes_the_grain_that_fits(days: int, grain: str, points: int)
         {"date": day, "channel": "douyin", "sales": 1.0, "cost": 1.0}
         for day in pd.date_range("2024-01-01", periods=days)
     ]
-    trend = summarize(reading({"daily_data": rows}), as_of=AS_OF).trend
+    trend = summarize(reading({"daily_data": rows}), as_of=date(2026, 1, 1)).trend
     assert trend is not None
     assert (trend.grain, len(trend.points)) == (grain, points)
     assert sum(point.sales or 0 for point in trend.points) == days
@@ -282,6 +284,156 @@ def test_figures_cover_every_level() -> None:
     assert {one.reason for _, one in listed} <= {None, *REASONS}
 
 
+def test_figures_say_what_was_left_out() -> None:
+    """As of an earlier day the later rows are counted in `left_out`, and so are later issues."""
+    issues = [issue("a", "high", occurred_on="2024-06-20")]
+    book = reading({"daily_data": campaign_days(), "issue_log": issues}, form=FORM)
+    listed = figures(book, as_of=date(2024, 6, 10))
+    totals = {one.metric: one for level, one in listed if not level}
+    assert (totals["sales"].rows, totals["sales"].left_out) == (40, 72)
+    assert (totals["issues_open"].value, totals["issues_open"].left_out) == (0, 1)
+    assert (totals["budget_total"].value, totals["budget_unallocated"].value) == (450_000.0, None)
+
+
+def test_the_summary_ends_with_the_day() -> None:
+    """Channels and trend hold no row after the day; how many there are is kept for the note."""
+    summary = summarize(reading({"daily_data": campaign_days()}), as_of=date(2024, 6, 10))
+    assert summary.trend is not None
+    assert (summary.trend.last, len(summary.trend.points)) == (date(2024, 6, 10), 10)
+    assert summary.later == {"daily_data": 72}
+    sales = sum(float(str(row["sales"])) for row in campaign_days(10))
+    assert summary.channel_total is not None
+    assert summary.channel_total.figures["sales"].value == sales
+    before = summarize(reading({"daily_data": campaign_days()}), as_of=date(2024, 5, 1))
+    assert phrase_text(before.absent["daily_data"], "en") == (
+        'All 112 rows of "Daily data" are after 1 May 2024 and left out.'
+    )
+
+
+def test_unreadable_spend_is_said_in_the_tile() -> None:
+    """The tile names the task that is in neither sum."""
+    rows = [{"task": "t", "budget": 100.0, "spend": spend} for spend in (50.0, None)]
+    book = reading({"master_tracker": rows})
+    records = book.sheets["master_tracker"]
+    raw = records.raw.assign(spend=pd.Series([50.0, "约5万"], dtype=object))
+    book = replace(book, sheets={"master_tracker": replace(records, raw=raw)})
+    tile = summarize(book, as_of=AS_OF).tiles[5]
+    assert (tile.figure.value, tile.state) == (0.5, "close")
+    assert tile.delta is not None
+    assert phrase_text(tile.delta, "en") == "1 task left out"
+
+
+def test_blank_channels_are_not_counted_twice() -> None:
+    """Among the largest twelve, rows without a channel are not among the others as well."""
+    day = pd.Timestamp("2024-06-01")
+    names = [None, *(f"渠道{n}" for n in range(20))]
+    rows = [{"date": day, "channel": name, "cost": 1.0, "sales": 9.0} for name in names]
+    summary = summarize(reading({"daily_data": rows}), as_of=AS_OF)
+    shown = sum(row.figures["sales"].value or 0 for row in summary.channels)
+    assert summary.channel_total is not None
+    assert shown == summary.channel_total.figures["sales"].value == 189.0
+
+
+OWN = """
+format = 1
+id = "posts"
+title = "Posts"
+
+[choices.platform]
+label = "Platform"
+items = [{ id = "red", label = "RED" }, { id = "blue", label = "Blue" }]
+
+[[sheets]]
+id = "posts"
+label = "Posts"
+day_line = "posted"
+
+[[sheets.columns]]
+id = "posted"
+type = "date"
+label = "Posted"
+
+[[sheets.columns]]
+id = "platform"
+type = "choice"
+choices = "platform"
+label = "Platform"
+
+[[sheets.columns]]
+id = "fee"
+type = "money"
+label = "Fee"
+
+[[sheets.columns]]
+id = "reads"
+type = "integer"
+label = "Reads"
+"""
+METRIC = """
+[[metrics]]
+id = "cost_per_read"
+label = "Cost per read"
+sheet = "posts"
+numerator = "fee"
+denominator = "reads"
+unit = "money"
+"""
+
+
+def own_book(folder: Path, *, metrics: str = METRIC) -> Reading:
+    """Return a reading of a company's own table: two posts in June, one in July."""
+    path = folder / "posts.toml"
+    path.write_text(OWN + metrics, encoding="utf-8")
+    rows = [
+        {"posted": pd.Timestamp(day), "platform": name, "fee": fee, "reads": reads}
+        for day, name, fee, reads in (
+            ("2024-06-03", "red", 100.0, 500),
+            ("2024-06-04", "blue", 300.0, 500),
+            ("2024-07-01", "red", 900.0, 1),
+        )
+    ]
+    return reading({"posts": rows}, template=load_template(path))
+
+
+def test_own_metrics_have_figures_at_every_level(tmp_path: Path) -> None:
+    """A company's metric is computed in total, by choice column, day and week, and no other is."""
+    listed = figures(own_book(tmp_path), as_of=AS_OF)
+    assert [(dict(level), one.value) for level, one in listed if one.rows] == [
+        ({}, 0.4),
+        ({"platform": "red"}, 0.2),
+        ({"platform": "blue"}, 0.6),
+        ({"day": date(2024, 6, 3)}, 0.2),
+        ({"day": date(2024, 6, 4)}, 0.6),
+        ({"week": date(2024, 6, 3)}, 0.4),
+        ({"week": date(2024, 6, 3), "platform": "red"}, 0.2),
+        ({"week": date(2024, 6, 3), "platform": "blue"}, 0.6),
+    ]
+    assert {one.metric for _, one in listed} == {"cost_per_read", "cost_per_read_week_change"}
+
+
+def test_own_metrics_make_the_summary(tmp_path: Path) -> None:
+    """Tiles and a table come from the template's own metrics; nothing of a campaign is there."""
+    summary = summarize(own_book(tmp_path), as_of=AS_OF)
+    assert [(tile.id, tile.figure.value) for tile in summary.tiles] == [("cost_per_read", 0.4)]
+    assert phrase_text(summary.tiles[0].target, "en") == "2 rows, 1 left out"
+    (table,) = summary.own
+    rows = [(text_of(row.name, "en"), row.figures["cost_per_read"].value) for row in table.rows]
+    assert rows == [("Blue", 0.6), ("RED", 0.2)]
+    assert table.total is not None
+    assert (table.total.figures["cost_per_read"].value, table.total.count) == (0.4, 2)
+    assert summary_lines(summary, "en")[4].strip() == "Cost per read 0.4  2 rows, 1 left out"
+
+
+def test_a_template_without_metrics_shows_its_sums(tmp_path: Path) -> None:
+    """What adds up is added up, so that the Summary says something."""
+    summary = summarize(own_book(tmp_path, metrics=""), as_of=AS_OF)
+    assert [(tile.id, tile.figure.value) for tile in summary.tiles] == [
+        ("fee", 400.0),
+        ("reads", 1000.0),
+    ]
+    assert summary.health == "ok"
+
+
 def test_terminal_lines() -> None:
     """The short form has verdict, sentence, six figures, every action and the row count."""
     summary = summarize(campaign(), as_of=AS_OF)
@@ -323,6 +475,16 @@ def test_one_scale_for_figures_that_stand_together() -> None:
     assert scale_of([2e8, 5e7], "zh-Hans") == "huge"
     assert scale_of([2e7, 5e6], "en") == "huge"
     assert scale_of([], "en") == "plain"
+
+
+def test_digits_stand_apart_from_chinese() -> None:
+    """A clause that begins with a count has the same space before it as after it."""
+    rows = [metric("a", 1, 2)]
+    issues = campaign_issues()[:1]
+    days = [{"date": pd.Timestamp("2024-06-01"), "sales": 2.0, "sales_target": 1.0}]
+    book = reading({"effect_evaluation": rows, "issue_log": issues, "daily_data": days})
+    said = sentence(summarize(book, as_of=AS_OF), "zh-Hans")
+    assert said == "销售额达到目标，但 1 个问题超期未解决。"
 
 
 def test_lists_are_joined_as_people_do() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -31,6 +32,8 @@ from marketing_sheets.summary import summarize, write_summary
 from marketing_sheets.summary.axes import step_format, steps, twin_axes
 from marketing_sheets.summary.canvas import fitted, units_of
 from marketing_sheets.summary.cells import chart_name
+from marketing_sheets.summary.wording import word
+from marketing_sheets.template_files import load_template
 
 SHEETS = ("master_tracker", "phase_schedule", "daily_data", "effect_evaluation", "issue_log")
 
@@ -78,7 +81,7 @@ def test_the_first_screen_has_real_values() -> None:
         for name in ("sales", "cost", "new_users")
     )
     assert [cell.value for cell in numbers] == pytest.approx(
-        [sales, sales / cost, users, cost / users, 6.8 / 9, 330.5 / 450], rel=1e-9
+        [sales, sales / cost, users, cost / users, 6.8 / 9, 330.5 / 435], rel=1e-9
     )
     assert [cell.number_format for cell in numbers] == [
         *('0\\.0,"万"', "0.00", "#,##0", "#,##0.0", "0%", "0.0%"),
@@ -282,6 +285,76 @@ def test_an_empty_section_says_why_in_one_line() -> None:
     sheet = opened(written(reading({"daily_data": []})))
     assert sheet.cell(row_of(sheet, "渠道效果") + 1, 2).value == "“每日数据”还没有数据。"
     assert sheet.cell(row_of(sheet, "需要处理") + 1, 2).value == "没有需要处理的事项。"
+
+
+def test_rows_after_the_day_are_noted() -> None:
+    """The channels' foot and the trend's head say how many rows are left out."""
+    book = reading({"daily_data": campaign_days()})
+    data = write_summary(summarize(book, as_of=date(2024, 6, 10)), language="en", sheet_name="汇总")
+    said = texts(opened(data))
+    assert "72 rows after the as-of day are left out" in said
+    assert any(text.endswith("; 72 rows after the as-of day are left out") for text in said)
+
+
+def test_the_budget_section_says_what_is_unallocated() -> None:
+    """Task budgets of 435,000 of 1,300,000 leave 865,000; at the same sum nothing is said."""
+    said = texts(opened(written(campaign(form={**FORM, "budget": 1_300_000.0}))))
+    assert "任务预算合计 435,000，总预算 1,300,000，未分配 865,000" in said
+    said = texts(opened(written(campaign(form={**FORM, "budget": 435_000.0}))))
+    assert not any("总预算" in text for text in said)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_own_tables_are_drawn(language: Language, tmp_path: Path) -> None:
+    """A workbook without the campaign's sheets has tiles and a table of its own, and no more."""
+    many = "".join(
+        f"""
+[[metrics]]
+id = "m{n}"
+label = "单次阅读成本{n}"
+sheet = "a"
+numerator = "fee"
+denominator = "reads"
+unit = "{unit}"
+"""
+        for n, unit in enumerate(("money", "percent", "ratio", "number") * 3)
+    )
+    path = tmp_path / "own.toml"
+    path.write_text(
+        """
+format = 1
+id = "own"
+title = "Own"
+choices.p = { label = "P", items = [{ id = "x", label = "X" }] }
+sheets = [
+  { id = "a", label = "A", columns = [
+    { id = "p", type = "choice", choices = "p", label = "P" },
+    { id = "fee", type = "money", label = "Fee" },
+    { id = "reads", type = "integer", label = "Reads" } ] },
+  { id = "b", label = "B", columns = [{ id = "fee", type = "money", label = "Fee" }] },
+]
+"""
+        + many
+        + """
+[[metrics]]
+id = "fees"
+label = "Fees"
+sheet = "b"
+numerator = "fee"
+""",
+        encoding="utf-8",
+    )
+    rows = [{"p": f"名字{n}", "fee": 10.0 * n, "reads": n} for n in range(1, 20)]
+    book = reading({"a": [*rows, {"fee": 1.0}], "b": []}, template=load_template(path))
+    sheet = opened(written(book, language))
+    said = texts(sheet)
+    assert said.count("A") == said.count("B") == 1
+    total = row_of(sheet, word("cell.total", language))
+    assert sheet.cell(total, 5).value == 20
+    assert sheet.cell(total, 6).value == 10.0
+    assert word("more.own", language, count=3) in said
+    for section in ("metrics", "channels", "stages", "issues"):
+        assert word(f"section.{section}", language) not in said
 
 
 def test_axes_have_round_ends_and_share_gridlines() -> None:

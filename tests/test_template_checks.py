@@ -320,6 +320,42 @@ COST = "sheets[posts].columns[cost]"
             f'{COST}.unit_from: there is no column "unit"',
         ),
         (
+            'label = "Cost"',
+            'label = "Cost"\ntarget = true',
+            f"{COST}.target: a column of type money takes no such key",
+        ),
+        (
+            'type = "money"\nlabel = "Cost"',
+            'type = "quantity"\ncompared_with = "state"\nlabel = "Cost"',
+            f'{COST}.compared_with: "state" is not a column of conditions',
+        ),
+        (
+            'type = "money"\nlabel = "Cost"',
+            'type = "quantity"\ncompared_with = "stat"\nlabel = "Cost"',
+            f'{COST}.compared_with: there is no column "stat"; did you mean `state`?',
+        ),
+        (
+            'label = "Budget"',
+            'label = "Budget", target = true',
+            "sheets[about].fields[budget].target: a column of type money takes no such key",
+        ),
+        (
+            "[[sheets.formats]]",
+            (
+                '[[sheets.checks]]\nwhen = "cost > 1"\ncolumn = "cots"\nmessage = "Dear."\n'
+                "[[sheets.formats]]"
+            ),
+            'sheets[posts].checks[0].column: there is no column "cots"; did you mean `cost`?',
+        ),
+        (
+            "[[sheets.formats]]",
+            (
+                '[[sheets.checks]]\nwhen = "cost + 1"\ncolumn = "cost"\nmessage = "Dear."\n'
+                "[[sheets.formats]]"
+            ),
+            'sheets[posts].checks[0].when: "cost + 1" is no test such as cost > 0',
+        ),
+        (
             'weight = "heavy"',
             'weight = "heavi"',
             (
@@ -683,3 +719,21 @@ def test_any_expression_is_judged(sound: Template, expression: str) -> None:
     )
     for fault in table_faults(changed, sound):
         assert all(fault.describe(language) for language in LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "sentence"),
+    [
+        ("min = 0\nmax = 10", None),
+        ("min = 6", "settings.goal.value: expected 6 to ∞, found 5"),
+        ("max = 4", "settings.goal.value: expected -∞ to 4, found 5"),
+        ("min = 3\nmax = 2", "settings.goal.min: min (3) is above max (2)"),
+    ],
+)
+def test_settings_lie_within_their_bounds(
+    tmp_path: Path, bounds: str, sentence: str | None
+) -> None:
+    """The value that stands in for others must itself be allowed."""
+    setting = f'[settings.goal]\nlabel = "Goal"\nvalue = 5\n{bounds}\n'
+    found = sentences(load(tmp_path, SOUND.replace("[choices.state]", f"{setting}[choices.state]")))
+    assert found == ([] if sentence is None else [sentence])

@@ -128,6 +128,11 @@ style = "late"
 symbol = "▲"
 stop = true
 
+[[sheets.checks]]
+when = "cost > limit"
+column = "cost"
+message = "Too dear."
+
 [[sheets.columns]]
 id = "day"
 type = "date"
@@ -161,6 +166,20 @@ type = "integer"
 label = "Clicks"
 additive = false
 width = { zh = 9, en = 11.5 }
+group = "money"
+
+[[sheets.columns]]
+id = "aim"
+type = "condition"
+label = "Aim"
+group = "money"
+
+[[sheets.columns]]
+id = "reached"
+type = "quantity"
+label = "Reached"
+target = true
+compared_with = "aim"
 group = "money"
 
 [[sheets.columns]]
@@ -267,7 +286,7 @@ class TestMeaning:
         """Each key of the format reaches its place."""
         template = load_template(save(tmp_path, FULL))
         posts = table(template, "posts")
-        day, platform, cost, clicks, cpc = posts.columns
+        day, platform, cost, clicks, _, reached, cpc = posts.columns
         assert (template.version, template.brand["en"]) == ("2.1", "Brand")
         assert (posts.title["en"], posts.aliases, posts.key) == (
             "All posts",
@@ -284,6 +303,10 @@ class TestMeaning:
         assert posts.live[0].shown == {"cost": "money"}
         assert (posts.formats[0].style, posts.formats[0].symbol) == ("late", "▲")
         assert posts.formats[0].stop
+        (check,) = posts.checks
+        assert (check.when, check.column) == ("cost > limit", "cost")
+        assert check.message["zh-Hant"] == "Too dear."
+        assert (reached.is_target, reached.compared_with) == (True, "aim")
         assert (day.is_key, day.fill_down, day.additive) == (True, True, False)
         assert (platform.choices, platform.group) == ("platform", "what")
         assert (cost.min, cost.max, cost.decimals, cost.bar) == (0, 1e6, 1, 100)
@@ -326,7 +349,8 @@ class TestMeaning:
 
     def test_additive(self, tmp_path: Path) -> None:
         """Typed-in counts and amounts add up unless the file says no; computed ones do not."""
-        _, _, cost, clicks, cpc = table(load_template(save(tmp_path, FULL)), "posts").columns
+        columns = table(load_template(save(tmp_path, FULL)), "posts").columns
+        _, _, cost, clicks, _, _, cpc = columns
         assert (cost.additive, clicks.additive, cpc.additive) == (True, False, False)
 
     def test_borrowed_languages(self, tmp_path: Path) -> None:

@@ -158,6 +158,13 @@ def test_real_dates_beside_month_first_text_are_doubted() -> None:
     assert not parse_column(_column([swapped, "2023-06-16"]), "date").notes
 
 
+def test_a_faulty_date_is_not_doubted_as_well() -> None:
+    """A date with a time beside 06-16-2023 has one problem, its fault."""
+    parsed = parse_column(_column([datetime(2023, 12, 6, 14, 30), "06-16-2023"]), "date")
+    assert {at: cell.fault for at, cell in parsed.faults.items()} == {0: "time_in_date"}
+    assert list(parsed.notes) == [1]
+
+
 def test_a_time_that_was_a_ratio_is_found_in_a_column_of_ratios() -> None:
     """One 1:3 that Excel made a time of does not spoil the others."""
     parsed = parse_column(_column([3.5, time(1, 3), "1:2"]), "ratio")

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
+from oracles import ironcalc_values
 from writer_books import example, load, part, parts, records_of, template
 
 from marketing_sheets.errors import (
@@ -18,6 +20,7 @@ from marketing_sheets.errors import (
     WorkbookInUse,
 )
 from marketing_sheets.languages import LANGUAGES, Language
+from marketing_sheets.reader import read_workbook
 from marketing_sheets.wording import say
 from marketing_sheets.writer import write_workbook
 
@@ -319,8 +322,24 @@ def test_departments_and_choices_replace_open_lists(tmp_path: Path) -> None:
 
 
 def test_settings_stand_on_the_lists_sheet(tmp_path: Path) -> None:
-    """A setting's value is the given one, in the cell its name points at."""
+    """A setting's value is the given one; beside it, hidden, stands what formulas use."""
     path = write_workbook(template(), tmp_path / "a.xlsx", settings={"close": 0.8})
     book = load(path)
     cell = book.defined_names["set_close"].attr_text.split("!")[1].replace("$", "")
-    assert book["选项"][cell].value == 0.8
+    tab = book["选项"]
+    assert tab.column_dimensions[cell[0]].hidden
+    assert tab[cell].value == "=IF(AND(ISNUMBER($C$8),$C$8>=0.01,$C$8<=1),$C$8,0.9)"
+    assert tab["C8"].value == 0.8
+    assert load_workbook(path, data_only=True)["选项"][cell].value == 0.8
+
+
+@pytest.mark.parametrize("typed", [None, 95, "九成", 0, 0.85])
+def test_excel_uses_the_setting_that_reading_uses(tmp_path: Path, typed: object) -> None:
+    """Blank, out of bounds or a word: sheet and reader take the template's value alike."""
+    path = write_workbook(template(), tmp_path / "a.xlsx")
+    book = load(path)
+    book["选项"]["C8"].value = typed
+    book.save(path)
+    cell = book.defined_names["set_close"].attr_text.split("!")[1].replace("$", "")
+    fresh = ironcalc_values(path, {("选项", cell): ""})
+    assert fresh["选项", cell] == read_workbook(path).settings["close"]

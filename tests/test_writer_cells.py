@@ -57,6 +57,23 @@ def test_choices_are_shown_by_label(tmp_path: Path) -> None:
     assert [cell.value for cell in shown] == ["爆发期", "试运行"]
 
 
+def test_a_doubtful_figure_takes_no_percent_format(tmp_path: Path) -> None:
+    """A bare 6.5 left out of a row of percentages stays 6.5; as a number it would show 650%."""
+    row = {"metric": "点击率", "unit": "percent", "actual": None}
+    (cell,) = cells(tmp_path, "effect_evaluation", "actual", [row], actual=[6.5])
+    assert cell.value == "6.5"
+
+
+def test_money_in_a_row_of_numbers_keeps_its_unit(tmp_path: Path) -> None:
+    """￥15万 beside 数值 stays what was typed, as 150000 would no longer be money."""
+    row = {"metric": "费用", "unit": "number", "actual": 150000.0}
+    records = records_of("effect_evaluation", [row], actual=["￥15万"])
+    records = replace(records, kinds={"actual": pd.Series(["money"])})
+    path = tmp_path / "a.xlsx"
+    write_workbook(template(), path, records={"effect_evaluation": records})
+    assert "￥15万" in [cell.value for cell in load(path)["效果评估"][7]]
+
+
 def test_what_was_not_understood_stands_as_typed(tmp_path: Path) -> None:
     """A faulty cell keeps text as text and numbers as numbers; a blank one stays blank."""
     rows: list[dict[str, Any]] = [{}, {}, {}]

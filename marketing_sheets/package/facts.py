@@ -13,6 +13,7 @@ from . import sheet_scan
 from .archive import Entry, part_key
 from .gate import open_package, read_bytes
 from .parts import Package, SheetEntry, Workbook
+from .slot import marked_sheets
 from .xml_text import as_utf8, children, is_true, local, number
 
 __all__ = ["SheetFacts", "WorkbookFacts", "open_workbook_file", "read_facts"]
@@ -27,16 +28,19 @@ class SheetFacts:
 
     `hidden_rows` are hidden by hand or by a filter; `errors` gives the text of each error cell;
     `merges` are first row, first column, last row, last column; `filtered` tells that an
-    AutoFilter has criteria.
+    AutoFilter has criteria, `is_summary` that the tab is our Summary or a copy of it,
+    `uncalculated_columns` which columns may hold formulas without a result.
     """
 
     name: str
     state: str
+    is_summary: bool
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
     errors: Mapping[tuple[int, int], str]
     merges: tuple[tuple[int, int, int, int], ...]
     filtered: bool
+    uncalculated_columns: frozenset[int]
     _package: Package = field(repr=False, compare=False)
     _part: str = field(repr=False, compare=False)
     _percent_styles: frozenset[int] = field(repr=False, compare=False)
@@ -44,6 +48,14 @@ class SheetFacts:
     def formula_cells(self) -> frozenset[tuple[int, int]]:
         """Return the cells that hold a formula; reads the sheet again."""
         return sheet_scan.formula_cells(self._bytes())
+
+    def uncalculated_cells(self, columns: set[int]) -> dict[tuple[int, int], str]:
+        """Return the formulas in `columns` that were stored without a result.
+
+        Programs that do not calculate leave them so. Reads the sheet again if there may be any.
+        """
+        suspects = columns & self.uncalculated_columns
+        return sheet_scan.uncalculated_cells(self._bytes(), suspects) if suspects else {}
 
     def percent_cells(self, columns: set[int]) -> set[tuple[int, int]]:
         """Return the cells in `columns` that a percent format shows; reads the sheet again."""
@@ -77,6 +89,7 @@ class _Scan:
     errors: Mapping[tuple[int, int], str]
     merges: tuple[tuple[int, int, int, int], ...]
     filtered: bool
+    uncalculated_columns: frozenset[int]
 
 
 def read_facts(path: Path) -> WorkbookFacts:
@@ -99,12 +112,20 @@ def open_workbook_file(path: Path) -> WorkbookFacts:
 
     package, workbook = open_package(data, path.name, gather)
     percent = _percent_styles(package, workbook)
+    summaries = {sheet.index for sheet in marked_sheets(workbook)}
     return WorkbookFacts(
         date_1904=workbook.date_1904,
         properties=MappingProxyType(_properties(package)),
         sha256=hashlib.sha256(data).hexdigest(),
         sheets=tuple(
-            _sheet_facts(sheet, sheet.part, scans.get(sheet.part, _scan(b"")), package, percent)
+            _sheet_facts(
+                sheet,
+                sheet.part,
+                scans.get(sheet.part, _scan(b"")),
+                package,
+                percent,
+                is_summary=sheet.index in summaries,
+            )
             for sheet in workbook.sheets
             if sheet.kind == "worksheet" and sheet.part is not None
         ),
@@ -118,20 +139,29 @@ def _scan(text: bytes) -> _Scan:
         MappingProxyType(sheet_scan.error_cells(text)),
         sheet_scan.merges(text),
         sheet_scan.filtered(text),
+        sheet_scan.uncalculated_columns(text),
     )
 
 
 def _sheet_facts(
-    sheet: SheetEntry, part: str, scan: _Scan, package: Package, percent: frozenset[int]
+    sheet: SheetEntry,
+    part: str,
+    scan: _Scan,
+    package: Package,
+    percent: frozenset[int],
+    *,
+    is_summary: bool,
 ) -> SheetFacts:
     return SheetFacts(
         name=sheet.name,
         state=sheet.state,
+        is_summary=is_summary,
         hidden_rows=scan.hidden_rows,
         hidden_columns=scan.hidden_columns,
         errors=scan.errors,
         merges=scan.merges,
         filtered=scan.filtered,
+        uncalculated_columns=scan.uncalculated_columns,
         _package=package,
         _part=part,
         _percent_styles=percent,

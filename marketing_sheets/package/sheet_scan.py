@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from html import unescape
 
 from ..places import column_letter, column_number
-from .extent import attributes, is_plain, walk_cells
+from .extent import CellTag, attributes, is_plain, walk_cells
 
 __all__ = [
     "error_cells",
@@ -21,6 +21,8 @@ __all__ = [
     "hidden_rows",
     "merges",
     "styled_cells",
+    "uncalculated_cells",
+    "uncalculated_columns",
 ]
 
 _NAME = rb"<(?:[^<>\s/!?:\"']+:)?"
@@ -31,11 +33,21 @@ _VALUE = re.compile(_NAME + rb"v\b[^>]*>([^<]*)<")
 _CELL_TAG = re.compile(rb"</?(?:[^<>\s/!?:\"']+:)?c[\s/>]")
 _FORMULA = re.compile(_NAME + rb"f[\s/>]")
 _FORMULA_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<f[\s/>]')
+_FORMULA_TEXT = re.compile(_NAME + rb"f(?:\s" + _QUOTED + rb")?>([^<]*)<")
+_PREFIX = _NAME[1:]
+# The end of a formula's cell where no result, or an empty one, comes before it.
+_NO_RESULT = re.compile(
+    rb"f(?:>|(?:\s[^<>]*)?/>)\s*(?:<" + _PREFIX + rb"v\s*(?:/>|>\s*</" + _PREFIX + rb"v\s*>))?"
+    rb"\s*</" + _PREFIX + rb"c\s*>"
+)
 _STYLE = re.compile(rb"""\bs\s*=\s*["'](\d+)""")
 _MERGE = re.compile(_NAME + rb"mergeCell\s(" + _QUOTED + rb")>")
 _CRITERIA = re.compile(_NAME + rb"filterColumn[\s/>]")
 _COLUMN = re.compile(_NAME + rb"col\s(" + _QUOTED + rb")>")
 _TRUE = (b"1", b"true")
+_ALL_COLUMNS = frozenset(range(1, 16_385))
+_MANY = 20_000  # formulas without a result; more are not looked at one by one
+_TAGS_BACK = 4  # from the end of a formula's cell to its start
 _LONGEST_TAG = 4096  # bytes; keeps a text full of look-alikes from costing time
 
 
@@ -158,6 +170,63 @@ def formula_cells(sheet: bytes) -> frozenset[tuple[int, int]]:
         for cell in walk_cells(sheet)
         if cell.content >= 0 and _FORMULA.match(sheet, cell.content)
     )
+
+
+def uncalculated_columns(sheet: bytes) -> frozenset[int]:
+    """Return the columns that may hold formulas without a result; all, where there are many."""
+    columns: set[int] = set()
+    for count, tag in enumerate(_uncalculated(sheet)):
+        place = _cell(attributes(tag[2]).get(b"r", b"").decode("latin-1"))
+        if place is None or count == _MANY:
+            return _ALL_COLUMNS
+        columns.add(place[1])
+    return frozenset(columns)
+
+
+def uncalculated_cells(sheet: bytes, columns: set[int]) -> dict[tuple[int, int], str]:
+    """Return the formulas in `columns` without a result, by (row, column).
+
+    A formula shared with another cell is told as "=" alone.
+    """
+    found: dict[tuple[int, int], str] = {}
+    for tag in _uncalculated(sheet):
+        place = _cell(attributes(tag[2]).get(b"r", b"").decode("latin-1"))
+        if place is None:
+            return {
+                (cell.row, cell.column): _formula_text(sheet, cell.content)
+                for cell in walk_cells(sheet)
+                if cell.column in columns and _is_uncalculated(sheet, cell)
+            }
+        if place[1] in columns:
+            found[place] = _formula_text(sheet, tag.end())
+    return found
+
+
+def _uncalculated(sheet: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield the start tags of the cells whose formula has no result; an empty text is one."""
+    for end in _NO_RESULT.finditer(sheet):
+        # The cell that ends here is the last one to start before; formulas hold no tags.
+        start = end.start()
+        for _ in range(_TAGS_BACK):
+            start = sheet.rfind(b"<", 0, max(start, 0))
+            tag = _TAG.match(sheet, start) if start >= 0 else None
+            if tag and tag[1] == b"c":
+                if attributes(tag[2]).get(b"t") != b"str":
+                    yield tag
+                break
+
+
+def _is_uncalculated(sheet: bytes, cell: CellTag) -> bool:
+    if cell.content < 0 or not _FORMULA.match(sheet, cell.content):
+        return False
+    end = _CELL_TAG.search(sheet, cell.content)
+    close = _NO_RESULT.search(sheet, cell.content, end.end() if end else len(sheet))
+    return close is not None and attributes(cell.attributes).get(b"t") != b"str"
+
+
+def _formula_text(sheet: bytes, content: int) -> str:
+    formula = _FORMULA_TEXT.match(sheet, content)
+    return "=" + (unescape(formula[1].decode("utf-8", "replace")).strip() if formula else "")
 
 
 def styled_cells(sheet: bytes, columns: set[int], styles: set[int]) -> set[tuple[int, int]]:

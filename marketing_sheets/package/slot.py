@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..languages import LANGUAGES
+from ..wording import say
 from .gate import open_index, read_bytes
 from .index_parts import MARKER
 from .parts import SheetEntry, Workbook
 from .xml_text import children, number
 
-__all__ = ["Slot", "our_sheet", "summary_slot"]
+__all__ = ["Slot", "marked_sheets", "our_sheet", "summary_slot"]
 
 _NAME_LIMIT = 31  # UTF-16 units
 
@@ -49,9 +51,19 @@ def summary_slot(workbook: Path | str, name: str = "Summary") -> Slot:
 def our_sheet(workbook: Workbook) -> SheetEntry | None:
     """Return the sheet that bears the marker.
 
-    Copying a tab copies its marker; the original is the one that was there first, whose sheetId
-    is lower.
+    Copying a tab copies its marker. The original is the one that is still called as we call it,
+    else the one that was there first, whose sheetId is lower; some programs number tabs anew.
     """
+    names = {say("sheets", "summary.tab", language).casefold() for language in LANGUAGES}
+    return min(
+        marked_sheets(workbook),
+        key=lambda sheet: (sheet.name.casefold() not in names, sheet.sheet_id),
+        default=None,
+    )
+
+
+def marked_sheets(workbook: Workbook) -> list[SheetEntry]:
+    """Return every sheet that bears the marker: ours, and copies that staff made of it."""
     marked: list[SheetEntry] = []
     for names in children(workbook.root, "definedNames"):
         for defined in children(names, "definedName"):
@@ -60,7 +72,7 @@ def our_sheet(workbook: Workbook) -> SheetEntry | None:
                 continue
             if index < len(workbook.sheets) and workbook.sheets[index].kind == "worksheet":
                 marked.append(workbook.sheets[index])
-    return min(marked, key=lambda sheet: sheet.sheet_id, default=None)
+    return marked
 
 
 def _free_name(wanted: str, workbook: Workbook) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..languages import Text, fold_label, nearest
@@ -33,10 +33,14 @@ class Binding:
 
 @dataclass(slots=True, kw_only=True)
 class _Draft:
-    """What is bound so far; `conflicts` and `doubles` become problems."""
+    """What is bound so far; `conflicts`, `overruled` and `doubles` become problems.
+
+    Of id and header that disagree, the header won in `conflicts`, the id in `overruled`.
+    """
 
     columns: dict[str, int] = field(default_factory=dict)
     conflicts: dict[int, str] = field(default_factory=dict)
+    overruled: dict[int, str] = field(default_factory=dict)
     doubles: dict[int, str] = field(default_factory=dict)
 
     def take(self, column_id: str, column: int) -> None:
@@ -85,6 +89,8 @@ def _bind_ids(draft: _Draft, sheet: TableSheet, header: Header) -> None:
     for at, said_id in claimed.items():
         if said_id in draft.columns:
             draft.take(header.ids[at], at)
+            if at not in draft.doubles:
+                draft.overruled[at] = said_id
         else:
             draft.take(said_id, at)
             draft.conflicts[at] = said_id
@@ -136,17 +142,7 @@ def _problems(
     def at_place(at: int) -> Place:
         return Place(file=origin.file, sheet=origin.sheet, row=origin.header_row, column=at + 1)
 
-    found: list[Problem] = []
-    for at, column_id in sorted({**draft.conflicts, **draft.doubles}.items()):
-        code = "header_conflict" if at in draft.conflicts else "duplicate_column"
-        label = sheet[column_id].label
-        shown = header.shown.get(at, "")
-        params: dict[str, object] = {"column": label}
-        if code == "header_conflict":
-            params["expected"] = sheet[header.ids[at]].label
-        found.append(
-            Problem(code=code, place=at_place(at), column=column_id, raw=shown, params=params)
-        )
+    found = [*_doubtful(sheet, header, draft, at_place)]
     missing = [c for c in sheet.inputs if c.id not in draft.columns]
     candidates: dict[str, Text] = {
         fold_label(word): c.label for c in missing for word in (*c.label.values(), *c.aliases)
@@ -157,7 +153,7 @@ def _problems(
             continue
         close = nearest(fold_label(name), {word: word for word in candidates})
         if close is None:
-            params = {"column": name}
+            params: dict[str, object] = {"column": name}
             found.append(
                 Problem(code="unknown_column", place=at_place(at), raw=name, params=params)
             )
@@ -177,3 +173,22 @@ def _problems(
         params = {"column": column.label}
         found.append(Problem(code=code, place=whole, column=column.id, params=params))
     return tuple(found)
+
+
+def _doubtful(
+    sheet: TableSheet, header: Header, draft: _Draft, at_place: Callable[[int], Place]
+) -> Iterator[Problem]:
+    """Name the columns whose id and header disagree, and those there is more than one of."""
+    doubtful = {**draft.conflicts, **draft.overruled, **draft.doubles}
+    for at, column_id in sorted(doubtful.items()):
+        params: dict[str, object] = {"column": sheet[column_id].label}
+        code, used_id = "header_conflict", column_id
+        if at in draft.doubles:
+            code = "duplicate_column"
+            params["used"] = column_letter(draft.columns[column_id] + 1)
+        else:
+            used_id = column_id if at in draft.conflicts else header.ids[at]
+            params["expected"] = sheet[header.ids[at]].label
+            params["used"] = sheet[used_id].label
+        shown = header.shown.get(at, "")
+        yield Problem(code=code, place=at_place(at), column=used_id, raw=shown, params=params)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,8 @@ from ..templates import Choices, Column, ColumnType
 from ..values import Context, choice_spellings, percent_context
 from ..values_columns import ParsedColumn, parse_column
 from .filling import fill
-from .scales import percent_rows, report_scale, settle_units
+from .kinds import settle_kinds
+from .scales import percent_rows, report_scale
 from .sorting import SortedRows, Table
 from .typed import Job, Surroundings, TypedTable
 
@@ -33,6 +35,7 @@ def type_table(table: Table, rows: SortedRows, around: Surroundings) -> TypedTab
     """Type every column of a table; those the tab lacks are all missing values."""
     typed = TypedTable()
     percents = percent_rows(table)
+    quantities: dict[str, Job] = {}
     for column in table.sheet.columns:
         typed.frame[column.id] = _missing(column.type, len(rows.records))
         if column.id not in table.binding.columns:
@@ -44,13 +47,11 @@ def type_table(table: Table, rows: SortedRows, around: Surroundings) -> TypedTab
         job = Job(table=table, rows=rows, typed=typed, column=column, percent_rows=formatted)
         if column.is_computed:
             _note_computed_errors(job)
-        else:
-            _type_input(job, around)
-    for column in table.inputs:
-        if column.unit_from is not None:
-            formatted = percents.get(column.id, frozenset())
-            job = Job(table=table, rows=rows, typed=typed, column=column, percent_rows=formatted)
-            settle_units(job)
+            continue
+        _type_input(job, around)
+        if column.type == "quantity":
+            quantities[column.id] = job
+    settle_kinds([quantities[column.id] for column in table.inputs if column.id in quantities])
     return typed
 
 
@@ -68,6 +69,7 @@ def column_context(column: Column, header: str, around: Surroundings) -> Context
         min=column.min,
         max=column.max,
         unit=hit[1] if hit and column.is_numeric else None,
+        exact=not column.is_target,
     )
 
 
@@ -122,6 +124,8 @@ def _type_input(job: Job, around: Surroundings) -> None:
         typed.remarks[column.id] = parsed.remarks
     if parsed.kinds is not None:
         typed.kinds[column.id] = parsed.kinds
+    if parsed.comparators:
+        typed.comparators[column.id] = parsed.comparators
     _report_cells(job, parsed)
     report_scale(job, context)
     if column.fill_down:
@@ -151,43 +155,49 @@ def _parse(
         remarks={int(at[i]): text for at, part in parts for i, text in part.remarks.items()},
         faults={int(at[i]): cell for at, part in parts for i, cell in part.faults.items()},
         notes={int(at[i]): cell for at, part in parts for i, cell in part.notes.items()},
+        comparators={
+            int(at[i]): sign for at, part in parts for i, sign in part.comparators.items()
+        },
     )
 
 
 def _report_cells(job: Job, parsed: ParsedColumn) -> None:
     """Report every faulty or undecided cell; an Excel error is reported as such."""
     typed, column = job.typed, job.column
-    errors = _errors_at(job)
+    errors = _texts_at(job, job.table.grid.errors)
+    uncalculated = _texts_at(job, job.table.grid.uncalculated)
+    unusable = {**errors, **uncalculated}
     stated = typed.stated.setdefault(column.id, set())
-    stated.update(errors, parsed.faults, parsed.notes)
+    stated.update(unusable, parsed.faults, parsed.notes)
     faults = typed.faults.setdefault(column.id, {})
-    if errors:
+    if unusable:
         values = typed.frame[column.id].copy()
-        values.iloc[list(errors)] = pd.NA
+        values.iloc[list(unusable)] = pd.NA
         typed.frame[column.id] = values
-    for position, text in errors.items():
-        faults[position] = "error_cell"
-        job.report("error_cell", position, text)
+    for position, text in unusable.items():
+        faults[position] = "error_cell" if position in errors else "formula_not_calculated"
+        job.report(faults[position], position, text)
     for position, cell in (*parsed.faults.items(), *parsed.notes.items()):
-        if position in errors:
+        if position in unusable:
             continue
         if cell.fault is not None:
             faults[position] = cell.fault
         job.report(cell.fault or cell.note or "", position, job.raw.iloc[position], **cell.params)
 
 
-def _errors_at(job: Job) -> dict[int, str]:
-    if not job.table.grid.errors:
+def _texts_at(job: Job, texts: Mapping[tuple[int, int], str]) -> dict[int, str]:
+    """Return, by record number, the texts that stand in the job's column."""
+    if not texts:
         return {}
     binding = job.table.binding
     at, first = binding.columns[job.column.id] + 1, binding.header.first + 1
-    by_row = {r - first: text for (r, c), text in job.table.grid.errors.items() if c == at}
+    by_row = {r - first: text for (r, c), text in texts.items() if c == at}
     rows = job.rows.records.tolist()
     return {i: by_row[row] for i, row in enumerate(rows) if row in by_row}
 
 
 def _note_computed_errors(job: Job) -> None:
-    errors = _errors_at(job)
+    errors = _texts_at(job, job.table.grid.errors)
     if errors:
         first = min(errors)
         job.report("computed_error", first, errors[first], count=len(errors))

@@ -2,81 +2,90 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import RecordsError
 from ..languages import Language
+from ..places import Place, column_letter
 from ..problems import Problem
 from ..records import SheetRecords
-from ..templates import Template
-from .form import FormReading, read_form
-from .grid import grid_of
+from ..templates import TableSheet, Template
+from .csv_files import CsvRows, csv_files, read_csv_rows
+from .form import FormReading
+from .grid import Grid, grid_of
+from .headers import Header, find_header
 from .lists import default_lists
 from .tables import TableReading, read_table
 from .typed import Surroundings
 
-__all__ = ["read_csv_records", "read_form_csv"]
+__all__ = ["read_csv_records"]
 
-_ENCODINGS = ("utf-8-sig", "gb18030")
+# A workbook keeps what is not ours where it stands; out of a CSV file it goes nowhere.
+_IN_CSV = {"unknown_column": "csv_column_ignored", "duplicate_column": "csv_column_double"}
 
 
 def read_csv_records(
     folder: Path, template: Template, *, form: Mapping[str, object], language: Language
 ) -> tuple[dict[str, SheetRecords], tuple[Problem, ...]]:
-    """Read `<sheet id>.csv` for each table of the template that has such a file in `folder`.
+    """Read the tables of the template that have a CSV file in `folder`.
 
-    Headers are ids, labels or aliases in any language. UTF-8 with or without a byte order mark, or
-    GB18030, which Excel in China writes. `form` gives the campaign's days. A file without a usable
-    header raises RecordsError, as does one that is no text.
+    A file is called by the sheet's id, its label or an alias; headers are ids, labels or aliases;
+    both in any language. UTF-8 with or without a byte order mark, or GB18030, which Excel in China
+    writes. `form` gives the campaign's days. Raises RecordsError where there is no such folder or
+    nothing in it is called as a sheet, and for a file that has no usable header or is no CSV.
     """
+    if not folder.is_dir():
+        raise RecordsError("no_records_folder", folder=str(folder))
+    files, ignored = csv_files(folder, template)
+    if not files:
+        known = ", ".join(f"{sheet.id}.csv" for sheet in template.sheets)
+        raise RecordsError("no_records", folder=str(folder), known=known)
     reading = FormReading(values=form)
     around = Surroundings(
         template=template, period=reading.period, entries=default_lists(template).entries
     )
     sheets: dict[str, SheetRecords] = {}
-    problems: list[Problem] = []
+    problems = list(ignored)
     for sheet in template.tables:
-        path = folder / f"{sheet.id}.csv"
-        if not path.is_file():
+        if sheet.id not in files:
             continue
-        rows = _rows(path)
-        found = read_table(grid_of(rows, sheet.label[language]), sheet, around, file=path.name)
-        if not isinstance(found, TableReading):
-            raise RecordsError("no_csv_header", file=path.name, sheet=sheet.label[language])
+        path = files[sheet.id]
+        place = Place(file=path.name, sheet=sheet.label[language])
+        found, left_out = _read(read_csv_rows(path), sheet, around, place)
         sheets[sheet.id] = found.records
-        problems += found.problems
+        problems += left_out
+        problems += [replace(p, code=_IN_CSV.get(p.code, p.code)) for p in found.problems]
     return sheets, tuple(problems)
 
 
-def read_form_csv(
-    folder: Path, template: Template, *, language: Language
-) -> tuple[dict[str, object], tuple[Problem, ...]]:
-    """Read `<form id>.csv` in `folder`: a field's id or label, and its value beside it.
+def _read(
+    file: CsvRows, sheet: TableSheet, around: Surroundings, place: Place
+) -> tuple[TableReading, list[Problem]]:
+    """Read one table; rows wider than the header are left out."""
+    label = place.sheet or ""
+    header = find_header(grid_of(file.rows, label), sheet)
+    if header is None:
+        raise RecordsError("no_csv_header", file=place.file, sheet=label)
+    heads = header.rows if header.rows else (header.first - 1,)
+    width = max(file.widths[row] for row in heads)
+    wrong = dict(file.too_wide(width=width, first=header.first, place=place))
+    rows = [[""] * len(row) if at in wrong else row for at, row in enumerate(file.rows)]
+    grid = grid_of(rows, label)
+    found = read_table(grid, sheet, around, file=place.file)
+    if not isinstance(found, TableReading):
+        raise RecordsError("no_csv_header", file=place.file, sheet=label)
+    return found, [*wrong.values(), *_nameless(grid, header, found, place)]
 
-    Returns the fields the file has; none without such a file. Raises RecordsError if it is no text.
-    """
-    form = template.form
-    path = folder / f"{form.id}.csv" if form is not None else None
-    if form is None or path is None or not path.is_file():
-        return {}, ()
-    around = Surroundings(template=template, entries=default_lists(template).entries)
-    grid = grid_of(_rows(path), form.label[language])
-    reading = read_form(grid, form, around, file=path.name, is_list=True)
-    problems = tuple(p for p in reading.problems if p.code != "missing_field")
-    return {name: reading.values[name] for name in reading.places}, problems
 
-
-def _rows(path: Path) -> list[list[str]]:
-    data = path.read_bytes()
-    for encoding in _ENCODINGS:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        rows = list(csv.reader(io.StringIO(text, newline="")))
-        width = max((len(row) for row in rows), default=0)
-        return [row + [""] * (width - len(row)) for row in rows]
-    raise RecordsError("csv_encoding", file=path.name)
+def _nameless(grid: Grid, header: Header, found: TableReading, place: Place) -> Iterator[Problem]:
+    """Name the columns beside the table that hold something under no header."""
+    bound = found.records.origin.columns.values()
+    for at in range(grid.width):
+        is_beside = bound and not min(bound) <= at + 1 <= max(bound)
+        cells = grid.cells[header.first :, at]
+        if is_beside and at not in header.shown and any(cell.strip() for cell in cells):
+            params = {"column": column_letter(at + 1)}
+            where = replace(place, row=header.first, column=at + 1)
+            yield Problem(code="csv_column_ignored", place=where, params=params)

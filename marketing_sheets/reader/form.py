@@ -20,7 +20,9 @@ from .columns import column_context
 from .grid import Grid
 from .typed import Surroundings
 
-__all__ = ["FormReading", "form_share", "read_form"]
+__all__ = ["FieldCells", "FormReading", "field_spellings", "form_share", "read_form"]
+
+FieldCells = Mapping[str, tuple[int, int]]
 
 _ROWS, _COLUMNS = 200, 30
 _ID_COLUMNS = 3
@@ -49,17 +51,23 @@ def form_share(grid: Grid, form: FormSheet) -> float:
 
 
 def read_form(
-    grid: Grid, form: FormSheet, around: Surroundings, *, file: str | None, is_list: bool = False
+    grid: Grid,
+    form: FormSheet,
+    around: Surroundings,
+    *,
+    file: str | None,
+    cells: FieldCells | None = None,
 ) -> FormReading:
     """Read the form; the campaign's days come first, as they give other dates their year.
 
-    `is_list` says that the tab is a plain list of two columns: a field's id or label, its value.
+    `cells` tells where (from 0) the values stand; None finds them beside their labels.
     """
-    at = _listed_cells(grid, form) if is_list else _value_cells(grid, form)
+    at = _value_cells(grid, form) if cells is None else cells
     values: dict[str, Any] = dict.fromkeys(f.id for f in form.fields)
     places: dict[str, Place] = {}
     problems: list[Problem] = []
-    percents = grid.percent_cells({column + 1 for _, column in at.values()} if at else set())
+    columns = {column + 1 for _, column in at.values()}
+    percents, formulas = grid.percent_cells(columns), grid.uncalculated_cells(columns)
     order = sorted(form.fields, key=lambda f: f.id not in _PERIOD)
     for column in order:
         if column.id not in at:
@@ -78,6 +86,9 @@ def read_form(
         period = FormReading(values=values).period or ((start, start) if start else None)
         here = replace(around, period=period)
         raw = grid.cells[row, cell_column] if cell_column < grid.width else None
+        if formula := formulas.get((row + 1, cell_column + 1)):
+            problems.append(_without_result(formula, column, place))
+            continue
         is_percent = (row + 1, cell_column + 1) in percents
         label = grid.text(row, max(cell_column - 1, 0))
         values[column.id], problem = _value(raw, column, label, here, place, is_percent=is_percent)
@@ -113,6 +124,12 @@ def _value(
         raw = int(raw)
     params = {"column": column.label, **cell.params}
     return value, Problem(code=code, place=place, column=column.id, raw=raw, params=params)
+
+
+def _without_result(formula: str, column: Column, place: Place) -> Problem:
+    params = {"column": column.label}
+    code = "formula_not_calculated"
+    return Problem(code=code, place=place, column=column.id, raw=formula, params=params)
 
 
 def _plain(value: object, column: Column) -> Any:
@@ -165,13 +182,7 @@ def _value_cells(grid: Grid, form: FormSheet) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _listed_cells(grid: Grid, form: FormSheet) -> dict[str, tuple[int, int]]:
-    words = _spellings(form)
-    names = [(row, words.get(fold_label(grid.text(row, 0)))) for row in range(grid.height)]
-    return {name: (row, 1) for row, name in reversed(names) if name is not None}
-
-
-def _spellings(form: FormSheet) -> dict[str, str]:
+def field_spellings(form: FormSheet) -> dict[str, str]:
     """Map every folded label, id and alias of the form to the field's id; labels come first."""
     words: dict[str, str] = {}
     for column in form.fields:
@@ -186,7 +197,7 @@ def _spellings(form: FormSheet) -> dict[str, str]:
 def _labels(grid: Grid, form: FormSheet) -> dict[str, tuple[int, int]]:
     """Return the cell (from 0) of each field's label: beside its id, else by its words."""
     found: dict[str, tuple[int, int]] = {}
-    words = _spellings(form)
+    words = field_spellings(form)
     ids = {column.id for column in form.fields}
     by_words: dict[str, tuple[int, int]] = {}
     for row in range(min(_ROWS, grid.height)):

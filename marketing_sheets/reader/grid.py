@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Cells = npt.NDArray[Any]
     Mask = npt.NDArray[np.bool_]
 
-__all__ = ["HEAD_ROWS", "Grid", "filled_and_text", "grid_of"]
+__all__ = ["HEAD_ROWS", "Grid", "filled_and_text", "grid_of", "with_uncalculated"]
 
 HEAD_ROWS = 60
 _LONGEST_LABEL = 120
@@ -28,11 +28,16 @@ def _no_percents(_columns: set[int]) -> set[tuple[int, int]]:
     return set()
 
 
+def _no_formulas(_columns: set[int]) -> dict[tuple[int, int], str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Grid:
     """One tab: `cells[row, column]` from 0, "" where empty; error cells hold their `#DIV/0!`.
 
-    `errors`, `merges` and `hidden_rows` are facts of the package, counted from 1 as Excel does.
+    `errors`, `merges` and `hidden_rows` are facts of the package, counted from 1 as Excel does;
+    `uncalculated` are formulas without a result, put into the cells as their text.
     `head` holds the first rows with their texts folded as labels, "" where there is none.
     """
 
@@ -44,7 +49,10 @@ class Grid:
     merges: tuple[tuple[int, int, int, int], ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     is_filtered: bool = False
+    is_summary: bool = False
+    uncalculated: Mapping[tuple[int, int], str] = field(default_factory=dict)
     percent_cells: Callable[[set[int]], set[tuple[int, int]]] = _no_percents
+    uncalculated_cells: Callable[[set[int]], dict[tuple[int, int], str]] = _no_formulas
 
     @property
     def height(self) -> int:
@@ -73,13 +81,7 @@ def grid_of(rows: Sequence[Sequence[object]], name: str, facts: SheetFacts | Non
     head = tuple(tuple(_label(cell) for cell in row) for row in rows[:HEAD_ROWS])
     if facts is None:
         return Grid(name=name, cells=cells, head=head)
-    inside = {
-        (row, column): text
-        for (row, column), text in facts.errors.items()
-        if row <= cells.shape[0] and column <= cells.shape[1]
-    }
-    for (row, column), text in inside.items():
-        cells[row - 1, column - 1] = text
+    inside = _put(cells, facts.errors)
     return Grid(
         name=name,
         cells=cells,
@@ -89,8 +91,31 @@ def grid_of(rows: Sequence[Sequence[object]], name: str, facts: SheetFacts | Non
         merges=facts.merges,
         hidden_rows=facts.hidden_rows,
         is_filtered=facts.filtered,
+        is_summary=facts.is_summary,
         percent_cells=facts.percent_cells,
+        uncalculated_cells=facts.uncalculated_cells,
     )
+
+
+def with_uncalculated(grid: Grid, columns: set[int]) -> Grid:
+    """Return the grid with the formulas without a result in `columns` (from 1) put in as text.
+
+    To a parser of values they are blank.
+    """
+    formulas = grid.uncalculated_cells(columns)
+    return replace(grid, uncalculated=_put(grid.cells, formulas)) if formulas else grid
+
+
+def _put(cells: Cells, texts: Mapping[tuple[int, int], str]) -> dict[tuple[int, int], str]:
+    """Write texts into the cells of a grid, and return those that lie inside it."""
+    inside = {
+        (row, column): text
+        for (row, column), text in texts.items()
+        if row <= cells.shape[0] and column <= cells.shape[1]
+    }
+    for (row, column), text in inside.items():
+        cells[row - 1, column - 1] = text
+    return inside
 
 
 def filled_and_text(column: Cells) -> tuple[Mask, Mask]:

@@ -116,8 +116,12 @@ def find_header(grid: Grid, sheet: TableSheet) -> Header | None:
         row = _row_below_ids(grid, table, ids_row, ids)
     rows = () if row is None else _rows_around(grid, table, row, ids_row)
     last = max((*rows, -1 if ids_row is None else ids_row))
-    if ids_row is not None and not rows and len(_named(grid.head[ids_row], table)) > len(ids):
-        rows = (ids_row,)  # a foreign table whose header happens to be ids and labels
+    if (
+        ids_row is not None
+        and not rows
+        and any(text and column not in ids for column, text in enumerate(grid.head[ids_row]))
+    ):
+        rows = (ids_row,)  # a foreign table whose header happens to be ids, among other words
     names, shown = _names(grid, rows, table)
     return Header(ids_row=ids_row, ids=ids, rows=rows, first=last + 1, names=names, shown=shown)
 

@@ -68,10 +68,11 @@ def identify(
 def claim_tabs(grids: Sequence[Grid], template: Template) -> dict[str, Claim]:
     """Match tabs with the template's sheets: by stamp or ids, by name, by header.
 
+    The Summary, which shows figures under the same headers, and the lists sheet hold no records.
     A sheet claimed by several tabs goes to the one that is called so, else to the first.
     """
     claims: dict[str, list[Grid]] = {}
-    free = list(grids)
+    free = [grid for grid in grids if not (grid.is_summary or _is_lists(grid))]
     for rule in (_by_stamp, _by_name, _by_header):
         for grid in list(free):
             sheet = rule(grid, template)
@@ -89,6 +90,10 @@ def claim_tabs(grids: Sequence[Grid], template: Template) -> dict[str, Claim]:
             others = tuple(grid for grid in tabs if grid is not main)
             result[sheet.id] = Claim(sheet=sheet, grid=main, others=others)
     return result
+
+
+def _is_lists(grid: Grid) -> bool:
+    return any(stamp.sheet == "lists" for stamp in _stamps(grid))
 
 
 def _stamps(grid: Grid) -> Iterable[Stamp]:

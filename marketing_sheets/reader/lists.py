@@ -10,6 +10,8 @@ from ..places import Place
 from ..problems import Problem
 from ..templates import Choices, Setting, Template
 from ..values import Context, choice_spellings, parse
+from ..values_cells import as_typed
+from ..values_choices import likeliest
 from .grid import Grid
 
 __all__ = ["Lists", "default_lists", "find_lists_row", "read_lists"]
@@ -46,6 +48,23 @@ def find_lists_row(grid: Grid) -> int | None:
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet:
+    """The lists sheet: which column (from 0) holds what, and the first row of entries (from 0)."""
+
+    grid: Grid
+    template: Template
+    at: Mapping[str, int]
+    first: int
+    file: str | None
+
+    def problem(self, code: str, row: int, part: str, raw: object, /, **params: object) -> Problem:
+        """Return a problem in a cell of the column that holds `part`."""
+        column = self.at[part] + 1
+        place = Place(file=self.file, sheet=self.grid.name, row=row + 1, column=column)
+        return Problem(code=code, place=place, raw=raw, params=params)
+
+
 def read_lists(grid: Grid, template: Template, *, file: str | None) -> Lists:
     """Read a lists sheet; what it lacks is taken from the template."""
     row = find_lists_row(grid)
@@ -53,21 +72,17 @@ def read_lists(grid: Grid, template: Template, *, file: str | None) -> Lists:
     if row is None:
         return default
     at = {_part(grid.text(row, column)): column for column in range(grid.width)}
-    entries = dict(default.entries)
+    sheet = _Sheet(grid=grid, template=template, at=at, first=row + 1, file=file)
     problems: list[Problem] = []
+    settings = dict(default.settings)
+    for setting, value_row in _settings(sheet):
+        problem = _setting(sheet, setting, value_row, settings)
+        if problem is not None:
+            problems.append(problem)
+    entries = dict(default.entries)
     for choices in template.choices.values():
         if _LIST + choices.id in at:
-            entries[choices.id] = _entries(grid, template, choices, at, row + 1)
-    settings = dict(default.settings)
-    for setting, value_row in _settings(grid, template, at, row + 1):
-        cell = grid.cells[value_row, at[_VALUE]]
-        outcome = parse(cell, setting.type, Context())
-        if isinstance(outcome.value, int | float):
-            settings[setting.id] = float(outcome.value)
-        elif outcome.fault is not None:
-            place = Place(file=file, sheet=grid.name, row=value_row + 1, column=at[_VALUE] + 1)
-            params = {"column": setting.label, **outcome.params}
-            problems.append(Problem(code=outcome.fault, place=place, raw=cell, params=params))
+            entries[choices.id] = _entries(sheet, choices, problems)
     return Lists(entries=entries, settings=settings, problems=tuple(problems))
 
 
@@ -76,40 +91,88 @@ def _part(text: str) -> str:
     return text.split("|", maxsplit=1)[0]
 
 
-def _entries(
-    grid: Grid, template: Template, choices: Choices, at: Mapping[str, int], first: int
-) -> dict[str, dict[str, str]]:
+def _entries(sheet: _Sheet, choices: Choices, problems: list[Problem]) -> dict[str, dict[str, str]]:
+    """Return the entries of a list; of two that mean the same the first counts, as in Excel."""
+    part, grid = _LIST + choices.id, sheet.grid
     spellings = choice_spellings(choices)
     known = {item.id: dict(item.attributes) for item in choices.items}
+    labels = {fold_label(word) for word in choices.label.values()}
     entries: dict[str, dict[str, str]] = {}
-    for row in range(first, grid.height):
-        cell = grid.cells[row, at[_LIST + choices.id]]
-        text = str(cell).strip() if cell is not None else ""
-        if not text or fold_label(text) in {fold_label(w) for w in choices.label.values()}:
+    rows: dict[str, int] = {}
+    for row in range(sheet.first, grid.height):
+        cell = grid.cells[row, sheet.at[part]]
+        text = "" if cell is None else as_typed(cell)
+        if not text or fold_label(text) in labels:
             continue
         entry = spellings.get(fold(text), text)
-        attributes = entries.setdefault(entry, dict(known.get(entry, {})))
-        for name, list_id in choices.attributes.items():
-            column = at.get(f"{_LIST}{choices.id}.{name}")
-            said = grid.text(row, column) if column is not None else ""
-            if said:
-                attributes[name] = choice_spellings(template.choices[list_id]).get(fold(said), said)
+        earlier = rows.setdefault(fold(entry), row)
+        if earlier != row:
+            found = sheet.problem("duplicate_entry", row, part, text, row=earlier + 1)
+            problems.append(found)
+            continue
+        entries[entry] = dict(known.get(entry, {}))
+        problems += _attributes(sheet, choices, row, text, entries[entry])
     for entry, attributes in known.items():
         entries.setdefault(entry, attributes)
     return entries
 
 
-def _settings(
-    grid: Grid, template: Template, at: Mapping[str, int], first: int
-) -> Iterator[tuple[Setting, int]]:
-    if _SETTING not in at or _VALUE not in at:
+def _attributes(
+    sheet: _Sheet, choices: Choices, row: int, entry: str, attributes: dict[str, str]
+) -> Iterator[Problem]:
+    """Read the attributes of one entry into `attributes`.
+
+    One that is blank or unknown is left out, for formulas in Excel see none either.
+    """
+    for name, list_id in choices.attributes.items():
+        part = f"{_LIST}{choices.id}.{name}"
+        if part not in sheet.at:
+            continue
+        values = sheet.template.choices[list_id]
+        said = sheet.grid.text(row, sheet.at[part])
+        spellings = choice_spellings(values)
+        if fold(said) in spellings:
+            attributes[name] = spellings[fold(said)]
+            continue
+        attributes.pop(name, None)
+        texts = {item.id: item.label for item in values.items}
+        _, allowed = likeliest(said, spellings, texts)
+        code = "attribute_unknown" if said else "attribute_blank"
+        first = values.items[0].label  # what formulas without the attribute come to
+        params = {"column": values.label, "entry": entry, "used": first, "allowed": allowed}
+        yield sheet.problem(code, row, part, said, **params)
+
+
+def _settings(sheet: _Sheet) -> Iterator[tuple[Setting, int]]:
+    if _SETTING not in sheet.at or _VALUE not in sheet.at:
         return
     words = {
         fold_label(word): setting
-        for setting in template.settings.values()
+        for setting in sheet.template.settings.values()
         for word in (setting.id, *setting.label.values())
     }
-    for row in range(first, grid.height):
-        setting = words.get(fold_label(grid.text(row, at[_SETTING]) or "-"))
+    for row in range(sheet.first, sheet.grid.height):
+        setting = words.get(fold_label(sheet.grid.text(row, sheet.at[_SETTING]) or "-"))
         if setting is not None:
             yield setting, row
+
+
+def _setting(
+    sheet: _Sheet, setting: Setting, row: int, settings: dict[str, float]
+) -> Problem | None:
+    """Read one setting into `settings`; where it cannot be used the template's value stays."""
+    at = sheet.at[_VALUE]
+    cell = sheet.grid.cells[row, at]
+    formula = sheet.grid.uncalculated_cells({at + 1}).get((row + 1, at + 1))
+    if formula:
+        code = "formula_not_calculated"
+        return sheet.problem(code, row, _VALUE, formula, column=setting.label)
+    outcome = parse(cell, setting.type, Context(min=setting.min, max=setting.max))
+    if isinstance(outcome.value, int | float):
+        settings[setting.id] = float(outcome.value)
+        return None
+    shown = f"{setting.value * 100:g}%" if setting.type == "percent" else f"{setting.value:g}"
+    code = outcome.fault or "setting_blank"
+    code = "setting_out_of_range" if code == "out_of_range" else code
+    params = {"column": setting.label, "used": shown, **outcome.params}
+    return sheet.problem(code, row, _VALUE, cell, **params)

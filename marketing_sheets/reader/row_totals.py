@@ -87,8 +87,10 @@ def skip_unlabelled_totals(sorter: Sorter, content: Mask) -> None:
         for start in {last + 1, 0}:
             above = [r for r in range(start, row) if content[r] and r not in sorter.skipped]
             if len(above) >= 2 and _sums_up(sorter, row, above, figures):
-                shown = next(str(sorter.cells(at)[row]) for at in figures if sorter.filled[at][row])
-                sorter.skipped[row] = Skipped(row=row, reason="total_row", text=shown)
+                first = next(sorter.cells(at)[row] for at in figures if sorter.filled[at][row])
+                # As Excel shows it: 6,000 for 6000.0.
+                text = f"{first:,.15g}"
+                sorter.skipped[row] = Skipped(row=row, reason="total_row", text=text)
                 break
 
 

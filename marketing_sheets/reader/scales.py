@@ -1,4 +1,4 @@
-"""In which scale bare numbers are meant: 2.1 for 2.1 %, 万元 in the header, 8 for 8 %."""
+"""In which scale bare numbers are meant: 2.1 for 2.1 %, 万元 in the header."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from ..values import Context, scale_of
 from .sorting import Table
@@ -16,9 +15,8 @@ from .typed import Job
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["percent_rows", "report_scale", "settle_units"]
+__all__ = ["percent_rows", "report_scale"]
 
-_LARGEST_BARE_PERCENT = 1.5
 _BARE = re.compile(r"\s*[+-]?[\d,]*\.?\d+\s*", re.ASCII)
 
 
@@ -51,26 +49,6 @@ def report_scale(job: Job, context: Context) -> None:
         job.report_column("percent_scale_points", count=count)
     else:
         job.report_column("unit_from_header", unit=context.unit, factor=f"{factor:,}", count=count)
-
-
-def settle_units(job: Job) -> None:
-    """Give bare numbers the kind their unit column tells; doubt an 8 that may mean 8 %."""
-    column, typed = job.column, job.typed
-    units, kinds = typed.frame.get(column.unit_from or ""), typed.kinds.get(column.id)
-    if units is None or kinds is None:
-        return
-    kinds, values = kinds.copy(), typed.frame[column.id]
-    formatted = job.formatted()
-    is_bare = (kinds == "number").fillna(False).to_numpy(bool)
-    for position in np.flatnonzero(is_bare).tolist():
-        unit = units.iloc[position]
-        if pd.isna(unit):
-            continue
-        kinds.iloc[position] = unit
-        is_large = abs(values.iloc[position]) > _LARGEST_BARE_PERCENT
-        if unit == "percent" and is_large and not formatted[position]:
-            job.report("unit_unclear", position, job.raw.iloc[position])
-    typed.kinds[column.id] = kinds
 
 
 def _bare(job: Job) -> npt.NDArray[np.bool_]:

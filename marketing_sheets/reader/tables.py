@@ -14,12 +14,13 @@ from ..templates import TableSheet
 from .binding import bind
 from .checks import check_records
 from .columns import type_table
-from .grid import Grid
+from .grid import Grid, with_uncalculated
 from .headers import find_header
 from .rows import sort_rows
 from .sorting import SortedRows, Table
 from .totals import control_totals, mismatched_totals
 from .typed import Surroundings, TypedTable
+from .unlisted import unlisted_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +46,16 @@ def read_table(
         place = Place(file=file, sheet=grid.name)
         return Problem(code="missing_header", place=place, params={"sheet": sheet.label})
     binding = bind(grid, sheet, header, file=file)
+    inputs = {binding.columns[c.id] + 1 for c in sheet.inputs if c.id in binding.columns}
+    grid = with_uncalculated(grid, inputs)
     table = Table(sheet=sheet, grid=grid, binding=binding)
     rows = sort_rows(table)
     typed = type_table(table, rows, around)
     cells = [
         *typed.problems,
         *_skipped_rows(table, rows),
-        *check_records(table, rows, typed),
+        *check_records(table, rows, typed, around),
+        *unlisted_choices(table, rows, typed),
         *mismatched_totals(table, rows, typed),
     ]
     cells.sort(key=lambda problem: (problem.place.row or 0, problem.place.column or 0))

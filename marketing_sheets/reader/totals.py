@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -61,8 +61,9 @@ def control_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iterato
 def mismatched_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:
     """Report the totals staff wrote that no sum of their rows gives.
 
-    A total may stand for all rows, for those above it, or for those since the total before it,
-    whichever fits; a subtotal for the last alone. Averages are held against means in the same way.
+    A total may stand for all rows, for those above it, or for those between it and the total
+    before or after it, whichever fits; a subtotal for one of the last two. Averages are held
+    against means in the same way.
     """
     totals = [skipped for skipped in rows.skipped if skipped.total is not None]
     if not totals:
@@ -71,16 +72,17 @@ def mismatched_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iter
         looks = _looks(table, column, typed)
         values = typed.frame[column.id].astype("Float64").to_numpy(np.float64, na_value=np.nan)
         at = table.binding.columns[column.id]
-        last = -1
-        for skipped in totals:
+        ends = [-1, *(skipped.row for skipped in totals), table.grid.height]
+        for last, skipped, following in zip(ends, totals, ends[2:], strict=False):
             since = values[(rows.records > last) & (rows.records < skipped.row)]
-            last = skipped.row
+            below = values[(rows.records > skipped.row) & (rows.records < following)]
             raw = table.grid.cells[table.binding.header.first + skipped.row, at]
             stated = float(looks[skipped.row])
             if raw is None or raw == "" or (stated == 0 and isinstance(raw, str)):
                 continue
             above = values[rows.records < skipped.row]
-            computed = _misses(stated, skipped, since=since, above=above, all_=values)
+            spans = [since, below] if skipped.total == "subtotal" else [values, above, since, below]
+            computed = _misses(stated, skipped, spans)
             if computed is not None:
                 params = {"stated": f"{stated:,.10g}", "computed": f"{computed:,.10g}"}
                 yield problem_of(
@@ -88,16 +90,14 @@ def mismatched_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iter
                 )
 
 
-def _misses(
-    stated: float, skipped: Skipped, *, since: Numbers, above: Numbers, all_: Numbers
-) -> float | None:
-    """Return what the total should be if none of its possible meanings gives `stated`."""
-    spans = [since] if skipped.total == "subtotal" else [all_, above, since]
+def _misses(stated: float, skipped: Skipped, spans: Sequence[Numbers]) -> float | None:
+    """Return what the total should be if none of the rows it may stand for give `stated`."""
     figure = _mean if skipped.total == "average" else _sum
     figures = [figure(span) for span in spans]
-    return (
-        None if any(abs(f - stated) <= max(_CENT, abs(f) * 1e-9) for f in figures) else figures[0]
-    )
+    if any(abs(f - stated) <= max(_CENT, abs(f) * 1e-9) for f in figures):
+        return None
+    # Above the first group there are no rows: what follows is meant.
+    return next((f for f, span in zip(figures, spans, strict=True) if len(span)), figures[0])
 
 
 def _sum(values: Numbers) -> float:

@@ -45,6 +45,7 @@ class TypedTable:
     raw: dict[str, pd.Series[Any]] = field(default_factory=dict)
     kinds: dict[str, pd.Series[Any]] = field(default_factory=dict)
     remarks: dict[str, Mapping[int, str]] = field(default_factory=dict)
+    comparators: dict[str, Mapping[int, str]] = field(default_factory=dict)
     stated: dict[str, set[int]] = field(default_factory=dict)
     faults: dict[str, dict[int, str]] = field(default_factory=dict)
     contexts: dict[str, Context] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from ..package import SheetFacts, WorkbookFacts, open_workbook_file
 from ..places import Place
 from ..problems import Problem
 from ..records import ControlTotal, Reading, SheetRecords
+from ..template_files import load_template
 from ..templates import TableSheet, Template
 from ..wording import say
 from .form import FormReading, read_form
@@ -39,17 +40,23 @@ class _Gathered:
 
 
 def read_workbook(
-    path: Path | str, *, template: Template | None = None, as_of: date | None = None
+    path: Path | str,
+    *,
+    template: Template | str | Path | None = None,
+    as_of: date | None = None,
 ) -> Reading:
     """Read a workbook that staff filled in.
 
-    `template` None takes the one the workbook names, or resembles most. `as_of` is used where the
+    `template` is one, its id or its .toml file; None takes the one the workbook names, or resembles
+    most. `as_of` is used where the
     form gives no such date. Computed columns stay missing; `formulas.compute` fills them.
 
     Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
     typed wrong is in `Reading.problems`.
     """
     path = Path(path)
+    if template is not None and not isinstance(template, Template):
+        template = load_template(template)
     facts = open_workbook_file(path)
     grids = _grids(path, facts)
     identity = identify(grids, facts.properties, template, path.name)
@@ -182,7 +189,9 @@ def _is_claimed(grid: Grid, claims: Mapping[str, Claim]) -> bool:
 
 
 def _is_ours(grid: Grid) -> bool:
-    """Tell the Summary and the lists sheet, which the library writes, by the names it gives."""
+    """Tell the Summary and the lists sheet, which the library writes, by mark or name."""
+    if grid.is_summary:
+        return True
     names = {
         fold_label(say("sheets", key, language))
         for key in ("summary.tab", "lists.tab")

@@ -21,6 +21,7 @@ from .cells import (
     verdict_cell,
 )
 from .charts import roas_chart, shares_chart
+from .details import later_remark
 from .model import ChannelRow, Summary
 from .wording import amount_text, scale_of, word
 
@@ -69,6 +70,7 @@ def draw_channels(canvas: Canvas, summary: Summary) -> None:
     values = [row.figures["roas"].value or 0.0 for row in rows]
     canvas.bars(left(5), top, canvas.row - 1, steps(values).high)
     _channel(canvas, summary.channel_total, formats, summary, total=True)
+    later_remark(canvas, summary, "daily_data")
     canvas.skip(12)
     _channel_charts(canvas, rows, target)
 

@@ -15,7 +15,14 @@ from .lines import symbol_of
 from .model import Summary, Trend
 from .wording import day_text, period_text, phrase_text, scale_of, text_of, word
 
-__all__ = ["draw_absent", "draw_footer", "draw_issues", "draw_problems", "draw_trend"]
+__all__ = [
+    "draw_absent",
+    "draw_footer",
+    "draw_issues",
+    "draw_problems",
+    "draw_trend",
+    "later_remark",
+]
 
 _PROBLEMS: Final = 12
 
@@ -25,7 +32,7 @@ def draw_trend(canvas: Canvas, summary: Summary) -> None:
     trend = summary.trend
     assert trend is not None
     language = canvas.language
-    _trend_heading(canvas, trend)
+    _trend_heading(canvas, trend, summary.later.get("daily_data", 0))
     sales = [point.sales for point in trend.points]
     # The axis starts at 0, so small days do not matter to its scale.
     top = max((abs(value) for value in sales if value is not None), default=0.0)
@@ -44,13 +51,27 @@ def draw_trend(canvas: Canvas, summary: Summary) -> None:
     canvas.skip(204)
 
 
-def _trend_heading(canvas: Canvas, trend: Trend) -> None:
+def _later(count: int) -> Phrase:
+    return Phrase(code="note.later", params={"count": count}, count=count)
+
+
+def later_remark(canvas: Canvas, summary: Summary, sheet: str) -> None:
+    """Say at the foot of a section how many rows stand after the day it is for."""
+    if summary.later.get(sheet):
+        canvas.remark(phrase_text(_later(summary.later[sheet]), canvas.language))
+
+
+def _trend_heading(canvas: Canvas, trend: Trend, later: int) -> None:
     language = canvas.language
     period = period_text(trend.first, trend.last, language)
     key = "note.trend_week" if trend.grain == "week" else "note.trend"
     if trend.undated:
         key = "note.trend_undated_one" if trend.undated == 1 else "note.trend_undated"
     note = word(key, language, period=period, count=trend.undated)
+    if later:
+        note = word(
+            "note.and_later", language, note=note, later=phrase_text(_later(later), language)
+        )
     canvas.heading(word(f"section.trend_{trend.grain}", language), note)
 
 
@@ -63,6 +84,7 @@ def draw_issues(canvas: Canvas, summary: Summary) -> None:
     canvas.heading(word("section.issues", language), note)
     if not rows:
         canvas.remark(word("absent.no_open_issues", language))
+        later_remark(canvas, summary, "issue_log")
         return
     heads = (
         ("severity", left(0), left(0), "center"),
@@ -90,6 +112,7 @@ def draw_issues(canvas: Canvas, summary: Summary) -> None:
     table_head(canvas, cells)
     for row in rows:
         _issue(canvas, row, summary)
+    later_remark(canvas, summary, "issue_log")
 
 
 def _count(column: int, count: int, style: Style) -> Cell:
@@ -215,5 +238,5 @@ def draw_footer(canvas: Canvas, summary: Summary) -> None:
 
 def draw_absent(canvas: Canvas, title: str, why: Phrase) -> None:
     """Draw a section's head and say why it is empty."""
-    canvas.heading(word(f"section.{title}", canvas.language), "")
+    canvas.heading(title, "")
     canvas.remark(phrase_text(why, canvas.language))

@@ -9,7 +9,7 @@ from ..metrics import Figure
 from ..styles import STATES, Palette
 from .canvas import FIRST, LAST, Canvas, Cell, Style, fitted, left, right, units_of
 from .cells import HAIRLINE, ROW, chip, table_head
-from .lines import HEALTH_STATES, symbol_of
+from .lines import HEALTH_STATES, symbol_of, tile_name
 from .model import Summary, Tile
 from .wording import phrase_text, reason_words, scale_of, sentence, sub_line, text_of, who, word
 
@@ -25,8 +25,9 @@ def draw_first_screen(canvas: Canvas, summary: Summary) -> None:
     """Draw everything down to what needs action."""
     _masthead(canvas, summary)
     canvas.skip(6)
-    _tiles(canvas, summary.tiles)
-    canvas.skip(8)
+    if summary.tiles:
+        _tiles(canvas, summary.tiles)
+        canvas.skip(8)
     _actions(canvas, summary)
 
 
@@ -78,9 +79,9 @@ def _figure_format(figure: Figure, canvas: Canvas) -> str:
         return "0%" if figure.metric.startswith("progress") else "0.0%"
     if figure.unit == "ratio":
         return "0.00"
-    if figure.denominator is not None:
-        return "#,##0.0"
     value = figure.value or 0.0
+    if figure.denominator is not None:
+        return "#,##0.0" if abs(value) >= 10 else "#,##0.00"
     scale = scale_of([value], canvas.language, large_from=1e5 if figure.unit == "money" else 1e6)
     return "#,##0" if scale == "plain" else word(f"format.{scale}", canvas.language)
 
@@ -112,7 +113,7 @@ def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
             Cell(
                 first=first,
                 last=last,
-                value=word(f"tile.{tile.id}", language),
+                value=fitted(tile_name(tile, language), 24),
                 style={**ground, **top},
             )
         )

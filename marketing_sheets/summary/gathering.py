@@ -17,20 +17,23 @@ from ..metrics import (
     Group,
     by,
     figure,
+    later_rows,
     metric_frame,
     metrics_of,
     share,
+    up_to_day,
 )
 from ..metrics_effect import Achievement, achievements, judge
 from ..metrics_issues import IssueRow, issues_by_severity
-from ..metrics_tasks import Progress, burn, elapsed, progress, progress_by
+from ..metrics_tasks import Progress, allocation, burn, elapsed, progress, progress_by
 from ..problems import Problem
 from ..records import Reading
 from .health import clauses, health_of
 from .model import ChannelRow, Grain, RowCounts, Source, StageRow, Summary, Trend, TrendPoint
+from .own import others_than, own_tables, own_tiles
 from .tiles import tiles_of
 
-__all__ = ["day_of", "evaluated", "open_issues", "summarize"]
+__all__ = ["day_of", "evaluated", "number_of", "open_issues", "summarize"]
 
 _MOST_CHANNELS = 12
 _MOST_STAGES = 12
@@ -50,11 +53,14 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
     form = reading.form
     start, end = day_of(form.get("start_date")), day_of(form.get("end_date"))
     time = elapsed(start, end, as_of)
-    daily, tasks = metric_frame(reading, "daily_data"), metric_frame(reading, "master_tracker")
+    daily = up_to_day(metric_frame(reading, "daily_data", as_of=as_of))
+    tasks, budget = metric_frame(reading, "master_tracker"), number_of(form.get("budget"))
     totals = {one.id: figure(one, daily) for one in metrics_of(reading, "daily_data")}
-    close, target_roas = _close(reading), _number(form.get("target_roas"))
-    progressed, burnt = progress(tasks), burn(tasks, time)
+    close, target_roas = _close(reading), number_of(form.get("target_roas"))
+    progressed, burnt = progress(tasks), burn(tasks, time, total=budget)
     tiles = tiles_of(form, totals, progressed, burnt, time, close=close)
+    tiles = tuple(tile for tile in tiles if _has(reading, totals, tile.id))
+    tiles += own_tiles(reading, len(tiles), as_of=as_of)
     acts, metrics = alerts(reading, as_of=as_of), evaluated(reading)
     issues = open_issues(reading, as_of)
     filled = any(len(records.frame) for records in reading.sheets.values())
@@ -83,13 +89,16 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         trend=trend,
         stages=stages,
         stage_total=stage_total,
+        allocation=allocation(tasks, budget),
         issues=issues,
+        own=own_tables(reading, tiles, as_of=as_of),
+        later=later_rows(reading, as_of),
         severities=_severities(reading),
         verdicts=_labels(reading, "verdict"),
         sheets={sheet.id: sheet.label for sheet in reading.template.tables},
         problems=_doubts(reading),
         rows=_rows(reading),
-        absent=_absent(reading),
+        absent=_absent(reading, as_of),
         source=_source(reading),
     )
 
@@ -126,7 +135,8 @@ def day_of(value: Any) -> date | None:
     return value.date() if isinstance(value, datetime) else value
 
 
-def _number(value: Any) -> float | None:
+def number_of(value: Any) -> float | None:
+    """Return a form's number, or None where it has none."""
     if value is None or pd.isna(value):
         return None
     return float(value)
@@ -144,15 +154,25 @@ def _version() -> str:
         return ""
 
 
-def _absent(reading: Reading) -> dict[str, Phrase]:
-    """Say, per sheet of the template without records, why its section is empty."""
-    absent = {}
+def _has(reading: Reading, totals: Mapping[str, Figure], tile: str) -> bool:
+    """Tell whether the template has what a campaign's tile shows."""
+    if tile in ("progress", "budget"):
+        return any(sheet.id == "master_tracker" for sheet in reading.template.tables)
+    return tile in totals
+
+
+def _absent(reading: Reading, as_of: date) -> dict[str, Phrase]:
+    """Say, per sheet of the template without records to show, why its section is empty."""
+    absent, later = {}, later_rows(reading, as_of)
     for sheet in reading.template.tables:
         records = reading.sheets.get(sheet.id)
         if records is None:
             absent[sheet.id] = Phrase(code="absent.no_sheet", params={"sheet": sheet.label})
         elif records.frame.empty:
             absent[sheet.id] = Phrase(code="absent.no_rows", params={"sheet": sheet.label})
+        elif later.get(sheet.id) == len(records.frame):
+            params = {"sheet": sheet.label, "count": len(records.frame), "day": as_of}
+            absent[sheet.id] = Phrase(code="absent.later", params=params, count=later[sheet.id])
     return absent
 
 
@@ -195,7 +215,7 @@ def _channels(
     rows.sort(key=lambda row: -_value(row.figures, "roas"))
     if len(shown) < len(ranked):
         names = [group.name for group in shown]
-        rest = frame[~frame["channel"].isin([name for name in names if name is not None])]
+        rest = others_than(frame, "channel", names)
         group = _complete(by(metrics, rest, [])).groups[0]
         rows.append(_channel("", group, table, others=len(ranked) - len(shown)))
     judged = tuple(_judged(row, target, close) for row in rows)

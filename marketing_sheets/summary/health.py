@@ -14,7 +14,7 @@ __all__ = ["WATCH_GAP", "clauses", "health_of"]
 # Progress may trail the time elapsed by this much before it is worth a warning.
 WATCH_GAP = 0.05
 _RISKS: frozenset[AlertKind] = frozenset(
-    ("issue_overdue", "issue_high", "task_late", "over_budget")
+    ("issue_overdue", "issue_high", "task_late", "over_allocated", "over_budget")
 )
 
 
@@ -28,7 +28,8 @@ def health_of(
 ) -> Health:
     """Judge the campaign.
 
-    risk: an unsolved issue is overdue or of high severity, a task is late, or one is over budget.
+    risk: an unsolved issue is overdue or of high severity, a task is late, one is over budget, or
+    all together have more than the campaign's.
     watch: an evaluated metric or a headline figure missed or came close to its target, progress
     trails time by more than 5 points, or cells could not be read (`errors`).
     none: nothing has been filled in. Else ok.
@@ -64,6 +65,8 @@ def clauses(
     verdicts = count_verdicts(metrics)
     bad += _targets("targets_missed", tiles, "missed")
     bad += _counted("late", counts["task_late"])
+    if counts["over_allocated"]:
+        bad.append(Phrase(code="clause.allocated"))
     bad += _counted("over", counts["over_budget"])
     bad += _counted("missed", verdicts.missed)
     bad += _counted("overdue", counts["issue_overdue"])

@@ -17,7 +17,7 @@ from .wording import (
     word,
 )
 
-__all__ = ["HEALTH_STATES", "summary_lines", "symbol_of"]
+__all__ = ["HEALTH_STATES", "summary_lines", "symbol_of", "tile_name"]
 
 HEALTH_STATES = {"risk": "late", "watch": "close", "ok": "done", "none": "open"}
 
@@ -37,7 +37,7 @@ def summary_lines(summary: Summary, language: Language) -> list[str]:
         sentence(summary, language),
         "",
         *(_tile(tile, language) for tile in summary.tiles),
-        "",
+        *([""] if summary.tiles else []),
     ]
     count = len(summary.actions)
     key = "terminal.actions_one" if count == 1 else "terminal.actions"
@@ -49,7 +49,7 @@ def summary_lines(summary: Summary, language: Language) -> list[str]:
             phrase_text(alert.what, language),
             who(alert.department, alert.owner, language),
             phrase_text(alert.gap, language),
-            f"{alert.place.sheet} › {alert.place.cell}",
+            " › ".join(part for part in (alert.place.sheet, alert.place.cell) if part),
         )
         lines.append("  ".join(part for part in parts if part))
     count = len(summary.problems)
@@ -70,13 +70,18 @@ def summary_lines(summary: Summary, language: Language) -> list[str]:
     return lines
 
 
+def tile_name(tile: Tile, language: Language) -> str:
+    """Return what a headline figure is called."""
+    return word(f"tile.{tile.id}", language) if tile.label is None else tile.label[language]
+
+
 def _tile(tile: Tile, language: Language) -> str:
     figure = tile.figure
     if figure.value is None:
         value = f"– {reason_words(figure.reason or 'no_data', language)}"
     else:
         value = amount_text(Amount(value=figure.value, unit=figure.unit), language)
-    parts = [f"  {word(f'tile.{tile.id}', language)} {value}", phrase_text(tile.target, language)]
+    parts = [f"  {tile_name(tile, language)} {value}", phrase_text(tile.target, language)]
     if tile.delta is not None:
         parts.append(f"{symbol_of(tile.state)} {phrase_text(tile.delta, language)}".strip())
     return "  ".join(parts)

@@ -7,33 +7,79 @@ from datetime import date
 
 import pandas as pd
 
-from ..metrics import Figure, Level, by, metric_frame, metrics_of, week_change
-from ..metrics_issues import IssueRow
-from ..metrics_tasks import burn, elapsed, on_time, progress
+from ..metrics import (
+    Figure,
+    Level,
+    by,
+    day_column,
+    figure,
+    metric_frame,
+    metrics_of,
+    week_change,
+)
+from ..metrics_issues import IssueRow, is_known, is_open
+from ..metrics_tasks import allocation, burn, elapsed, on_time, progress
 from ..records import Reading
-from .gathering import day_of, evaluated, open_issues
+from ..templates import Metric, TableSheet
+from .gathering import day_of, evaluated, number_of, open_issues
+from .own import choice_columns
 
 __all__ = ["figures"]
 
 
 def figures(reading: Reading, *, as_of: date) -> list[tuple[Level, Figure]]:
-    """Return every figure with its level: total, channel, department, stage, day, week.
+    """Return every figure with its level: total, each choice column, day, week.
 
-    Ready for `metrics.figures_as_json`.
+    Choice columns are such as channel, department, stage; the template's own metrics have figures
+    as the campaign's have. Ready for `metrics.figures_as_json`.
     """
-    form = reading.form
+    form, sheets = reading.form, [sheet.id for sheet in reading.template.tables]
     time = elapsed(day_of(form.get("start_date")), day_of(form.get("end_date")), as_of)
-    daily, tasks = metric_frame(reading, "daily_data"), metric_frame(reading, "master_tracker")
-    found: list[tuple[Level, Figure]] = [({}, time)]
-    metrics = metrics_of(reading, "daily_data")
-    for keys in (["channel"], ["day"], ["week"], ["week", "channel"]):
-        table = by(metrics, daily, keys)
-        if keys == ["channel"]:
-            found += [({}, one) for one in table.total.values()]
-        found += [(group.level, one) for group in table.groups for one in group.figures.values()]
-    found += [({}, week_change(metric, daily, as_of=as_of)) for metric in metrics]
+    found: list[tuple[Level, Figure]] = []
+    if any(field.id == "start_date" for field in reading.template.fields()):
+        found.append(({}, time))
+    # The tasks' money has figures of its own, which know of cancelled tasks and blank spends.
+    money = _money(reading, time) if "master_tracker" in sheets else []
+    taken = {("master_tracker", one.metric) for _, one in money}
+    for sheet in reading.template.tables:
+        metrics = [m for m in metrics_of(reading, sheet.id) if (sheet.id, m.id) not in taken]
+        if metrics:
+            found += _of_table(reading, sheet, metrics, as_of)
+    found += money
+    found += [({"metric": one.name}, one.achieved) for one in evaluated(reading)]
+    issues = open_issues(reading, as_of)
+    for row in issues:
+        found += [({"severity": row.severity}, one) for one in _counts([row], row.left_out)]
+    if "issue_log" in sheets:
+        found += [({}, one) for one in _counts(issues, _future(reading, as_of))]
+    return found
+
+
+def _of_table(
+    reading: Reading, sheet: TableSheet, metrics: Sequence[Metric], as_of: date
+) -> list[tuple[Level, Figure]]:
+    """Return metrics over one table: in total, by its choice columns, by day and week."""
+    frame = metric_frame(reading, sheet.id, as_of=as_of)
+    choices = [column.id for column in choice_columns(sheet)]
+    keys = [[name] for name in choices]
+    if day_column(sheet):
+        keys += [["day"], ["week"], *(["week", name] for name in choices[:1])]
+    found: list[tuple[Level, Figure]] = [({}, figure(one, frame)) for one in metrics]
+    for level in keys:
+        groups = by(metrics, frame, level).groups
+        found += [(group.level, one) for group in groups for one in group.figures.values()]
+    if day_column(sheet):
+        found += [({}, week_change(metric, frame, as_of=as_of)) for metric in metrics]
+    return found
+
+
+def _money(reading: Reading, time: Figure) -> list[tuple[Level, Figure]]:
+    """Return progress, punctuality and money of the tasks."""
+    tasks, total = metric_frame(reading, "master_tracker"), number_of(reading.form.get("budget"))
+    given = allocation(tasks, total)
+    found: list[tuple[Level, Figure]] = [({}, given.total), ({}, given.unallocated)]
     for level, frame in _levels(tasks, ("department", "stage")):
-        burnt, done = burn(frame, time), progress(frame)
+        burnt, done = burn(frame, time, total=None if level else total), progress(frame)
         found += [
             (level, one)
             for one in (
@@ -41,22 +87,31 @@ def figures(reading: Reading, *, as_of: date) -> list[tuple[Level, Figure]]:
                 *(burnt.budget, burnt.spend, burnt.used, burnt.ahead),
             )
         ]
-    found += [({"metric": one.name}, one.achieved) for one in evaluated(reading)]
-    for row in open_issues(reading, as_of):
-        found += [({"severity": row.severity}, one) for one in _counts(row)]
     return found
 
 
-def _counts(row: IssueRow) -> list[Figure]:
+def _future(reading: Reading, as_of: date) -> int:
+    """Count the unsolved issues that occur after `as_of`."""
+    records = reading.sheets.get("issue_log")
+    if records is None:
+        return 0
+    return int((is_open(records.frame) & ~is_known(records.frame, as_of)).sum())
+
+
+def _counts(rows: Sequence[IssueRow], left_out: int) -> list[Figure]:
     counts = {
-        "issues_open": row.total,
-        "issues_overdue": row.overdue,
-        "issues_up_to_7_days": row.week,
-        "issues_8_to_14_days": row.fortnight,
-        "issues_over_14_days": row.older,
-        "issues_undated": row.undated,
+        "issues_open": sum(row.total for row in rows),
+        "issues_overdue": sum(row.overdue for row in rows),
+        "issues_up_to_7_days": sum(row.week for row in rows),
+        "issues_8_to_14_days": sum(row.fortnight for row in rows),
+        "issues_over_14_days": sum(row.older for row in rows),
+        "issues_undated": sum(row.undated for row in rows),
     }
-    return [Figure(metric=name, value=count, rows=row.total) for name, count in counts.items()]
+    total = counts["issues_open"]
+    return [
+        Figure(metric=name, value=count, rows=total, left_out=left_out)
+        for name, count in counts.items()
+    ]
 
 
 def _levels(frame: pd.DataFrame, keys: Sequence[str]) -> list[tuple[Level, pd.DataFrame]]:

@@ -12,13 +12,16 @@ from ..languages import Text
 from ..metrics import Figure
 from ..metrics_effect import Achievement, Verdict
 from ..metrics_issues import IssueRow
-from ..metrics_tasks import Burn, Progress
+from ..metrics_tasks import Allocation, Burn, Progress
 from ..problems import Problem
+from ..templates import Metric
 
 __all__ = [
     "ChannelRow",
     "Grain",
     "Health",
+    "OwnRow",
+    "OwnTable",
     "RowCounts",
     "Source",
     "StageRow",
@@ -34,13 +37,41 @@ Health = Literal["risk", "watch", "ok", "none"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """A headline figure, its target, and how it stands; `state` is a look of `styles.STATES`."""
+    """A headline figure, its target, and how it stands; `state` is a look of `styles.STATES`.
+
+    `label` is that of a template's own metric; others have their words by `id`.
+    """
 
     id: str
     figure: Figure
     target: Phrase
     delta: Phrase | None = None
     state: str | None = None
+    label: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRow:
+    """The figures of one group by metric id; `others` > 0 means that many groups together."""
+
+    name: Text | str
+    figures: Mapping[str, Figure]
+    count: int
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTable:
+    """A table's own metrics by its first choice column, whose label is `by`; None: in total only.
+
+    `total` comes from the sums; it is None where the table has no records.
+    """
+
+    sheet: str
+    by: Text | None
+    metrics: tuple[Metric, ...]
+    rows: tuple[OwnRow, ...]
+    total: OwnRow | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +143,8 @@ class Summary:
 
     `good` and `bad` are the clauses of its sentence. `absent` tells, per section without data, why
     there is none; `sheets`, `severities` (with their state) and `verdicts` hold the labels by id.
-    `channel_total` and `stage_total` are computed from the sums.
+    `channel_total` and `stage_total` are computed from the sums. `own` are tables of which the
+    Summary knows nothing but their metrics. `later` counts, per sheet, the rows after `as_of`.
     """
 
     title: Text | str
@@ -134,7 +166,10 @@ class Summary:
     trend: Trend | None
     stages: tuple[StageRow, ...]
     stage_total: StageRow | None
+    allocation: Allocation
     issues: tuple[IssueRow, ...]
+    own: tuple[OwnTable, ...]
+    later: Mapping[str, int]
     severities: Mapping[str, tuple[Text, str | None]]
     verdicts: Mapping[str, Text]
     sheets: Mapping[str, Text]

@@ -17,7 +17,9 @@ from .channels import draw_channels
 from .details import draw_absent, draw_footer, draw_issues, draw_problems, draw_trend
 from .first_screen import draw_first_screen
 from .model import Summary
+from .own_section import draw_own
 from .tables import draw_metrics, draw_stages
+from .wording import text_of, word
 
 __all__ = ["write_summary"]
 
@@ -78,7 +80,14 @@ def _draw(canvas: Canvas, summary: Summary) -> None:
         if filled:
             draw(canvas, summary)
         else:
-            draw_absent(canvas, title, _why(summary, sheet))
+            draw_absent(canvas, word(f"section.{title}", canvas.language), _why(summary, sheet))
+    for table in summary.own:
+        canvas.skip(_GAP)
+        if table.total is not None and table.sheet not in summary.absent:
+            draw_own(canvas, summary, table)
+        else:
+            name = text_of(summary.sheets[table.sheet], canvas.language)
+            draw_absent(canvas, name, _why(summary, table.sheet))
     canvas.skip(_GAP)
     draw_problems(canvas, summary)
     canvas.skip(_GAP)

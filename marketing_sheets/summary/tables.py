@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from ..alerts import Phrase
 from ..metrics_effect import Achievement
 from ..styles import Palette
 from .canvas import HALF, Canvas, Cell, fitted, left, right
@@ -23,7 +24,7 @@ from .cells import (
 )
 from .charts import achievement_chart, budget_chart
 from .model import StageRow, Summary
-from .wording import scale_of, word
+from .wording import phrase_text, scale_of, word
 
 __all__ = ["draw_metrics", "draw_stages", "shown_metrics"]
 
@@ -153,9 +154,30 @@ def draw_stages(canvas: Canvas, summary: Summary) -> None:
             at=top,
             height=height,
         )
-    filler = (height - 24 - 28 * (len(rows) + 1)) * 0.75
+    told = _budget_lines(summary)
+    for line in told:
+        canvas.remark(phrase_text(line, language), first=HALF)
+    filler = (height - 24 - 28 * (len(rows) + 1)) * 0.75 - 20 * len(told)
     if filler > 0:
         canvas.skip(filler)
+
+
+def _budget_lines(summary: Summary) -> list[Phrase]:
+    """Say how the tasks' budgets stand to the campaign's, and which tasks are left out."""
+    assert summary.stage_total is not None
+    told, given = [], summary.allocation
+    rest, left_out = given.unallocated.value, summary.stage_total.burn.left_out
+    if given.differs and rest is not None:
+        amounts = (given.tasks.value or 0.0, given.total.value or 0.0, abs(rest))
+        params = {
+            name: f"{amount:,.0f}"
+            for name, amount in zip(("tasks", "total", "rest"), amounts, strict=True)
+        }
+        code = "note.exceeded" if given.exceeded else "note.unallocated"
+        told.append(Phrase(code=code, params=params))
+    if left_out:
+        told.append(Phrase(code="note.unread", params={"count": left_out}, count=left_out))
+    return told
 
 
 def _stage(canvas: Canvas, row: StageRow, money: str, *, total: bool = False) -> None:

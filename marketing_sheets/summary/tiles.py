@@ -155,8 +155,12 @@ def _budget(burn: Burn) -> Tile:
     )
     if burn.used.value is None:
         return Tile(id="budget", figure=burn.used, target=target)
-    if burn.over:
-        delta = Phrase(code="tile.tasks_over", params={"count": burn.over}, count=burn.over)
+    if burn.over or burn.left_out:
+        params = {"count": burn.over, "left": burn.left_out}
+        delta = Phrase(code="tile.tasks_over", params=params, count=burn.over)
+        if burn.left_out:
+            code = "tile.tasks_over_left_out" if burn.over else "tile.tasks_left_out"
+            delta = replace(delta, code=code, count=burn.over or burn.left_out)
         return Tile(
             id="budget",
             figure=burn.used,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Literal
@@ -45,6 +46,8 @@ _DECIMALS: dict[Language, dict[Scale, int]] = {
 # From where on an amount in a sentence takes a scale.
 _HUGE_FROM: dict[Language, float] = {"zh-Hans": 1e8, "zh-Hant": 1e8, "en": 1e7}
 _LARGE_FROM = 1e5
+# Between Chinese and what follows of digits and Latin letters, and the other way round.
+_APART = re.compile(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z])(?=[\u4e00-\u9fff])")
 
 
 def word(key: str, language: Language, **params: object) -> str:
@@ -104,7 +107,7 @@ def amount_text(amount: Amount, language: Language) -> str:
         scaled = value / _UNITS[language][scale]
         decimals = _DECIMALS[language][scale]
         return word(f"amount.{scale}", language, number=_trimmed(scaled, decimals))
-    return _trimmed(value, 0 if size >= 1000 else 1)
+    return _trimmed(value, 0 if size >= 1000 else 1 if size >= 1 else 4 if size < 0.01 else 2)
 
 
 def scale_of(
@@ -172,5 +175,5 @@ def sentence(summary: Summary, language: Language) -> str:
     if summary.health == "none":
         return word("sentence.none", language)
     kind = "mixed" if good and bad else "good" if good else "bad" if bad else "calm"
-    text = word(f"sentence.{kind}", language, good=good, bad=bad)
+    text = _APART.sub(" ", word(f"sentence.{kind}", language, good=good, bad=bad))
     return text[:1].upper() + text[1:]

@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from math import isnan
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 import numpy as np
 import pandas as pd
 
-from ..formulas import reason_text
+from ..formulas import SHOWN_REASONS, reason_text
 from ..records import SheetRecords
 from ..templates import Column
+from ..values import as_text
 from .book import Book, serial
 from .entries import Entry
 
@@ -27,7 +28,6 @@ _VERBATIM = frozenset(("text", "long_text", "condition", "person", "week", "date
 _PLAIN = re.compile(
     r"[+-]?[¥￥$]?[\d,.\s]+[十百千万萬亿億wWkK]*\s*[元%％]?|1\s*[:：]\s*[\d.]+", re.ASCII
 )
-_SHOWN_REASONS = frozenset(("no_data", "zero_base", "negative_base"))
 _EPOCH = np.datetime64("1899-12-30")
 
 
@@ -65,7 +65,7 @@ def computed_cells(column: Column, records: SheetRecords, book: Book) -> list[Ce
     if column.undefined == "reason" and records.reasons is not None:
         reasons = records.reasons[column.id].astype(object).tolist()
         for at, (value, reason) in enumerate(zip(shown, reasons, strict=True)):
-            if value is None and reason in _SHOWN_REASONS:
+            if value is None and reason in SHOWN_REASONS:
                 blank[at] = reason_text(reason, book.language)
     return blank
 
@@ -145,20 +145,23 @@ def _quantities(column: Column, records: SheetRecords, book: Book) -> list[Cell]
     kinds = records.kinds.get(column.id)
     of_kind = [None] * len(typed) if kinds is None else kinds.astype(object).tolist()
     return [
-        _verbatim(said)
-        if isinstance(said, str) and not (value is not None and _is_derivable(said, kind, unit))
-        else (_verbatim(said) if value is None else value)
+        value
+        if value is not None and (not isinstance(said, str) or _is_derivable(said, kind, unit))
+        # As a number a doubtful 6.5 would become 650% under its row's number format.
+        else _verbatim(as_text(said) if unit == "percent" and _is_number(said) else said)
         for value, said, kind, unit in zip(typed, raw, of_kind, units, strict=True)
     ]
+
+
+def _is_number(cell: object) -> TypeGuard[float]:
+    return isinstance(cell, int | float) and not isinstance(cell, bool) and not _is_blank(cell)
 
 
 def _is_derivable(said: str, kind: object, unit: str | None) -> bool:
     """Whether the number and the row's unit together say all that was typed."""
     if unit is None or not _PLAIN.fullmatch(said.strip()):
         return False
-    alike = {"money": "number", "growth": "percent"}
-    given = kind if isinstance(kind, str) else unit
-    return alike.get(given, given) == alike.get(unit, unit)
+    return unit == ("percent" if kind == "growth" else kind if isinstance(kind, str) else unit)
 
 
 def form_cell(column: Column, value: object, book: Book) -> Cell:

@@ -1,7 +1,8 @@
 """The lists sheet: every list staff choose from, the settings, the day in effect, days off.
 
-Row 5, hidden, tells what each column holds: `setting`, `setting.value`, `holiday`,
-`list:<list id>` and `list:<list id>.<attribute>`; the first of them carries the stamp.
+Row 5, hidden, tells what each column holds: `setting`, `setting.value`, `setting.used` (hidden;
+what formulas refer to), `holiday`, `list:<list id>` and `list:<list id>.<attribute>`; the first of
+them carries the stamp.
 """
 
 from __future__ import annotations
@@ -84,6 +85,9 @@ def _draw_settings(pen: Pen, book: Book) -> tuple[int, int]:
         _draw_head(at, head, pen, book)
     row = FIRST
     _draw_as_of(row, label, pen, book)
+    used = hint + 1
+    _draw_head(used, _Head(id="setting.used", label="", width=_GAP_WIDTH, is_fixed=True), pen, book)
+    pen.column(used, _GAP_WIDTH, hidden=True)
     for setting in book.template.settings.values():
         row += 1
         pen.text(row, label, setting.label[book.language], _fixed(book))
@@ -91,10 +95,26 @@ def _draw_settings(pen: Pen, book: Book) -> tuple[int, int]:
         look = _input(book, num_format=shape, align="left", indent=1)
         pen.number(row, value, book.settings[setting.id], look)
         pen.text(row, hint, setting.hint[book.language] if setting.hint else "", _hint(book))
-        book.define(f"set_{setting.id}", pen, absolute(row, value))
+        _draw_used(setting, (row, value), used, pen, book)
         if (rule := validation(_as_column(setting), book)) is not None:
             pen.validate((row, value, row, value), rule)
-    return _gap(hint + 1, pen), row
+    return _gap(used + 1, pen), row
+
+
+def _draw_used(setting: Setting, typed: tuple[int, int], used: int, pen: Pen, book: Book) -> None:
+    """Write beside a setting the value formulas use: the template's where the cell has none."""
+    row, cell = typed[0], absolute(*typed)
+    tests = [f"ISNUMBER({cell})"]
+    if setting.min is not None:
+        tests.append(f"{cell}>={setting.min:.15g}")
+    if setting.max is not None:
+        tests.append(f"{cell}<={setting.max:.15g}")
+    test = tests[0] if len(tests) == 1 else f"AND({','.join(tests)})"
+    formula = f"=IF({test},{cell},{setting.value:.15g})"
+    shape = number_format(_as_column(setting)).replace("_)_)", "")
+    look = book.looks.cell(num_format=shape, font_color=Palette.SLATE)
+    pen.formula(row, used, formula, look, book.settings[setting.id])
+    book.define(f"set_{setting.id}", pen, absolute(row, used))
 
 
 def _draw_as_of(row: int, column: int, pen: Pen, book: Book) -> None:
@@ -250,6 +270,7 @@ def _as_column(setting: Setting) -> Column:
         type=setting.type,
         label=setting.label,
         hint=setting.hint,
-        min=0,
+        min=0 if setting.min is None else setting.min,
+        max=setting.max,
         decimals=0 if setting.type == "percent" else None,
     )
