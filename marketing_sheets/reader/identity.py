@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..errors import UnknownWorkbook
 from ..languages import LANGUAGES, Language, fold
@@ -40,13 +41,18 @@ class Claim:
 
 
 def identify(
-    grids: Sequence[Grid], properties: Mapping[str, str], template: Template | None, file: str
+    grids: Sequence[Grid],
+    properties: Mapping[str, str],
+    template: Template | str | Path | None,
+    file: str,
 ) -> Identity:
     """Tell the template and language of a workbook.
 
     The document properties come first, then the stamp in any sheet's row of ids, then the template
     most of whose sheets the tabs resemble. Raises UnknownWorkbook where nothing fits.
     """
+    if template is not None and not isinstance(template, Template):
+        template = load_template(template)
     stamps = [stamp for grid in grids for stamp in _stamps(grid)]
     said = properties.get("template") or next((stamp.template for stamp in stamps), None)
     if template is None:

@@ -16,14 +16,13 @@ from ..package import SheetFacts, WorkbookFacts, open_workbook_file
 from ..places import Place
 from ..problems import Problem
 from ..records import ControlTotal, Reading, SheetRecords
-from ..template_files import load_template
 from ..templates import TableSheet, Template
 from ..wording import say
 from .form import FormReading, read_form
 from .grid import Grid, grid_of
 from .headers import find_header
 from .identity import Claim, Identity, claim_tabs, identify
-from .lists import default_lists, find_lists_row, read_lists
+from .lists import Lists, default_lists, find_lists_row, read_lists
 from .tables import TableReading, read_table
 from .typed import Surroundings
 
@@ -48,27 +47,20 @@ def read_workbook(
     """Read a workbook that staff filled in.
 
     `template` is one, its id or its .toml file; None takes the one the workbook names, or resembles
-    most. `as_of` is used where the
-    form gives no such date. Computed columns stay missing; `formulas.compute` fills them.
+    most. `as_of` is used where the form gives no such date. Computed columns stay missing;
+    `formulas.compute` fills them.
 
     Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
     typed wrong is in `Reading.problems`.
     """
     path = Path(path)
-    if template is not None and not isinstance(template, Template):
-        template = load_template(template)
     facts = open_workbook_file(path)
     grids = _grids(path, facts)
     identity = identify(grids, facts.properties, template, path.name)
     template = identity.template
     claims = claim_tabs(grids, template)
     rest = [grid for grid in grids if not _is_claimed(grid, claims)]
-    lists_grid = next((grid for grid in rest if find_lists_row(grid) is not None), None)
-    lists = (
-        default_lists(template)
-        if lists_grid is None
-        else read_lists(lists_grid, template, file=path.name)
-    )
+    lists_grid, lists = _read_lists(rest, template, file=path.name)
     around = Surroundings(
         template=template, as_of=as_of, date_1904=facts.date_1904, entries=lists.entries
     )
@@ -118,6 +110,13 @@ def _grids(path: Path, facts: WorkbookFacts) -> list[Grid]:
         # The gate has seen a sound package; what calamine cannot read all the same is damaged.
         raise DamagedWorkbook("unreadable_workbook", file=path.name, detail=error) from error
     return [grid_of(rows, name, known[name]) for name, rows in tabs.items()]
+
+
+def _read_lists(
+    rest: Sequence[Grid], template: Template, *, file: str
+) -> tuple[Grid | None, Lists]:
+    grid = next((grid for grid in rest if find_lists_row(grid) is not None), None)
+    return grid, default_lists(template) if grid is None else read_lists(grid, template, file=file)
 
 
 def _read_form(
