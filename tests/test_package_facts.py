@@ -73,7 +73,6 @@ def test_sheet_facts(used: Path) -> None:
     assert sheet.errors == {(2, 4): "#DIV/0!"}
     assert sheet.merges == ((10, 1, 12, 2),)
     assert sheet.filtered
-    assert sheet.formula_cells() == {(2, 4), (3, 4)}
 
 
 def test_percent_cells(used: Path) -> None:
@@ -134,14 +133,13 @@ def test_cells_without_addresses(tmp_path: Path) -> None:
     sheet = open_workbook_file(path).sheets[0]
     assert sheet.hidden_rows == {1}
     assert sheet.errors == {(1, 1): "#N/A", (2, 2): "#DIV/0!"}
-    assert sheet.formula_cells() == {(2, 2)}
 
 
 def test_prefixed_sheet(used: Path) -> None:
     """A sheet written with a namespace prefix tells the same facts."""
     plain = open_workbook_file(used).sheets[0]
     expected = (plain.hidden_rows, plain.hidden_columns, plain.errors, plain.merges)
-    formulas, percents = plain.formula_cells(), plain.percent_cells({2, 3})
+    percents = plain.percent_cells({2, 3})
 
     def prefix(xml: bytes) -> bytes:
         head, body = xml.split(b"?>", 1)
@@ -152,7 +150,6 @@ def test_prefixed_sheet(used: Path) -> None:
     sheet = open_workbook_file(used).sheets[0]
     assert (sheet.hidden_rows, sheet.hidden_columns, sheet.errors, sheet.merges) == expected
     assert sheet.filtered
-    assert sheet.formula_cells() == formulas
     assert sheet.percent_cells({2, 3}) == percents
 
 

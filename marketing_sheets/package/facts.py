@@ -45,10 +45,6 @@ class SheetFacts:
     _part: str = field(repr=False, compare=False)
     _percent_styles: frozenset[int] = field(repr=False, compare=False)
 
-    def formula_cells(self) -> frozenset[tuple[int, int]]:
-        """Return the cells that hold a formula; reads the sheet again."""
-        return sheet_scan.formula_cells(self._bytes())
-
     def uncalculated_cells(self, columns: set[int]) -> dict[tuple[int, int], str]:
         """Return the formulas in `columns` that were stored without a result.
 

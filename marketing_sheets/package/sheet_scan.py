@@ -16,7 +16,6 @@ from .extent import CellTag, attributes, is_plain, walk_cells
 __all__ = [
     "error_cells",
     "filtered",
-    "formula_cells",
     "hidden_columns",
     "hidden_rows",
     "merges",
@@ -32,7 +31,6 @@ _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _VALUE = re.compile(_NAME + rb"v\b[^>]*>([^<]*)<")
 _CELL_TAG = re.compile(rb"</?(?:[^<>\s/!?:\"']+:)?c[\s/>]")
 _FORMULA = re.compile(_NAME + rb"f[\s/>]")
-_FORMULA_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<f[\s/>]')
 _FORMULA_TEXT = re.compile(_NAME + rb"f(?:\s" + _QUOTED + rb")?>([^<]*)<")
 _PREFIX = _NAME[1:]
 # The end of a formula's cell where no result, or an empty one, comes before it.
@@ -158,18 +156,6 @@ def filtered(sheet: bytes) -> bool:
     """Whether an AutoFilter of the sheet has criteria."""
     _, tail = _split(sheet)
     return _CRITERIA.search(tail) is not None
-
-
-def formula_cells(sheet: bytes) -> frozenset[tuple[int, int]]:
-    """Return the cells that hold a formula, by (row, column)."""
-    if is_plain(sheet):
-        columns = _Columns()
-        return frozenset((int(m[2]), columns[m[1]]) for m in _FORMULA_CELL.finditer(sheet))
-    return frozenset(
-        (cell.row, cell.column)
-        for cell in walk_cells(sheet)
-        if cell.content >= 0 and _FORMULA.match(sheet, cell.content)
-    )
 
 
 def uncalculated_columns(sheet: bytes) -> frozenset[int]:
