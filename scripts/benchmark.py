@@ -229,14 +229,20 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--only", choices=PAIRS)
     parser.add_argument("--measure", nargs=2, metavar=("PAIR", "SIDE"), help=argparse.SUPPRESS)
+    parser.add_argument("--prepare", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.prepare:
+        prepare(given.folder, given.rows)
+        return
     if given.measure:
         measure(given.measure[0], int(given.measure[1]), given.folder, given.rows)
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        prepare(folder, given.rows)
+        # In a process of its own: the peak memory of a parent counts for its children too.
+        command = [sys.executable, __file__, "--prepare", "--folder", name]
+        subprocess.run([*command, "--rows", str(given.rows)], check=True)
         print(f"{given.rows:,} daily rows; least of {given.repeats} runs each")
         print(f"{'':<12} {'ours: CPU':>10} {'wall':>10} {'peak':>10}   {'theirs: CPU':>9}")
         for pair in [given.only] if given.only else PAIRS:

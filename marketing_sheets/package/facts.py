@@ -28,8 +28,7 @@ class SheetFacts:
 
     `hidden_rows` are hidden by hand or by a filter; `errors` gives the text of each error cell;
     `merges` are first row, first column, last row, last column; `filtered` tells that an
-    AutoFilter has criteria, `is_summary` that the tab is our Summary or a copy of it,
-    `uncalculated_columns` which columns may hold formulas without a result.
+    AutoFilter has criteria, `is_summary` that the tab is our Summary or a copy of it.
     """
 
     name: str
@@ -40,7 +39,6 @@ class SheetFacts:
     errors: Mapping[tuple[int, int], str]
     merges: tuple[tuple[int, int, int, int], ...]
     filtered: bool
-    uncalculated_columns: frozenset[int]
     _package: Package = field(repr=False, compare=False)
     _part: str = field(repr=False, compare=False)
     _percent_styles: frozenset[int] = field(repr=False, compare=False)
@@ -48,10 +46,9 @@ class SheetFacts:
     def uncalculated_cells(self, columns: set[int]) -> dict[tuple[int, int], str]:
         """Return the formulas in `columns` that were stored without a result.
 
-        Programs that do not calculate leave them so. Reads the sheet again if there may be any.
+        Programs that do not calculate leave them so. Reads the sheet again.
         """
-        suspects = columns & self.uncalculated_columns
-        return sheet_scan.uncalculated_cells(self._bytes(), suspects) if suspects else {}
+        return sheet_scan.uncalculated_cells(self._bytes(), columns) if columns else {}
 
     def percent_cells(self, columns: set[int]) -> set[tuple[int, int]]:
         """Return the cells in `columns` that a percent format shows; reads the sheet again."""
@@ -85,7 +82,6 @@ class _Scan:
     errors: Mapping[tuple[int, int], str]
     merges: tuple[tuple[int, int, int, int], ...]
     filtered: bool
-    uncalculated_columns: frozenset[int]
 
 
 def read_facts(path: Path) -> WorkbookFacts:
@@ -135,7 +131,6 @@ def _scan(text: bytes) -> _Scan:
         MappingProxyType(sheet_scan.error_cells(text)),
         sheet_scan.merges(text),
         sheet_scan.filtered(text),
-        sheet_scan.uncalculated_columns(text),
     )
 
 
@@ -157,7 +152,6 @@ def _sheet_facts(
         errors=scan.errors,
         merges=scan.merges,
         filtered=scan.filtered,
-        uncalculated_columns=scan.uncalculated_columns,
         _package=package,
         _part=part,
         _percent_styles=percent,

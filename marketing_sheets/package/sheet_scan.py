@@ -21,7 +21,6 @@ __all__ = [
     "merges",
     "styled_cells",
     "uncalculated_cells",
-    "uncalculated_columns",
 ]
 
 _NAME = rb"<(?:[^<>\s/!?:\"']+:)?"
@@ -43,8 +42,6 @@ _MERGE = re.compile(_NAME + rb"mergeCell\s(" + _QUOTED + rb")>")
 _CRITERIA = re.compile(_NAME + rb"filterColumn[\s/>]")
 _COLUMN = re.compile(_NAME + rb"col\s(" + _QUOTED + rb")>")
 _TRUE = (b"1", b"true")
-_ALL_COLUMNS = frozenset(range(1, 16_385))
-_MANY = 20_000  # formulas without a result; more are not looked at one by one
 _TAGS_BACK = 4  # from the end of a formula's cell to its start
 _LONGEST_TAG = 4096  # bytes; keeps a text full of look-alikes from costing time
 
@@ -158,22 +155,16 @@ def filtered(sheet: bytes) -> bool:
     return _CRITERIA.search(tail) is not None
 
 
-def uncalculated_columns(sheet: bytes) -> frozenset[int]:
-    """Return the columns that may hold formulas without a result; all, where there are many."""
-    columns: set[int] = set()
-    for count, tag in enumerate(_uncalculated(sheet)):
-        place = _cell(attributes(tag[2]).get(b"r", b"").decode("latin-1"))
-        if place is None or count == _MANY:
-            return _ALL_COLUMNS
-        columns.add(place[1])
-    return frozenset(columns)
-
-
 def uncalculated_cells(sheet: bytes, columns: set[int]) -> dict[tuple[int, int], str]:
     """Return the formulas in `columns` without a result, by (row, column).
 
     A formula shared with another cell is told as "=" alone.
     """
+    if is_plain(sheet):
+        # Hardly ever does a column that people fill in hold a formula at all.
+        letters = b"|".join(column_letter(column).encode() for column in sorted(columns))
+        if not re.search(rb'<c r="(?:' + letters + rb')\d+"[^>]*>\s*<f', sheet):
+            return {}
     found: dict[tuple[int, int], str] = {}
     for tag in _uncalculated(sheet):
         place = _cell(attributes(tag[2]).get(b"r", b"").decode("latin-1"))
