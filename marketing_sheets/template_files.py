@@ -223,10 +223,13 @@ def _metrics(
     file = _shared("metrics", faults)
     shared = [_metric(table) for table in file.tables("metrics")]
     file.close()
-    columns = {s.id: {c.id for c in s.columns} for s in sheets if isinstance(s, TableSheet)}
+    tables = [sheet for sheet in sheets if isinstance(sheet, TableSheet)]
+    columns = {sheet.id: {column.id for column in sheet.columns} for sheet in tables}
+    # A shared metric names a role; it is the first sheet's that plays it.
+    players: dict[str, str] = {s.role: s.id for s in reversed(tables) if s.role}
     fitting = (
         metric
-        for metric in shared
+        for metric in (replace(one, sheet=players.get(one.sheet, one.sheet)) for one in shared)
         if metric.id not in own
         and {metric.numerator, metric.denominator, metric.minus} - {None}
         <= columns.get(metric.sheet, set())

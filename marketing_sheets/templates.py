@@ -16,6 +16,7 @@ __all__ = [
     "LIVE_TYPES",
     "NUMERIC_TYPES",
     "OUR_SHEETS",
+    "ROLES",
     "Choice",
     "Choices",
     "Column",
@@ -27,6 +28,7 @@ __all__ = [
     "Live",
     "Metric",
     "Print",
+    "Role",
     "Section",
     "Setting",
     "Sheet",
@@ -54,6 +56,9 @@ ColumnType = Literal[
     "department",
     "yes_no",
 ]
+# What the Summary looks for: tasks with money, tasks in time, figures by channel, targets, issues.
+Role = Literal["master", "schedule", "daily", "effect", "issues"]
+ROLES: tuple[Role, ...] = get_args(Role)
 COLUMN_TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
 NUMERIC_TYPES: frozenset[ColumnType] = frozenset(
     ("integer", "number", "money", "percent", "ratio", "quantity")
@@ -116,7 +121,8 @@ class Column:
     `additive` figures enter the control totals. `undefined` says what a computed cell without a
     value shows: nothing, or the short reason. `unit_from` names the choice column that tells the
     unit of this cell (number, money, percent, ratio); `in_points` computed differences of
-    percentages are points (×100).
+    percentages are points (×100). `as_written` lets people write as in the source documents
+    (202X-05-01, 1:3, `-`): nothing is refused, and Excel turns nothing into something else.
     """
 
     id: str
@@ -141,6 +147,7 @@ class Column:
     undefined: Literal["blank", "reason"] = "blank"
     unit_from: str | None = None
     in_points: bool = False
+    as_written: bool = False
 
     @property
     def is_computed(self) -> bool:
@@ -233,7 +240,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSheet:
-    """One record per row. `key` names the columns that tell records apart."""
+    """One record per row. `key` names the columns that tell records apart.
+
+    `role` says what the Summary may take the sheet for.
+    """
 
     id: str
     label: Text
@@ -251,6 +261,7 @@ class TableSheet:
     live: tuple[Live, ...] = ()
     gantt: Gantt | None = None
     print: Print = field(default_factory=Print)
+    role: Role | None = None
 
     def __getitem__(self, column_id: str) -> Column:
         for column in self.columns:
@@ -352,6 +363,10 @@ class Template:
     def tables(self) -> tuple[TableSheet, ...]:
         """The sheets that hold one record per row."""
         return tuple(sheet for sheet in self.sheets if isinstance(sheet, TableSheet))
+
+    def sheet_for(self, role: Role) -> str:
+        """Return the id of the first sheet that plays a role, "" if there is none."""
+        return next((sheet.id for sheet in self.tables if sheet.role == role), "")
 
     @property
     def form(self) -> FormSheet | None:

@@ -23,9 +23,11 @@ def figures(reading: Reading, *, as_of: date) -> list[tuple[Level, Figure]]:
     """
     form = reading.form
     time = elapsed(day_of(form.get("start_date")), day_of(form.get("end_date")), as_of)
-    daily, tasks = metric_frame(reading, "daily_data"), metric_frame(reading, "master_tracker")
+    source = reading.template.sheet_for("daily")
+    daily = metric_frame(reading, source)
+    tasks = metric_frame(reading, reading.template.sheet_for("master"))
     found: list[tuple[Level, Figure]] = [({}, time)]
-    metrics = metrics_of(reading, "daily_data")
+    metrics = metrics_of(reading, source)
     for keys in (["channel"], ["day"], ["week"], ["week", "channel"]):
         table = by(metrics, daily, keys)
         if keys == ["channel"]:

@@ -41,7 +41,7 @@ def input_cells(column: Column, records: SheetRecords, book: Book) -> list[Cell]
     raw = records.raw[column.id] if column.id in records.raw.columns else None
     if raw is None:
         return _typed(column, series, book.lists)
-    if column.type in _VERBATIM:
+    if column.type in _VERBATIM or (column.as_written and column.type == "datetime"):
         typed = _typed(column, series, book.lists)
         return [
             value if _is_blank(said) else _verbatim(said)
