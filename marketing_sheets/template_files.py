@@ -127,7 +127,7 @@ def _sheets(tables: list[TomlTable], path: Path, faults: list[TemplateFault]) ->
 
 def _used_sheet(table: TomlTable, path: Path, faults: list[TemplateFault]) -> Sheet | None:
     """Read a sheet from `sheets/` beside the template or, if it has none, of the library."""
-    name = table.string("use")
+    name, title = table.string("use"), table.optional_text("title")
     table.close()
     ours = templates_folder() / "sheets"
     for folder in (path.parent / "sheets", ours):
@@ -136,7 +136,10 @@ def _used_sheet(table: TomlTable, path: Path, faults: list[TemplateFault]) -> Sh
             is_ours = folder.resolve() == ours.resolve()
             before = len(faults)
             top = read_toml(file, file=f"sheets/{file.name}", faults=faults, all_languages=is_ours)
-            return read_sheet(top) if len(faults) == before else None
+            if len(faults) > before:
+                return None
+            sheet = read_sheet(top)
+            return sheet if title is None else replace(sheet, title=title)
     if name:
         known = (file.stem for file in ours.glob("*.toml"))
         table.fault("use", "unknown_sheet", found=name, **advice(name, known))
