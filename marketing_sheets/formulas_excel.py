@@ -235,7 +235,7 @@ def _compare(node: ast.Compare, scope: _Scope) -> str:
     if isinstance(operator, ast.In | ast.NotIn):
         if not isinstance(right, ast.Tuple):
             raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part="in")
-        subject = _text(left, scope)
+        subject = _word(left, scope)
         words = [
             f"{subject}={scope.label(choices, str(item.value))}"
             for item in right.elts
@@ -245,7 +245,7 @@ def _compare(node: ast.Compare, scope: _Scope) -> str:
         return either if isinstance(operator, ast.In) else f"NOT({either})"
     symbol = OPERATORS[type(operator)]
     if isinstance(right, ast.Constant) and isinstance(right.value, str):
-        return f"{_text(left, scope)}{symbol}{scope.label(choices, right.value)}"
+        return f"{_word(left, scope)}{symbol}{scope.label(choices, right.value)}"
     text = f"{_arithmetic(left, scope)}{symbol}{_arithmetic(right, scope)}"
     operands = _operands(node, scope)
     missing = "FALSE" if scope.is_condition else _MISSING
@@ -256,6 +256,13 @@ def _text(node: ast.expr, scope: _Scope) -> str:
     if isinstance(node, ast.Name) and node.id in scope.sheet:
         return scope.refer(node.id)
     return _inner(node, scope)
+
+
+def _word(node: ast.expr, scope: _Scope) -> str:
+    """Compile a text that is compared; of a choice with a remark only the choice."""
+    if isinstance(node, ast.Name) and node.id in scope.sheet and scope.sheet[node.id].takes_remark:
+        return before_bracket(scope.refer(node.id))
+    return _text(node, scope)
 
 
 def _choices_of(node: ast.expr, scope: _Scope) -> str | None:

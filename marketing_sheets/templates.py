@@ -155,6 +155,11 @@ class Column:
         return self.formula is not None
 
     @property
+    def takes_remark(self) -> bool:
+        """Whether a choice may stand with a remark in brackets: 已完成(延期1小时)."""
+        return self.as_written and self.type == "choice" and not self.is_computed
+
+    @property
     def is_numeric(self) -> bool:
         """Whether the values are numbers."""
         return self.type in NUMERIC_TYPES

@@ -53,9 +53,15 @@ def input_cells(column: Column, records: SheetRecords, book: Book) -> list[Cell]
     said = raw.to_numpy(dtype=object)
     for at in np.flatnonzero((series.isna() & raw.notna()).to_numpy()).tolist():
         typed[at] = _verbatim(said[at])
-    for at in records.remarks.get(column.id, {}):
-        typed[at] = _verbatim(said[at])
+    for at, remark in records.remarks.get(column.id, {}).items():
+        typed[at] = _remarked(typed[at], said[at], remark)
     return typed
+
+
+def _remarked(label: Cell, said: object, remark: str) -> Cell:
+    """Return a choice with its remark as it was typed; under the label of another language."""
+    is_alike = not isinstance(label, str) or str(said).lstrip().startswith(label)
+    return _verbatim(said) if is_alike else f"{label}({remark})"
 
 
 def computed_cells(column: Column, records: SheetRecords, book: Book) -> list[Cell]:
