@@ -324,6 +324,24 @@ def test_summary_shows_what_there_is(
     assert all(filled[section] for section in summary.sections)
 
 
+@pytest.mark.parametrize(
+    ("name", "tiles"),
+    [
+        ("strategy_tracking", ["progress"]),
+        ("campaign_process", ["sales", "new_users"]),
+        ("execution_plan", ["budget"]),
+        ("promotion_tracking", ["sales", "roas", "progress", "budget"]),
+        ("campaign_review", []),
+    ],
+)
+def test_summary_has_no_tile_for_what_the_sheets_lack(
+    readings: dict[tuple[str, Language], Reading], name: str, tiles: list[str]
+) -> None:
+    """A document without sales or budget has no empty tile for them."""
+    summary = summary_of(readings[name, "zh-Hans"])
+    assert [tile.id for tile in summary.tiles] == tiles
+
+
 def test_summary_alerts(readings: dict[tuple[str, Language], Reading]) -> None:
     """The late task, the missed metrics and the cost above its target call for action."""
     promotion = summary_of(readings["promotion_tracking", "zh-Hans"])

@@ -65,7 +65,11 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
     totals = {one.id: figure(one, daily) for one in metrics_of(reading, source)}
     close, target_roas = _close(reading), _number(form.get("target_roas"))
     progressed, burnt = progress(tasks), burn(tasks, time)
-    tiles = tiles_of(form, totals, progressed, burnt, time, close=close)
+    tiles = tuple(
+        tile
+        for tile in tiles_of(form, totals, progressed, burnt, time, close=close)
+        if _is_held(reading.template, tile.id, totals)
+    )
     acts, metrics = alerts(reading, as_of=as_of), evaluated(reading)
     issues = open_issues(reading, as_of)
     filled = any(len(records.frame) for records in reading.sheets.values())
@@ -114,6 +118,13 @@ def _sections(template: Template) -> dict[str, str]:
         if sheet is not None and all(column in sheet for column in needed):
             found[section] = sheet.id
     return found
+
+
+def _is_held(template: Template, tile: str, totals: Mapping[str, Figure]) -> bool:
+    """Whether the template has what a tile shows at all: a metric, or a column of the tasks."""
+    if tile not in ("progress", "budget"):
+        return tile in totals
+    return any(sheet.role == "master" and tile in sheet for sheet in template.tables)
 
 
 def _doubts(reading: Reading) -> tuple[Problem, ...]:
