@@ -375,9 +375,14 @@ class Template:
 
     @property
     def form(self) -> FormSheet | None:
-        """The sheet that describes the campaign, or None."""
-        return next((s for s in self.sheets if isinstance(s, FormSheet)), None)
+        """The sheet that describes the campaign, the first of its forms, or None."""
+        return next(iter(self.forms), None)
+
+    @property
+    def forms(self) -> tuple[FormSheet, ...]:
+        """The sheets that hold one record each."""
+        return tuple(sheet for sheet in self.sheets if isinstance(sheet, FormSheet))
 
     def fields(self) -> Iterator[Column]:
-        """Walk the form's fields."""
-        return iter(self.form.fields if self.form else ())
+        """Walk the fields of all forms; no two have the same id."""
+        return (field for form in self.forms for field in form.fields)

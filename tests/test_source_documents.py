@@ -293,6 +293,35 @@ def test_progress_by_the_documents_counts(
     assert measured.mean.value == pytest.approx(0.9166666666666666)
 
 
+PLAN = {
+    "plan_name": "618大促",
+    "planner": "市场部负责人*",
+    "planned_on": "5.20",
+    "background": "3个月内新品销量提升50%，新增用户2万",
+    "flow": "6.1物料设计完成→6.5渠道上线→6.10活动启动→6.15中期复盘→6.20活动结束",
+    "risks": "天气原因导致线下活动取消:提前准备线上直播预案;流量不足:增加社群推广",
+    "department_head": "*经理",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_plan_is_read_back(tmp_path: Path, language: Language) -> None:
+    """A second form holds the plan; its dates take their year from the campaign."""
+    path = typed(tmp_path, "campaign_process", language)
+    template = load_template("campaign_process")
+    form = template.forms[1]
+    book = openpyxl.load_workbook(path)
+    tab = book[form.label[language]]
+    ids = {str(tab.cell(row, 1).value).split("|")[0]: row for row in range(1, tab.max_row + 1)}
+    for name, value in PLAN.items():
+        tab.cell(ids[name], 4).value = value
+    book.save(path)
+    reading, _ = check_workbook(path)
+    assert {name: reading.form[name] for name in PLAN} == {**PLAN, "planned_on": date(2024, 5, 20)}
+    assert reading.form["start_date"] == PERIODS["campaign_process"][0]
+    assert [p.code for p in reading.problems] == ["year_from_period"]
+
+
 def summary_of(reading: Reading) -> Summary:
     """Summarize a reading as of its own day."""
     return summarize(reading, as_of=reading.form["as_of"])

@@ -76,7 +76,7 @@ def read_form(
         start = values.get(_PERIOD[0])
         # The first day alone already gives the last day its year.
         period = FormReading(values=values).period or ((start, start) if start else None)
-        here = replace(around, period=period)
+        here = replace(around, period=period or around.period)
         raw = grid.cells[row, cell_column] if cell_column < grid.width else None
         is_percent = (row + 1, cell_column + 1) in percents
         label = grid.text(row, max(cell_column - 1, 0))
