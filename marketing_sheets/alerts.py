@@ -19,7 +19,7 @@ from .metrics_issues import days_between, is_known, is_open, overdue
 from .metrics_tasks import allocation, late_tasks
 from .places import Place
 from .records import Reading, SheetRecords
-from .templates import Template
+from .templates import Role, Template
 
 __all__ = ["ALERT_KINDS", "Alert", "AlertKind", "Amount", "Phrase", "alerts", "label_of"]
 
@@ -37,6 +37,7 @@ _STATES: Mapping[AlertKind, str] = {
     "below_target": "missed",
 }
 _SEVERITIES = ("high", "medium", "low")
+_TASKS: tuple[Role, ...] = ("master", "schedule")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,10 @@ def label_of(template: Template, choices: str, value: str) -> Text | str:
     return value
 
 
+def _records(reading: Reading, role: Role) -> SheetRecords | None:
+    return reading.sheets.get(reading.template.sheet_for(role))
+
+
 def _text(records: SheetRecords, row: int, column: str) -> str:
     value: Any = records.frame[column].iat[row] if column in records.frame else None
     return value if isinstance(value, str) else ""
@@ -141,7 +146,7 @@ def _alert(
 
 
 def _issues(reading: Reading, as_of: date) -> Iterator[Alert]:
-    records = reading.sheets.get("issue_log")
+    records = _records(reading, "issues")
     if records is None:
         return
     late, due = overdue(records.frame, as_of), -days_between(records.frame, "due_date", as_of)
@@ -177,8 +182,8 @@ def _due(days: float) -> Phrase:
 def _late_tasks(reading: Reading) -> Iterator[Alert]:
     seen: set[str] = set()
     # The master tracker goes first: the same task on the schedule is one thing to do.
-    for sheet in ("master_tracker", "phase_schedule"):
-        records = reading.sheets.get(sheet)
+    for role in _TASKS:
+        records = _records(reading, role)
         if records is None:
             continue
         own = set()
@@ -203,7 +208,7 @@ def _late_tasks(reading: Reading) -> Iterator[Alert]:
 
 
 def _over_allocated(reading: Reading) -> Iterator[Alert]:
-    records, total = reading.sheets.get("master_tracker"), reading.form.get("budget")
+    records, total = _records(reading, "master"), reading.form.get("budget")
     if records is None or total is None:
         return
     given = allocation(records.frame, float(total))
@@ -234,7 +239,7 @@ def _over_allocated(reading: Reading) -> Iterator[Alert]:
 
 
 def _over_budget(reading: Reading) -> Iterator[Alert]:
-    records = reading.sheets.get("master_tracker")
+    records = _records(reading, "master")
     if records is None:
         return
     budget, spend = numbers(records.frame, "budget"), numbers(records.frame, "spend")
@@ -265,7 +270,7 @@ def _over_budget(reading: Reading) -> Iterator[Alert]:
 
 
 def _below_target(reading: Reading) -> Iterator[Alert]:
-    records = reading.sheets.get("effect_evaluation")
+    records = _records(reading, "effect")
     if records is None:
         return
     for row, one in enumerate(achievements(records)):

@@ -60,8 +60,9 @@ def _frames(reading: Reading) -> dict[str, pd.DataFrame]:
     import pandas as pd  # noqa: PLC0415 - the command line lists the formats without it
 
     frames: dict[str, pd.DataFrame] = {}
-    if reading.template.form is not None:
-        frames[reading.template.form.id] = pd.DataFrame([dict(reading.form)], dtype=object)
+    for form in reading.template.forms:
+        fields = {field.id: reading.form.get(field.id) for field in form.fields}
+        frames[form.id] = pd.DataFrame([fields], dtype=object)
     for sheet in reading.template.tables:
         if sheet.id in reading.sheets:
             frame = reading.sheets[sheet.id].frame

@@ -23,8 +23,13 @@ _BY_FUNCTION: dict[str, Kind] = {
     "is_reason": "test",
     "after_comparator": "text",
     "attribute": "text",
+    "before_bracket": "text",
+    "part": "text",
+    "is_percent": "test",
+    "is_ratio": "test",
+    "names_cost": "test",
 }
-_CALCULATE = ("max", "min", "abs", "points", "change")
+_CALCULATE = ("max", "min", "abs", "points", "change", "mean")
 
 
 def kind_of(node: ast.expr, sheet: TableSheet) -> Kind:

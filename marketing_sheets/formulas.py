@@ -66,6 +66,18 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "points": (2, 2),
     "change": (2, 2),
     "is_reason": (1, 1),
+    "first_day": (1, 1),
+    "last_day": (1, 1),
+    "moment": (2, 2),
+    "first_week": (1, 1),
+    "last_week": (1, 1),
+    "weekday": (1, 1),
+    "before_bracket": (1, 1),
+    "part": (2, 2),
+    "mean": (2, 9),
+    "is_percent": (1, 1),
+    "is_ratio": (1, 1),
+    "names_cost": (1, 1),
 }
 # Over a whole column; for the live line only.
 AGGREGATES: dict[str, tuple[int, int]] = {

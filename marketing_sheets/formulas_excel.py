@@ -7,13 +7,29 @@ word). Only functions that old Excel, WPS and LibreOffice share are used.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
 from .errors import FormulaError
-from .formulas import names, parse, reason_text
-from .formulas_text import after_comparator, amount, is_upper_limit
+from .formulas import parse, reason_text
+from .formulas_days import (
+    excel_first_day,
+    excel_first_week,
+    excel_last_day,
+    excel_last_week,
+    excel_moment,
+    excel_weekday,
+)
+from .formulas_text import (
+    after_comparator,
+    amount,
+    before_bracket,
+    is_upper_limit,
+    names_cost,
+    part,
+    written_with,
+)
 from .languages import Language
 from .places import column_letter
 from .templates import NUMERIC_TYPES, Column, TableSheet, Template
@@ -34,6 +50,21 @@ OPERATORS: dict[type, str] = {
 }
 _COMPARABLE = NUMERIC_TYPES | {"date", "datetime"}
 _MISSING = "NA()"
+# These read text: whether their operands are numbers is their own affair, and they may fail.
+_READERS: dict[str, Callable[[str], str]] = {
+    "amount": amount,
+    "first_week": excel_first_week,
+    "last_week": excel_last_week,
+    "weekday": excel_weekday,
+    "after_comparator": after_comparator,
+    "before_bracket": before_bracket,
+    "is_upper_limit": is_upper_limit,
+    "names_cost": names_cost,
+    "is_percent": lambda subject: written_with(subject, "%", "％"),
+    "is_ratio": lambda subject: written_with(subject, ":", "："),
+}
+_READING = frozenset((*_READERS, "first_day", "last_day", "moment", "part", "mean"))
+_SURE = frozenset(("before_bracket", "part", "is_upper_limit", "names_cost"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +134,7 @@ def _can_fail(tree: ast.expr, text: str) -> bool:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
-    return divides or _MISSING in text or bool(calls & {"amount", "change"})
+    return divides or _MISSING in text or bool(calls & (_READING - _SURE | {"change"}))
 
 
 def _tail(node: ast.expr, scope: _Scope) -> str:
@@ -118,7 +149,7 @@ def _tail(node: ast.expr, scope: _Scope) -> str:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         if node.func.id in ("points", "change"):
             return _comparison(node, scope)
-        if node.func.id in ("amount", "after_comparator"):
+        if node.func.id in _READING:
             return _inner(node, scope)
     return _guarded(node, scope, missing='""')
 
@@ -166,9 +197,23 @@ def _operands(node: ast.expr, scope: _Scope) -> list[str]:
     # A setting always has a value: only columns and the as-of date may lack one.
     return [
         "as_of" if name == "as_of" else scope.refer(name)
-        for name in names(node)
+        for name in dict.fromkeys(_read_as_numbers(node))
         if name == "as_of" or name in scope.sheet
     ]
+
+
+def _read_as_numbers(node: ast.AST) -> Iterator[str]:
+    """Walk the names an expression calculates with, those of functions that read text left out."""
+    if isinstance(node, ast.Call):
+        function = node.func.id if isinstance(node.func, ast.Name) else ""
+        if function not in _READING:
+            for argument in node.args:
+                yield from _read_as_numbers(argument)
+        return
+    if isinstance(node, ast.Name):
+        yield node.id
+    for child in ast.iter_child_nodes(node):
+        yield from _read_as_numbers(child)
 
 
 def _arithmetic(node: ast.expr, scope: _Scope) -> str:
@@ -204,7 +249,7 @@ def _compare(node: ast.Compare, scope: _Scope) -> str:
     if isinstance(operator, ast.In | ast.NotIn):
         if not isinstance(right, ast.Tuple):
             raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part="in")
-        subject = _text(left, scope)
+        subject = _word(left, scope)
         words = [
             f"{subject}={scope.label(choices, str(item.value))}"
             for item in right.elts
@@ -214,7 +259,7 @@ def _compare(node: ast.Compare, scope: _Scope) -> str:
         return either if isinstance(operator, ast.In) else f"NOT({either})"
     symbol = OPERATORS[type(operator)]
     if isinstance(right, ast.Constant) and isinstance(right.value, str):
-        return f"{_text(left, scope)}{symbol}{scope.label(choices, right.value)}"
+        return f"{_word(left, scope)}{symbol}{scope.label(choices, right.value)}"
     text = f"{_arithmetic(left, scope)}{symbol}{_arithmetic(right, scope)}"
     operands = _operands(node, scope)
     missing = "FALSE" if scope.is_condition else _MISSING
@@ -225,6 +270,13 @@ def _text(node: ast.expr, scope: _Scope) -> str:
     if isinstance(node, ast.Name) and node.id in scope.sheet:
         return scope.refer(node.id)
     return _inner(node, scope)
+
+
+def _word(node: ast.expr, scope: _Scope) -> str:
+    """Compile a text that is compared; of a choice with a remark only the choice."""
+    if isinstance(node, ast.Name) and node.id in scope.sheet and scope.sheet[node.id].takes_remark:
+        return before_bracket(scope.refer(node.id))
+    return _text(node, scope)
 
 
 def _choices_of(node: ast.expr, scope: _Scope) -> str | None:
@@ -256,13 +308,31 @@ def _call(node: ast.Call, scope: _Scope) -> str:
         return f"ISNUMBER({subject})" if is_number else f'{subject}<>""'
     if function == "is_reason":
         return f'AND(ISTEXT({subject}),{subject}<>"")'
-    if function == "is_upper_limit":
-        return is_upper_limit(subject)
     if function == "attribute":
         return _attribute(node, subject, scope)
-    if function == "after_comparator":
-        return after_comparator(subject)
-    return amount(subject)
+    if function in _READERS:
+        return _READERS[function](subject)
+    return _reading(function, node, subject, scope)
+
+
+def _reading(function: str, node: ast.Call, subject: str, scope: _Scope) -> str:
+    """Compile a function that reads days, or one of several parts."""
+    form = {field.id for field in scope.template.fields()}
+    if function == "mean":
+        return f"AVERAGE({','.join(_text(argument, scope) for argument in node.args)})"
+    if function == "moment":
+        return excel_moment(subject, _text(node.args[1], scope))
+    if function == "part":
+        return part(subject, _number_of(node))
+    read = excel_first_day if function == "first_day" else excel_last_day
+    return read(subject, has_period={"start_date", "end_date"} <= form)
+
+
+def _number_of(node: ast.Call) -> int:
+    number = node.args[1]
+    if not isinstance(number, ast.Constant) or type(number.value) is not int or number.value < 1:
+        raise FormulaError("formula_arguments", formula=ast.unparse(node), name="part")
+    return number.value
 
 
 def _attribute(node: ast.Call, subject: str, scope: _Scope) -> str:

@@ -80,22 +80,23 @@ def _count_where(
 ) -> str:
     subject, value = node.args[0], node.args[1]
     criteria = [column(subject)]
+    words = []
     if isinstance(subject, ast.Name) and isinstance(value, ast.Constant):
         choices = sheet[subject.id].choices
         word = str(value.value)
         if choices is not None:
             word = template.choices[choices].label_of(word, language)
-        criteria.append(f'"{word}"')
+        words = [f'"{word}"']
+        if choices is not None and sheet[subject.id].takes_remark:
+            words += [f'"{word}(*"', f'"{word}（*"']
     for extra in node.args[2:]:
         if not isinstance(extra, ast.Compare):
             raise FormulaError("formula_arguments", formula=ast.unparse(node), name="count_where")
         criteria.append(column(extra.left))
         criteria.append(f'"{OPERATORS[type(extra.ops[0])]}{ast.unparse(extra.comparators[0])}"')
-    return (
-        f"COUNTIFS({','.join(criteria)})"
-        if len(criteria) > 2
-        else f"COUNTIF({criteria[0]},{criteria[1]})"
-    )
+    name = "COUNTIFS" if len(criteria) > 1 else "COUNTIF"
+    counts = [f"{name}({','.join([criteria[0], word, *criteria[1:]])})" for word in words]
+    return counts[0] if len(counts) == 1 else f"({'+'.join(counts)})"
 
 
 def live_text(

@@ -16,28 +16,32 @@ import pandas as pd
 
 from .errors import FormulaError
 from .formulas import REASONS, SHOWN_REASONS, Reason, computed_order, parse
-from .formulas_text import says_upper_limit, threshold_of
+from .formulas_days import first_day_of, last_day_of, weekday_of, weeks_of
+from .formulas_text import (
+    head_of,
+    part_of,
+    says_cost,
+    says_upper_limit,
+    threshold_of,
+)
+from .formulas_vectors import (
+    CODE,
+    Array,
+    Vector,
+    amounts,
+    each_text,
+    first_reason,
+    mean,
+    moments,
+    numbers_in,
+    texts,
+)
 from .records import SheetRecords
 from .templates import Column, TableSheet, Template
-from .values import parse as parse_value
 
 __all__ = ["attributes_of", "compute", "holds"]
 
-_Array = np.ndarray[Any, Any]
 _EPOCH = np.datetime64("1899-12-30")
-_CODE: dict[str, int] = {reason: number for number, reason in enumerate(REASONS, 1)}
-
-
-@dataclass(frozen=True, slots=True)
-class _Vector:
-    """Values of one node, row by row; `why` is 0 where there is a value, else a reason's number."""
-
-    values: _Array
-    why: _Array
-
-    @property
-    def known(self) -> _Array:
-        return cast("_Array", self.why == 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +49,11 @@ class _Scope:
     sheet: TableSheet
     template: Template
     frame: pd.DataFrame
-    computed: dict[str, _Vector]
+    computed: dict[str, Vector]
     as_of: float
     attributes: Mapping[str, Mapping[str, Mapping[str, str]]]
     settings: Mapping[str, float]
+    kinds: Mapping[str, pd.Series[Any]]
 
     @property
     def rows(self) -> int:
@@ -96,7 +101,7 @@ def holds(
     for column in scope.sheet.computed:
         vector = _column(records.frame[column.id])
         if records.reasons is not None:
-            why = records.reasons[column.id].map(_CODE).fillna(0).to_numpy(np.int8)
+            why = records.reasons[column.id].map(CODE).fillna(0).to_numpy(np.int8)
             vector = replace(vector, why=why)
         scope.computed[column.id] = vector
     vector = _evaluate(parse(test), scope)
@@ -121,6 +126,7 @@ def _scope(
         as_of=np.nan if as_of is None else float((np.datetime64(as_of) - _EPOCH).astype(int)),
         attributes=attributes_of(template) if choices is None else choices,
         settings={k: s.value for k, s in template.settings.items()} | dict(settings or {}),
+        kinds=records.kinds,
     )
 
 
@@ -132,19 +138,23 @@ def attributes_of(template: Template) -> dict[str, dict[str, dict[str, str]]]:
     }
 
 
-def _series(vector: _Vector, column: Column, index: pd.Index[Any]) -> pd.Series[Any]:
+def _series(vector: Vector, column: Column, index: pd.Index[Any]) -> pd.Series[Any]:
     known = vector.known
     if vector.values.dtype == object:
         texts = vector.values.copy()
         texts[~known] = None
         return pd.Series(texts, index=index, dtype="str")
     values = np.where(known, vector.values, np.nan)
+    if column.type == "date":
+        days = np.where(known, values, 0).astype("timedelta64[D]").astype("timedelta64[s]")
+        moments = _EPOCH.astype("datetime64[s]") + days
+        return pd.Series(np.where(known, moments, np.datetime64("NaT")), index=index)
     if column.type == "integer":
         return pd.Series(values, index=index).round().astype("Int64")
     return pd.Series(values, index=index).astype("Float64")
 
 
-def _evaluate(node: ast.expr, scope: _Scope) -> _Vector:
+def _evaluate(node: ast.expr, scope: _Scope) -> Vector:
     if isinstance(node, ast.Name):
         return _name(node.id, scope)
     if isinstance(node, ast.Constant):
@@ -155,8 +165,8 @@ def _evaluate(node: ast.expr, scope: _Scope) -> _Vector:
     if isinstance(node, ast.UnaryOp):
         inner = _evaluate(node.operand, scope)
         if isinstance(node.op, ast.Not):
-            return _Vector(~inner.values.astype(bool), inner.why)
-        return _Vector(-inner.values, inner.why)
+            return Vector(~inner.values.astype(bool), inner.why)
+        return Vector(-inner.values, inner.why)
     if isinstance(node, ast.BoolOp):
         return _boolean(node, scope)
     if isinstance(node, ast.Compare):
@@ -168,16 +178,16 @@ def _evaluate(node: ast.expr, scope: _Scope) -> _Vector:
     raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part=type(node).__name__)
 
 
-def _full(scope: _Scope, values: _Array) -> _Vector:
-    return _Vector(values, np.zeros(scope.rows, dtype=np.int8))
+def _full(scope: _Scope, values: Array) -> Vector:
+    return Vector(values, np.zeros(scope.rows, dtype=np.int8))
 
 
-def _missing(scope: _Scope, reason: Reason) -> _Vector:
-    why = np.full(scope.rows, _CODE[reason], dtype=np.int8)
-    return _Vector(np.full(scope.rows, np.nan), why)
+def _missing(scope: _Scope, reason: Reason) -> Vector:
+    why = np.full(scope.rows, CODE[reason], dtype=np.int8)
+    return Vector(np.full(scope.rows, np.nan), why)
 
 
-def _name(name: str, scope: _Scope) -> _Vector:
+def _name(name: str, scope: _Scope) -> Vector:
     if name in scope.computed:
         return scope.computed[name]
     if name in scope.sheet:
@@ -191,9 +201,9 @@ def _name(name: str, scope: _Scope) -> _Vector:
     return _full(scope, np.full(scope.rows, scope.settings[name]))
 
 
-def _column(series: pd.Series[Any]) -> _Vector:
+def _column(series: pd.Series[Any]) -> Vector:
     blank = series.isna().to_numpy()
-    why = np.where(blank, _CODE["no_input"], 0).astype(np.int8)
+    why = np.where(blank, CODE["no_input"], 0).astype(np.int8)
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
         days = series.to_numpy().astype("datetime64[s]") - _EPOCH.astype("datetime64[s]")
         values = np.where(blank, np.nan, days.astype("int64") / 86_400)
@@ -201,19 +211,12 @@ def _column(series: pd.Series[Any]) -> _Vector:
         values = series.to_numpy(dtype=float, na_value=np.nan)
     else:
         values = series.astype(object).where(~series.isna(), "").to_numpy(dtype=object)
-    return _Vector(values, why)
+    return Vector(values, why)
 
 
-def _first_reason(*vectors: _Vector) -> _Array:
-    why = vectors[0].why
-    for vector in vectors[1:]:
-        why = np.where(why != 0, why, vector.why)
-    return why.astype(np.int8)
-
-
-def _binary(node: ast.BinOp, scope: _Scope) -> _Vector:
+def _binary(node: ast.BinOp, scope: _Scope) -> Vector:
     left, right = _evaluate(node.left, scope), _evaluate(node.right, scope)
-    why = _first_reason(left, right)
+    why = first_reason(left, right)
     with np.errstate(divide="ignore", invalid="ignore"):
         if isinstance(node.op, ast.Add):
             values = left.values + right.values
@@ -223,21 +226,21 @@ def _binary(node: ast.BinOp, scope: _Scope) -> _Vector:
             values = left.values * right.values
         else:
             values = left.values / right.values
-            why = np.where((why == 0) & (right.values == 0), _CODE["zero_base"], why)
-    return _Vector(values, why.astype(np.int8))
+            why = np.where((why == 0) & (right.values == 0), CODE["zero_base"], why)
+    return Vector(values, why.astype(np.int8))
 
 
-def _boolean(node: ast.BoolOp, scope: _Scope) -> _Vector:
+def _boolean(node: ast.BoolOp, scope: _Scope) -> Vector:
     vectors = [_evaluate(value, scope) for value in node.values]
     values = vectors[0].values.astype(bool)
     for vector in vectors[1:]:
         other = vector.values.astype(bool)
         values = values & other if isinstance(node.op, ast.And) else values | other
     # As in Excel, where AND and OR look at every operand.
-    return _Vector(values, _first_reason(*vectors))
+    return Vector(values, first_reason(*vectors))
 
 
-def _compare(node: ast.Compare, scope: _Scope) -> _Vector:
+def _compare(node: ast.Compare, scope: _Scope) -> Vector:
     left = _evaluate(node.left, scope)
     operator, right_node = node.ops[0], node.comparators[0]
     if isinstance(operator, ast.In | ast.NotIn):
@@ -259,117 +262,123 @@ def _compare(node: ast.Compare, scope: _Scope) -> _Vector:
             ast.Gt: np.greater,
             ast.GtE: np.greater_equal,
         }[type(operator)]
-        return _Vector(compare(left.values, right.values), _first_reason(left, right))
+        return Vector(compare(left.values, right.values), first_reason(left, right))
 
 
-def _choose(node: ast.IfExp, scope: _Scope) -> _Vector:
+def _choose(node: ast.IfExp, scope: _Scope) -> Vector:
     test, yes, no = (_evaluate(part, scope) for part in (node.test, node.body, node.orelse))
     condition = test.values.astype(bool)
     texts = object in (yes.values.dtype, no.values.dtype)
     kind = object if texts else float
     values = np.where(condition, yes.values.astype(kind), no.values.astype(kind))
     why = np.where(test.why != 0, test.why, np.where(condition, yes.why, no.why))
-    return _Vector(values, why.astype(np.int8))
+    return Vector(values, why.astype(np.int8))
 
 
-def _known(node: ast.Call, scope: _Scope) -> _Vector:
+def _known(node: ast.Call, scope: _Scope) -> Vector:
     return _full(scope, _evaluate(node.args[0], scope).known)
 
 
-def _extreme(node: ast.Call, scope: _Scope) -> _Vector:
+def _extreme(node: ast.Call, scope: _Scope) -> Vector:
     vectors = [_evaluate(argument, scope) for argument in node.args]
     pick = np.fmax if cast("ast.Name", node.func).id == "max" else np.fmin
     values = vectors[0].values
     for vector in vectors[1:]:
         values = pick(values, vector.values)
-    return _Vector(values, _first_reason(*vectors))
+    return Vector(values, first_reason(*vectors))
 
 
-def _absolute(node: ast.Call, scope: _Scope) -> _Vector:
+def _absolute(node: ast.Call, scope: _Scope) -> Vector:
     inner = _evaluate(node.args[0], scope)
-    return _Vector(np.abs(inner.values), inner.why)
+    return Vector(np.abs(inner.values), inner.why)
 
 
-def _each_text(vector: _Vector, function: Callable[[str], Any]) -> list[Any]:
-    """Apply `function` to each distinct text once."""
-    known: dict[str, Any] = {}
-    return [
-        known.setdefault(text, function(text)) if text not in known else known[text]
-        for text in vector.values
-    ]
+def _reader(function: Callable[[str], float]) -> Callable[[ast.Call, _Scope], Vector]:
+    return lambda node, scope: numbers_in(_evaluate(node.args[0], scope), function)
 
 
-def _amount(node: ast.Call, scope: _Scope) -> _Vector:
-    inner = _evaluate(node.args[0], scope)
-    if inner.values.dtype != object:
-        return inner
-
-    def read(text: str) -> float:
-        value = parse_value(text, "quantity").value
-        return float(value) if isinstance(value, int | float) else np.nan
-
-    values = np.array(_each_text(inner, read), dtype=float)
-    bad = np.isnan(values) & inner.known
-    why = np.where(bad, _CODE["not_a_number"], inner.why)
-    blank = inner.known & (inner.values == "")
-    return _Vector(values, np.where(blank, _CODE["no_input"], why).astype(np.int8))
+def _part(node: ast.Call, scope: _Scope) -> Vector:
+    number = cast("int", cast("ast.Constant", node.args[1]).value)
+    return texts(_evaluate(node.args[0], scope), lambda text: part_of(text, number))
 
 
-def _after_comparator(node: ast.Call, scope: _Scope) -> _Vector:
-    inner = _evaluate(node.args[0], scope)
-    values = np.empty(scope.rows, dtype=object)
-    values[:] = _each_text(inner, threshold_of)
-    why = np.where(values == "", _CODE["no_input"], inner.why)
-    return _Vector(values, why.astype(np.int8))
+def _kind_test(*kinds: str) -> Callable[[ast.Call, _Scope], Vector]:
+    """Return the test whether a quantity was written so: 8%, 提升30% or 1:3."""
+
+    def test(node: ast.Call, scope: _Scope) -> Vector:
+        column = node.args[0].id if isinstance(node.args[0], ast.Name) else ""
+        written = scope.kinds.get(column)
+        if written is None:
+            return _full(scope, np.zeros(scope.rows, dtype=bool))
+        return _full(scope, written.isin(kinds).to_numpy(dtype=bool))
+
+    return test
 
 
-def _is_upper_limit(node: ast.Call, scope: _Scope) -> _Vector:
-    inner = _evaluate(node.args[0], scope)
-    found = _each_text(inner, says_upper_limit)
+def _names_cost(node: ast.Call, scope: _Scope) -> Vector:
+    found = each_text(_evaluate(node.args[0], scope), says_cost)
     return _full(scope, np.array(found, dtype=bool))
 
 
-def _is_reason(node: ast.Call, scope: _Scope) -> _Vector:
+def _is_upper_limit(node: ast.Call, scope: _Scope) -> Vector:
+    inner = _evaluate(node.args[0], scope)
+    found = each_text(inner, says_upper_limit)
+    return _full(scope, np.array(found, dtype=bool))
+
+
+def _is_reason(node: ast.Call, scope: _Scope) -> Vector:
     subject = node.args[0]
     name = subject.id if isinstance(subject, ast.Name) else ""
     is_said = name in scope.sheet and scope.sheet[name].undefined == "reason"
-    shown = [_CODE[reason] for reason in SHOWN_REASONS] if is_said else []
+    shown = [CODE[reason] for reason in SHOWN_REASONS] if is_said else []
     return _full(scope, np.isin(_evaluate(subject, scope).why, shown))
 
 
-def _attribute(node: ast.Call, scope: _Scope) -> _Vector:
+def _attribute(node: ast.Call, scope: _Scope) -> Vector:
     column, attribute = node.args
     if not isinstance(column, ast.Name) or not isinstance(attribute, ast.Constant):
         raise FormulaError("formula_arguments", formula=ast.unparse(node), name="attribute")
     table = scope.attributes.get(scope.sheet[column.id].choices or "", {})
     inner = _evaluate(column, scope)
     values = np.empty(scope.rows, dtype=object)
-    values[:] = _each_text(inner, lambda t: table.get(t, {}).get(str(attribute.value), ""))
+    values[:] = each_text(inner, lambda t: table.get(t, {}).get(str(attribute.value), ""))
     return _full(scope, values)
 
 
-def _comparison(node: ast.Call, scope: _Scope) -> _Vector:
+def _comparison(node: ast.Call, scope: _Scope) -> Vector:
     actual, base = (_evaluate(argument, scope) for argument in node.args)
-    why = np.where(actual.why != 0, actual.why, np.where(base.why != 0, _CODE["no_data"], 0))
+    why = np.where(actual.why != 0, actual.why, np.where(base.why != 0, CODE["no_data"], 0))
     if cast("ast.Name", node.func).id == "points":
-        return _Vector((actual.values - base.values) * 100, why.astype(np.int8))
+        return Vector((actual.values - base.values) * 100, why.astype(np.int8))
     with np.errstate(divide="ignore", invalid="ignore"):
         values = actual.values / base.values - 1
-        why = np.where((why == 0) & (base.values == 0), _CODE["zero_base"], why)
-        why = np.where((why == 0) & (base.values < 0), _CODE["negative_base"], why)
-    return _Vector(values, why.astype(np.int8))
+        why = np.where((why == 0) & (base.values == 0), CODE["zero_base"], why)
+        why = np.where((why == 0) & (base.values < 0), CODE["negative_base"], why)
+    return Vector(values, why.astype(np.int8))
 
 
-_FUNCTIONS: dict[str, Callable[[ast.Call, _Scope], _Vector]] = {
+_FUNCTIONS: dict[str, Callable[[ast.Call, _Scope], Vector]] = {
     "known": _known,
     "max": _extreme,
     "min": _extreme,
     "abs": _absolute,
-    "amount": _amount,
-    "after_comparator": _after_comparator,
+    "amount": lambda node, scope: amounts(_evaluate(node.args[0], scope)),
+    "after_comparator": lambda node, scope: texts(_evaluate(node.args[0], scope), threshold_of),
     "is_upper_limit": _is_upper_limit,
     "is_reason": _is_reason,
     "attribute": _attribute,
     "points": _comparison,
     "change": _comparison,
+    "first_day": _reader(first_day_of),
+    "last_day": _reader(last_day_of),
+    "moment": lambda node, scope: moments(*(_evaluate(one, scope) for one in node.args)),
+    "first_week": _reader(lambda text: weeks_of(text)[0]),
+    "last_week": _reader(lambda text: weeks_of(text)[1]),
+    "weekday": _reader(weekday_of),
+    "before_bracket": lambda node, scope: texts(_evaluate(node.args[0], scope), head_of),
+    "part": _part,
+    "mean": lambda node, scope: mean([_evaluate(one, scope) for one in node.args]),
+    "is_percent": _kind_test("percent", "growth"),
+    "is_ratio": _kind_test("ratio"),
+    "names_cost": _names_cost,
 }

@@ -7,7 +7,21 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["after_comparator", "amount", "is_upper_limit", "says_upper_limit", "threshold_of"]
+__all__ = [
+    "after_comparator",
+    "amount",
+    "before_bracket",
+    "head_of",
+    "is_upper_limit",
+    "names_cost",
+    "part",
+    "part_of",
+    "says_cost",
+    "says_upper_limit",
+    "threshold_of",
+    "unnamed",
+    "written_with",
+]
 
 # Units multiply: 3百万 is 3 × 100 × 10,000.
 _FACTORS = {
@@ -23,7 +37,7 @@ _FACTORS = {
     "w": 10_000,
 }
 _COUNTERS = "元块人位名条條篇场場台次个個件份家天"
-_PREFIXES = (" ", "　", ",", "，", "+", "≥", "≤", "¥", "￥", "提升", "增长", "增長")
+_PREFIXES = (" ", "　", ",", "，", "+", "≥", "≤", "¥", "￥", "提升", "增长", "增長", "预算", "預算")
 # fmt: off
 # The longer spelling before the one it contains.
 _COMPARATORS = (
@@ -32,6 +46,31 @@ _COMPARATORS = (
 )
 _UPPER_LIMITS = ("≤", "≦", "<", "不超过", "不超過", "不高于", "不高於", "至多")
 # fmt: on
+# Of these less is better, where a sheet has no column that says so.
+_COSTS = (
+    "费用",
+    "費用",
+    "成本",
+    "支出",
+    "花费",
+    "花費",
+    "差评",
+    "差評",
+    "投诉",
+    "投訴",
+    "退货",
+    "退貨",
+    "退款",
+    "跳出率",
+    "流失率",
+    "cost",
+    "expense",
+    "CAC",
+    "CPA",
+    "CPC",
+    "CPM",
+)  # fmt: skip
+_PART_LIMIT = 200
 _COMPARATOR = re.compile("|".join(re.escape(word) for word in _COMPARATORS))
 _DIGIT = re.compile(r"[0-9]")
 
@@ -48,6 +87,52 @@ def threshold_of(condition: str) -> str:
 def says_upper_limit(condition: str) -> bool:
     """Whether a condition sets a limit from above."""
     return any(word in condition for word in _UPPER_LIMITS)
+
+
+def unnamed(text: str) -> str:
+    """Return a quantity without the word that says whose it is: 预算3万元 gives 3万元."""
+    return text.strip().removeprefix("预算").removeprefix("預算")
+
+
+def head_of(text: str) -> str:
+    """Return what stands before the first bracket: 预算3万元(含KOL费用) gives 预算3万元."""
+    return text.replace("（", "(").partition("(")[0].strip()
+
+
+def part_of(text: str, number: int) -> str:
+    """Return one of several parts, counted from 1: the second of 用户1万人;销售额200万元."""
+    parts = text.replace("；", ";").replace("\n", ";").split(";")
+    return " ".join(parts[number - 1].split()) if number <= len(parts) else ""
+
+
+def says_cost(name: str) -> bool:
+    """Whether a metric's name says that less is better."""
+    return any(word.lower() in name.lower() for word in _COSTS)
+
+
+def before_bracket(subject: str) -> str:
+    """Return a formula for what stands before the first bracket."""
+    text = f'SUBSTITUTE({subject},"（","(")'
+    return f'TRIM(LEFT({text},FIND("(",{text}&"(")-1))'
+
+
+def part(subject: str, number: int) -> str:
+    """Return a formula for one of several parts between semicolons or lines."""
+    text = f'SUBSTITUTE(SUBSTITUTE({subject},"；",";"),CHAR(10),";")'
+    wide = f'SUBSTITUTE({text},";",REPT(" ",{_PART_LIMIT}))'
+    return f"TRIM(MID({wide},{(number - 1) * _PART_LIMIT + 1},{_PART_LIMIT}))"
+
+
+def names_cost(subject: str) -> str:
+    """Return a formula for the same as `says_cost`."""
+    tests = ",".join(f'ISNUMBER(SEARCH("{word}",{subject}))' for word in _COSTS)
+    return f"OR({tests})"
+
+
+def written_with(subject: str, *marks: str) -> str:
+    """Return a formula that tells whether a text holds one of `marks`."""
+    tests = ",".join(f'ISNUMBER(FIND("{mark}",{subject}))' for mark in marks)
+    return f"OR({tests})"
 
 
 def is_upper_limit(subject: str) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 from .languages import LANGUAGES, Text
 from .templates import (
     COLUMN_TYPES,
+    ROLES,
     Check,
     Column,
     Format,
@@ -78,12 +79,15 @@ def _table_sheet(table: TomlTable) -> TableSheet:
     columns = table.tables("columns", needed="no_columns")
     gantt = table.table("gantt")
     page = table.table("print")
+    as_written = table.flag("as_written")
     return TableSheet(
         id=table.string("id"),
         label=label,
         title=table.text("title", label),
         aliases=table.strings("aliases"),
-        columns=tuple(_additive(_column(column), column) for column in columns),
+        columns=tuple(
+            replace(_additive(_column(column), column), as_written=as_written) for column in columns
+        ),
         groups=tuple(_group(group) for group in table.tables("groups")),
         key=table.strings("key"),
         blank_rows=table.integer("blank_rows", 20),
@@ -96,6 +100,7 @@ def _table_sheet(table: TomlTable) -> TableSheet:
         live=tuple(_live(live) for live in table.tables("live")),
         gantt=_gantt(gantt) if gantt else None,
         print=_print(page) if page else Print(),
+        role=table.one_of("role", ROLES) if "role" in table else None,
     )
 
 

@@ -134,6 +134,8 @@ def number_format(column: Column, unit: str | None = None, *, fraction: bool = F
             fraction=fraction,
             with_text=column.type == "quantity",
         )
+    if column.as_written and column.type in ("quantity", "datetime"):
+        return "@"  # else Excel takes 1:3 and 6.10 for something else
     if column.type in ("date", "datetime"):
         return _FORMATS[column.type]
     if column.unit_from:

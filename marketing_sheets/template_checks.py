@@ -66,6 +66,8 @@ def _id_faults(template: Template) -> Iterator[TemplateFault]:
             yield from _each_id(f"{path}.groups", _ids(sheet.groups))
         else:
             yield from _each_id(f"{path}.fields", _ids(sheet.fields))
+    if len(template.forms) > 1:
+        yield from _each_id("forms", [field.id for field in template.fields()])
     yield from _each_id("choices", template.choices)
     for choices in template.choices.values():
         yield from _each_id(f"choices.{choices.id}.items", _ids(choices.items))

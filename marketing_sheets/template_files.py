@@ -20,6 +20,7 @@ from .templates import (
     ColumnType,
     FormSheet,
     Metric,
+    Role,
     Setting,
     Sheet,
     TableSheet,
@@ -32,6 +33,14 @@ __all__ = ["load_template", "template_names"]
 
 FORMAT = 1
 _SHARED = frozenset(("choices", "settings", "metrics"))
+# What a sheet plays by its id, in a workbook that gives the role to no sheet.
+_ROLES: Mapping[str, Role] = {
+    "master_tracker": "master",
+    "phase_schedule": "schedule",
+    "daily_data": "daily",
+    "effect_evaluation": "effect",
+    "issue_log": "issues",
+}
 _PATH_LIKE = re.compile(r"[./\\]")
 _SETTING_TYPES: tuple[ColumnType, ...] = ("integer", "number", "money", "percent", "ratio")
 
@@ -121,15 +130,26 @@ def _sheets(tables: list[TomlTable], path: Path, faults: list[TemplateFault]) ->
         if sheet is not None and "use" in table:
             used.add(sheet.id)
     here = {sheet.id for sheet in sheets} | OUR_SHEETS
+    given = {sheet.role for sheet in sheets if isinstance(sheet, TableSheet)}
     return tuple(
-        _about(sheet, here) if sheet.id in used and isinstance(sheet, FormSheet) else sheet
+        _playing(sheet, given)
+        if isinstance(sheet, TableSheet)
+        else _about(sheet, here)
+        if sheet.id in used
+        else sheet
         for sheet in sheets
     )
 
 
+def _playing(sheet: TableSheet, given: Collection[Role | None]) -> TableSheet:
+    """Give a sheet without a role the one of its id, unless another sheet has been given it."""
+    role = _ROLES.get(sheet.id)
+    return sheet if sheet.role or role in given else replace(sheet, role=role)
+
+
 def _used_sheet(table: TomlTable, path: Path, faults: list[TemplateFault]) -> Sheet | None:
     """Read a sheet from `sheets/` beside the template or, if it has none, of the library."""
-    name = table.string("use")
+    name, title = table.string("use"), table.optional_text("title")
     table.close()
     ours = templates_folder() / "sheets"
     for folder in (path.parent / "sheets", ours):
@@ -138,7 +158,10 @@ def _used_sheet(table: TomlTable, path: Path, faults: list[TemplateFault]) -> Sh
             is_ours = folder.resolve() == ours.resolve()
             before = len(faults)
             top = read_toml(file, file=f"sheets/{file.name}", faults=faults, all_languages=is_ours)
-            return read_sheet(top) if len(faults) == before else None
+            if len(faults) > before:
+                return None
+            sheet = read_sheet(top)
+            return sheet if title is None else replace(sheet, title=title)
     if name:
         known = (file.stem for file in ours.glob("*.toml"))
         table.fault("use", "unknown_sheet", found=name, **advice(name, known))
@@ -227,10 +250,13 @@ def _metrics(
     file = _shared("metrics", faults)
     shared = [_metric(table) for table in file.tables("metrics")]
     file.close()
-    columns = {s.id: {c.id for c in s.columns} for s in sheets if isinstance(s, TableSheet)}
+    tables = [sheet for sheet in sheets if isinstance(sheet, TableSheet)]
+    columns = {sheet.id: {column.id for column in sheet.columns} for sheet in tables}
+    # A shared metric names a role; it is the first sheet's that plays it.
+    players: dict[str, str] = {s.role: s.id for s in reversed(tables) if s.role}
     fitting = (
         metric
-        for metric in shared
+        for metric in (replace(one, sheet=players.get(one.sheet, one.sheet)) for one in shared)
         if metric.id not in own
         and {metric.numerator, metric.denominator, metric.minus} - {None}
         <= columns.get(metric.sheet, set())

@@ -9,13 +9,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from .languages import Language, Text
+from .columns import (
+    COLUMN_TYPES,
+    LIVE_TYPES,
+    NUMERIC_TYPES,
+    Choice,
+    Choices,
+    Column,
+    ColumnType,
+)
+from .languages import Text
 
 __all__ = [
     "COLUMN_TYPES",
     "LIVE_TYPES",
     "NUMERIC_TYPES",
     "OUR_SHEETS",
+    "ROLES",
     "Check",
     "Choice",
     "Choices",
@@ -28,6 +38,7 @@ __all__ = [
     "Live",
     "Metric",
     "Print",
+    "Role",
     "Section",
     "Setting",
     "Sheet",
@@ -36,125 +47,11 @@ __all__ = [
     "TextRow",
 ]
 
-ColumnType = Literal[
-    "text",  # one line
-    "long_text",  # wraps
-    "integer",
-    "number",
-    "money",
-    "percent",  # kept as a fraction: 8 % is 0.08
-    "ratio",  # 1:x, kept as x
-    "quantity",  # a number of any kind: 2000万, 8 %, 1:3, 提升30 %
-    "condition",  # name, comparator, quantity: 观看人数≥20万; kept as text
-    "date",
-    "date_range",
-    "datetime",
-    "week",
-    "choice",  # kept as the choice's id; as typed where the list is open
-    "person",
-    "department",
-    "yes_no",
-]
-COLUMN_TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
-NUMERIC_TYPES: frozenset[ColumnType] = frozenset(
-    ("integer", "number", "money", "percent", "ratio", "quantity")
-)
+# What the Summary looks for: tasks with money, tasks in time, figures by channel, targets, issues.
+Role = Literal["master", "schedule", "daily", "effect", "issues"]
+ROLES: tuple[Role, ...] = get_args(Role)
 # Sheets that every workbook has besides those of its template.
 OUR_SHEETS: frozenset[str] = frozenset(("lists", "summary"))
-# How a live text may show a figure.
-LIVE_TYPES: tuple[ColumnType, ...] = ("integer", "money", "percent", "ratio", "date")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One allowed value: kept as its id, shown as its label.
-
-    `state` is one of the looks of `styles.STATES` (done, active, open, close, late, missed, hot,
-    cancelled) or None. `attributes` hold facts about the choice, such as a channel's CVR base.
-    """
-
-    id: str
-    label: Text
-    aliases: tuple[str, ...] = ()
-    state: str | None = None
-    attributes: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
-    """A list of allowed values; staff may extend an open one.
-
-    `attributes` names, per attribute, the list its values come from.
-    """
-
-    id: str
-    label: Text
-    items: tuple[Choice, ...]
-    is_open: bool = False
-    attributes: Mapping[str, str] = field(default_factory=dict)
-
-    def __getitem__(self, item_id: str) -> Choice:
-        for item in self.items:
-            if item.id == item_id:
-                return item
-        raise KeyError(item_id)
-
-    def label_of(self, value: str, language: Language) -> str:
-        """Return the label of an item id; any other value as it is."""
-        for item in self.items:
-            if item.id == value:
-                return item.label[language]
-        return value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A column of a table, or a field of a form.
-
-    `group` is the id of its group; `bar` the upper end of its data bar; `width` the width in
-    Excel units for Chinese and English; `decimals` overrides the type's number format.
-    `fill_down` lets a vertically merged or left-out group value stand for the rows below it.
-    `additive` figures enter the control totals. `undefined` says what a computed cell without a
-    value shows: nothing, or the short reason. `unit_from` names the choice column that tells the
-    unit of this cell (number, money, percent, ratio); `in_points` computed differences of
-    percentages are points (×100). A quantity that `is_target` may be a bound such as ≥20万;
-    `compared_with` names the condition column a quantity is held against.
-    """
-
-    id: str
-    type: ColumnType
-    label: Text
-    aliases: tuple[str, ...] = ()
-    hint: Text | None = None
-    group: str | None = None
-    is_required: bool = False
-    is_key: bool = False
-    choices: str | None = None
-    formula: str | None = None
-    min: float | None = None
-    max: float | None = None
-    decimals: int | None = None
-    signed: bool = False
-    bar: float | None = None
-    width: Mapping[str, float] = field(default_factory=dict)
-    hidden: bool = False
-    fill_down: bool = False
-    additive: bool = False
-    undefined: Literal["blank", "reason"] = "blank"
-    unit_from: str | None = None
-    in_points: bool = False
-    is_target: bool = False
-    compared_with: str | None = None
-
-    @property
-    def is_computed(self) -> bool:
-        """Whether a formula fills the column."""
-        return self.formula is not None
-
-    @property
-    def is_numeric(self) -> bool:
-        """Whether the values are numbers."""
-        return self.type in NUMERIC_TYPES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +143,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSheet:
-    """One record per row. `key` names the columns that tell records apart."""
+    """One record per row. `key` names the columns that tell records apart.
+
+    `role` says what the Summary may take the sheet for.
+    """
 
     id: str
     label: Text
@@ -265,6 +165,7 @@ class TableSheet:
     live: tuple[Live, ...] = ()
     gantt: Gantt | None = None
     print: Print = field(default_factory=Print)
+    role: Role | None = None
 
     def __getitem__(self, column_id: str) -> Column:
         for column in self.columns:
@@ -372,11 +273,20 @@ class Template:
         """The sheets that hold one record per row."""
         return tuple(sheet for sheet in self.sheets if isinstance(sheet, TableSheet))
 
+    def sheet_for(self, role: Role) -> str:
+        """Return the id of the first sheet that plays a role, "" if there is none."""
+        return next((sheet.id for sheet in self.tables if sheet.role == role), "")
+
     @property
     def form(self) -> FormSheet | None:
-        """The sheet that describes the campaign, or None."""
-        return next((s for s in self.sheets if isinstance(s, FormSheet)), None)
+        """The sheet that describes the campaign, the first of its forms, or None."""
+        return next(iter(self.forms), None)
+
+    @property
+    def forms(self) -> tuple[FormSheet, ...]:
+        """The sheets that hold one record each."""
+        return tuple(sheet for sheet in self.sheets if isinstance(sheet, FormSheet))
 
     def fields(self) -> Iterator[Column]:
-        """Walk the form's fields."""
-        return iter(self.form.fields if self.form else ())
+        """Walk the fields of all forms; no two have the same id."""
+        return (field for form in self.forms for field in form.fields)

@@ -21,6 +21,8 @@ __all__ = ["Week", "read_datetime", "read_week"]
 
 _CLOCK = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?", re.ASCII)
 _SPACED = re.compile(rf"(?P<date>.+?)(?:t| )(?P<clock>{_CLOCK.pattern})", re.ASCII)
+# Work without an end: no weeks, and no mistake either.
+_ONGOING = frozenset(("持续", "持续执行", "持续进行", "长期", "全程", "ongoing"))
 _GLUED = re.compile(r"(?P<digits>.*[\d日号])(?P<rest>:\d{2}(?::\d{2})?)", re.ASCII)
 
 _NUMBER = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
@@ -149,6 +151,8 @@ def read_week(raw: Raw) -> Cell:
     text, remark = split_remark(as_typed(raw))
     text = plain(text)
     hit = next((hit for pattern in _WEEKS if (hit := pattern.fullmatch(text))), None)
+    if text.replace("續", "续").replace("執", "执").replace("進", "进") in _ONGOING:
+        return Cell(remark=as_typed(raw))
     week = _week(hit) if hit else None
     return Cell(value=week, remark=remark) if week else faulty("not_a_week")
 

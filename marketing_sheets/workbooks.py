@@ -25,7 +25,7 @@ from .records import Reading, SheetRecords
 from .summary import Summary, summarize, write_summary
 from .template_checks import check_template
 from .template_files import load_template
-from .templates import Column, FormSheet, Template
+from .templates import Column, Template
 from .values import Context, choice_spellings, parse
 from .wording import say, templates_folder
 from .writer import write_workbook
@@ -238,14 +238,14 @@ def _writable(path: Path, suffixes: tuple[str, ...] = (".xlsx",)) -> Path:
 def _typed_form(
     template: Template, given: Mapping[str, object], language: Language
 ) -> dict[str, object]:
-    form = template.form
+    fields = tuple(template.fields())
     if not given:
         return {}
-    if form is None:
+    if not fields:
         raise UsageError("no_form", template=template.id)
     typed: dict[str, object] = {}
     for name, value in given.items():
-        field = _field(form, name)
+        field = _field(fields, name)
         context = Context(
             choices=choice_spellings(template.choices[field.choices]) if field.choices else None,
             choices_open=True,
@@ -271,12 +271,12 @@ def _typed_form(
     return typed
 
 
-def _field(form: FormSheet, name: str) -> Column:
-    spellings = {spelling: f for f in form.fields for spelling in (f.id, *f.label.values())}
+def _field(fields: Sequence[Column], name: str) -> Column:
+    spellings = {spelling: f for f in fields for spelling in (f.id, *f.label.values())}
     if name in spellings:
         return spellings[name]
-    near = nearest(name, list(spellings)) or form.fields[0].id
-    known = ", ".join(f.id for f in form.fields)
+    near = nearest(name, list(spellings)) or fields[0].id
+    known = ", ".join(f.id for f in fields)
     raise UsageError("unknown_field", field=name, near=near, known=known)
 
 

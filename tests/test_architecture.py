@@ -34,6 +34,7 @@ LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 # Modules of one family may use each other: those that share the word before "_", and these.
 FAMILIES = ("values", "formulas", "metrics")
 FAMILY = {
+    "columns": "templates",
     "toml_tables": "template_files",
     "sheet_files": "template_files",
     "expression_checks": "template_checks",

@@ -154,6 +154,26 @@ def test_export_can_be_generated_from(tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(after.sheets[name].frame, records.frame, obj=name)
 
 
+def test_every_form_has_its_file(tmp_path: Path) -> None:
+    """A second form is read beside the first, and generated from."""
+    template = load_template("campaign_process")
+    write(tmp_path, "document_guide.csv", "campaign_name,start_date\n大促,2024-05-01\n")
+    first, second = template.forms
+    name = next(field.id for field in second.fields if field.type in ("text", "long_text"))
+    write(tmp_path, f"{second.id}.csv", f"{name}\n甲\n")
+    form, problems = read_form_csv(tmp_path, template, language="en")
+    assert (form, problems) == (
+        {"campaign_name": "大促", "start_date": date(2024, 5, 1), name: "甲"},
+        (),
+    )
+    generate_workbook(template, tmp_path / "a.xlsx", records=tmp_path)
+    reading, _ = check_workbook(tmp_path / "a.xlsx")
+    assert (reading.form["campaign_name"], reading.form[name]) == ("大促", "甲")
+    generate_workbook(template, tmp_path / "b.xlsx", form={name: "乙"})
+    assert check_workbook(tmp_path / "b.xlsx")[0].form[name] == "乙"
+    assert first.id == "document_guide"
+
+
 def test_columns_that_go_nowhere_are_told(tmp_path: Path) -> None:
     """What is no column of ours, a second column of one, and figures under no header are named."""
     head = LEADING.rstrip("\n") + ",天气,曝光量,\n"

@@ -434,6 +434,30 @@ def test_a_template_without_metrics_shows_its_sums(tmp_path: Path) -> None:
     assert summary.health == "ok"
 
 
+@pytest.mark.parametrize("as_of", [AS_OF, date(2024, 6, 12)])
+def test_sheets_are_found_by_role(as_of: date) -> None:
+    """Under other ids the same sheets give the same figures, tiles, alerts and later rows."""
+    book = campaign()
+    names = {sheet.id: f"our_{sheet.id}" for sheet in book.template.tables}
+    template = replace(
+        book.template,
+        sheets=tuple(
+            replace(sheet, id=names.get(sheet.id, sheet.id)) for sheet in book.template.sheets
+        ),
+        metrics=tuple(replace(one, sheet=names[one.sheet]) for one in book.template.metrics),
+    )
+    sheets = {names[name]: replace(one, sheet=names[name]) for name, one in book.sheets.items()}
+    other = replace(book, template=template, sheets=sheets)
+    assert figures(other, as_of=as_of) == figures(book, as_of=as_of)
+    one, two = (summarize(made, as_of=as_of) for made in (book, other))
+    assert two.later == {names[name]: count for name, count in one.later.items()}
+    assert bool(two.later) == (as_of < AS_OF)
+    assert two.sections == {key: names[name] for key, name in one.sections.items()}
+    assert replace(
+        two, later=one.later, sections=one.sections, sheets=one.sheets, absent=one.absent
+    ) == replace(one, source=two.source)
+
+
 def test_terminal_lines() -> None:
     """The short form has verdict, sentence, six figures, every action and the row count."""
     summary = summarize(campaign(), as_of=AS_OF)

@@ -338,10 +338,17 @@ def test_a_week_may_carry_a_remark() -> None:
     assert (cell.value, cell.remark) == (Week(first=3, last=8), "活动期")
 
 
+@pytest.mark.parametrize("raw", ["持续执行", "持續執行", "Ongoing"])
+def test_work_without_an_end_has_no_weeks(raw: str) -> None:
+    """持续执行 is no mistake: a blank that keeps its word."""
+    cell = parse(raw, "week")
+    assert (cell.value, cell.fault, cell.remark) == (None, None, raw)
+
+
 @pytest.mark.parametrize(
     "raw",
     [
-        *("第12-1周", "第0周", "5周", "每周五", "持续执行", "第1-2周周一", "第三五周"),
+        *("第12-1周", "第0周", "5周", "每周五", "第1-2周周一", "第三五周"),
         *(
             5.5,
             0,

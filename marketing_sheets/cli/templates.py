@@ -46,9 +46,9 @@ def show_template(template: str, language: Language | None) -> None:
     spoken = speech(language)
     loaded = load_template(template)
     click.echo(f"{loaded.id}  {loaded.version}  {loaded.title[spoken]}")
-    if loaded.form is not None:
-        click.echo(f"\n{loaded.form.id}  {loaded.form.label[spoken]}")
-        for field in loaded.form.fields:
+    for form in loaded.forms:
+        click.echo(f"\n{form.id}  {form.label[spoken]}")
+        for field in form.fields:
             click.echo(f"  {field.id:<18} {field.type:<10} {field.label[spoken]}")
     for sheet in loaded.tables:
         click.echo(f"\n{sheet.id}  {sheet.label[spoken]}")

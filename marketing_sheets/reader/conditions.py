@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from ..formulas import references
 from ..formulas_text import threshold_of
 from ..problems import Problem
 from ..values import parse, parse_conditions
@@ -21,9 +22,15 @@ _AGAINST = {"higher": ("<=", "<"), "lower": (">=", ">")}
 
 
 def unclear_conditions(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:
-    """Report conditions that do not come to one number: 20-30万, 点赞≥1万，阅读≥5万, 尽快完成."""
+    """Report conditions that do not come to one number: 20-30万, 点赞≥1万，阅读≥5万, 尽快完成.
+
+    Only where the sheet computes or compares with it; elsewhere a condition is but read by people.
+    """
+    formulas = (one.formula for one in table.sheet.columns if one.formula is not None)
+    used = {name for formula in formulas for name in references(formula, table.sheet)}
+    used |= {one.compared_with for one in table.sheet.columns if one.compared_with is not None}
     for column in table.inputs:
-        if column.type != "condition":
+        if column.type != "condition" or column.id not in used:
             continue
         texts = typed.frame[column.id]
         clear = {text: _is_clear(text) for text in texts.dropna().unique().tolist()}

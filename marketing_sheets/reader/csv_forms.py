@@ -12,7 +12,7 @@ from ..places import Place
 from ..problems import Problem
 from ..templates import FormSheet, Template
 from .csv_files import CsvRows, csv_files, read_csv_rows
-from .form import field_spellings, read_form
+from .form import FormReading, field_spellings, read_form
 from .grid import grid_of
 from .lists import default_lists
 from .typed import Surroundings
@@ -25,18 +25,32 @@ _Pair = tuple[str, str, Place]  # what a field is called, its value, where the v
 def read_form_csv(
     folder: Path, template: Template, *, language: Language
 ) -> tuple[dict[str, object], tuple[Problem, ...]]:
-    """Read the form's CSV file in `folder`, called by its id or by a label.
+    """Read the CSV files of the forms in `folder`, called by their ids or by labels.
 
-    It is a list (a field's id or label, its value beside it) or, as exported, a header of such
-    names with one row below. Returns the fields the file has; none without such a file. Raises
-    RecordsError if it is neither, or cannot be read.
+    Each is a list (a field's id or label, its value beside it) or, as exported, a header of such
+    names with one row below. Returns the fields the files have; none without such a file. The
+    first form gives the campaign's days to the others. Raises RecordsError if one is neither, or
+    cannot be read.
     """
-    form = template.form
-    if form is None or not folder.is_dir():
-        return {}, ()
-    path = csv_files(folder, template)[0].get(form.id)
-    if path is None:
-        return {}, ()
+    values: dict[str, object] = {}
+    problems: list[Problem] = []
+    files = csv_files(folder, template)[0] if folder.is_dir() else {}
+    for form in template.forms:
+        if form.id in files:
+            around = Surroundings(
+                template=template,
+                period=FormReading(values=values).period,
+                entries=default_lists(template).entries,
+            )
+            found, told = _read(files[form.id], form, around, language)
+            values |= found
+            problems += told
+    return values, tuple(problems)
+
+
+def _read(
+    path: Path, form: FormSheet, around: Surroundings, language: Language
+) -> tuple[dict[str, object], list[Problem]]:
     place = Place(file=path.name, sheet=form.label[language])
     pairs, problems = _pairs(read_csv_rows(path), form, place)
     words = field_spellings(form)
@@ -56,14 +70,13 @@ def read_form_csv(
             cells.setdefault(field_id, (at, 1))
     if not cells:
         raise RecordsError("bad_form_csv", file=path.name)
-    around = Surroundings(template=template, entries=default_lists(template).entries)
     grid = grid_of([[name, value] for name, value, _ in pairs], form.label[language])
     reading = read_form(grid, form, around, file=path.name, cells=cells)
     for problem in reading.problems:
         if problem.code != "missing_field":
             where = pairs[(problem.place.row or 1) - 1][2]
             problems.append(replace(problem, place=where))
-    return {name: reading.values[name] for name in reading.places}, tuple(problems)
+    return {name: reading.values[name] for name in reading.places}, problems
 
 
 def _pairs(file: CsvRows, form: FormSheet, place: Place) -> tuple[list[_Pair], list[Problem]]:

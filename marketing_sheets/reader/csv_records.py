@@ -55,8 +55,8 @@ def read_csv_records(
         place = Place(file=path.name, sheet=sheet.label[language])
         found, left_out = _read(read_csv_rows(path), sheet, around, place)
         sheets[sheet.id] = found.records
-        problems += left_out
         problems += [replace(p, code=_IN_CSV.get(p.code, p.code)) for p in found.problems]
+        problems += left_out
     return sheets, tuple(problems)
 
 

@@ -84,7 +84,7 @@ def read_form(
         start = values.get(_PERIOD[0])
         # The first day alone already gives the last day its year.
         period = FormReading(values=values).period or ((start, start) if start else None)
-        here = replace(around, period=period)
+        here = replace(around, period=period or around.period)
         raw = grid.cells[row, cell_column] if cell_column < grid.width else None
         if formula := formulas.get((row + 1, cell_column + 1)):
             problems.append(_without_result(formula, column, place))

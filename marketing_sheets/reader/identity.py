@@ -14,7 +14,7 @@ from ..template_files import load_template, template_names
 from ..templates import FormSheet, Sheet, TableSheet, Template
 from .form import form_share
 from .grid import HEAD_ROWS, Grid
-from .headers import Stamp, find_header, required_share, stamp_in
+from .headers import Stamp, find_header, required_share, spellings, stamp_in
 
 __all__ = ["Claim", "Identity", "claim_tabs", "identify"]
 
@@ -117,9 +117,34 @@ def _named_template(name: str, file: str) -> Template:
 
 def _resembled_template(grids: Sequence[Grid]) -> Template | None:
     candidates = [load_template(name) for name in template_names()]
-    counts = [(len(claim_tabs(grids, template)), template) for template in candidates]
-    best = max(counts, key=lambda pair: pair[0], default=None)
-    return best[1] if best is not None and best[0] else None
+    claims = [(claim_tabs(grids, template), template) for template in candidates]
+    # Of templates that know equally many tabs, the one that knows more of their headers; then the
+    # one whose sheets are called so.
+    scored = [
+        ((len(found), _known_headers(found), _known_names(found)), template)
+        for found, template in claims
+    ]
+    best = max(scored, key=lambda pair: pair[0], default=None)
+    return best[1] if best is not None and best[0][0] else None
+
+
+def _known_headers(claims: Mapping[str, Claim]) -> int:
+    """Count the headers that name a column of the sheet their tab was taken for."""
+    count = 0
+    for claim in claims.values():
+        if isinstance(claim.sheet, TableSheet):
+            header, words = find_header(claim.grid, claim.sheet), spellings(claim.sheet)
+            names = header.names.values() if header is not None else ()
+            count += sum(any(text in words for text in texts) for texts in names)
+    return count
+
+
+def _known_names(claims: Mapping[str, Claim]) -> int:
+    """Count the tabs that are called as the sheet they were taken for, not by an alias."""
+    return sum(
+        fold(claim.grid.name) in {fold(word) for word in claim.sheet.label.values()}
+        for claim in claims.values()
+    )
 
 
 def _by_stamp(grid: Grid, template: Template) -> Sheet | None:

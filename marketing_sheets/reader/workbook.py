@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -122,13 +122,22 @@ def _read_lists(
 def _read_form(
     claims: Mapping[str, Claim], template: Template, around: Surroundings, *, file: str
 ) -> FormReading:
-    form = template.form
-    if form is None:
-        return FormReading()
-    if form.id in claims:
-        return read_form(claims[form.id].grid, form, around, file=file)
-    missing = Problem(code="missing_sheet", place=Place(file=file), params={"sheet": form.label})
-    return FormReading(values=dict.fromkeys(f.id for f in form.fields), problems=(missing,))
+    """Read all forms as one; the first gives the campaign's days to the others."""
+    values: dict[str, Any] = {}
+    places: dict[str, Place] = {}
+    problems: list[Problem] = []
+    for form in template.forms:
+        if form.id not in claims:
+            values |= dict.fromkeys(field.id for field in form.fields)
+            params = {"sheet": form.label}
+            problems.append(Problem(code="missing_sheet", place=Place(file=file), params=params))
+            continue
+        here = replace(around, period=FormReading(values=values).period)
+        found = read_form(claims[form.id].grid, form, here, file=file)
+        values |= found.values
+        places |= found.places
+        problems += found.problems
+    return FormReading(values=values, places=places, problems=tuple(problems))
 
 
 def _read_tables(

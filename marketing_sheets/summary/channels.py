@@ -70,7 +70,7 @@ def draw_channels(canvas: Canvas, summary: Summary) -> None:
     values = [row.figures["roas"].value or 0.0 for row in rows]
     canvas.bars(left(5), top, canvas.row - 1, steps(values).high)
     _channel(canvas, summary.channel_total, formats, summary, total=True)
-    later_remark(canvas, summary, "daily_data")
+    later_remark(canvas, summary, summary.sections["channels"])
     canvas.skip(12)
     _channel_charts(canvas, rows, target)
 

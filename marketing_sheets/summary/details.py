@@ -32,7 +32,7 @@ def draw_trend(canvas: Canvas, summary: Summary) -> None:
     trend = summary.trend
     assert trend is not None
     language = canvas.language
-    _trend_heading(canvas, trend, summary.later.get("daily_data", 0))
+    _trend_heading(canvas, trend, summary.later.get(summary.sections.get("trend_day", ""), 0))
     sales = [point.sales for point in trend.points]
     # The axis starts at 0, so small days do not matter to its scale.
     top = max((abs(value) for value in sales if value is not None), default=0.0)
@@ -84,7 +84,7 @@ def draw_issues(canvas: Canvas, summary: Summary) -> None:
     canvas.heading(word("section.issues", language), note)
     if not rows:
         canvas.remark(word("absent.no_open_issues", language))
-        later_remark(canvas, summary, "issue_log")
+        later_remark(canvas, summary, summary.sections["issues"])
         return
     heads = (
         ("severity", left(0), left(0), "center"),
@@ -112,7 +112,7 @@ def draw_issues(canvas: Canvas, summary: Summary) -> None:
     table_head(canvas, cells)
     for row in rows:
         _issue(canvas, row, summary)
-    later_remark(canvas, summary, "issue_log")
+    later_remark(canvas, summary, summary.sections["issues"])
 
 
 def _count(column: int, count: int, style: Style) -> Cell:

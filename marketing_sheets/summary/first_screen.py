@@ -88,6 +88,8 @@ def _figure_format(figure: Figure, canvas: Canvas) -> str:
 
 def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
     """Draw the tiles: label, number, target, and how the one stands to the other."""
+    if not tiles:
+        return
     language = canvas.language
     rows: list[tuple[float, list[Cell]]] = [(20, []), (30, []), (16, []), (19, [])]
     for block, tile in enumerate(tiles):

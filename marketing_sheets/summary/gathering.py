@@ -28,6 +28,7 @@ from ..metrics_issues import IssueRow, issues_by_severity
 from ..metrics_tasks import Progress, allocation, burn, elapsed, progress, progress_by
 from ..problems import Problem
 from ..records import Reading
+from ..templates import Role, Template
 from .health import clauses, health_of
 from .model import ChannelRow, Grain, RowCounts, Source, StageRow, Summary, Trend, TrendPoint
 from .own import others_than, own_tables, own_tiles
@@ -43,6 +44,14 @@ _MOST_WEEKS = 53
 _SPEND_SLACK = 0.05
 _CHANNEL_FIGURES = tuple("impressions clicks ctr cvr new_users cac cost sales roas".split())
 _SEVERITY_ORDER = ("high", "medium", "low")
+# The sheet each section is made from, and the columns without which there is nothing to show.
+_SECTIONS: Mapping[str, tuple[Role, tuple[str, ...]]] = {
+    "metrics": ("effect", ("metric",)),
+    "channels": ("daily", ("channel",)),
+    "trend_day": ("daily", ("date",)),
+    "stages": ("master", ("stage",)),
+    "issues": ("issues", ("description",)),
+}
 
 
 def summarize(reading: Reading, *, as_of: date) -> Summary:
@@ -53,13 +62,15 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
     form = reading.form
     start, end = day_of(form.get("start_date")), day_of(form.get("end_date"))
     time = elapsed(start, end, as_of)
-    daily = up_to_day(metric_frame(reading, "daily_data", as_of=as_of))
-    tasks, budget = metric_frame(reading, "master_tracker"), number_of(form.get("budget"))
-    totals = {one.id: figure(one, daily) for one in metrics_of(reading, "daily_data")}
+    source = reading.template.sheet_for("daily")
+    daily = up_to_day(metric_frame(reading, source, as_of=as_of))
+    tasks = metric_frame(reading, reading.template.sheet_for("master"))
+    budget = number_of(form.get("budget"))
+    totals = {one.id: figure(one, daily) for one in metrics_of(reading, source)}
     close, target_roas = _close(reading), number_of(form.get("target_roas"))
     progressed, burnt = progress(tasks), burn(tasks, time, total=budget)
     tiles = tiles_of(form, totals, progressed, burnt, time, close=close)
-    tiles = tuple(tile for tile in tiles if _has(reading, totals, tile.id))
+    tiles = tuple(tile for tile in tiles if _is_held(reading.template, tile.id, totals))
     tiles += own_tiles(reading, len(tiles), as_of=as_of)
     acts, metrics = alerts(reading, as_of=as_of), evaluated(reading)
     issues = open_issues(reading, as_of)
@@ -96,11 +107,29 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         severities=_severities(reading),
         verdicts=_labels(reading, "verdict"),
         sheets={sheet.id: sheet.label for sheet in reading.template.tables},
+        sections=_sections(reading.template),
         problems=_doubts(reading),
         rows=_rows(reading),
         absent=_absent(reading, as_of),
         source=_source(reading),
     )
+
+
+def _sections(template: Template) -> dict[str, str]:
+    """Return the sections that the template has a sheet with columns for, each with the sheet."""
+    found = {}
+    for section, (role, needed) in _SECTIONS.items():
+        sheet = next((one for one in template.tables if one.role == role), None)
+        if sheet is not None and all(column in sheet for column in needed):
+            found[section] = sheet.id
+    return found
+
+
+def _is_held(template: Template, tile: str, totals: Mapping[str, Figure]) -> bool:
+    """Whether the template has what a tile shows at all: a metric, or a column of the tasks."""
+    if tile not in ("progress", "budget"):
+        return tile in totals
+    return any(sheet.role == "master" and tile in sheet for sheet in template.tables)
 
 
 def _doubts(reading: Reading) -> tuple[Problem, ...]:
@@ -154,13 +183,6 @@ def _version() -> str:
         return ""
 
 
-def _has(reading: Reading, totals: Mapping[str, Figure], tile: str) -> bool:
-    """Tell whether the template has what a campaign's tile shows."""
-    if tile in ("progress", "budget"):
-        return any(sheet.id == "master_tracker" for sheet in reading.template.tables)
-    return tile in totals
-
-
 def _absent(reading: Reading, as_of: date) -> dict[str, Phrase]:
     """Say, per sheet of the template without records to show, why its section is empty."""
     absent, later = {}, later_rows(reading, as_of)
@@ -178,13 +200,13 @@ def _absent(reading: Reading, as_of: date) -> dict[str, Phrase]:
 
 def evaluated(reading: Reading) -> tuple[Achievement, ...]:
     """Return the evaluated metrics."""
-    records = reading.sheets.get("effect_evaluation")
+    records = reading.sheets.get(reading.template.sheet_for("effect"))
     return achievements(records) if records else ()
 
 
 def open_issues(reading: Reading, as_of: date) -> tuple[IssueRow, ...]:
     """Count the open issues by severity, gravest first."""
-    records = reading.sheets.get("issue_log")
+    records = reading.sheets.get(reading.template.sheet_for("issues"))
     return issues_by_severity(records, as_of=as_of, order=_SEVERITY_ORDER) if records else ()
 
 
@@ -202,7 +224,7 @@ def _channels(
     reading: Reading, frame: pd.DataFrame, target: float | None, close: float
 ) -> tuple[tuple[ChannelRow, ...], ChannelRow | None]:
     """Return the channels by ROAS, the smaller ones together at the end, and their total."""
-    metrics = metrics_of(reading, "daily_data")
+    metrics = metrics_of(reading, reading.template.sheet_for("daily"))
     if frame.empty or not metrics:
         return (), None
     table = _complete(by(metrics, frame, ["channel"]))
@@ -263,7 +285,11 @@ def _value(figures: Mapping[str, Figure], metric: str) -> float:
 
 def _trend(reading: Reading, frame: pd.DataFrame) -> Trend | None:
     """Return the days, or the weeks of more than a month, or the months of more than a year."""
-    metrics = [m for m in metrics_of(reading, "daily_data") if m.id in ("sales", "roas")]
+    metrics = [
+        m
+        for m in metrics_of(reading, reading.template.sheet_for("daily"))
+        if m.id in ("sales", "roas")
+    ]
     if frame.empty or "date" not in frame or not frame["date"].notna().any():
         return None
     first, last = frame["date"].min().date(), frame["date"].max().date()

@@ -33,14 +33,15 @@ def figures(reading: Reading, *, as_of: date) -> list[tuple[Level, Figure]]:
     Choice columns are such as channel, department, stage; the template's own metrics have figures
     as the campaign's have. Ready for `metrics.figures_as_json`.
     """
-    form, sheets = reading.form, [sheet.id for sheet in reading.template.tables]
+    form = reading.form
     time = elapsed(day_of(form.get("start_date")), day_of(form.get("end_date")), as_of)
     found: list[tuple[Level, Figure]] = []
     if any(field.id == "start_date" for field in reading.template.fields()):
         found.append(({}, time))
     # The tasks' money has figures of its own, which know of cancelled tasks and blank spends.
-    money = _money(reading, time) if "master_tracker" in sheets else []
-    taken = {("master_tracker", one.metric) for _, one in money}
+    master = reading.template.sheet_for("master")
+    money = _money(reading, time) if master else []
+    taken = {(master, one.metric) for _, one in money}
     for sheet in reading.template.tables:
         metrics = [m for m in metrics_of(reading, sheet.id) if (sheet.id, m.id) not in taken]
         if metrics:
@@ -50,7 +51,7 @@ def figures(reading: Reading, *, as_of: date) -> list[tuple[Level, Figure]]:
     issues = open_issues(reading, as_of)
     for row in issues:
         found += [({"severity": row.severity}, one) for one in _counts([row], row.left_out)]
-    if "issue_log" in sheets:
+    if reading.template.sheet_for("issues"):
         found += [({}, one) for one in _counts(issues, _future(reading, as_of))]
     return found
 
@@ -75,7 +76,8 @@ def _of_table(
 
 def _money(reading: Reading, time: Figure) -> list[tuple[Level, Figure]]:
     """Return progress, punctuality and money of the tasks."""
-    tasks, total = metric_frame(reading, "master_tracker"), number_of(reading.form.get("budget"))
+    tasks = metric_frame(reading, reading.template.sheet_for("master"))
+    total = number_of(reading.form.get("budget"))
     given = allocation(tasks, total)
     found: list[tuple[Level, Figure]] = [({}, given.total), ({}, given.unallocated)]
     for level, frame in _levels(tasks, ("department", "stage")):
@@ -92,7 +94,7 @@ def _money(reading: Reading, time: Figure) -> list[tuple[Level, Figure]]:
 
 def _future(reading: Reading, as_of: date) -> int:
     """Count the unsolved issues that occur after `as_of`."""
-    records = reading.sheets.get("issue_log")
+    records = reading.sheets.get(reading.template.sheet_for("issues"))
     if records is None:
         return 0
     return int((is_open(records.frame) & ~is_known(records.frame, as_of)).sum())

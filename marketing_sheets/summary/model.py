@@ -142,9 +142,10 @@ class Summary:
     """A campaign at a glance.
 
     `good` and `bad` are the clauses of its sentence. `absent` tells, per section without data, why
-    there is none; `sheets`, `severities` (with their state) and `verdicts` hold the labels by id.
-    `channel_total` and `stage_total` are computed from the sums. `own` are tables of which the
-    Summary knows nothing but their metrics. `later` counts, per sheet, the rows after `as_of`.
+    there is none; `sections` names the sheet each section is made from; `sheets`, `severities`
+    (with their state) and `verdicts` hold the labels by id. `channel_total` and `stage_total` are
+    computed from the sums. `own` are tables of which the Summary knows nothing but their metrics.
+    `later` counts, per sheet, the rows after `as_of`.
     """
 
     title: Text | str
@@ -173,6 +174,7 @@ class Summary:
     severities: Mapping[str, tuple[Text, str | None]]
     verdicts: Mapping[str, Text]
     sheets: Mapping[str, Text]
+    sections: Mapping[str, str]
     problems: tuple[Problem, ...]
     rows: RowCounts
     absent: Mapping[str, Phrase]

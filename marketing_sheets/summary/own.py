@@ -11,15 +11,20 @@ from ..alerts import Phrase, label_of
 from ..metrics import Figure, by, figure, metric_frame, up_to_day
 from ..metrics_figures import is_later, is_unread
 from ..records import Reading
-from ..templates import Column, Metric, TableSheet, Template
+from ..templates import Column, Metric, Role, TableSheet, Template
 from .model import OwnRow, OwnTable, Tile
 
-__all__ = ["KNOWN_SHEETS", "choice_columns", "others_than", "own_tables", "own_tiles"]
+__all__ = ["choice_columns", "known_sheets", "others_than", "own_tables", "own_tiles"]
 
-# These have tiles and sections of their own.
-KNOWN_SHEETS = ("daily_data", "master_tracker")
+# What plays these has tiles and sections of its own.
+_KNOWN: tuple[Role, ...] = ("daily", "master")
 _MOST_TILES = 6
 _MOST_ROWS = 12
+
+
+def known_sheets(template: Template) -> tuple[str, ...]:
+    """Return the sheets that have tiles and sections of their own."""
+    return tuple(sheet for role in _KNOWN if (sheet := template.sheet_for(role)))
 
 
 def choice_columns(sheet: TableSheet) -> tuple[Column, ...]:
@@ -56,7 +61,8 @@ def _metrics(template: Template, sheet: TableSheet) -> tuple[Metric, ...]:
 
 def own_tiles(reading: Reading, taken: int, *, as_of: date) -> tuple[Tile, ...]:
     """Return tiles for the template's own metrics, in its order, as many as there is room for."""
-    tables = {s.id: s for s in reading.template.tables if s.id not in KNOWN_SHEETS}
+    known = known_sheets(reading.template)
+    tables = {s.id: s for s in reading.template.tables if s.id not in known}
     frames = {name: metric_frame(reading, name, as_of=as_of) for name in tables}
     own = [one for sheet in tables.values() for one in _metrics(reading.template, sheet)]
     order = list(reading.template.metrics) or own
@@ -83,10 +89,10 @@ def _tile(metric: Metric, frame: pd.DataFrame) -> Tile:
 def own_tables(reading: Reading, tiles: Sequence[Tile], *, as_of: date) -> tuple[OwnTable, ...]:
     """Return a table for each sheet with metrics; none where the tiles have said it all."""
     said = {tile.id for tile in tiles if tile.label is not None}
-    tables = []
+    known, tables = known_sheets(reading.template), []
     for sheet in reading.template.tables:
         metrics, keys = _metrics(reading.template, sheet), choice_columns(sheet)
-        if sheet.id in KNOWN_SHEETS or not metrics:
+        if sheet.id in known or not metrics:
             continue
         if keys or any(metric.id not in said for metric in metrics):
             frame = up_to_day(metric_frame(reading, sheet.id, as_of=as_of))

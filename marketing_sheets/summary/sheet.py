@@ -61,18 +61,20 @@ def write_summary(
 
 def _draw(canvas: Canvas, summary: Summary) -> None:
     draw_first_screen(canvas, summary)
-    # Title, the sheet it is made from, whether there is anything, and how to draw it.
-    sections: tuple[tuple[str, str, bool, Callable[[Canvas, Summary], None]], ...] = (
-        ("metrics", "effect_evaluation", bool(summary.metrics), draw_metrics),
-        ("channels", "daily_data", bool(summary.channels), draw_channels),
-        ("trend_day", "daily_data", summary.trend is not None, draw_trend),
-        ("stages", "master_tracker", bool(summary.stages), draw_stages),
-        ("issues", "issue_log", "issue_log" not in summary.absent, draw_issues),
+    # Title, whether there is anything, and how to draw it.
+    has_issues = summary.sections.get("issues") not in summary.absent
+    sections: tuple[tuple[str, bool, Callable[[Canvas, Summary], None]], ...] = (
+        ("metrics", bool(summary.metrics), draw_metrics),
+        ("channels", bool(summary.channels), draw_channels),
+        ("trend_day", summary.trend is not None, draw_trend),
+        ("stages", bool(summary.stages), draw_stages),
+        ("issues", has_issues, draw_issues),
     )
     break_at = None
-    for title, sheet, filled, draw in sections:
+    for title, filled, draw in sections:
         # The channels have said already why there is no trend.
-        if sheet not in summary.sheets or (title == "trend_day" and not summary.channels):
+        sheet = summary.sections.get(title)
+        if sheet is None or (title == "trend_day" and not summary.channels):
             continue
         canvas.skip(_GAP)
         if title == "trend_day":

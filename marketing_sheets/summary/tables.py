@@ -81,7 +81,7 @@ def draw_metrics(canvas: Canvas, summary: Summary) -> None:
         )
     rest = len(summary.metrics) - len(shown)
     if rest:
-        sheet = summary.sheets["effect_evaluation"]
+        sheet = summary.sheets[summary.sections["metrics"]]
         canvas.remark(word("more.metrics", language, count=rest, sheet=sheet), first=HALF)
     filler = (height - 24 - 28 * len(shown)) * 0.75 - (20 if rest else 0)
     if filler > 0:

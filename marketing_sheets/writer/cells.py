@@ -14,7 +14,7 @@ import pandas as pd
 from ..formulas import SHOWN_REASONS, reason_text
 from ..records import SheetRecords
 from ..templates import Column
-from ..values import as_text
+from ..values import as_text, parse
 from .book import Book, serial
 from .entries import Entry
 
@@ -41,7 +41,7 @@ def input_cells(column: Column, records: SheetRecords, book: Book) -> list[Cell]
     raw = records.raw[column.id] if column.id in records.raw.columns else None
     if raw is None:
         return _typed(column, series, book.lists)
-    if column.type in _VERBATIM:
+    if column.type in _VERBATIM or (column.as_written and column.type == "datetime"):
         typed = _typed(column, series, book.lists)
         return [
             value if _is_blank(said) else _verbatim(said)
@@ -53,9 +53,15 @@ def input_cells(column: Column, records: SheetRecords, book: Book) -> list[Cell]
     said = raw.to_numpy(dtype=object)
     for at in np.flatnonzero((series.isna() & raw.notna()).to_numpy()).tolist():
         typed[at] = _verbatim(said[at])
-    for at in records.remarks.get(column.id, {}):
-        typed[at] = _verbatim(said[at])
+    for at, remark in records.remarks.get(column.id, {}).items():
+        typed[at] = _remarked(typed[at], said[at], remark)
     return typed
+
+
+def _remarked(label: Cell, said: object, remark: str) -> Cell:
+    """Return a choice with its remark as it was typed; under the label of another language."""
+    is_alike = not isinstance(label, str) or str(said).lstrip().startswith(label)
+    return _verbatim(said) if is_alike else f"{label}({remark})"
 
 
 def computed_cells(column: Column, records: SheetRecords, book: Book) -> list[Cell]:
@@ -161,7 +167,11 @@ def _is_derivable(said: str, kind: object, unit: str | None) -> bool:
     """Whether the number and the row's unit together say all that was typed."""
     if unit is None or not _PLAIN.fullmatch(said.strip()):
         return False
-    return unit == ("percent" if kind == "growth" else kind if isinstance(kind, str) else unit)
+    if not isinstance(kind, str):
+        told = parse(said, "quantity").kind
+        # A bare figure takes the unit of its row.
+        kind = unit if told in (None, "number") else told
+    return unit == ("percent" if kind == "growth" else kind)
 
 
 def form_cell(column: Column, value: object, book: Book) -> Cell:

@@ -73,6 +73,13 @@ def _chips(layout: Layout, pen: Pen, book: Book) -> None:
             look = STATES[item.state]
             symbol = f'"{look.symbol} "@' if look.symbol else None
             word = item.label[book.language].replace('"', '""')
+            if position.column.takes_remark:
+                cell = f"{position.letter}{FIRST + 1}"
+                starts = f"LEFT({cell},{len(word) + 1})"
+                when = f'=OR({cell}="{word}",{starts}="{word}(",{starts}="{word}（")'
+                shown = book.looks.rule(look, num_format=symbol)
+                _rule(layout, pen, [position.number], when, shown)
+                continue
             pen.rule(
                 layout.area(position.number),
                 {

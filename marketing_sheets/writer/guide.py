@@ -26,6 +26,7 @@ _WIDTHS = (8, 1.5, 24, 15.7, 27.5, 3.2, 4.3, 28.6, 24.3, 26.5)
 _TITLE, _SUBTITLE, _HEADING, _FIRST = 1, 2, 4, 5
 _TOP_HEIGHTS = {0: 8.0, _TITLE: 34.0, _SUBTITLE: 20.0, 3: 10.0, _HEADING: 24.0}
 _ROW_HEIGHT = 27.0
+_LONG_HEIGHT = 64.0
 _BEGUN = 3
 
 
@@ -51,6 +52,9 @@ def draw_guide(form: FormSheet, pen: Pen, book: Book) -> None:
     last = max(left, right)
     for row in range(_FIRST, last):
         pen.row(row, _ROW_HEIGHT)
+    if not form.sections:  # else the words beside them would stretch
+        for row, field in enumerate(form.fields, _FIRST):
+            pen.row(row, _LONG_HEIGHT if field.type == "long_text" else _ROW_HEIGHT)
     pen.row(last, 10)
     last += 1
     pen.row(last, 18)

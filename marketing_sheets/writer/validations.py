@@ -41,6 +41,9 @@ def validation(column: Column, book: Book) -> dict[str, Any] | None:
 
 def _restriction(column: Column, book: Book) -> dict[str, Any]:
     choices = book.choices(column)
+    listed = ("choice", "department", "yes_no")
+    if column.as_written and column.type not in listed:
+        return {}
     if column.type in ("choice", "department") and choices is not None:
         is_open = book.is_open(column)
         message = (
@@ -51,7 +54,7 @@ def _restriction(column: Column, book: Book) -> dict[str, Any]:
         return {
             "validate": "list",
             "source": f"={'pick' if choices.is_open else 'list'}_{choices.id}",
-            **_refusal(book, message, stop=not is_open),
+            **_refusal(book, message, stop=not is_open and not column.as_written),
         }
     if column.type in ("date", "datetime"):
         return {

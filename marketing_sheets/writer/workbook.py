@@ -144,7 +144,7 @@ def _draw(book: Book, records: Mapping[str, SheetRecords], rows: int | None) -> 
         pen = book.add_sheet(sheet.label[language])
         front = front or pen
         if isinstance(sheet, FormSheet):
-            front = pen
+            front = pen if sheet is template.form else front
             draw_guide(sheet, pen, book)
             continue
         given = records.get(sheet.id) or _no_records(sheet, language)

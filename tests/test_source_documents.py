@@ -1,0 +1,460 @@
+"""The source documents' own rows, typed into their workbooks, come back as the documents say."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from openpyxl.utils import get_column_letter
+from oracles import (
+    differences,
+    formula_cells,
+    ironcalc_values,
+    libreoffice_values,
+    needs_libreoffice,
+)
+from source_documents import DOCUMENTS, NAMED, PERIODS, table
+
+from marketing_sheets import Language, Reading, generate_workbook, load_template
+from marketing_sheets.languages import LANGUAGES, fold_label
+from marketing_sheets.metrics import by, metric_frame, metrics_of
+from marketing_sheets.metrics_tasks import progress
+from marketing_sheets.summary import Summary, summarize
+from marketing_sheets.templates import Column, TableSheet, Template
+from marketing_sheets.values import parse_conditions
+from marketing_sheets.workbooks import check_workbook, recalculate
+from marketing_sheets.writer import write_workbook
+
+FIRST_ROW = 7
+NONE = None
+ROWS = {name: {**sheets, **NAMED.get(name, {})} for name, sheets in DOCUMENTS.items()}
+DRAWN = [(name, sheet) for name, sheets in DOCUMENTS.items() for sheet in sheets]
+SHEETS = [(name, sheet) for name, sheets in ROWS.items() for sheet in sheets]
+
+# Computed columns with the values the documents state or imply, in the order of their rows.
+EXPECTED: dict[str, dict[str, list[Any]]] = {
+    "strategy_master": {
+        "start_delay": [2, 0],
+        "delay_days": [2, 0],
+        "planned_days": [31, 16],
+        "actual_days": [31, 16],
+    },
+    "strategy_phases": {
+        "start_delay": [0, 0, 0],
+        "delay_days": [0, 1, 0],
+        "planned_days": [6, 8, 9],
+        "actual_days": [6, 9, 9],
+    },
+    "strategy_effect": {
+        "achievement": [1.1, 0.8125, 1.2, 0.84],
+        "variance": [2_000_000, -0.015, 30_000, -0.008],
+        "verdict": ["met", "missed", "met", "missed"],
+    },
+    "strategy_issues": {"overdue_days": [1, 1, 1]},
+    "responsibility_matrix": {},
+    "task_tracking": {"delay_days": [1, 2, 0]},
+    "campaign_daily": {"clicks": [1050, NONE], "sales_per_user": [200, 200]},
+    "effect_summary": {
+        "achievement": [1.2, 0.9, 1.5, 1.0222222222222221, 1.1666666666666667],
+        "variance": [200_000, -2000, 0.15, 0.02, 0.5],
+    },
+    "activity_plan_budget": {"is_reserve": [0, 0, 0, 0, 1]},
+    "execution_plan": {
+        "week_from": [1, 1, 3, NONE],
+        "week_to": [12, 10, 8, NONE],
+        "week_count": [12, 10, 6, NONE],
+        "budget": [30_000, 12_000, 20_000, 0],
+    },
+    "promotion_master": {
+        "start_delay": [0, 0, 0, 0, 0, 0],
+        # The fourth task is not finished: it counts up to the day of the data, 23 July.
+        "delay_days": [-1, -1, -1, 33, 0, -2],
+        "budget_gap": [-2000, -2000, -500, -70_000, -2000, -500],
+        "budget_use": [0.96, 0.9333333333333333, 0.98, 0.5333333333333333, 0.975, 0.95],
+        "kpi_target": [10, 1, 200_000, 0.02, 200_000, 500],
+        "kpi_value": [10, 1, 220_000, 0.021, 250_000, 520],
+        "kpi_achievement": [1, 1, 1.1, 1.05, 1.25, 1.04],
+    },
+    "promotion_detail": {"days": [1, 4, 4, 1], "delay_hours": [-0.5, 1, 0, 0]},
+    "channel_effect": {
+        "ctr_points": [10, 8, 3, 2, NONE],
+        "cvr_points": [1.5, 1.5, 1.5, 1.5, NONE],
+        "cac": [133.33333333333334, 153.84615384615384, 100, 100, 166.66666666666666],
+        "roas": [3, 2.6, 4, 4, 2.4],
+        "net_roi": [2, 1.6, 3, 3, 1.4],
+        "cost_per_click": [2, 2.3076923076923075, 1.5, 1.5, NONE],
+        "sales_per_conversion": [400, 400, 400, 400, 400],
+    },
+    "task_breakdown": {"days": [3, 2, 2]},
+    "goal_alignment": {
+        "achievement": [0.8],
+        "share_1": [0.8],
+        "share_2": [0.8],
+        "share_3": [NONE],
+        "days": [15],
+    },
+    "metric_evaluation": {
+        "variance": [-500_000, -0.01, -0.8, 12],
+        "achievement": [0.9, 0.8, 0.7333333333333333, 1.2],
+        "gap_rate": [-0.1, -0.2, -0.26666666666666666, 0.2],
+        "favourable": [0.9, 0.8, 0.7333333333333333, 0.8333333333333334],
+        "verdict": ["close", "missed", "missed", "missed"],
+    },
+    "improvement_actions": {"overdue_days": [0, 0, 0]},
+    "experience_log": {},
+    # Open on the last day, 31 July, the second item is 35 days late.
+    "prep_checklist": {"delay_days": [1, 35]},
+    "execution_report": {"variance": [-500_000, -0.015], "achievement": [0.9, 0.8125]},
+    "preliminary_evaluation": {
+        "achievement": [1.2, 1.2, 0.8333333333333334],
+        "verdict": ["met", "missed", "missed"],
+    },
+    "activity_register": {"days": [20]},
+    "execution_log": {},
+    "stage_review": {"variance": [-0.01], "achievement": [0.8], "verdict": ["missed"]},
+    "cost_settlement": {"budget_gap": [12_000, -2000], "budget_use": [1.2, 0.9]},
+    "dashboard": {},
+}
+
+
+def form_of(name: str) -> dict[str, object]:
+    """Return the form of a workbook; figures are as of the campaign's last day."""
+    start, end = PERIODS[name]
+    return {
+        "campaign_name": "2024年夏季促销活动",
+        "department": "marketing",
+        "owner": "*经理",
+        "start_date": start,
+        "end_date": end,
+        "budget": 1_000_000,
+        "as_of": end,
+    }
+
+
+def tables(template: Template) -> dict[str, TableSheet]:
+    """Return the tables of a workbook by id."""
+    return {sheet.id: sheet for sheet in template.tables}
+
+
+def as_excel_keeps(text: str, column: Column) -> object:
+    """Return what Excel makes of a text typed into the column's cells."""
+    if column.type in ("quantity", "datetime", "date_range", "week", "condition", "text"):
+        return text
+    if re.fullmatch(r"[\d,]+(\.\d+)?", text):
+        return float(text.replace(",", ""))
+    if re.fullmatch(r"[\d.]+%", text):
+        return float(text[:-1]) / 100
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return date.fromisoformat(text)
+    return text
+
+
+def typed(folder: Path, name: str, language: Language, *, by_hand: bool = False) -> Path:
+    """Type the rows of a document into its generated workbook; computed cells are left alone.
+
+    Every text stands as in the document; `by_hand` as Excel keeps it when a person types it.
+    """
+    template = load_template(name)
+    path = folder / f"{name}-{language}-{by_hand}.xlsx"
+    generate_workbook(template, path, language=language, form=form_of(name))
+    book = openpyxl.load_workbook(path)
+    for sheet_id, text in ROWS[name].items():
+        sheet = tables(template)[sheet_id]
+        tab = book[sheet.label[language]]
+        for row, cells in enumerate(table(text)[1:], FIRST_ROW):
+            for column, cell in zip(sheet.columns, cells, strict=False):
+                if cell and not column.is_computed:
+                    at = sheet.columns.index(column) + 1
+                    value = as_excel_keeps(cell, column) if by_hand else cell
+                    tab.cell(row, at).value = value  # type: ignore[assignment]  # any is fine
+    book.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def readings(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[tuple[str, Language], Reading]:
+    """Every document's workbook typed verbatim, under Simplified and Traditional headers."""
+    folder = tmp_path_factory.mktemp("documents")
+    languages: tuple[Language, ...] = ("zh-Hans", "zh-Hant")
+    return {
+        (name, language): check_workbook(typed(folder, name, language))[0]
+        for name in DOCUMENTS
+        for language in languages
+    }
+
+
+def plain(reading: Reading, sheet: str, column: str) -> list[Any]:
+    """Return a column as plain values, None where there is none."""
+    values = reading.sheets[sheet].frame[column]
+    return [None if pd.isna(value) else value for value in values]
+
+
+@pytest.mark.parametrize(("name", "sheet"), DRAWN)
+def test_columns_are_the_documents(name: str, sheet: str) -> None:
+    """The columns stand in the document's order under its headers; ours come after them."""
+    found = tables(load_template(name))[sheet]
+    header = table(DOCUMENTS[name][sheet])[0]
+    assert [column.label["zh-Hans"] for column in found.columns[: len(header)]] == header
+    assert all(column.is_computed for column in found.columns[len(header) :])
+    for column, label in zip(found.columns, header, strict=False):
+        assert fold_label(column.label["zh-Hant"]) == fold_label(label)
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant"])
+@pytest.mark.parametrize(("name", "sheet"), SHEETS)
+def test_computed_columns(
+    readings: dict[tuple[str, Language], Reading], name: str, sheet: str, language: Language
+) -> None:
+    """Every stated or implied figure of the documents comes out, row by row."""
+    reading = readings[name, language]
+    assert reading.template.id == name
+    assert len(reading.sheets[sheet].frame) == len(table(ROWS[name][sheet])) - 1
+    for column, values in EXPECTED[sheet].items():
+        found = plain(reading, sheet, column)
+        assert [value is None for value in found] == [value is None for value in values]
+        for ours, theirs in zip(found, values, strict=True):
+            is_number = isinstance(theirs, int | float)
+            assert ours == (pytest.approx(theirs, rel=1e-9, abs=1e-9) if is_number else theirs)
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant"])
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_problems(
+    readings: dict[tuple[str, Language], Reading], name: str, language: Language
+) -> None:
+    """Nothing is doubtful; what was settled by the campaign's dates or a merge is told."""
+    found = Counter((p.code, p.severity) for p in readings[name, language].problems)
+    year, merge = ("year_from_period", "info"), ("merged_filled", "info")
+    told = {
+        "strategy_tracking": {year: 2, merge: 1},
+        # 23 dates with 202X, 6.1 to 6.10 without any year, four days with a time.
+        "promotion_tracking": {year: 31, merge: 3},
+    }
+    assert found == told.get(name, {})
+
+
+def test_values_in_words(readings: dict[tuple[str, Language], Reading]) -> None:
+    """Ranges, weeks, moments, remarks, growth and ratios are read for what they say."""
+    strategy = readings["strategy_tracking", "zh-Hans"]
+    assert plain(strategy, "strategy_master", "planned")[0] == "2024-07-01~2024-07-31"
+    assert plain(strategy, "strategy_effect", "period_change") == [0.15, -0.02, 0.3, 0.005]
+    promotion = readings["promotion_tracking", "zh-Hans"]
+    assert plain(promotion, "promotion_detail", "planned_at")[:2] == [
+        "17:00:00",
+        "2023-06-05 18:00",
+    ]
+    assert plain(promotion, "promotion_detail", "status")[1] == "done"
+    assert promotion.sheets["promotion_detail"].remarks["status"][1] == "延期1小时"
+    assert plain(promotion, "task_breakdown", "start") == ["W5D1", "W6D6", "W7D6"]
+    standards = plain(promotion, "task_breakdown", "standard")
+    conditions = [parse_conditions(text) for text in standards]
+    assert [[one.value for one in each] for each in conditions] == [
+        [50_000, 10_000],
+        [200_000, 500_000],
+        [200, 0.3],
+    ]
+    plan = readings["execution_plan", "zh-Hans"]
+    assert plain(plan, "execution_plan", "weeks") == ["W1-W12", "W1-W10", "W3-W8", None]
+    assert plan.sheets["execution_plan"].remarks["weeks"] == {2: "活动期", 3: "持续执行"}
+    process = readings["campaign_process", "zh-Hans"]
+    kinds = process.sheets["effect_summary"].kinds["target"].tolist()
+    assert kinds == ["number", "number", "growth", "percent", "ratio"]
+
+
+def test_pooled_figures(readings: dict[tuple[str, Language], Reading]) -> None:
+    """Channels are pooled from sums: 8.375 % for Xiaohongshu, 3.65 % and ROI 3.17 in all."""
+    reading = readings["promotion_tracking", "zh-Hans"]
+    frame = metric_frame(reading, "channel_effect")
+    pooled = by(metrics_of(reading, "channel_effect"), frame, ["channel"])
+    groups = {group.name: group.figures for group in pooled.groups}
+    assert groups["xiaohongshu"]["ctr"].value == pytest.approx(0.08375)
+    assert groups["xiaohongshu"]["roas"].value == pytest.approx(2.68)
+    assert groups["offline_event"]["ctr"].value is None
+    assert pooled.total["ctr"].value == pytest.approx(0.036511627906976742)
+    assert pooled.total["roas"].value == pytest.approx(3.1701492537313434)
+    assert pooled.total["cvr"].value == pytest.approx(0.015)
+
+
+def test_progress_by_the_documents_counts(
+    readings: dict[tuple[str, Language], Reading],
+) -> None:
+    """Five of six tasks are done, 91.67 % in the mean."""
+    reading = readings["promotion_tracking", "zh-Hans"]
+    measured = progress(metric_frame(reading, "promotion_master"))
+    assert measured.by_tasks.value == pytest.approx(5 / 6)
+    assert measured.mean.value == pytest.approx(0.9166666666666666)
+
+
+PLAN = {
+    "plan_name": "618大促",
+    "planner": "市场部负责人*",
+    "planned_on": "5.20",
+    "background": "3个月内新品销量提升50%，新增用户2万",
+    "flow": "6.1物料设计完成→6.5渠道上线→6.10活动启动→6.15中期复盘→6.20活动结束",
+    "risks": "天气原因导致线下活动取消:提前准备线上直播预案;流量不足:增加社群推广",
+    "department_head": "*经理",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_plan_is_read_back(tmp_path: Path, language: Language) -> None:
+    """A second form holds the plan; its dates take their year from the campaign."""
+    path = typed(tmp_path, "campaign_process", language)
+    template = load_template("campaign_process")
+    form = template.forms[1]
+    book = openpyxl.load_workbook(path)
+    tab = book[form.label[language]]
+    ids = {str(tab.cell(row, 1).value).split("|")[0]: row for row in range(1, tab.max_row + 1)}
+    for name, value in PLAN.items():
+        tab.cell(ids[name], 4).value = value
+    book.save(path)
+    reading, _ = check_workbook(path)
+    assert {name: reading.form[name] for name in PLAN} == {**PLAN, "planned_on": date(2024, 5, 20)}
+    assert reading.form["start_date"] == PERIODS["campaign_process"][0]
+    assert [p.code for p in reading.problems] == ["year_from_period"]
+
+
+def summary_of(reading: Reading) -> Summary:
+    """Summarize a reading as of its own day."""
+    return summarize(reading, as_of=reading.form["as_of"])
+
+
+SECTIONS = {
+    "strategy_tracking": {"metrics", "stages", "issues"},
+    "campaign_process": {"metrics", "channels", "trend_day"},
+    "execution_plan": set(),
+    "promotion_tracking": {"channels", "stages"},
+    "campaign_review": {"metrics", "issues"},
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_summary_shows_what_there_is(
+    readings: dict[tuple[str, Language], Reading], name: str
+) -> None:
+    """Each workbook's Summary has the sections its sheets are made for, and all of them filled."""
+    summary = summary_of(readings[name, "zh-Hans"])
+    assert set(summary.sections) == SECTIONS[name]
+    filled = {
+        "metrics": summary.metrics,
+        "channels": summary.channels,
+        "trend_day": summary.trend,
+        "stages": summary.stages,
+        "issues": summary.sections.get("issues") not in summary.absent,
+    }
+    assert all(filled[section] for section in summary.sections)
+
+
+@pytest.mark.parametrize(
+    ("name", "tiles"),
+    [
+        ("strategy_tracking", ["progress"]),
+        ("campaign_process", ["sales", "new_users"]),
+        ("execution_plan", ["budget"]),
+        ("promotion_tracking", ["sales", "roas", "progress", "budget"]),
+        ("campaign_review", []),
+    ],
+)
+def test_summary_has_no_tile_for_what_the_sheets_lack(
+    readings: dict[tuple[str, Language], Reading], name: str, tiles: list[str]
+) -> None:
+    """A document without sales or budget has no empty tile for them."""
+    summary = summary_of(readings[name, "zh-Hans"])
+    assert [tile.id for tile in summary.tiles] == tiles
+
+
+def test_summary_alerts(readings: dict[tuple[str, Language], Reading]) -> None:
+    """The late task, the missed metrics and the cost above its target call for action."""
+    promotion = summary_of(readings["promotion_tracking", "zh-Hans"])
+    late = [a.what.params["name"] for a in promotion.actions if a.kind == "task_late"]
+    assert late == ["抖音信息流广告上线"]
+    review = summary_of(readings["campaign_review", "zh-Hans"])
+    missed = [a.what.params["name"] for a in review.actions if a.kind == "below_target"]
+    assert set(missed) == {"注册转化率", "ROI", "总费用(万元)"}
+    assert sum(row.total for row in review.issues) == 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_summary_is_written(tmp_path: Path, name: str, language: Language) -> None:
+    """Recalculating puts a Summary into each document's workbook, in each language."""
+    done = recalculate(typed(tmp_path, name, language), as_of=PERIODS[name][1])
+    book = openpyxl.load_workbook(done.receipt.output)
+    assert book.worksheets[0].max_row > 5
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_formulas_agree_when_written(
+    tmp_path: Path,
+    readings: dict[tuple[str, Language], Reading],
+    name: str,
+    language: Language,
+) -> None:
+    """Written from its records, ironcalc recomputes every formula to the value beside it."""
+    path = rewritten(tmp_path, readings[name, "zh-Hans"], language)
+    formulas, stored = formula_cells(path)
+    assert len(formulas) > 20
+    assert differences(formulas, stored, ironcalc_values(path, formulas)) == []
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_libreoffice_agrees(
+    tmp_path: Path, readings: dict[tuple[str, Language], Reading], name: str
+) -> None:
+    """So does LibreOffice."""
+    path = rewritten(tmp_path, readings[name, "zh-Hans"], "zh-Hans")
+    formulas, stored = formula_cells(path)
+    assert differences(formulas, stored, libreoffice_values(path, formulas, tmp_path)) == []
+
+
+def rewritten(folder: Path, reading: Reading, language: Language) -> Path:
+    """Write the records of a reading into a new workbook."""
+    return write_workbook(
+        reading.template,
+        folder / "written.xlsx",
+        language=language,
+        form=reading.form,
+        records=reading.sheets,
+        rows=2,
+    )
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_formulas_agree_when_typed(tmp_path: Path, name: str) -> None:
+    """Over cells as a person leaves them, Excel's formulas show what Python computes."""
+    path = typed(tmp_path, name, "zh-Hans", by_hand=True)
+    reading, _ = check_workbook(path)
+    fresh = ironcalc_values(path, formula_cells(path)[0])
+    for sheet_id, records in reading.sheets.items():
+        sheet = tables(reading.template)[sheet_id]
+        for column in sheet.computed:
+            at = records.origin.columns[column.id]
+            shown = [
+                fresh[sheet.label["zh-Hans"], f"{get_column_letter(at)}{row}"]
+                for row in records.rows.tolist()
+            ]
+            assert shown == [
+                as_shown(value, column, reading) for value in plain(reading, sheet_id, column.id)
+            ], column.id
+
+
+def as_shown(value: Any, column: Column, reading: Reading) -> Any:
+    """Return what a cell shows for a computed value."""
+    if value is None:
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return (value - pd.Timestamp(1899, 12, 30)).days
+    if isinstance(value, str):
+        choices = reading.template.choices.get(column.choices or "")
+        return choices.label_of(value, "zh-Hans") if choices else value
+    return pytest.approx(float(value), rel=1e-9, abs=1e-9)
