@@ -33,6 +33,8 @@ _FORMULA = re.compile(_NAME + rb"f[\s/>]")
 _FORMULA_TEXT = re.compile(_NAME + rb"f(?:\s" + _QUOTED + rb")?>([^<]*)<")
 _PREFIX = _NAME[1:]
 # The end of a formula's cell where no result, or an empty one, comes before it.
+# The rest of a cell, from its row on, with a formula and nothing or a blank for a result.
+_SUSPECT = rb"""\d+"[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>"""
 _NO_RESULT = re.compile(
     rb"f(?:>|(?:\s[^<>]*)?/>)\s*(?:<" + _PREFIX + rb"v\s*(?:/>|>\s*</" + _PREFIX + rb"v\s*>))?"
     rb"\s*</" + _PREFIX + rb"c\s*>"
@@ -161,9 +163,9 @@ def uncalculated_cells(sheet: bytes, columns: set[int]) -> dict[tuple[int, int],
     A formula shared with another cell is told as "=" alone.
     """
     if is_plain(sheet):
-        # Hardly ever does a column that people fill in hold a formula at all.
+        # Hardly ever does a column that people fill in hold such a formula.
         letters = b"|".join(column_letter(column).encode() for column in sorted(columns))
-        if not re.search(rb'<c r="(?:' + letters + rb')\d+"[^>]*>\s*<f', sheet):
+        if not re.search(rb'<c r="(?:' + letters + rb")" + _SUSPECT, sheet):
             return {}
     found: dict[tuple[int, int], str] = {}
     for tag in _uncalculated(sheet):
