@@ -343,3 +343,14 @@ def test_excel_uses_the_setting_that_reading_uses(tmp_path: Path, typed: object)
     cell = book.defined_names["set_close"].attr_text.split("!")[1].replace("$", "")
     fresh = ironcalc_values(path, {("选项", cell): ""})
     assert fresh["选项", cell] == read_workbook(path).settings["close"]
+
+
+def test_hidden_columns_have_no_mark(tmp_path: Path) -> None:
+    """A mark over a hidden column would spill over the header of the column before it."""
+    path = write_workbook(template(), tmp_path / "a.xlsx", rows=2)
+    book = load(path)
+    for sheet in template().tables:
+        tab = book[sheet.label["zh-Hans"]]
+        for number, column in enumerate(sheet.columns, 1):
+            if column.hidden:
+                assert not tab.cell(4, number).value, (sheet.id, column.id)

@@ -118,7 +118,8 @@ def _draw_column_head(position: Position, pen: Pen, book: Book, sheet_id: str) -
     mark = ""
     if column.is_required:
         mark = book.say("mark.required")
-    elif column.is_computed:
+    elif column.is_computed and not column.hidden:
+        # The mark of a hidden column would spill over the header beside it.
         mark = book.say("mark.auto")
     pen.text(MARKS, number, mark, mark_look(position, book))
     shown_id = book.stamp(column.id, sheet_id) if number == 0 else column.id
