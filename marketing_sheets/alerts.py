@@ -21,12 +21,23 @@ from .places import Place
 from .records import Reading, SheetRecords
 from .templates import Role, Template
 
-__all__ = ["ALERT_KINDS", "Alert", "AlertKind", "Amount", "Phrase", "alerts", "label_of"]
+__all__ = [
+    "ALERT_KINDS",
+    "Alert",
+    "AlertKind",
+    "Amount",
+    "Phrase",
+    "Severity",
+    "alerts",
+    "label_of",
+]
 
 AlertKind = Literal[
     "issue_overdue", "issue_high", "task_late", "over_allocated", "over_budget", "below_target"
 ]
 ALERT_KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
+
+Severity = Literal["high", "medium", "low"]
 
 _STATES: Mapping[AlertKind, str] = {
     "issue_overdue": "hot",
@@ -62,7 +73,8 @@ class Alert:
     """One thing to act on.
 
     `state` is a look of `styles.STATES`; `size` orders alerts of one kind: days, or the share by
-    which a limit is exceeded. `rank` goes before it: the severity of an issue.
+    which a limit is exceeded. `rank` goes before it: the severity of an issue. `key` tells the
+    alert from all others and stays the same when rows move: its kind and what it is about.
     """
 
     kind: AlertKind
@@ -74,6 +86,8 @@ class Alert:
     place: Place
     size: float
     rank: int = 0
+    key: str = ""
+    severity: Severity = "medium"
 
 
 def alerts(reading: Reading, *, as_of: date) -> tuple[Alert, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from .languages import Language
+from .languages import Language, Text
 from .places import Place
 from .problems import Problem
 from .templates import Template
@@ -16,7 +16,20 @@ from .templates import Template
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["ControlTotal", "Origin", "Reading", "SheetRecords", "SkippedRow"]
+__all__ = [
+    "TRACES",
+    "AttachedColumn",
+    "Attachment",
+    "ControlTotal",
+    "Origin",
+    "Reading",
+    "SheetRecords",
+    "SkippedRow",
+]
+
+# What a row of a merged or split workbook says about itself, in columns with the id `trace.<name>`:
+# a name that stays with the row, and where it came from.
+TRACES: tuple[str, ...] = ("row_id", "department", "campaign", "file", "sheet", "row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +69,8 @@ class SheetRecords:
     `raw` holds what stood in the input cells (object, same index), `rows` the Excel row of each
     record. `kinds` tells, per quantity column, number, percent, ratio, growth or money.
     `reasons` tells, per computed column, why a cell has no value (NA where it has one).
-    `extras` are staff's own columns by header.
+    `extras` are staff's own columns by header. `origins` has the columns of `TRACES` that the rows
+    came with, `row` as Int64, the others as str; None in a workbook that was never merged or split.
     """
 
     sheet: str
@@ -68,11 +82,35 @@ class SheetRecords:
     remarks: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     reasons: pd.DataFrame | None = None
     extras: pd.DataFrame | None = None
+    origins: pd.DataFrame | None = None
     skipped: tuple[SkippedRow, ...] = ()
 
     def place(self, position: int, column_id: str | None = None) -> Place:
         """Return where record number `position` (from 0) stands."""
         return self.origin.place(int(self.rows[position]), column_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachedColumn:
+    """A column of an attachment."""
+
+    id: str
+    label: Text
+    width: float = 16.0
+    kind: Literal["text", "number", "money", "date"] = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A plain sheet beside the tables: a log, a list of conflicts, the hidden base of a split."""
+
+    id: str
+    tab: Text
+    title: Text
+    columns: tuple[AttachedColumn, ...]
+    rows: Sequence[tuple[object, ...]]
+    subtitle: Text | None = None
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +139,7 @@ class Reading:
     `form` maps field ids to typed values (None where blank). `form_places` tells where they stand.
     `choices` maps a choice list's id to its entries, ids or staff's own words, each with its
     attributes as the workbook's lists sheet gives them; `settings` the thresholds set there.
+    `attachments` are the rows of the plain sheets of a merge or split, by the attachment's id.
     """
 
     template: Template
@@ -116,3 +155,4 @@ class Reading:
     template_version: str | None = None
     extra_sheets: tuple[str, ...] = ()
     settings: Mapping[str, float] = field(default_factory=dict)
+    attachments: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)

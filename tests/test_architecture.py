@@ -26,13 +26,16 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("alerts",),
     ("summary",),
     ("workbooks", "exporting", "report"),
+    ("collecting",),
+    ("merging",),
+    ("splitting",),
     ("__init__",),
     ("cli",),
     ("__main__",),
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 # Modules of one family may use each other: those that share the word before "_", and these.
-FAMILIES = ("values", "formulas", "metrics")
+FAMILIES = ("values", "formulas", "metrics", "alerts")
 FAMILY = {
     "columns": "templates",
     "toml_tables": "template_files",

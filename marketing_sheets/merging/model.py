@@ -1,0 +1,136 @@
+"""What a merge brings together, where each row comes from, and how it reconciles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from ..languages import Language
+from ..places import Place
+from ..problems import Problem
+from ..records import Reading, SheetRecords
+from ..templates import Template
+
+__all__ = [
+    "POLICIES",
+    "Conflict",
+    "Duplicate",
+    "Merge",
+    "MergeTotal",
+    "Policy",
+    "Skipped",
+    "Source",
+    "Version",
+]
+
+Policy = Literal["keep-both", "first", "last", "newest", "stop"]
+POLICIES: tuple[Policy, ...] = get_args(Policy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A file that took no part: its shown name, and why, as a code of `words/merge.toml`."""
+
+    file: str
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Source:
+    """One workbook that takes part.
+
+    `file` is its name as shown: the path below the folder that all inputs share. `department` is
+    a choice's id or a word of its own, "" where only the rows tell; `department_from` says who
+    told. `modified` is when it was last saved.
+    """
+
+    file: str
+    reading: Reading
+    department: str = ""
+    department_from: Literal["guide", "rows", "file_name"] = "file_name"
+    campaign: str = ""
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What one file says in a cell, or of a whole row: the text as shown, and where it stands."""
+
+    text: str
+    file: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicate:
+    """A row that several files hold alike; it went in once. The first place is the row kept."""
+
+    sheet: str
+    key: tuple[str, ...]
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """A cell for which files say different things.
+
+    `sheet` is a table's id, or a form's, whose `column` is a field; `kept` tells which of the
+    versions stand in the output: all with keep-both.
+    """
+
+    sheet: str
+    key: tuple[str, ...]
+    column: str
+    versions: tuple[Version, ...]
+    kept: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeTotal:
+    """Rows, or one additive column, of one sheet of one file: read = the sum of all the others.
+
+    `column` None counts rows. `overruled` lost a conflict to another file; `withdrawn` was deleted
+    on purpose by one side of a three-way merge.
+    """
+
+    sheet: str
+    file: str
+    column: str | None
+    read: float
+    merged: float
+    duplicates: float = 0.0
+    overruled: float = 0.0
+    withdrawn: float = 0.0
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether nothing is unaccounted for, to the cent."""
+        rest = self.read - self.merged - self.duplicates - self.overruled - self.withdrawn
+        return abs(rest) < 0.005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Merge:
+    """The merged records and the whole account of how they came about.
+
+    `sheets` hold the records with their `origins`; `form` the fields on which the files agree, or
+    that add up. `extra_sheets` lists, per file, the sheets of staff's own that stay behind.
+    """
+
+    template: Template
+    language: Language
+    form: Mapping[str, Any]
+    sheets: Mapping[str, SheetRecords]
+    choices: Mapping[str, Mapping[str, Mapping[str, str]]]
+    settings: Mapping[str, float | str]
+    sources: tuple[Source, ...]
+    skipped: tuple[Skipped, ...]
+    duplicates: tuple[Duplicate, ...]
+    conflicts: tuple[Conflict, ...]
+    totals: tuple[MergeTotal, ...]
+    problems: tuple[Problem, ...]
+    extra_sheets: Mapping[str, tuple[str, ...]]
+    policy: Policy
