@@ -11,7 +11,8 @@ from .errors import UsageError, WorkbookExists
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .records import Reading
+    from .records import Reading, SheetRecords
+    from .templates import TableSheet
 
 __all__ = ["EXPORT_FORMATS", "ExportFormat", "export_records"]
 
@@ -25,9 +26,11 @@ def export_records(
     """Write each sheet's records to `<folder>/<sheet id>.<format>` and return the paths.
 
     Inputs and recomputed columns stand in template order; dates are ISO, percentages fractions,
-    choices ids, what is missing is empty (CSV) or null. The form becomes `<form id>.<format>`
-    with one record. CSV is UTF-8 with the mark that makes Excel read it as such; texts stay as
-    staff typed them, so a program that opens it in Excel should import it as text.
+    choices ids, what is missing is empty (CSV) or null. Beside a quantity stand its kind (number,
+    money, percent, ratio, growth) as `<id>.kind` and what was typed, unit and all, as `<id>.raw`.
+    The form becomes `<form id>.<format>` with one record. CSV is UTF-8 with the mark that makes
+    Excel read it as such; texts stay as staff typed them, so a program that opens it in Excel
+    should import it as text.
 
     Raises WorkbookExists before anything is written, UsageError for an unknown format or if
     Parquet support is missing, OSError where the folder cannot be written.
@@ -65,16 +68,38 @@ def _frames(reading: Reading) -> dict[str, pd.DataFrame]:
         frames[form.id] = pd.DataFrame([fields], dtype=object)
     for sheet in reading.template.tables:
         if sheet.id in reading.sheets:
-            frame = reading.sheets[sheet.id].frame
-            frames[sheet.id] = frame[[c.id for c in sheet.columns if c.id in frame]]
+            frames[sheet.id] = pd.DataFrame(_columns(sheet, reading.sheets[sheet.id]))
     return frames
+
+
+def _columns(sheet: TableSheet, records: SheetRecords) -> dict[str, pd.Series[Any]]:
+    columns: dict[str, pd.Series[Any]] = {}
+    for column in sheet.columns:
+        if column.id not in records.frame:
+            continue
+        values: pd.Series[Any] = records.frame[column.id]
+        columns[column.id] = _yes_no(values) if column.type == "yes_no" else values
+        if column.type == "quantity" and not column.is_computed and column.id in records.raw:
+            typed = records.raw[column.id]
+            if column.id in records.kinds:
+                columns[f"{column.id}.kind"] = records.kinds[column.id]
+            columns[f"{column.id}.raw"] = typed.map(str, na_action="ignore").astype("str")
+    return columns
+
+
+def _yes_no(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Return true and false where the records have words for them."""
+    return values.map({"yes": True, "no": False}).astype("boolean")
 
 
 def _write(frame: pd.DataFrame, target: Path, file_format: ExportFormat) -> None:
     if file_format == "parquet":
         frame.to_parquet(target, index=False)
     elif file_format == "csv":
-        _iso(frame).to_csv(target, index=False, lineterminator="\n", encoding="utf-8-sig")
+        # Fifteen digits are what Excel shows and keeps; more is noise of the arithmetic.
+        _iso(frame).to_csv(
+            target, index=False, lineterminator="\n", encoding="utf-8-sig", float_format="%.15g"
+        )
     else:
         rows = [dict(zip(frame.columns, row, strict=True)) for row in _plain(_iso(frame))]
         text = json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False)
@@ -94,7 +119,8 @@ def _plain(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
 def _json_value(value: object) -> object:
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    return value.item() if hasattr(value, "item") else value
+    value = value.item() if hasattr(value, "item") else value
+    return float(f"{value:.15g}") if isinstance(value, float) else value
 
 
 def _need_parquet() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -248,3 +249,30 @@ def test_folders_without_records_are_refused(tmp_path: Path) -> None:
     assert "the names are: guide.csv, master_tracker.csv," in refusal(tmp_path)
     write(tmp_path, "guide.csv", "campaign_name,大促\n")
     assert read_csv_records(tmp_path, TEMPLATE, form={}, language="en")[0] == {}
+
+
+def test_exported_quantities_stay_what_they_were(tmp_path: Path) -> None:
+    """Beside a quantity's number stand its kind and what was typed; generating takes the text."""
+    records = tmp_path / "in"
+    records.mkdir()
+    write(
+        records,
+        "strategy_effect.csv",
+        "具体指标,目标值,实际值\n曝光量,2000万次,2200万\n点击率,8%,-\n",
+    )
+    generate_workbook("strategy_tracking", tmp_path / "a.xlsx", records=records)
+    before, _ = check_workbook(tmp_path / "a.xlsx", as_of=date(2024, 8, 8))
+    export_records(before, tmp_path / "json", "json")
+    first, second = json.loads((tmp_path / "json" / "strategy_effect.json").read_text("utf-8"))
+    assert (first["target"], first["target.kind"]) == (20_000_000, "number")
+    assert (first["target.raw"], first["actual.raw"]) == ("2000万次", "2200万")
+    assert (second["target.raw"], second["actual"], second["achievement"]) == ("8%", None, None)
+    export_records(before, tmp_path / "csv", "csv")
+    generated = generate_workbook(
+        "strategy_tracking", tmp_path / "b.xlsx", records=tmp_path / "csv"
+    )
+    assert {problem.code for problem in generated.problems} <= {"required_blank"}
+    after, _ = check_workbook(tmp_path / "b.xlsx", as_of=date(2024, 8, 8))
+    name = "strategy_effect"
+    pd.testing.assert_frame_equal(after.sheets[name].frame, before.sheets[name].frame)
+    assert after.sheets[name].kinds["target"].tolist() == ["number", "percent"]

@@ -65,18 +65,39 @@ def _read(
 ) -> tuple[TableReading, list[Problem]]:
     """Read one table; rows wider than the header are left out."""
     label = place.sheet or ""
-    header = find_header(grid_of(file.rows, label), sheet)
+    typed = _as_typed(file.rows)
+    header = find_header(grid_of(typed, label), sheet)
     if header is None:
         raise RecordsError("no_csv_header", file=place.file, sheet=label)
     heads = header.rows if header.rows else (header.first - 1,)
     width = max(file.widths[row] for row in heads)
     wrong = dict(file.too_wide(width=width, first=header.first, place=place))
-    rows = [[""] * len(row) if at in wrong else row for at, row in enumerate(file.rows)]
+    rows = [[""] * len(row) if at in wrong else row for at, row in enumerate(typed)]
     grid = grid_of(rows, label)
     found = read_table(grid, sheet, around, file=place.file)
     if not isinstance(found, TableReading):
         raise RecordsError("no_csv_header", file=place.file, sheet=label)
     return found, [*wrong.values(), *_nameless(grid, header, found, place)]
+
+
+def _as_typed(rows: list[list[str]]) -> list[list[str]]:
+    """Put what was typed, `<id>.raw` of an export, in the place of the number it came to."""
+    header = rows[0] if rows else []
+    sources = {
+        header.index(name): at
+        for at, name in enumerate(n.removesuffix(".raw") for n in header)
+        if header[at] != name and name in header
+    }
+    beside = {
+        at for at, n in enumerate(header) if n[: n.rfind(".")] in {header[i] for i in sources}
+    }
+    return [
+        [
+            "" if at in beside else row[sources.get(at, at) if number else at]
+            for at in range(len(row))
+        ]
+        for number, row in enumerate(rows)
+    ]
 
 
 def _nameless(grid: Grid, header: Header, found: TableReading, place: Place) -> Iterator[Problem]:
