@@ -12,10 +12,12 @@ __all__ = [
     "COLUMN_TYPES",
     "LIVE_TYPES",
     "NUMERIC_TYPES",
+    "WORDINGS",
     "Choice",
     "Choices",
     "Column",
     "ColumnType",
+    "Wording",
 ]
 
 ColumnType = Literal[
@@ -41,6 +43,9 @@ COLUMN_TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
 NUMERIC_TYPES: frozenset[ColumnType] = frozenset(
     ("integer", "number", "money", "percent", "ratio", "quantity")
 )
+# What may be asked of the words in a cell; told in `workbook_templates/README.md`.
+Wording = Literal["goal", "action", "concrete", "factual", "responses", "milestones"]
+WORDINGS: tuple[Wording, ...] = get_args(Wording)
 # How a live text may show a figure.
 LIVE_TYPES: tuple[ColumnType, ...] = ("integer", "money", "percent", "ratio", "date")
 
@@ -97,10 +102,13 @@ class Column:
     `additive` figures enter the control totals. `undefined` says what a computed cell without a
     value shows: nothing, or the short reason. `unit_from` names the choice column that tells the
     unit of this cell (number, money, percent, ratio); `in_points` computed differences of
-    percentages are points (×100). A quantity that `is_target` may be a bound such as ≥20万;
-    `compared_with` names the condition column a quantity is held against. `as_written` lets people
-    write as in the source documents (202X-05-01, 1:3, `-`): nothing is refused, and Excel turns
-    nothing into something else.
+    percentages are points (×100), or only where the choice setting `points_if` is "points". A cell
+    of a column that `says_base` names what its change is against: 环比+15%. A quantity that
+    `is_target` may be a bound such as ≥20万; `compared_with` names the condition column a quantity
+    is held against. `as_written` lets people write as in the source documents (202X-05-01, 1:3,
+    `-`): nothing is refused, and Excel turns nothing into something else. `wording` is what is
+    asked of the words typed here; `wording_with` are the columns or fields that may say what these
+    words leave out. `not_before` is the field of a form with the day this one may not precede.
     """
 
     id: str
@@ -125,9 +133,14 @@ class Column:
     undefined: Literal["blank", "reason"] = "blank"
     unit_from: str | None = None
     in_points: bool = False
+    points_if: str | None = None
+    says_base: bool = False
     is_target: bool = False
     compared_with: str | None = None
     as_written: bool = False
+    wording: tuple[Wording, ...] = ()
+    wording_with: tuple[str, ...] = ()
+    not_before: str | None = None
 
     @property
     def is_computed(self) -> bool:

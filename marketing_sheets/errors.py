@@ -15,6 +15,8 @@ SheetsError
         WorkbookExists       the target is there already
     RecordsError             records to be filled in cannot be used
     ExcelLimitError          Excel allows no such thing (what, limit, found)
+    MergeConflict            files disagree, and the merge was told to stop there
+    MergeDoesNotReconcile    what a merge holds is not what was read
     UsageError               an argument makes no sense
 
 What staff typed is never an exception; see `problems`.
@@ -38,9 +40,12 @@ __all__ = [
     "ExcelLimitError",
     "FormulaError",
     "HostileWorkbook",
+    "MergeConflict",
+    "MergeDoesNotReconcile",
     "NotAWorkbook",
     "RecordsError",
     "SheetsError",
+    "SplitDoesNotReconcile",
     "TemplateError",
     "TemplateFault",
     "UnknownTemplate",
@@ -186,6 +191,18 @@ class RecordsError(SheetsError, ValueError):
 
 class ExcelLimitError(SheetsError, ValueError):
     """Excel's own limits forbid what was asked for."""
+
+
+class MergeConflict(SheetsError):
+    """Files say different things of one record, and the merge was told to stop there."""
+
+
+class MergeDoesNotReconcile(SheetsError):
+    """Rows or amounts of a merge do not add up to what was read; nothing was written."""
+
+
+class SplitDoesNotReconcile(SheetsError):
+    """The parts of a split do not hold exactly what the whole holds; nothing was written."""
 
 
 class UsageError(SheetsError, ValueError):

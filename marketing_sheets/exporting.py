@@ -28,9 +28,10 @@ def export_records(
     Inputs and recomputed columns stand in template order; dates are ISO, percentages fractions,
     choices ids, what is missing is empty (CSV) or null. Beside a quantity stand its kind (number,
     money, percent, ratio, growth) as `<id>.kind` and what was typed, unit and all, as `<id>.raw`.
-    The form becomes `<form id>.<format>` with one record. CSV is UTF-8 with the mark that makes
-    Excel read it as such; texts stay as staff typed them, so a program that opens it in Excel
-    should import it as text.
+    The form becomes `<form id>.<format>` with one record. Records of a merge or split tell in
+    columns `trace.<name>` where they come from. CSV is UTF-8 with the mark that makes Excel read it
+    as such; texts stay as staff typed them, so a program that opens it in Excel should import it as
+    text.
 
     Raises WorkbookExists before anything is written, UsageError for an unknown format or if
     Parquet support is missing, OSError where the folder cannot be written.
@@ -73,6 +74,8 @@ def _frames(reading: Reading) -> dict[str, pd.DataFrame]:
 
 
 def _columns(sheet: TableSheet, records: SheetRecords) -> dict[str, pd.Series[Any]]:
+    from .records import TRACES  # noqa: PLC0415 - it loads pandas
+
     columns: dict[str, pd.Series[Any]] = {}
     for column in sheet.columns:
         if column.id not in records.frame:
@@ -84,6 +87,8 @@ def _columns(sheet: TableSheet, records: SheetRecords) -> dict[str, pd.Series[An
             if column.id in records.kinds:
                 columns[f"{column.id}.kind"] = records.kinds[column.id]
             columns[f"{column.id}.raw"] = typed.map(str, na_action="ignore").astype("str")
+    if records.origins is not None:
+        columns |= {f"trace.{n}": records.origins[n] for n in TRACES if n in records.origins}
     return columns
 
 

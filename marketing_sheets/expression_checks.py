@@ -65,7 +65,8 @@ def expression_faults(
     # What the parts mean can be asked only where each of them is known.
     inner = list(_inner_faults(parse(text), scope, aggregate=aggregate)) if not faults else []
     if not faults and not inner:
-        faults = [*kind_faults(parse(text), sheet, wanted)]
+        chosen = [name for name, one in template.settings.items() if one.items]
+        faults = [*kind_faults(parse(text), sheet, wanted, chosen)]
     names = [*(column.id for column in sheet.columns), *template.settings, "as_of", "none"]
     for fault in faults:
         meant = {}
@@ -145,6 +146,8 @@ def _comparison_faults(node: ast.Compare, scope: _Scope) -> Iterator[TemplateFau
         word = _text_of(item)
         if choices and word is not None:
             yield from _choice_faults(word, choices, scope)
+        if word is not None and isinstance(left, ast.Name) and left.id not in scope.sheet:
+            yield from _setting_faults(word, left.id, scope)
 
 
 def _call_faults(node: ast.Call, scope: _Scope) -> Iterator[TemplateFault]:
@@ -173,6 +176,13 @@ def _choice_faults(word: str, choices: str, scope: _Scope) -> Iterator[TemplateF
     known = scope.template.choices.get(choices)
     if known is not None and word not in (ids := [item.id for item in known.items]):
         yield scope.fault("unknown_choice", found=word, list=choices, **advice(word, ids))
+
+
+def _setting_faults(word: str, name: str, scope: _Scope) -> Iterator[TemplateFault]:
+    setting = scope.template.settings.get(name)
+    ids = [item.id for item in setting.items] if setting else []
+    if ids and word not in ids:
+        yield scope.fault("unknown_choice", found=word, list=name, **advice(word, ids))
 
 
 def _bare_columns(node: ast.AST, scope: _Scope) -> Iterator[TemplateFault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from .formulas import Fault
@@ -27,15 +27,15 @@ _BY_FUNCTION: dict[str, Kind] = {
     "part": "text",
     "is_percent": "test",
     "is_ratio": "test",
-    "names_cost": "test",
+    "lower_is_better": "test",
 }
 _CALCULATE = ("max", "min", "abs", "points", "change", "mean")
 
 
-def kind_of(node: ast.expr, sheet: TableSheet) -> Kind:
-    """Return what an expression without other faults comes to."""
+def kind_of(node: ast.expr, sheet: TableSheet, chosen: Collection[str] = ()) -> Kind:
+    """Return what an expression without other faults comes to; `chosen` are settings of words."""
     if isinstance(node, ast.Name):
-        return _kind_of_name(node.id, sheet)
+        return "text" if node.id in chosen else _kind_of_name(node.id, sheet)
     if isinstance(node, ast.Constant):
         return "text" if isinstance(node.value, str) else "figure"
     if isinstance(node, ast.Compare | ast.BoolOp):
@@ -43,7 +43,7 @@ def kind_of(node: ast.expr, sheet: TableSheet) -> Kind:
     if isinstance(node, ast.UnaryOp):
         return "test" if isinstance(node.op, ast.Not) else "figure"
     if isinstance(node, ast.IfExp):
-        kinds = {kind_of(node.body, sheet), kind_of(node.orelse, sheet)} - {"any"}
+        kinds = {kind_of(node.body, sheet, chosen), kind_of(node.orelse, sheet, chosen)} - {"any"}
         return kinds.pop() if len(kinds) == 1 else "any"
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return _BY_FUNCTION.get(node.func.id, "figure")
@@ -59,19 +59,21 @@ def _kind_of_name(name: str, sheet: TableSheet) -> Kind:
     return "figure" if column.type in _FIGURES else "text"
 
 
-def kind_faults(node: ast.expr, sheet: TableSheet, wanted: Kind = "any") -> Iterator[Fault]:
+def kind_faults(
+    node: ast.expr, sheet: TableSheet, wanted: Kind = "any", chosen: Collection[str] = ()
+) -> Iterator[Fault]:
     """Find texts that are calculated with, figures taken for tests, and the like."""
-    found = kind_of(node, sheet)
+    found = kind_of(node, sheet, chosen)
     if wanted != "any" and found not in (wanted, "any"):
         yield Fault(code=f"formula_not_a_{wanted}", params={"part": ast.unparse(node)})
         return
     if _is_stray(node):
         yield Fault(code="formula_not_allowed", params={"part": ast.unparse(node)})
     elif isinstance(node, ast.Compare):
-        yield from _comparison_faults(node, sheet)
+        yield from _comparison_faults(node, sheet, chosen)
     else:
         for part, needed in _parts(node, wanted):
-            yield from kind_faults(part, sheet, needed)
+            yield from kind_faults(part, sheet, needed, chosen)
 
 
 def _is_stray(node: ast.expr) -> bool:
@@ -96,16 +98,18 @@ def _parts(node: ast.expr, wanted: Kind) -> Iterator[tuple[ast.expr, Kind]]:
         yield from ((argument, needed) for argument in node.args)
 
 
-def _comparison_faults(node: ast.Compare, sheet: TableSheet) -> Iterator[Fault]:
+def _comparison_faults(
+    node: ast.Compare, sheet: TableSheet, chosen: Collection[str]
+) -> Iterator[Fault]:
     left, right = node.left, node.comparators[0]
     if isinstance(node.ops[0], ast.In | ast.NotIn):
-        yield from kind_faults(left, sheet)
+        yield from kind_faults(left, sheet, chosen=chosen)
         return
     is_ranking = not isinstance(node.ops[0], ast.Eq | ast.NotEq)
-    kinds = {kind_of(left, sheet), kind_of(right, sheet)} - {"any"}
+    kinds = {kind_of(left, sheet, chosen), kind_of(right, sheet, chosen)} - {"any"}
     if not is_ranking and len(kinds) > 1:
         sides: dict[str, object] = {"left": ast.unparse(left), "right": ast.unparse(right)}
         yield Fault(code="formula_not_alike", params=sides)
         return
     for side in (left, right):
-        yield from kind_faults(side, sheet, "figure" if is_ranking else "any")
+        yield from kind_faults(side, sheet, "figure" if is_ranking else "any", chosen)

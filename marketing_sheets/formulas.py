@@ -77,7 +77,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "mean": (2, 9),
     "is_percent": (1, 1),
     "is_ratio": (1, 1),
-    "names_cost": (1, 1),
+    "lower_is_better": (1, 1),
 }
 # Over a whole column; for the live line only.
 AGGREGATES: dict[str, tuple[int, int]] = {
@@ -148,7 +148,12 @@ def names(node: ast.expr) -> Iterator[str]:
 
 def references(text: str, sheet: TableSheet) -> tuple[str, ...]:
     """Return the ids of the columns an expression uses."""
-    return tuple(name for name in names(parse(text)) if name in sheet)
+    return tuple(name for name in _names_in(text) if name in sheet)
+
+
+@lru_cache(maxsize=4096)
+def _names_in(text: str) -> tuple[str, ...]:
+    return tuple(names(parse(text)))
 
 
 def computed_order(sheet: TableSheet) -> tuple[Column, ...]:

@@ -26,11 +26,12 @@ from .formulas_text import (
     amount,
     before_bracket,
     is_upper_limit,
-    names_cost,
+    lower_is_better,
     part,
     written_with,
 )
 from .languages import Language
+from .metric_names import lower_words
 from .places import column_letter
 from .templates import NUMERIC_TYPES, Column, TableSheet, Template
 
@@ -59,12 +60,12 @@ _READERS: dict[str, Callable[[str], str]] = {
     "after_comparator": after_comparator,
     "before_bracket": before_bracket,
     "is_upper_limit": is_upper_limit,
-    "names_cost": names_cost,
     "is_percent": lambda subject: written_with(subject, "%", "％"),
     "is_ratio": lambda subject: written_with(subject, ":", "："),
 }
-_READING = frozenset((*_READERS, "first_day", "last_day", "moment", "part", "mean"))
-_SURE = frozenset(("before_bracket", "part", "is_upper_limit", "names_cost"))
+_OTHERS = ("first_day", "last_day", "moment", "part", "mean", "lower_is_better")
+_READING = frozenset((*_READERS, *_OTHERS))
+_SURE = frozenset(("before_bracket", "part", "is_upper_limit", "lower_is_better"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,12 +317,14 @@ def _call(node: ast.Call, scope: _Scope) -> str:
 
 
 def _reading(function: str, node: ast.Call, subject: str, scope: _Scope) -> str:
-    """Compile a function that reads days, or one of several parts."""
+    """Compile a function that reads days, one of several parts, or a metric's name."""
     form = {field.id for field in scope.template.fields()}
     if function == "mean":
         return f"AVERAGE({','.join(_text(argument, scope) for argument in node.args)})"
     if function == "moment":
         return excel_moment(subject, _text(node.args[1], scope))
+    if function == "lower_is_better":
+        return lower_is_better(subject, lower_words(scope.template.registry))
     if function == "part":
         return part(subject, _number_of(node))
     read = excel_first_day if function == "first_day" else excel_last_day

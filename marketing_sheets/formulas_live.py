@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from .formulas import parse
 from .formulas_excel import OPERATORS
 from .languages import Language
 from .records import SheetRecords
-from .templates import Live, TableSheet, Template
+from .templates import Live, SettingValue, TableSheet, Template
 
 __all__ = ["excel_live", "live_text"]
 
@@ -25,6 +26,16 @@ _SHOWN = {
     "money": "#,##0",
     "percent": "0.0%",
     "ratio": "0.00",
+}
+
+
+_COMPARE: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
 }
 
 
@@ -54,6 +65,8 @@ def _aggregate(node: ast.expr, sheet: TableSheet, template: Template, language: 
         left = _aggregate(node.left, sheet, template, language)
         right = _aggregate(node.right, sheet, template, language)
         return f"({left}{OPERATORS[type(node.op)]}{right})"
+    if isinstance(node, ast.IfExp | ast.BoolOp | ast.Compare):
+        return _choice(node, lambda part: _aggregate(part, sheet, template, language))
     if isinstance(node, ast.Name):
         return node.id if node.id == "as_of" else f"set_{node.id}"
     if isinstance(node, ast.Constant):
@@ -69,6 +82,16 @@ def _aggregate(node: ast.expr, sheet: TableSheet, template: Template, language: 
         if function == "count_where":
             return _count_where(node, column, sheet, template, language)
     raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part=type(node).__name__)
+
+
+def _choice(node: ast.IfExp | ast.BoolOp | ast.Compare, inner: Callable[[ast.expr], str]) -> str:
+    """Compile a test, or a figure that depends on one."""
+    if isinstance(node, ast.IfExp):
+        return f"IF({inner(node.test)},{inner(node.body)},{inner(node.orelse)})"
+    if isinstance(node, ast.BoolOp):
+        word = "AND" if isinstance(node.op, ast.And) else "OR"
+        return f"{word}({','.join(inner(value) for value in node.values)})"
+    return f"{inner(node.left)}{OPERATORS[type(node.ops[0])]}{inner(node.comparators[0])}"
 
 
 def _count_where(
@@ -106,7 +129,7 @@ def live_text(
     template: Template,
     language: Language,
     as_of: date | None,
-    settings: Mapping[str, float] | None = None,
+    settings: Mapping[str, SettingValue] | None = None,
 ) -> str:
     """Return what a live line shows for these records."""
     scope = {k: s.value for k, s in template.settings.items()} | dict(settings or {})
@@ -135,12 +158,15 @@ def _half_up(value: float, places: int) -> float:
 
 
 def _value(
-    node: ast.expr, records: SheetRecords, settings: Mapping[str, float], as_of: date | None
+    node: ast.expr, records: SheetRecords, settings: Mapping[str, SettingValue], as_of: date | None
 ) -> float | date | None:
     if isinstance(node, ast.Name):
-        return as_of if node.id == "as_of" else settings[node.id]
+        return as_of if node.id == "as_of" else float(settings[node.id])
     if isinstance(node, ast.Constant):
         return float(cast("float", node.value))
+    if isinstance(node, ast.IfExp):
+        holds = _holds(node.test, records, settings, as_of)
+        return _value(node.body if holds else node.orelse, records, settings, as_of)
     if isinstance(node, ast.BinOp):
         left = _value(node.left, records, settings, as_of)
         right = _value(node.right, records, settings, as_of)
@@ -167,3 +193,19 @@ def _value(
         symbol = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le"}[type(test.ops[0])]
         mask &= getattr(figures, symbol)(bound).fillna(value=False)
     return float(mask.sum())
+
+
+def _holds(
+    node: ast.expr, records: SheetRecords, settings: Mapping[str, SettingValue], as_of: date | None
+) -> bool:
+    """Tell whether a test over whole columns holds; it does not where a side has no value."""
+    if isinstance(node, ast.BoolOp):
+        parts = [_holds(value, records, settings, as_of) for value in node.values]
+        return all(parts) if isinstance(node.op, ast.And) else any(parts)
+    if not isinstance(node, ast.Compare):
+        raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part="live")
+    left = _value(node.left, records, settings, as_of)
+    right = _value(node.comparators[0], records, settings, as_of)
+    if left is None or right is None:
+        return False
+    return bool(_COMPARE[type(node.ops[0])](left, right))

@@ -20,7 +20,6 @@ from .formulas_days import first_day_of, last_day_of, weekday_of, weeks_of
 from .formulas_text import (
     head_of,
     part_of,
-    says_cost,
     says_upper_limit,
     threshold_of,
 )
@@ -36,8 +35,9 @@ from .formulas_vectors import (
     numbers_in,
     texts,
 )
+from .metric_names import lower_is_better
 from .records import SheetRecords
-from .templates import Column, TableSheet, Template
+from .templates import Column, SettingValue, TableSheet, Template
 
 __all__ = ["attributes_of", "compute", "holds"]
 
@@ -52,7 +52,7 @@ class _Scope:
     computed: dict[str, Vector]
     as_of: float
     attributes: Mapping[str, Mapping[str, Mapping[str, str]]]
-    settings: Mapping[str, float]
+    settings: Mapping[str, SettingValue]
     kinds: Mapping[str, pd.Series[Any]]
 
     @property
@@ -66,7 +66,7 @@ def compute(
     template: Template,
     as_of: date | None,
     choices: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None,
-    settings: Mapping[str, float] | None = None,
+    settings: Mapping[str, SettingValue] | None = None,
 ) -> SheetRecords:
     """Fill the computed columns of a sheet's records, and the reason where one has no value.
 
@@ -91,7 +91,7 @@ def holds(
     template: Template,
     as_of: date | None,
     choices: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None,
-    settings: Mapping[str, float] | None = None,
+    settings: Mapping[str, SettingValue] | None = None,
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Tell for which of a sheet's records a test holds; `compute` must have filled them.
 
@@ -113,7 +113,7 @@ def _scope(
     template: Template,
     as_of: date | None,
     choices: Mapping[str, Mapping[str, Mapping[str, str]]] | None,
-    settings: Mapping[str, float] | None,
+    settings: Mapping[str, SettingValue] | None,
 ) -> _Scope:
     sheet = template[records.sheet]
     if not isinstance(sheet, TableSheet):
@@ -198,7 +198,9 @@ def _name(name: str, scope: _Scope) -> Vector:
         if np.isnan(scope.as_of):
             return _missing(scope, "no_input")
         return _full(scope, np.full(scope.rows, scope.as_of))
-    return _full(scope, np.full(scope.rows, scope.settings[name]))
+    setting = scope.settings[name]
+    kind = object if isinstance(setting, str) else float
+    return _full(scope, np.full(scope.rows, setting, dtype=kind))
 
 
 def _column(series: pd.Series[Any]) -> Vector:
@@ -315,8 +317,10 @@ def _kind_test(*kinds: str) -> Callable[[ast.Call, _Scope], Vector]:
     return test
 
 
-def _names_cost(node: ast.Call, scope: _Scope) -> Vector:
-    found = each_text(_evaluate(node.args[0], scope), says_cost)
+def _lower_is_better(node: ast.Call, scope: _Scope) -> Vector:
+    registry = scope.template.registry
+    texts = _evaluate(node.args[0], scope)
+    found = each_text(texts, lambda text: lower_is_better(text, registry))
     return _full(scope, np.array(found, dtype=bool))
 
 
@@ -380,5 +384,5 @@ _FUNCTIONS: dict[str, Callable[[ast.Call, _Scope], Vector]] = {
     "mean": lambda node, scope: mean([_evaluate(one, scope) for one in node.args]),
     "is_percent": _kind_test("percent", "growth"),
     "is_ratio": _kind_test("ratio"),
-    "names_cost": _names_cost,
+    "lower_is_better": _lower_is_better,
 }

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 
+from .metric_names import LowerWord
+
 __all__ = [
     "after_comparator",
     "amount",
     "before_bracket",
     "head_of",
     "is_upper_limit",
-    "names_cost",
+    "lower_is_better",
     "part",
     "part_of",
-    "says_cost",
     "says_upper_limit",
     "threshold_of",
     "unnamed",
@@ -46,30 +47,6 @@ _COMPARATORS = (
 )
 _UPPER_LIMITS = ("≤", "≦", "<", "不超过", "不超過", "不高于", "不高於", "至多")
 # fmt: on
-# Of these less is better, where a sheet has no column that says so.
-_COSTS = (
-    "费用",
-    "費用",
-    "成本",
-    "支出",
-    "花费",
-    "花費",
-    "差评",
-    "差評",
-    "投诉",
-    "投訴",
-    "退货",
-    "退貨",
-    "退款",
-    "跳出率",
-    "流失率",
-    "cost",
-    "expense",
-    "CAC",
-    "CPA",
-    "CPC",
-    "CPM",
-)  # fmt: skip
 _PART_LIMIT = 200
 _COMPARATOR = re.compile("|".join(re.escape(word) for word in _COMPARATORS))
 _DIGIT = re.compile(r"[0-9]")
@@ -105,11 +82,6 @@ def part_of(text: str, number: int) -> str:
     return " ".join(parts[number - 1].split()) if number <= len(parts) else ""
 
 
-def says_cost(name: str) -> bool:
-    """Whether a metric's name says that less is better."""
-    return any(word.lower() in name.lower() for word in _COSTS)
-
-
 def before_bracket(subject: str) -> str:
     """Return a formula for what stands before the first bracket."""
     text = f'SUBSTITUTE({subject},"（","(")'
@@ -123,10 +95,21 @@ def part(subject: str, number: int) -> str:
     return f"TRIM(MID({wide},{(number - 1) * _PART_LIMIT + 1},{_PART_LIMIT}))"
 
 
-def names_cost(subject: str) -> str:
-    """Return a formula for the same as `says_cost`."""
-    tests = ",".join(f'ISNUMBER(SEARCH("{word}",{subject}))' for word in _COSTS)
-    return f"OR({tests})"
+def lower_is_better(subject: str, words: tuple[LowerWord, ...]) -> str:
+    """Return a formula for the same as `metric_names.lower_is_better`."""
+    tests = []
+    for word, spared in words:
+        text = f"LOWER({subject})" if spared else subject
+        for name in spared:
+            text = f'SUBSTITUTE({text},"{_escaped(name)}","")'
+        sought = re.sub(r"([~*?])", r"~\1", _escaped(word))
+        tests.append(f'SEARCH("{sought}",{text})')
+    # An error is no number: what is not found does not count.
+    return f"COUNT({','.join(tests)})>0" if tests else "FALSE"
+
+
+def _escaped(word: str) -> str:
+    return word.replace('"', '""')
 
 
 def written_with(subject: str, *marks: str) -> str:

@@ -14,6 +14,7 @@ __all__ = ["LANGUAGES", "Language", "Text", "fold", "fold_label", "nearest"]
 Language = Literal["zh-Hans", "zh-Hant", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
+_LONGEST_WORD = 60  # characters
 _SPACE = re.compile(r"\s+")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _EDGE = re.compile(r"^[\s*:：★●]+|[\s*:：★●]+$")
@@ -40,7 +41,6 @@ def _converter() -> Any:
     return OpenCC("t2s")
 
 
-@lru_cache(maxsize=65_536)
 def _simplify(text: str) -> str:
     return str(_converter().convert(text))
 
@@ -51,6 +51,11 @@ def fold(text: str) -> str:
     Width, case, blanks, line breaks, zero-width marks and Traditional/Simplified forms are
     levelled. For matching only; never for stored text.
     """
+    # Words come again and again; a long text hardly does.
+    return _fold_word(text) if len(text) <= _LONGEST_WORD else _folded(text)
+
+
+def _folded(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
     text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     text = _SPACE.sub("", text)
@@ -62,9 +67,17 @@ def fold_label(text: str) -> str:
 
     A header that is nothing but a bracket keeps it.
     """
+    return _fold_label_word(text) if len(text) <= _LONGEST_WORD else _folded_label(text)
+
+
+def _folded_label(text: str) -> str:
     folded = fold(text)
     bare = _EDGE.sub("", _BRACKETED.sub("", folded))
     return bare or folded
+
+
+_fold_word = lru_cache(maxsize=65_536)(_folded)
+_fold_label_word = lru_cache(maxsize=16_384)(_folded_label)
 
 
 def nearest(word: str, candidates: Mapping[str, str] | list[str]) -> str | None:

@@ -35,23 +35,29 @@ _Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far the tasks are, measured three ways; all fractions.
+    """How far the tasks are, measured four ways; all fractions.
 
     `weighted` needs a weight on every task that has a progress: with some weights missing its
-    reason is partial_weights, with all missing no_weights. `mean` is the plain mean, `by_tasks`
-    the share of tasks that are done.
+    reason is partial_weights, with all missing no_weights; `by_budget` a budget likewise. `mean`
+    is the plain mean, `by_tasks` the share of tasks that are done. `rule` says which of them is
+    the overall progress: weight, budget, tasks or mean, the setting `progress_by`.
     """
 
     weighted: Figure
+    by_budget: Figure
     mean: Figure
     by_tasks: Figure
     done: int
     tasks: int
+    rule: str = "weight"
 
     @property
     def overall(self) -> Figure:
-        """The weighted progress where there is one, else the plain mean."""
-        return self.mean if self.weighted.value is None else self.weighted
+        """The progress by the rule; the plain mean where tasks have no weight or budget."""
+        if self.rule == "tasks":
+            return self.by_tasks
+        weighted = {"weight": self.weighted, "budget": self.by_budget}.get(self.rule, self.mean)
+        return self.mean if weighted.value is None else weighted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,41 +122,52 @@ def _live(frame: pd.DataFrame) -> pd.DataFrame:
     return live
 
 
-def progress(frame: pd.DataFrame) -> Progress:
-    """Measure the progress of the tasks in `frame`."""
+def progress(frame: pd.DataFrame, rule: str = "weight") -> Progress:
+    """Measure the progress of the tasks in `frame`; `rule` is the setting `progress_by`."""
     frame = _live(frame)
     done = int((_text(frame, "status") == "done").sum())
-    share, weight = numbers(frame, "progress"), numbers(frame, "weight")
+    share = numbers(frame, "progress")
     known = ~np.isnan(share)
     rows, left_out = int(known.sum()), int((~known).sum())
     mean = quotient("progress_mean", float(share[known].sum()), rows, rows=rows, left_out=left_out)
+    return Progress(
+        weighted=_weighted("progress_weighted", share, numbers(frame, "weight")),
+        by_budget=_weighted("progress_by_budget", share, numbers(frame, "budget")),
+        mean=mean,
+        by_tasks=quotient("progress_by_tasks", done, len(frame), rows=len(frame)),
+        done=done,
+        tasks=len(frame),
+        rule=rule,
+    )
+
+
+def _weighted(metric: str, share: _Array, weight: _Array) -> Figure:
+    """Weigh each known share; with any weight missing there is no figure."""
+    known = ~np.isnan(share)
+    rows, left_out = int(known.sum()), int((~known).sum())
     weights = weight[known]
     blank = int(np.isnan(weights).sum())
     if rows and blank:
-        weighted = Figure(
-            metric="progress_weighted",
+        return Figure(
+            metric=metric,
             value=None,
             reason="no_weights" if blank == rows else "partial_weights",
             unit="percent",
             rows=rows - blank,
             left_out=left_out + blank,
         )
-    else:
-        weighted = quotient(
-            "progress_weighted",
-            float((share[known] * weights).sum()),
-            float(weights.sum()),
-            rows=rows,
-            left_out=left_out,
-        )
-    by_tasks = quotient("progress_by_tasks", done, len(frame), rows=len(frame))
-    return Progress(weighted=weighted, mean=mean, by_tasks=by_tasks, done=done, tasks=len(frame))
+    total = float((share[known] * weights).sum())
+    return quotient(metric, total, float(weights.sum()), rows=rows, left_out=left_out)
 
 
-def progress_by(frame: pd.DataFrame, key: str) -> Mapping[str | None, Progress]:
+def progress_by(
+    frame: pd.DataFrame, key: str, rule: str = "weight"
+) -> Mapping[str | None, Progress]:
     """Measure progress per stage or department, in order of appearance; None is a blank key."""
     names = _text(frame, key)
-    return {name or None: progress(frame[names == name]) for name in dict.fromkeys(names.tolist())}
+    return {
+        name or None: progress(frame[names == name], rule) for name in dict.fromkeys(names.tolist())
+    }
 
 
 def _ended(frame: pd.DataFrame) -> _Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -11,18 +12,24 @@ import pandas as pd
 from .languages import Language, Text
 from .places import Place
 from .problems import Problem
-from .templates import Template
+from .rules import Threshold
+from .templates import SettingValue, Template
+from .values import Milestone, Risk
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 __all__ = [
+    "MARK",
+    "MEMORY",
+    "MEMORY_STAMP",
     "TRACES",
     "AttachedColumn",
     "Attachment",
     "ControlTotal",
     "Origin",
     "Reading",
+    "RememberedAlert",
     "SheetRecords",
     "SkippedRow",
 ]
@@ -30,6 +37,25 @@ __all__ = [
 # What a row of a merged or split workbook says about itself, in columns with the id `trace.<name>`:
 # a name that stays with the row, and where it came from.
 TRACES: tuple[str, ...] = ("row_id", "department", "campaign", "file", "sheet", "row")
+# A further column beside the traces: what is to be checked in the row. It is written, never read.
+MARK = "check"
+
+
+# The columns in which the Summary lists its alerts so as to remember them, told by a hidden row of
+# ids above the list that begins with the stamp; only `alert.owner` is for people to type into.
+MEMORY_STAMP = "summary.alerts.1"
+MEMORY: tuple[str, ...] = (
+    "alert.owner",
+    "alert.drawn_owner",
+    "alert.known_owner",
+    "alert.own_owner",
+    "alert.key",
+    "alert.severity",
+    "alert.first_seen",
+    "alert.resolved_on",
+    "alert.what",
+    "alert.department",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +97,7 @@ class SheetRecords:
     `reasons` tells, per computed column, why a cell has no value (NA where it has one).
     `extras` are staff's own columns by header. `origins` has the columns of `TRACES` that the rows
     came with, `row` as Int64, the others as str; None in a workbook that was never merged or split.
+    `parts` are the sheets in which a long table continues: from which record on, and where.
     """
 
     sheet: str
@@ -84,10 +111,12 @@ class SheetRecords:
     extras: pd.DataFrame | None = None
     origins: pd.DataFrame | None = None
     skipped: tuple[SkippedRow, ...] = ()
+    parts: tuple[tuple[int, Origin], ...] = ()
 
     def place(self, position: int, column_id: str | None = None) -> Place:
         """Return where record number `position` (from 0) stands."""
-        return self.origin.place(int(self.rows[position]), column_id)
+        later = (origin for first, origin in reversed(self.parts) if position >= first)
+        return next(later, self.origin).place(int(self.rows[position]), column_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +140,24 @@ class Attachment:
     rows: Sequence[tuple[object, ...]]
     subtitle: Text | None = None
     is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RememberedAlert:
+    """An alert as the workbook's last Summary listed it; texts in that Summary's language.
+
+    `resolved_on` is the day it was gone, None while it stood. `own_owner` is whom staff named for
+    it in the list, "" if nobody.
+    """
+
+    key: str
+    severity: Literal["high", "medium", "low"]
+    first_seen: date
+    resolved_on: date | None = None
+    what: str = ""
+    department: str = ""
+    owner: str = ""
+    own_owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +185,14 @@ class Reading:
 
     `form` maps field ids to typed values (None where blank). `form_places` tells where they stand.
     `choices` maps a choice list's id to its entries, ids or staff's own words, each with its
-    attributes as the workbook's lists sheet gives them; `settings` the thresholds set there.
+    attributes as the workbook's lists sheet gives them; `settings` the values set there.
+    `thresholds` are what the lists sheet says about the rules of alerts, `holidays` the days off
+    named there.
     `attachments` are the rows of the plain sheets of a merge or split, by the attachment's id.
+    `modified` is when a program last saved the workbook, in UTC, None where it does not say.
+    `sha256` is the file's; `cells_sha256` stays while only our own Summary changes. `remembered`
+    are the alerts that the last Summary listed. `milestones` and `risks` are what the form's
+    fields with such a wording say, in the order written, by field id.
     """
 
     template: Template
@@ -154,5 +207,12 @@ class Reading:
     sha256: str | None = None
     template_version: str | None = None
     extra_sheets: tuple[str, ...] = ()
-    settings: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, SettingValue] = field(default_factory=dict)
+    thresholds: tuple[Threshold, ...] = ()
+    holidays: tuple[date, ...] = ()
     attachments: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
+    modified: datetime | None = None
+    cells_sha256: str | None = None
+    remembered: tuple[RememberedAlert, ...] = ()
+    milestones: Mapping[str, tuple[Milestone, ...]] = field(default_factory=dict)
+    risks: Mapping[str, tuple[Risk, ...]] = field(default_factory=dict)

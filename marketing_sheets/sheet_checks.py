@@ -8,11 +8,13 @@ from string import Formatter
 
 from .errors import TemplateFault, advice
 from .expression_checks import cycle_faults, expression_faults, formula_faults
+from .form_checks import area_faults, order_faults
 from .label_checks import column_label_faults
 from .styles import LOOKS, STATES
 from .templates import LIVE_TYPES, Column, FormSheet, Gantt, Live, TableSheet, Template
+from .text_checks import share_faults, start_faults, wording_faults
 
-__all__ = ["form_faults", "table_faults"]
+__all__ = ["blanks_in", "form_faults", "table_faults"]
 
 _FROM_A_LIST = ("choice", "department", "person")
 # What a legend may show besides the states of choices.
@@ -58,9 +60,11 @@ def form_faults(
             "unit_from": column.unit_from,
             "compared_with": column.compared_with,
             "fill_down": column.fill_down,
-            "additive": column.additive,
         }
         yield from (_fault(f"{where}.{key}", "not_for_field") for key in given if given[key])
+        yield from wording_faults(column, where, [field.id for field in sheet.fields])
+        yield from order_faults(column, where, sheet)
+    yield from area_faults(sheet, path, template)
     for name, section in sheet.sections.items():
         for number, row in enumerate(section.rows):
             where = f"{path}.sections.{name}.rows[{number}]"
@@ -76,6 +80,9 @@ def table_faults(sheet: TableSheet, template: Template) -> Iterator[TemplateFaul
         where = f"{path}.columns[{column.id}]"
         yield from _column_faults(column, where, template)
         yield from _place_faults(column, where, sheet)
+        yield from wording_faults(column, where, [one.id for one in sheet.columns])
+        if column.not_before is not None:
+            yield _fault(f"{where}.not_before", "only_for_field")
         yield from formula_faults(column, f"{where}.formula", sheet, template)
     yield from cycle_faults(sheet, f"{path}.columns")
     yield from _group_faults(sheet, f"{path}.groups")
@@ -93,6 +100,8 @@ def table_faults(sheet: TableSheet, template: Template) -> Iterator[TemplateFaul
         yield from _live_faults(live, f"{path}.live[{number}]", sheet, template)
         if live.group in [other.group for other in sheet.live[:number]]:
             yield _fault(f"{path}.live[{number}]", "live_taken")
+    yield from start_faults(sheet, path, template)
+    yield from share_faults(sheet, path, template)
     if sheet.gantt:
         yield from _gantt_faults(sheet.gantt, f"{path}.gantt", sheet, template)
 
@@ -113,9 +122,17 @@ def _column_faults(column: Column, path: str, template: Template) -> Iterator[Te
         for key in (key for key, is_given in numeric.items() if is_given):
             yield _fault(f"{path}.{key}", "not_for_type", type=column.type)
     if column.type != "quantity":
-        held = {"target": column.is_target, "compared_with": column.compared_with is not None}
+        held = {
+            "target": column.is_target,
+            "compared_with": column.compared_with is not None,
+            "says_base": column.says_base,
+        }
         for key in (key for key, is_given in held.items() if is_given):
             yield _fault(f"{path}.{key}", "not_for_type", type=column.type)
+    setting = template.settings.get(column.points_if or "")
+    if column.points_if and (setting is None or all(one.id != "points" for one in setting.items)):
+        params = {"found": column.points_if, **advice(column.points_if, template.settings)}
+        yield _fault(f"{path}.points_if", "unknown_choice_setting", **params)
     if column.min is not None and column.max is not None and column.min > column.max:
         yield _fault(f"{path}.min", "min_above_max", min=f"{column.min:g}", max=f"{column.max:g}")
     if column.decimals is not None:
@@ -230,7 +247,7 @@ def _live_faults(
 
 def _blank_faults(live: Live, path: str) -> Iterator[TemplateFault]:
     """Find names in braces without a value, values unused, and languages that differ."""
-    wordings = [_blanks(wording) for wording in live.text.values()]
+    wordings = [blanks_in(wording) for wording in live.text.values()]
     blanks = [names for names in wordings if names is not None]
     if len(blanks) < len(wordings):
         yield _fault(f"{path}.text", "bad_blanks")
@@ -245,7 +262,7 @@ def _blank_faults(live: Live, path: str) -> Iterator[TemplateFault]:
         yield _fault(f"{path}.values.{name}", "value_without_blank", found=name)
 
 
-def _blanks(text: str) -> frozenset[str] | None:
+def blanks_in(text: str) -> frozenset[str] | None:
     """Return the names in braces, or None where braces hold anything else or stay open."""
     try:
         parts = [part for part in Formatter().parse(text) if part[1] is not None]

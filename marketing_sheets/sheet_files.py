@@ -9,6 +9,8 @@ from .languages import LANGUAGES, Text
 from .templates import (
     COLUMN_TYPES,
     ROLES,
+    WORDINGS,
+    Area,
     Check,
     Column,
     Format,
@@ -18,6 +20,7 @@ from .templates import (
     Live,
     Print,
     Section,
+    Share,
     Sheet,
     TableSheet,
     TextRow,
@@ -51,7 +54,18 @@ def _form_sheet(table: TomlTable) -> FormSheet:
             name: _section(section) for name, section in table.tables_by_key("sections").items()
         },
         aliases=table.strings("aliases"),
+        areas=tuple(_area(area) for area in table.tables("areas")),
     )
+
+
+def _area(table: TomlTable) -> Area:
+    area = Area(
+        heading=table.optional_text("heading"),
+        lines=tuple(tuple(line.split()) for line in table.strings("lines")),
+        table=table.optional_string("table"),
+    )
+    table.close()
+    return area
 
 
 def _section(table: TomlTable) -> Section:
@@ -101,7 +115,26 @@ def _table_sheet(table: TomlTable) -> TableSheet:
         gantt=_gantt(gantt) if gantt else None,
         print=_print(page) if page else Print(),
         role=table.one_of("role", ROLES) if "role" in table else None,
+        start=tuple(_start_row(row) for row in table.tables("start")),
+        share=_share(share) if (share := table.table("share")) else None,
     )
+
+
+def _start_row(table: TomlTable) -> dict[str, str | Text]:
+    row = {name: table.string_or_text(name) for name in table.keys}
+    table.close()
+    return row
+
+
+def _share(table: TomlTable) -> Share:
+    share = Share(
+        column=table.string("column"),
+        row_column=table.string("row_column"),
+        row_choice=table.string("row_choice"),
+        of_total=table.string("of_total"),
+    )
+    table.close()
+    return share
 
 
 def _column(table: TomlTable) -> Column:
@@ -128,8 +161,13 @@ def _column(table: TomlTable) -> Column:
         undefined=table.one_of("undefined", ("blank", "reason"), "blank"),
         unit_from=table.optional_string("unit_from"),
         in_points=table.flag("in_points"),
+        points_if=table.optional_string("points_if"),
+        says_base=table.flag("says_base"),
         is_target=table.flag("target"),
         compared_with=table.optional_string("compared_with"),
+        wording=table.several_of("wording", WORDINGS),
+        wording_with=table.strings("wording_with"),
+        not_before=table.optional_string("not_before"),
     )
     table.close()
     return column

@@ -13,6 +13,7 @@ from typing import Any
 from .errors import TemplateFault, advice
 from .label_checks import same_label_faults, sheet_label_faults, text_faults
 from .languages import fold
+from .rule_checks import rule_faults
 from .sheet_checks import form_faults, table_faults
 from .styles import STATES
 from .templates import OUR_SHEETS, Choices, Metric, Setting, TableSheet, Template
@@ -45,9 +46,11 @@ def _faults(template: Template) -> Iterator[TemplateFault]:
         yield from _choices_faults(choices, template)
     for setting in template.settings.values():
         yield from _setting_faults(setting)
-    yield from same_label_faults("metrics", template.metrics, fold)
+    yield from same_label_faults("metrics", template.registry or template.metrics, fold)
+    yield from _stand_in_faults(template)
     for metric in template.metrics:
         yield from _metric_faults(metric, template)
+    yield from rule_faults(template)
 
 
 def _ids(items: Iterable[Any]) -> tuple[str, ...]:
@@ -72,7 +75,9 @@ def _id_faults(template: Template) -> Iterator[TemplateFault]:
     for choices in template.choices.values():
         yield from _each_id(f"choices.{choices.id}.items", _ids(choices.items))
     yield from _each_id("metrics", _ids(template.metrics))
+    yield from _each_id("rules", _ids(template.rules))
     yield from _each_id("settings", template.settings)
+    yield from _each_id("summary.outline", template.outline)
 
 
 def _each_id(
@@ -115,6 +120,9 @@ def _choices_faults(choices: Choices, template: Template) -> Iterator[TemplateFa
 
 def _setting_faults(setting: Setting) -> Iterator[TemplateFault]:
     path = f"settings.{setting.id}"
+    if isinstance(setting.value, str):
+        yield from _choice_setting_faults(setting, path)
+        return
     least, most = setting.min, setting.max
     if least is not None and most is not None and least > most:
         params = {"min": f"{least:g}", "max": f"{most:g}"}
@@ -128,6 +136,37 @@ def _setting_faults(setting: Setting) -> Iterator[TemplateFault]:
             "found": f"{setting.value:g}",
         }
         yield TemplateFault(path=f"{path}.value", code="out_of_range", params=params)
+
+
+def _choice_setting_faults(setting: Setting, path: str) -> Iterator[TemplateFault]:
+    known = _ids(setting.items)
+    yield from _each_id(f"{path}.items", known)
+    yield from same_label_faults(f"{path}.items", setting.items, fold, by_id=True)
+    if setting.value not in known:
+        params = {"found": setting.value, "list": setting.id, **advice(str(setting.value), known)}
+        yield TemplateFault(path=f"{path}.value", code="unknown_choice", params=params)
+
+
+def _stand_in_faults(template: Template) -> Iterator[TemplateFault]:
+    """Find names for several metrics whose setting or metrics there are not."""
+    known = _ids(template.registry)
+    for metric in template.registry:
+        path, name = f"metrics[{metric.id}]", metric.setting or ""
+        setting = template.settings.get(name)
+        if metric.stands_for and (setting is None or not setting.items):
+            params = {"found": name, **advice(name, template.settings)}
+            yield TemplateFault(
+                path=f"{path}.setting", code="unknown_choice_setting", params=params
+            )
+            continue
+        for choice, meant in metric.stands_for.items():
+            where, ids = f"{path}.stands_for.{choice}", _ids(setting.items if setting else ())
+            if choice not in ids:
+                params = {"found": choice, "list": name, **advice(choice, ids)}
+                yield TemplateFault(path=where, code="unknown_choice", params=params)
+            if meant not in known or meant == metric.id:
+                params = {"found": meant, **advice(meant, known)}
+                yield TemplateFault(path=where, code="unknown_metric", params=params)
 
 
 def _metric_faults(metric: Metric, template: Template) -> Iterator[TemplateFault]:

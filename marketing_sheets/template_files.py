@@ -8,19 +8,25 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from .errors import TemplateError, TemplateFault, UnknownTemplate, advice
 from .languages import nearest
+from .metric_files import ReadMetric, figures_for, read_metrics, registry_of
+from .rule_files import read_rules, rules_for
 from .sheet_files import read_sheet
 from .templates import (
+    CHAPTERS,
     OUR_SHEETS,
+    ROLES,
+    Chapter,
     Choice,
     Choices,
     ColumnType,
     FormSheet,
-    Metric,
     Role,
+    Rule,
     Setting,
     Sheet,
     TableSheet,
@@ -29,10 +35,10 @@ from .templates import (
 from .toml_tables import TomlTable, read_toml
 from .wording import templates_folder
 
-__all__ = ["load_template", "template_names"]
+__all__ = ["library_template", "load_template", "template_names"]
 
 FORMAT = 1
-_SHARED = frozenset(("choices", "settings", "metrics"))
+_SHARED = frozenset(("choices", "settings", "metrics", "rules", "wording_rules"))
 # What a sheet plays by its id, in a workbook that gives the role to no sheet.
 _ROLES: Mapping[str, Role] = {
     "master_tracker": "master",
@@ -42,13 +48,29 @@ _ROLES: Mapping[str, Role] = {
     "issue_log": "issues",
 }
 _PATH_LIKE = re.compile(r"[./\\]")
-_SETTING_TYPES: tuple[ColumnType, ...] = ("integer", "number", "money", "percent", "ratio")
+_SETTING_TYPES: tuple[ColumnType, ...] = (
+    "integer",
+    "number",
+    "money",
+    "percent",
+    "ratio",
+    "choice",
+)
 
 
 def template_names() -> list[str]:
     """Return the ids of the templates that come with the library, sorted."""
     paths = templates_folder().glob("*.toml")
     return sorted(path.stem for path in paths if path.stem not in _SHARED)
+
+
+@cache
+def library_template(name: str) -> Template:
+    """Return a template of the library, which is loaded once in a process.
+
+    Raises UnknownTemplate where there is none of that id.
+    """
+    return load_template(name)
 
 
 def load_template(name_or_path: str | Path) -> Template:
@@ -90,6 +112,7 @@ def _template(top: TomlTable, path: Path, faults: list[TemplateFault]) -> Templa
         top.fault("format", "unknown_format", known_format=FORMAT)
     title = top.text("title")
     sheets = _sheets(top.tables("sheets", needed="no_sheets"), path, faults)
+    own, shared = read_metrics(top.tables("metrics")), _shared_metrics(faults)
     template = Template(
         id=top.string("id"),
         version=top.string("version", "1.0"),
@@ -107,16 +130,46 @@ def _template(top: TomlTable, path: Path, faults: list[TemplateFault]) -> Templa
             **_settings(_shared("settings", faults).all_tables()),
             **_settings(top.tables_by_key("settings")),
         },
-        metrics=_metrics(top, sheets, faults),
+        metrics=figures_for(own, shared, sheets),
+        registry=registry_of(own, shared),
+        outline=_outline(top.table("summary")),
     )
+    template = replace(template, rules=_rules(top, template, faults))
     top.close()
     return template
+
+
+def _rules(top: TomlTable, template: Template, faults: list[TemplateFault]) -> tuple[Rule, ...]:
+    """Join the template's own rules of alerts with the shared ones that its sheets can feed."""
+    file = _shared("rules", faults)
+    shared = read_rules(file.tables("rules"))
+    file.close()
+    return rules_for(template, shared, read_rules(top.tables("rules")))
+
+
+def _outline(table: TomlTable | None) -> tuple[Chapter, ...]:
+    if table is None:
+        return ()
+    names = table.strings("outline")
+    for number, name in enumerate(names):
+        if name not in CHAPTERS:
+            params = {"found": f'"{name}"', **advice(name, CHAPTERS)}
+            table.fault(f"outline[{number}]", "not_an_option", **params)
+    table.close()
+    return tuple(one for name in names for one in CHAPTERS if one == name)
 
 
 def _shared(name: str, faults: list[TemplateFault]) -> TomlTable:
     """Read a file that all templates share."""
     path = templates_folder() / f"{name}.toml"
     return read_toml(path, file=path.name, faults=faults, all_languages=True)
+
+
+def _shared_metrics(faults: list[TemplateFault]) -> tuple[ReadMetric, ...]:
+    file = _shared("metrics", faults)
+    shared = read_metrics(file.tables("metrics"))
+    file.close()
+    return shared
 
 
 def _sheets(tables: list[TomlTable], path: Path, faults: list[TemplateFault]) -> tuple[Sheet, ...]:
@@ -169,12 +222,13 @@ def _used_sheet(table: TomlTable, path: Path, faults: list[TemplateFault]) -> Sh
 
 
 def _about(form: FormSheet, here: Collection[str]) -> FormSheet:
-    """Leave out a shared form's rows on sheets this workbook does not have."""
+    """Leave out a shared form's rows and tables that this workbook does not have."""
     sections = {
         name: replace(section, rows=tuple(r for r in section.rows if r.sheet in (None, *here)))
         for name, section in form.sections.items()
     }
-    return replace(form, sections=sections)
+    areas = tuple(area for area in form.areas if area.table in (None, *here))
+    return replace(form, sections=sections, areas=areas)
 
 
 def _choices_by_id(tables: Mapping[str, TomlTable]) -> dict[str, Choices]:
@@ -229,53 +283,19 @@ def _settings(tables: Mapping[str, TomlTable]) -> dict[str, Setting]:
 
 
 def _setting(setting_id: str, table: TomlTable) -> Setting:
+    kind = table.one_of("type", _SETTING_TYPES, "number")
+    is_choice = kind == "choice"
     setting = Setting(
         id=setting_id,
         label=table.text("label"),
         hint=table.optional_text("hint"),
-        type=table.one_of("type", _SETTING_TYPES, "number"),
-        value=table.number("value"),
-        min=table.optional_number("min"),
-        max=table.optional_number("max"),
+        type=kind,
+        value=table.string("value") if is_choice else table.number("value"),
+        min=None if is_choice else table.optional_number("min"),
+        max=None if is_choice else table.optional_number("max"),
+        items=tuple(_choice(item, ()) for item in table.tables("items")) if is_choice else (),
+        roles=table.several_of("roles", ROLES),
+        if_used=table.flag("if_used"),
     )
     table.close()
     return setting
-
-
-def _metrics(
-    top: TomlTable, sheets: Iterable[Sheet], faults: list[TemplateFault]
-) -> tuple[Metric, ...]:
-    """Join the template's own metrics with the shared ones its sheets have the columns for."""
-    own = {metric.id: metric for metric in map(_metric, top.tables("metrics"))}
-    file = _shared("metrics", faults)
-    shared = [_metric(table) for table in file.tables("metrics")]
-    file.close()
-    tables = [sheet for sheet in sheets if isinstance(sheet, TableSheet)]
-    columns = {sheet.id: {column.id for column in sheet.columns} for sheet in tables}
-    # A shared metric names a role; it is the first sheet's that plays it.
-    players: dict[str, str] = {s.role: s.id for s in reversed(tables) if s.role}
-    fitting = (
-        metric
-        for metric in (replace(one, sheet=players.get(one.sheet, one.sheet)) for one in shared)
-        if metric.id not in own
-        and {metric.numerator, metric.denominator, metric.minus} - {None}
-        <= columns.get(metric.sheet, set())
-    )
-    return (*fitting, *own.values())
-
-
-def _metric(table: TomlTable) -> Metric:
-    metric = Metric(
-        id=table.string("id"),
-        label=table.text("label"),
-        sheet=table.string("sheet"),
-        numerator=table.string("numerator"),
-        denominator=table.optional_string("denominator"),
-        minus=table.optional_string("minus"),
-        unit=table.one_of("unit", ("number", "money", "percent", "ratio"), "number"),
-        direction=table.one_of("direction", ("higher", "lower"), "higher"),
-        aliases=table.strings("aliases"),
-        source=table.string("source", ""),
-    )
-    table.close()
-    return metric

@@ -5,6 +5,7 @@ How the TOML files spell it is told in `workbook_templates/README.md`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -13,19 +14,28 @@ from .columns import (
     COLUMN_TYPES,
     LIVE_TYPES,
     NUMERIC_TYPES,
+    WORDINGS,
     Choice,
     Choices,
     Column,
     ColumnType,
+    Wording,
 )
+from .known_metrics import KnownMetric
 from .languages import Text
+from .rules import Rule
 
 __all__ = [
+    "CHAPTERS",
     "COLUMN_TYPES",
     "LIVE_TYPES",
     "NUMERIC_TYPES",
     "OUR_SHEETS",
+    "PAGE_COLUMNS",
     "ROLES",
+    "WORDINGS",
+    "Area",
+    "Chapter",
     "Check",
     "Choice",
     "Choices",
@@ -35,21 +45,34 @@ __all__ = [
     "Format",
     "Gantt",
     "Group",
+    "KnownMetric",
     "Live",
     "Metric",
     "Print",
     "Role",
+    "Rule",
     "Section",
     "Setting",
+    "SettingValue",
+    "Share",
     "Sheet",
     "TableSheet",
     "Template",
     "TextRow",
+    "Wording",
 ]
 
 # What the Summary looks for: tasks with money, tasks in time, figures by channel, targets, issues.
 Role = Literal["master", "schedule", "daily", "effect", "issues"]
 ROLES: tuple[Role, ...] = get_args(Role)
+# The chapters a Summary may have, those of a written report.
+Chapter = Literal["overview", "results", "problems", "advice", "appendix"]
+CHAPTERS: tuple[Chapter, ...] = get_args(Chapter)
+# A number, or the id of a choice.
+SettingValue = float | str
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+# How many columns stand beside the label of a table on a form's page.
+PAGE_COLUMNS = 3
 # Sheets that every workbook has besides those of its template.
 OUR_SHEETS: frozenset[str] = frozenset(("lists", "summary"))
 
@@ -142,10 +165,25 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A row that holds a fixed share of its column's total, such as a reserve.
+
+    It is the row whose choice in `row_column` is `row_choice`; `of_total` is the setting that says
+    how large the share of the total is, this row included.
+    """
+
+    column: str
+    row_column: str
+    row_choice: str
+    of_total: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableSheet:
     """One record per row. `key` names the columns that tell records apart.
 
-    `role` says what the Summary may take the sheet for.
+    `role` says what the Summary may take the sheet for. `start` are the rows a new workbook begins
+    with: per column an id of its choices or a text.
     """
 
     id: str
@@ -166,6 +204,8 @@ class TableSheet:
     gantt: Gantt | None = None
     print: Print = field(default_factory=Print)
     role: Role | None = None
+    start: tuple[Mapping[str, str | Text], ...] = ()
+    share: Share | None = None
 
     def __getitem__(self, column_id: str) -> Column:
         for column in self.columns:
@@ -175,6 +215,16 @@ class TableSheet:
 
     def __contains__(self, column_id: object) -> bool:
         return any(column.id == column_id for column in self.columns)
+
+    def expressions(self) -> Iterator[str]:
+        """Walk all that is written in the formula language."""
+        yield from (column.formula for column in self.columns if column.formula is not None)
+        yield from (rule.when for rule in self.formats)
+        yield from (rule.when for rule in self.checks)
+        for live in self.live:
+            yield from live.values.values()
+        if self.share is not None:
+            yield self.share.of_total
 
     @property
     def inputs(self) -> tuple[Column, ...]:
@@ -188,10 +238,20 @@ class TableSheet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A part of a form laid out as a page: lines of one or two fields, or a table of its own."""
+
+    heading: Text | None = None
+    lines: tuple[tuple[str, ...], ...] = ()
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormSheet:
     """One record: labels with values beside them, and sections of words.
 
-    `sections` are shown in order.
+    `sections` are shown in order. With `areas` the form is laid out as one upright page; without
+    them its fields stand one below the other.
     """
 
     id: str
@@ -202,6 +262,7 @@ class FormSheet:
     fields: tuple[Column, ...]
     sections: Mapping[str, Section] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+    areas: tuple[Area, ...] = ()
 
     def __getitem__(self, field_id: str) -> Column:
         for column in self.fields:
@@ -211,6 +272,10 @@ class FormSheet:
 
 
 Sheet = TableSheet | FormSheet
+
+
+def _fits_a_page(sheet: Sheet) -> bool:
+    return isinstance(sheet, TableSheet) and len(sheet.columns) <= PAGE_COLUMNS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,23 +300,36 @@ class Metric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """A threshold that sheets and Summary share; `value` is what stands before staff change it.
+    """A threshold or a choice that sheets and Summary share; `value` stands before staff change it.
 
-    It also stands in for a value that is blank or not within `min` and `max`.
+    It also stands in for a value that is blank or not within `min` and `max`. Of type "choice" it
+    is one of `items`, by its id. A workbook shows it if a sheet plays one of `roles`, or a formula
+    uses it; one without `roles` that is not `if_used` always.
     """
 
     id: str
     label: Text
     type: ColumnType
-    value: float
+    value: SettingValue
     hint: Text | None = None
     min: float | None = None
     max: float | None = None
+    items: tuple[Choice, ...] = ()
+    roles: tuple[Role, ...] = ()
+    if_used: bool = False
+
+    @property
+    def choices(self) -> Choices | None:
+        """The list a choice is from, None for a number."""
+        return Choices(id=self.id, label=self.label, items=self.items) if self.items else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A workbook: a form that describes the campaign, tables, and the words around them."""
+    """A workbook: a form that describes the campaign, tables, and the words around them.
+
+    `outline` are the chapters of its Summary in order; without any the sections just follow.
+    """
 
     id: str
     version: str
@@ -261,6 +339,9 @@ class Template:
     choices: Mapping[str, Choices]
     metrics: tuple[Metric, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    registry: tuple[KnownMetric, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    outline: tuple[Chapter, ...] = ()
 
     def __getitem__(self, sheet_id: str) -> Sheet:
         for sheet in self.sheets:
@@ -273,9 +354,33 @@ class Template:
         """The sheets that hold one record per row."""
         return tuple(sheet for sheet in self.sheets if isinstance(sheet, TableSheet))
 
+    def host(self, sheet_id: str) -> FormSheet | None:
+        """Return the form that shows a table on its page, None for a table with its own tab."""
+        hosts = (form for form in self.forms if any(a.table == sheet_id for a in form.areas))
+        host = next(hosts, None)
+        return host if host is not None and _fits_a_page(self[sheet_id]) else None
+
+    @property
+    def tabs(self) -> tuple[Sheet, ...]:
+        """The sheets that have a tab of their own."""
+        return tuple(sheet for sheet in self.sheets if self.host(sheet.id) is None)
+
     def sheet_for(self, role: Role) -> str:
         """Return the id of the first sheet that plays a role, "" if there is none."""
         return next((sheet.id for sheet in self.tables if sheet.role == role), "")
+
+    def shown_settings(self) -> tuple[Setting, ...]:
+        """Return the settings that matter to this workbook: by a role, or by use in a formula."""
+        roles = {sheet.role for sheet in self.tables}
+        text = " ".join(expression for sheet in self.tables for expression in sheet.expressions())
+        used = set(_NAME.findall(text))
+        return tuple(
+            setting
+            for setting in self.settings.values()
+            if setting.id in used
+            or roles & {*setting.roles}
+            or not (setting.roles or setting.if_used)
+        )
 
     @property
     def form(self) -> FormSheet | None:

@@ -175,6 +175,15 @@ class TomlTable:
             self.fault(key, "not_an_option", found=_shown(found), **advice(found, options))
         return default if default is not None else options[0]
 
+    def several_of(self, key: str, options: tuple[Option, ...]) -> tuple[Option, ...]:
+        """Return a list of some of `options`; empty where the key is missing."""
+        found = self.strings(key)
+        for number, word in enumerate(found):
+            if word not in options:
+                where = f"{key}[{number}]"
+                self.fault(where, "not_an_option", found=_shown(word), **advice(word, options))
+        return tuple(option for option in options if option in found)
+
     def strings(self, key: str) -> tuple[str, ...]:
         """Return a list of strings; empty where the key is missing."""
         items = self._take(key, (list,), "expected_list") or []
@@ -215,6 +224,10 @@ class TomlTable:
         self._asked.append(key)
         value = self._data.get(key)
         return None if value is None else self._text_of(key, value)
+
+    def string_or_text(self, key: str) -> str | Text:
+        """Return a string as it is, or a text in every language."""
+        return self.string(key) if isinstance(self._data.get(key), str) else self.text(key)
 
     def texts(self, key: str) -> tuple[Text, ...]:
         """Return a list of texts; empty where the key is missing."""

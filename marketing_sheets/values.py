@@ -23,12 +23,14 @@ from .values_numbers import (
     read_ratio,
 )
 from .values_numerals import scale_of
+from .values_plans import Milestone, Risk, read_milestones, read_risks
 from .values_quantities import (
     Condition,
     parse_condition,
     parse_conditions,
     read_quantity,
     unit_stated,
+    unread_conditions,
 )
 from .values_times import Week, read_datetime, read_week
 
@@ -36,6 +38,8 @@ __all__ = [
     "Cell",
     "Condition",
     "Context",
+    "Milestone",
+    "Risk",
     "Week",
     "as_text",
     "choice_spellings",
@@ -44,8 +48,11 @@ __all__ = [
     "parse_conditions",
     "percent_context",
     "percent_scale",
+    "read_milestones",
+    "read_risks",
     "scale_of",
     "unit_stated",
+    "unread_conditions",
 ]
 
 _NO_CONTEXT = Context()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -18,7 +19,7 @@ from .values_numerals import scale_of
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["ParsedColumn", "parse_column"]
+__all__ = ["ParsedColumn", "missing_column", "parse_column"]
 
 _T = TypeVar("_T")
 _NO_CONTEXT = Context()
@@ -53,6 +54,9 @@ def parse_column(
     Plain numbers in numeric columns are checked all at once; of other cells each distinct one is
     read once.
     """
+    cells = raws.tolist()
+    if cells.count(None) == len(cells):
+        return _nothing(raws.index, type)
     numbers = _plain_numbers(raws, type, context)
     if numbers is None:
         return _parse_distinct(raws, type, context)
@@ -77,6 +81,28 @@ def parse_column(
         notes=_moved(rest.notes, others),
         comparators=_moved(rest.comparators, others),
     )
+
+
+def _nothing(index: pd.Index[Any], type: ColumnType) -> ParsedColumn:
+    """Return what a column of blanks gives."""
+    values = pd.Series(_blank(type, len(index)), index=index)
+    if type != "quantity":
+        return ParsedColumn(values=values)
+    return ParsedColumn(values=values, kinds=pd.Series(_blank("text", len(index)), index=index))
+
+
+def missing_column(type: ColumnType, count: int) -> pd.Series[Any]:
+    """Return a column of `count` missing values, of the dtype that `parse_column` gives."""
+    return pd.Series(_blank(type, count))
+
+
+def _blank(type: ColumnType, count: int) -> Any:
+    return _one_blank(type).take(np.zeros(count, dtype=np.intp))
+
+
+@cache
+def _one_blank(type: ColumnType) -> Any:
+    return _typed([parse(None, type)], type)
 
 
 def _moved(found: Mapping[int, _T], places: npt.NDArray[np.intp]) -> dict[int, _T]:

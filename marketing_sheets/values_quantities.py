@@ -19,7 +19,14 @@ from .values_numbers import (
 )
 from .values_numerals import read_figure, scale_of
 
-__all__ = ["Condition", "parse_condition", "parse_conditions", "read_quantity", "unit_stated"]
+__all__ = [
+    "Condition",
+    "parse_condition",
+    "parse_conditions",
+    "read_quantity",
+    "unit_stated",
+    "unread_conditions",
+]
 
 _UP = "提升|增长|增加|上升|上涨|提高|涨"
 _DOWN = "下降|降低|减少|下滑|下跌|跌"
@@ -162,3 +169,11 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
     parts = [part for part in _BETWEEN.split(text) if part.strip()]
     conditions = [condition for part in parts if (condition := parse_condition(part))]
     return tuple(conditions) if len(conditions) == len(parts) else ()
+
+
+def unread_conditions(text: str) -> tuple[str, ...]:
+    """Return the parts of several conditions that have a sign such as ≥ and cannot be read."""
+    parts = (part.strip() for part in _BETWEEN.split(text))
+    return tuple(
+        part for part in parts if _SIGN.search(levelled(part)) and parse_condition(part) is None
+    )

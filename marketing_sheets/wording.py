@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .languages import Language
 
-__all__ = ["book", "say", "templates_folder"]
+__all__ = ["book", "say", "shared_data", "templates_folder"]
 
 
 @cache
@@ -38,6 +38,13 @@ def templates_folder() -> Path:
 def book(name: str) -> dict[str, Any]:
     """Load one book of the catalogue, `words/<name>.toml`."""
     with (templates_folder() / "words" / f"{name}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+@cache
+def shared_data(name: str) -> dict[str, Any]:
+    """Load `<name>.toml`, words and patterns that checks look for."""
+    with (templates_folder() / f"{name}.toml").open("rb") as file:
         return tomllib.load(file)
 
 

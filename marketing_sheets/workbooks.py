@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from .alerts_deadlines import calendar_notes
 from .errors import TemplateError, UsageError
 from .formulas_pandas import compute
 from .languages import LANGUAGES, Language, nearest
@@ -15,7 +16,9 @@ from .package import Receipt, insert_sheet, summary_slot
 from .places import Place
 from .problems import Problem
 from .reader import (
+    check_metrics,
     check_rules,
+    check_wordings,
     compare_computed,
     read_csv_records,
     read_form_csv,
@@ -36,6 +39,7 @@ __all__ = [
     "check_workbook",
     "example_folder",
     "generate_workbook",
+    "put_summary",
     "recalculate",
     "recompute",
 ]
@@ -149,7 +153,10 @@ def recompute(reading: Reading, *, as_of: date | None) -> Reading:
     found = (
         *compare_computed(computed, as_of=as_of),
         *check_rules(computed, as_of=as_of),
+        *check_metrics(computed),
+        *check_wordings(computed),
         *rows_after(computed, as_of),
+        *(() if as_of is None else calendar_notes(computed)),
     )
     return replace(computed, problems=(*reading.problems, *found))
 
@@ -202,17 +209,39 @@ def recalculate(
     progress("computing")
     summary = summarize(reading, as_of=day)
     progress("writing")
-    speech = language or reading.language
-    slot = summary_slot(path, name=say("sheets", "summary.tab", speech))
+    receipt = put_summary(
+        summary,
+        path,
+        language=language or reading.language,
+        output=output,
+        backup=backup,
+        created=created,
+    )
+    return Recalculation(reading=reading, summary=summary, receipt=receipt, as_of=day)
+
+
+def put_summary(
+    summary: Summary,
+    path: Path,
+    *,
+    language: Language,
+    output: Path | None = None,
+    backup: bool = False,
+    created: datetime | None = None,
+) -> Receipt:
+    """Write a Summary into a workbook as its own sheet; nothing else in it changes.
+
+    The arguments are those of `recalculate`.
+    """
+    slot = summary_slot(path, name=say("sheets", "summary.tab", language))
     sheet = write_summary(
         summary,
-        language=speech,
+        language=language,
         sheet_name=slot.name,
         date_1904=slot.date_1904,
         created=created,
     )
-    receipt = insert_sheet(path, sheet, output=output, backup=backup)
-    return Recalculation(reading=reading, summary=summary, receipt=receipt, as_of=day)
+    return insert_sheet(path, sheet, output=output, backup=backup)
 
 
 def _loaded(template: Template | str | Path) -> Template:

@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("wording",),
     ("errors",),
     ("templates", "problems"),
-    ("styles", "values"),
+    ("styles", "values", "workdays", "metric_names"),
     ("records",),
     ("formulas", "package"),
     ("template_files", "template_checks"),
@@ -38,11 +38,18 @@ LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 FAMILIES = ("values", "formulas", "metrics", "alerts")
 FAMILY = {
     "columns": "templates",
+    "known_metrics": "templates",
+    "metric_files": "template_files",
+    "rules": "templates",
+    "rule_files": "template_files",
+    "rule_checks": "template_checks",
     "toml_tables": "template_files",
     "sheet_files": "template_files",
     "expression_checks": "template_checks",
     "expression_kinds": "template_checks",
+    "form_checks": "template_checks",
     "label_checks": "template_checks",
+    "text_checks": "template_checks",
     "sheet_checks": "template_checks",
 }
 

@@ -258,12 +258,13 @@ def _excel(sheet: TableSheet, rows: list[dict[str, Any]], language: Any, path: P
     ]
     lists.write_column(0, 1, bases)
     lists.write(0, 3, 45471)  # 2024-06-28
-    lists.write(1, 3, TEMPLATE.settings["close"].value)
+    for row, setting in enumerate(TEMPLATE.settings.values(), 1):
+        lists.write(row, 3, setting.value)
+        book.define_name(f"set_{setting.id}", f"=lists!$D${row + 1}")
     last = len(bases)
     book.define_name("list_channel", f"=lists!$A$1:$A${last}")
     book.define_name("list_channel_cvr_base", f"=lists!$B$1:$B${last}")
     book.define_name("as_of", "=lists!$D$1")
-    book.define_name("set_close", "=lists!$D$2")
     headers = [{"header": column.label[language]} for column in sheet.columns]
     options = {"name": f"tbl_{sheet.id}", "columns": headers}
     tab.add_table(0, 0, len(rows), len(headers) - 1, options)
@@ -494,7 +495,7 @@ class TestLive:
         ]
         assert lines == [
             "As of 2024-06-28    |    3 tasks · 1 done · 1 delayed",
-            "Weighted progress 50.0%",
+            "Overall progress 50.0%",
             "Budget 2,000 · spent 1,245 · used 62.3%",
         ]
 

@@ -24,10 +24,8 @@ from marketing_sheets.formulas_days import (
 from marketing_sheets.formulas_text import (
     before_bracket,
     head_of,
-    names_cost,
     part,
     part_of,
-    says_cost,
 )
 from marketing_sheets.values import Context, as_text, parse
 
@@ -142,13 +140,3 @@ def test_what_stands_before_a_bracket(text: str) -> None:
 def test_parts(text: str, number: int) -> None:
     """Several goals in a cell, parted by semicolons."""
     assert excel(part("A1", number), text) == part_of(text, number)
-
-
-@pytest.mark.parametrize(
-    ("name", "is_cost"),
-    [("总费用(万元)", True), ("获客成本CAC", True), ("ROI(投入产出比)", False), ("曝光量", False)],
-)
-def test_names_of_costs(name: str, is_cost: bool) -> None:
-    """Of costs less is better."""
-    assert says_cost(name) == is_cost
-    assert excel(names_cost("A1"), name) == is_cost

@@ -13,6 +13,7 @@ from package_workbooks import edit_parts, plain_workbook, reserved_workbook
 
 from marketing_sheets.errors import NotAWorkbook
 from marketing_sheets.package import open_workbook_file, read_facts
+from marketing_sheets.package.sheet_scan import columns_without_results
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -217,3 +218,24 @@ def test_our_summary_and_its_copies_are_marked(tmp_path: Path) -> None:
     path = reserved_workbook(tmp_path / "a.xlsx")
     facts = open_workbook_file(path)
     assert [(s.name, s.is_summary) for s in facts.sheets] == [("汇总", True), ("明细", False)]
+
+
+def test_only_columns_with_a_formula_without_a_result_are_looked_at_again() -> None:
+    """An empty text is a result; blanks between tags, prefixes and odd cells need a closer look."""
+    row = (
+        b'<c r="A7"><v>1</v></c><c r="B7" t="str"><f>A7</f><v></v></c><c r="C7" s="3"><f>A7</f></c>'
+        b'<c r="D7"><f>A7</f><v>1</v></c><c r="AB7"><f t="shared" si="0"/></c>'
+        b'<c r="E7"><f>A7</f><v></v></c><c r="F7"/>'
+    )
+    sheet = b"<worksheet><sheetData><row>" + row + b"</row></sheetData></worksheet>"
+    assert columns_without_results(sheet) == frozenset((3, 5, 28))
+    main = b' xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    for odd in (
+        sheet.replace(b"</c><c", b"</c>\n<c"),
+        sheet.replace(b"</v></c>", b"</v> </c>").replace(b"><c", b"> <c"),
+        sheet.replace(b"<", b"<x:").replace(b"<x:/", b"</x:"),
+        sheet.replace(b"<worksheet", b"<worksheet" + main),
+        sheet.replace(b'<c r="C7" s="3">', b'<c s="3" r="C7">'),
+    ):
+        assert columns_without_results(odd) is None
+    assert columns_without_results(b"<chartsheet/>") == frozenset()

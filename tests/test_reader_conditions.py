@@ -43,6 +43,27 @@ def test_a_condition_has_one_number(tmp_path: Path, condition: str, is_clear: bo
 
 
 @pytest.mark.parametrize(
+    ("standard", "part"),
+    [
+        ("笔记阅读量≥5万,点赞≥1万", None),
+        ("每场参与人数≥200，留资率≥30%", None),
+        ("海报3张、视频1条定稿", None),
+        ("尽快完成", None),
+        ("笔记阅读量≥5万,点赞≥若干", "点赞≥若干"),
+        ("觀看人數≥20萬；銷售額不低於去年", "銷售額不低於去年"),
+    ],
+)
+def test_a_part_that_is_no_condition(tmp_path: Path, standard: str, part: str | None) -> None:
+    """Of conditions that nothing computes with, those with a sign but no number are named."""
+    header = "任务内容|负责人|开始时间|结束时间|交付标准".split("|")
+    rows = [header, ["发布", "张", "第5周周一", "第5周周三", standard]]
+    path = draw(tmp_path / "a.xlsx", {"爆发期任务拆解": rows})
+    reading = read_workbook(path, template="promotion_tracking")
+    told = [p for p in reading.problems if p.code == "condition_part_unread"]
+    assert [(p.place.cell, p.params["part"]) for p in told] == ([("E2", part)] if part else [])
+
+
+@pytest.mark.parametrize(
     ("direction", "target", "is_against"),
     [
         ("↑ 越高越好", "≤5%", True),

@@ -22,6 +22,7 @@ from oracles import (
 from source_documents import DOCUMENTS, NAMED, PERIODS, table
 
 from marketing_sheets import Language, Reading, generate_workbook, load_template
+from marketing_sheets.alerts import alerts
 from marketing_sheets.languages import LANGUAGES, fold_label
 from marketing_sheets.metrics import by, metric_frame, metrics_of
 from marketing_sheets.metrics_tasks import progress
@@ -64,7 +65,7 @@ EXPECTED: dict[str, dict[str, list[Any]]] = {
         "achievement": [1.2, 0.9, 1.5, 1.0222222222222221, 1.1666666666666667],
         "variance": [200_000, -2000, 0.15, 0.02, 0.5],
     },
-    "activity_plan_budget": {"is_reserve": [0, 0, 0, 0, 1]},
+    "activity_plan_budget": {},
     "execution_plan": {
         "week_from": [1, 1, 3, NONE],
         "week_to": [12, 10, 8, NONE],
@@ -166,15 +167,33 @@ def typed(folder: Path, name: str, language: Language, *, by_hand: bool = False)
     book = openpyxl.load_workbook(path)
     for sheet_id, text in ROWS[name].items():
         sheet = tables(template)[sheet_id]
-        tab = book[sheet.label[language]]
-        for row, cells in enumerate(table(text)[1:], FIRST_ROW):
+        tab, rows, left = where(book, template, sheet, language, table(text)[1:])
+        for row, cells in zip(rows, table(text)[1:], strict=True):
             for column, cell in zip(sheet.columns, cells, strict=False):
                 if cell and not column.is_computed:
-                    at = sheet.columns.index(column) + 1
+                    at = sheet.columns.index(column) + left
                     value = as_excel_keeps(cell, column) if by_hand else cell
-                    tab.cell(row, at).value = value  # type: ignore[assignment]  # any is fine
+                    tab.cell(row, at).value = value
     book.save(path)
     return path
+
+
+def where(
+    book: Any, template: Template, sheet: TableSheet, language: Language, rows: list[list[str]]
+) -> tuple[Any, list[int], int]:
+    """Return the tab of a table, the row for each of its rows, and its first column.
+
+    On a form's page the rows are there already, called as in the document.
+    """
+    form = template.host(sheet.id)
+    if form is None:
+        return book[sheet.label[language]], list(range(FIRST_ROW, FIRST_ROW + len(rows))), 1
+    tab = book[form.label[language]]
+    left = next(c.column for r in tab.iter_rows() for c in r if c.value == sheet.columns[0].id)
+    names = {fold_label(str(c.value)): c.row for c in tab[get_column_letter(left)]}
+    choices = template.choices[sheet.columns[0].choices or ""]
+    labels = {item.label["zh-Hans"]: item.label[language] for item in choices.items}
+    return tab, [names[fold_label(labels[row[0]])] for row in rows], left
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +253,10 @@ def test_problems(
     found = Counter((p.code, p.severity) for p in readings[name, language].problems)
     year, merge = ("year_from_period", "info"), ("merged_filled", "info")
     told = {
-        "strategy_tracking": {year: 2, merge: 1},
+        # The scrape of the document lost a word: nobody knows what 直播率 is.
+        "strategy_tracking": {year: 2, merge: 1, ("metric_unknown", "info"): 1},
+        # 保证策略可跟进、可优化 breaks the document's own rule on goals.
+        "execution_plan": {("goal_vague", "info"): 1},
         # 23 dates with 202X, 6.1 to 6.10 without any year, four days with a time.
         "promotion_tracking": {year: 31, merge: 3},
     }
@@ -310,11 +332,12 @@ def test_the_plan_is_read_back(tmp_path: Path, language: Language) -> None:
     path = typed(tmp_path, "campaign_process", language)
     template = load_template("campaign_process")
     form = template.forms[1]
+    places = check_workbook(path)[0].form_places
     book = openpyxl.load_workbook(path)
-    tab = book[form.label[language]]
-    ids = {str(tab.cell(row, 1).value).split("|")[0]: row for row in range(1, tab.max_row + 1)}
+    tab: Any = book[form.label[language]]
     for name, value in PLAN.items():
-        tab.cell(ids[name], 4).value = value
+        assert places[name].sheet == form.label[language]
+        tab[places[name].cell].value = value
     book.save(path)
     reading, _ = check_workbook(path)
     assert {name: reading.form[name] for name in PLAN} == {**PLAN, "planned_on": date(2024, 5, 20)}
@@ -356,17 +379,17 @@ def test_summary_shows_what_there_is(
 @pytest.mark.parametrize(
     ("name", "tiles"),
     [
-        ("strategy_tracking", ["progress"]),
-        ("campaign_process", ["sales", "new_users"]),
-        ("execution_plan", ["budget"]),
-        ("promotion_tracking", ["sales", "roas", "progress", "budget"]),
-        ("campaign_review", []),
+        ("strategy_tracking", ["progress", "tasks_late", "metrics_met", "issues_open"]),
+        ("campaign_process", ["sales", "new_users", "tasks_late", "metrics_met"]),
+        ("execution_plan", []),
+        ("promotion_tracking", ["sales", "roas", "progress", "budget", "tasks_late"]),
+        ("campaign_review", ["metrics_met", "issues_open"]),
     ],
 )
 def test_summary_has_no_tile_for_what_the_sheets_lack(
     readings: dict[tuple[str, Language], Reading], name: str, tiles: list[str]
 ) -> None:
-    """A document without sales or budget has no empty tile for them."""
+    """A document without sales or budget has no empty tile for them; counts fill the row."""
     summary = summary_of(readings[name, "zh-Hans"])
     assert [tile.id for tile in summary.tiles] == tiles
 
@@ -458,3 +481,36 @@ def as_shown(value: Any, column: Column, reading: Reading) -> Any:
         choices = reading.template.choices.get(column.choices or "")
         return choices.label_of(value, "zh-Hans") if choices else value
     return pytest.approx(float(value), rel=1e-9, abs=1e-9)
+
+
+def test_alerts_are_few_and_deserved(readings: dict[tuple[str, Language], Reading]) -> None:
+    """On the documents' own rows the rules raise what the documents themselves contradict."""
+    told = {
+        name: [
+            (one.rule, str(one.what.params["name"]))
+            for one in alerts(readings[name, "zh-Hans"], as_of=PERIODS[name][1])
+            if one.rule != "daily_missing"
+        ]
+        for name in DOCUMENTS
+    }
+    assert told == {
+        "strategy_tracking": [
+            ("below_target", "直播率"),
+            ("below_target", "用户转化率"),
+            ("materials_due", "活动文案"),
+            # Its work ended late with 90 % done.
+            ("end_not_full", "KOL种草(100篇笔记)"),
+        ],
+        # Both have an actual end and are said to be in progress.
+        "campaign_process": [("end_not_done", "现场人员培训")],
+        "execution_plan": [],
+        "promotion_tracking": [
+            ("task_late", "抖音信息流广告上线"),
+            ("end_not_done", "直播预热素材投放"),
+        ],
+        "campaign_review": [
+            ("below_target", "ROI"),
+            ("below_target", "注册转化率"),
+            ("below_target", "总费用(万元)"),
+        ],
+    }

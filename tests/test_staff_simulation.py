@@ -256,7 +256,7 @@ def test_own_sheets_lists_and_settings(tmp_path: Path) -> None:
     reading = edited(generate(tmp_path), edit)
     assert reading.extra_sheets == ("通讯录", "Sheet9")
     assert [(p.code, p.place.sheet) for p in reading.problems] == [("extra_sheet", "通讯录")]
-    assert reading.settings == {"close": 0.85}
+    assert reading.settings["close"] == 0.85
     records = recomputed(reading).sheets["daily_data"]
     assert records.frame["cvr"].tolist()[-1] == 0.1
 

@@ -106,7 +106,7 @@ def test_actions_link_to_their_cells() -> None:
         *("推进总表 › K10", "阶段进度 › J8", "推进总表 › K13"),
     ]
     assert sheet.cell(first, 17).hyperlink.location == "'问题跟踪'!O7"
-    assert sheet.cell(first + 6, 2).value == "另有 4 项，见各表"
+    assert sheet.cell(first + 6, 2).value == "另有 4 项，见下方“预警清单”"
 
 
 def test_links_follow_the_name_staff_gave_the_tab() -> None:
@@ -205,7 +205,7 @@ def test_the_footer_names_its_source() -> None:
     said = texts(opened(written(campaign(), "en")))
     footer = next(text for text in said if text.startswith("As of "))
     assert re.fullmatch(
-        r"As of 2024-06-28  ·  Source 618跟踪表\.xlsx  ·  SHA-256 9f2c4a7e…b81d  ·  "
+        r"As of 2024-06-28  ·  Source 618跟踪表\.xlsx  ·  Data SHA-256 9f2c4a7e…b81d  ·  "
         r"Template campaign_tracker 1\.0  ·  Written by marketing_sheets ?[\w.+]*",
         footer,
     )

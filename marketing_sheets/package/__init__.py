@@ -3,7 +3,7 @@
 The only part of the library that knows ZIP and XML.
 """
 
-from .facts import SheetFacts, WorkbookFacts, open_workbook_file, read_facts
+from .facts import SheetFacts, WorkbookFacts, open_workbook_file, read_facts, read_properties
 from .gate import check_workbook_file
 from .graft import insert_sheet
 from .receipt import PartHash, Receipt
@@ -19,5 +19,6 @@ __all__ = [
     "insert_sheet",
     "open_workbook_file",
     "read_facts",
+    "read_properties",
     "summary_slot",
 ]

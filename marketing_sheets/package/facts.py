@@ -6,18 +6,22 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
 from . import sheet_scan
 from .archive import Entry, part_key
-from .gate import open_package, read_bytes
+from .gate import open_index, open_package, read_bytes
 from .parts import Package, SheetEntry, Workbook
 from .slot import marked_sheets
 from .xml_text import as_utf8, children, is_true, local, number
 
-__all__ = ["SheetFacts", "WorkbookFacts", "open_workbook_file", "read_facts"]
+__all__ = ["SheetFacts", "WorkbookFacts", "open_workbook_file", "read_facts", "read_properties"]
 
+_CORE = ("core-properties", "coreProperties")
+# The parts with the content of cells, names as `part_key` folds them.
+_CELLS = re.compile(r"(?:^|/)(?:worksheets/[^/]+|sharedstrings)\.xml$")
 _BUILT_IN_PERCENT = frozenset((9, 10))
 _FORMAT_NOISE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
@@ -42,12 +46,15 @@ class SheetFacts:
     _package: Package = field(repr=False, compare=False)
     _part: str = field(repr=False, compare=False)
     _percent_styles: frozenset[int] = field(repr=False, compare=False)
+    _without_results: frozenset[int] | None = field(repr=False, compare=False)
 
     def uncalculated_cells(self, columns: set[int]) -> dict[tuple[int, int], str]:
         """Return the formulas in `columns` that were stored without a result.
 
-        Programs that do not calculate leave them so. Reads the sheet again.
+        Programs that do not calculate leave them so. Reads the sheet again, if it has any there.
         """
+        if self._without_results is not None:
+            columns = columns & self._without_results
         return sheet_scan.uncalculated_cells(self._bytes(), columns) if columns else {}
 
     def percent_cells(self, columns: set[int]) -> set[tuple[int, int]]:
@@ -64,13 +71,17 @@ class SheetFacts:
 class WorkbookFacts:
     """A workbook file: its worksheets in the order of their tabs, and what concerns all of them.
 
-    `properties` are the custom document properties as text, `sha256` is the file's.
+    `properties` are the custom document properties as text, `sha256` is the file's. `modified` is
+    when a program last saved it, in UTC, None where it does not say. `cells_sha256` tells the
+    worksheets and their texts but for our Summary: it stays while nobody else changes them.
     """
 
     date_1904: bool
     properties: Mapping[str, str]
     sha256: str
     sheets: tuple[SheetFacts, ...]
+    modified: datetime | None = None
+    cells_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +93,21 @@ class _Scan:
     errors: Mapping[tuple[int, int], str]
     merges: tuple[tuple[int, int, int, int], ...]
     filtered: bool
+    without_results: frozenset[int] | None
 
 
 def read_facts(path: Path) -> WorkbookFacts:
     """Read the facts of a workbook file; the same as `open_workbook_file`."""
     return open_workbook_file(path)
+
+
+def read_properties(path: Path) -> Mapping[str, str]:
+    """Return the custom document properties of a workbook; no other part is looked at.
+
+    Raises a WorkbookError for a file that cannot be opened.
+    """
+    package, _ = open_index(read_bytes(path), path.name)
+    return _properties(package)
 
 
 def open_workbook_file(path: Path) -> WorkbookFacts:
@@ -121,7 +142,20 @@ def open_workbook_file(path: Path) -> WorkbookFacts:
             for sheet in workbook.sheets
             if sheet.kind == "worksheet" and sheet.part is not None
         ),
+        modified=_modified(package),
+        cells_sha256=_cells_sha256(package, workbook, summaries),
     )
+
+
+def _cells_sha256(package: Package, workbook: Workbook, summaries: set[int]) -> str:
+    """Hash what cells are made of, by the checksums that the archive keeps of each part."""
+    ours = {part_key(s.part) for s in workbook.sheets if s.index in summaries and s.part}
+    lines = sorted(
+        f"{key} {entry.crc:08x} {entry.size}"
+        for entry in package.entries()
+        if (key := part_key(entry.name)) not in ours and _CELLS.search(key)
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _scan(text: bytes) -> _Scan:
@@ -131,6 +165,7 @@ def _scan(text: bytes) -> _Scan:
         MappingProxyType(sheet_scan.error_cells(text)),
         sheet_scan.merges(text),
         sheet_scan.filtered(text),
+        sheet_scan.columns_without_results(text),
     )
 
 
@@ -155,6 +190,7 @@ def _sheet_facts(
         _package=package,
         _part=part,
         _percent_styles=percent,
+        _without_results=scan.without_results,
     )
 
 
@@ -177,6 +213,20 @@ def _percent_styles(package: Package, workbook: Workbook) -> frozenset[int]:
         for index, xf in enumerate(children(group, "xf"))
         if number(xf.get("numFmtId")) in formats
     )
+
+
+def _modified(package: Package) -> datetime | None:
+    """Return when the core properties say that the workbook was last saved."""
+    part = next((r.target for r in package.relationships("") if r.kind in _CORE), "")
+    if part not in package:
+        return None
+    said = next((e.text for e in package.parse(part) if str(e.tag).endswith("}modified")), None)
+    try:
+        moment = datetime.fromisoformat((said or "").strip())
+    except ValueError:
+        return None
+    # W3C dates without a zone are rare; programs that write them mean UTC.
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _properties(package: Package) -> dict[str, str]:

@@ -14,6 +14,7 @@ from ..places import column_letter, column_number
 from .extent import CellTag, attributes, is_plain, walk_cells
 
 __all__ = [
+    "columns_without_results",
     "error_cells",
     "filtered",
     "hidden_columns",
@@ -39,12 +40,18 @@ _NO_RESULT = re.compile(
     rb"f(?:>|(?:\s[^<>]*)?/>)\s*(?:<" + _PREFIX + rb"v\s*(?:/>|>\s*</" + _PREFIX + rb"v\s*>))?"
     rb"\s*</" + _PREFIX + rb"c\s*>"
 )
+# How the cell of a formula without a result ends where nothing is indented or prefixed.
+_ENDS_WITHOUT_RESULT = (b"</f></c>", b"/></c>", b"</f><v></v></c>")
+_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"([^<>]*)>')
+# Cells under a prefix: one is bound to the cells' own namespace, in either of its spellings.
+_PREFIX_FOR_CELLS = re.compile(rb"xmlns:[^\s=]+\s*=\s*[\"'][^\"']*(?:2006|spreadsheetml)/main[\"']")
 _STYLE = re.compile(rb"""\bs\s*=\s*["'](\d+)""")
 _MERGE = re.compile(_NAME + rb"mergeCell\s(" + _QUOTED + rb")>")
 _CRITERIA = re.compile(_NAME + rb"filterColumn[\s/>]")
 _COLUMN = re.compile(_NAME + rb"col\s(" + _QUOTED + rb")>")
 _TRUE = (b"1", b"true")
 _TAGS_BACK = 4  # from the end of a formula's cell to its start
+_SAMPLE = 1 << 16  # bytes
 _LONGEST_TAG = 4096  # bytes; keeps a text full of look-alikes from costing time
 
 
@@ -78,7 +85,9 @@ def error_cells(sheet: bytes) -> dict[tuple[int, int], str]:
     if b"#" not in sheet:
         return {}
     found: dict[tuple[int, int], str] = {}
-    for tag in _tags_with(sheet, b't="e"', b"t='e'"):
+    # One character is found ten times faster than several.
+    needles = (b't="e"', b"t='e'") if b"'" in sheet else (b't="e"',)
+    for tag in _tags_with(sheet, *needles):
         if tag[1] != b"c":
             continue
         place = _cell(attributes(tag[2]).get(b"r", b"").decode("latin-1"))
@@ -155,6 +164,43 @@ def filtered(sheet: bytes) -> bool:
     """Whether an AutoFilter of the sheet has criteria."""
     _, tail = _split(sheet)
     return _CRITERIA.search(tail) is not None
+
+
+def columns_without_results(sheet: bytes) -> frozenset[int] | None:
+    """Return the columns in which a formula has no result; None where that takes a closer look.
+
+    An empty text is a result.
+    """
+    start = max(0, sheet.find(b"sheetData"))
+    if sheet[start - 1 : start] != b"<" or _PREFIX_FOR_CELLS.search(sheet, 0, start):
+        return None if start else frozenset()
+    if _is_indented(sheet, start):
+        return None
+    found: set[bytes] = set()
+    for end in _ENDS_WITHOUT_RESULT:
+        position = sheet.find(end, start)
+        while position >= 0:
+            # "<" never stands within a formula unescaped, so the last cell begun is this one.
+            cell = _LETTERS.match(sheet, max(0, sheet.rfind(b"<c", start, position)))
+            if cell is None:
+                return None
+            if b't="str"' not in cell[2]:
+                found.add(cell[1])
+            position = sheet.find(end, position + 1)
+    return frozenset(column_number(letters.decode()) for letters in found)
+
+
+def _is_indented(sheet: bytes, start: int) -> bool:
+    """Whether blanks may stand between the tags of cells.
+
+    Who puts single blanks there puts them everywhere; line breaks may be in texts too.
+    """
+    if b"> <" in sheet[start : start + _SAMPLE] or b"> <" in sheet[-_SAMPLE:]:
+        return True
+    return any(
+        sheet.find(blank, start) >= 0 and sheet.find(b">" + blank, start) >= 0
+        for blank in (b"\n", b"\r", b"\t")
+    )
 
 
 def uncalculated_cells(sheet: bytes, columns: set[int]) -> dict[tuple[int, int], str]:

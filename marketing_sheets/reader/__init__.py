@@ -3,6 +3,16 @@
 from .checks import check_rules, compare_computed
 from .csv_forms import read_form_csv
 from .csv_records import read_csv_records
+from .metric_cells import check_metrics
+from .wordings import check_wordings
 from .workbook import read_workbook
 
-__all__ = ["check_rules", "compare_computed", "read_csv_records", "read_form_csv", "read_workbook"]
+__all__ = [
+    "check_metrics",
+    "check_rules",
+    "check_wordings",
+    "compare_computed",
+    "read_csv_records",
+    "read_form_csv",
+    "read_workbook",
+]

@@ -102,7 +102,7 @@ def _first(header: Header, at: int) -> str:
 
 def _bind_names(draft: _Draft, sheet: TableSheet, header: Header) -> None:
     labels, words = label_spellings(sheet), spellings(sheet)
-    taken = {*draft.columns.values(), *draft.doubles}
+    taken = {*draft.columns.values(), *draft.doubles, *header.traces.values()}
     free = [at for at in sorted(header.names) if at not in taken]
     for table in (labels, words):  # a label beats an alias wherever they stand
         for at in list(free):
@@ -121,8 +121,9 @@ def _extras(grid: Grid, header: Header, draft: _Draft) -> dict[str, int]:
     if not bound:
         return {}
     extras: dict[str, int] = {}
+    known = bound | set(header.traces.values())
     for at in range(grid.width):
-        if at in bound:
+        if at in known:
             continue
         name = header.shown.get(at, "")
         if not name:

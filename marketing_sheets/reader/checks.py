@@ -34,6 +34,8 @@ def check_records(
     table: Table, rows: SortedRows, typed: TypedTable, around: Surroundings
 ) -> Iterator[Problem]:
     """Walk the doubts about the records of one table that no single cell shows."""
+    if not len(rows.records):
+        return
     yield from _required_blanks(table, rows, typed)
     yield from _doubles(table, rows, typed)
     yield from _backward_spans(table, rows, typed)

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from ..languages import fold
-from ..templates import Choices, Column, ColumnType
+from ..templates import Choices, Column
 from ..values import Context, choice_spellings, percent_context
-from ..values_columns import ParsedColumn, parse_column
+from ..values_columns import ParsedColumn, missing_column, parse_column
 from .filling import fill
 from .kinds import settle_kinds
 from .scales import percent_rows, report_scale
@@ -37,8 +37,10 @@ def type_table(table: Table, rows: SortedRows, around: Surroundings) -> TypedTab
     percents = percent_rows(table)
     quantities: dict[str, Job] = {}
     for column in table.sheet.columns:
-        typed.frame[column.id] = _missing(column.type, len(rows.records))
-        if column.id not in table.binding.columns:
+        is_bound = column.id in table.binding.columns
+        if column.is_computed or not is_bound:
+            typed.frame[column.id] = missing_column(column.type, len(rows.records))
+        if not is_bound:
             typed.raw[column.id] = pd.Series([None] * len(rows.records), dtype=object)
             continue
         cells = table.cells(column.id)[rows.records]
@@ -51,6 +53,8 @@ def type_table(table: Table, rows: SortedRows, around: Surroundings) -> TypedTab
         _type_input(job, around)
         if column.type == "quantity":
             quantities[column.id] = job
+    if not len(rows.records):
+        return typed
     settle_kinds([quantities[column.id] for column in table.inputs if column.id in quantities])
     return typed
 
@@ -84,11 +88,6 @@ def _spellings(choices: Choices, around: Surroundings) -> dict[str, str]:
     for entry in around.entries.get(choices.id, {}):
         spellings.setdefault(fold(entry), entry)
     return spellings
-
-
-def _missing(kind: ColumnType, count: int) -> pd.Series[Any]:
-    one = parse_column(pd.Series([None], dtype=object), kind, Context()).values
-    return one.take(np.zeros(count, dtype=np.intp)).reset_index(drop=True)
 
 
 def _raw_series(cells: npt.NDArray[Any], *, is_date: bool) -> pd.Series[Any]:

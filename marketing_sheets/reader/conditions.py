@@ -10,7 +10,8 @@ import pandas as pd
 from ..formulas import references
 from ..formulas_text import threshold_of
 from ..problems import Problem
-from ..values import parse, parse_conditions
+from ..templates import Column
+from ..values import parse, parse_conditions, unread_conditions
 from .sorting import SortedRows, Table
 from .typed import TypedTable, problem_of
 
@@ -24,13 +25,17 @@ _AGAINST = {"higher": ("<=", "<"), "lower": (">=", ">")}
 def unclear_conditions(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:
     """Report conditions that do not come to one number: 20-30万, 点赞≥1万，阅读≥5万, 尽快完成.
 
-    Only where the sheet computes or compares with it; elsewhere a condition is but read by people.
+    Only where the sheet computes or compares with it. Elsewhere conditions are read by people, and
+    only parts that have a sign but no number are pointed out: 点赞≥若干.
     """
     formulas = (one.formula for one in table.sheet.columns if one.formula is not None)
     used = {name for formula in formulas for name in references(formula, table.sheet)}
     used |= {one.compared_with for one in table.sheet.columns if one.compared_with is not None}
     for column in table.inputs:
-        if column.type != "condition" or column.id not in used:
+        if column.type != "condition":
+            continue
+        if column.id not in used:
+            yield from _unread_parts(table, rows, typed, column)
             continue
         texts = typed.frame[column.id]
         clear = {text: _is_clear(text) for text in texts.dropna().unique().tolist()}
@@ -38,6 +43,16 @@ def unclear_conditions(table: Table, rows: SortedRows, typed: TypedTable) -> Ite
             if not pd.isna(text) and not clear[text]:
                 row = int(rows.records[position])
                 yield problem_of(table, column, row, code="condition_unclear", raw=text)
+
+
+def _unread_parts(
+    table: Table, rows: SortedRows, typed: TypedTable, column: Column
+) -> Iterator[Problem]:
+    for position, text in enumerate(typed.frame[column.id].tolist()):
+        for part in () if pd.isna(text) else unread_conditions(text):
+            row = int(rows.records[position])
+            code = "condition_part_unread"
+            yield problem_of(table, column, row, code=code, raw=text, part=part)
 
 
 def _is_clear(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +20,14 @@ from .columns import column_context
 from .grid import Grid
 from .typed import Surroundings
 
-__all__ = ["FieldCells", "FormReading", "field_spellings", "form_share", "read_form"]
+__all__ = [
+    "FieldCells",
+    "FormReading",
+    "field_rows",
+    "field_spellings",
+    "form_share",
+    "read_form",
+]
 
 FieldCells = Mapping[str, tuple[int, int]]
 
@@ -48,6 +55,11 @@ class FormReading:
 def form_share(grid: Grid, form: FormSheet) -> float:
     """Return which share of the form's fields a tab has labels of."""
     return len(_labels(grid, form)) / len(form.fields) if form.fields else 0.0
+
+
+def field_rows(grid: Grid, form: FormSheet) -> frozenset[int]:
+    """Return the rows (from 0) that hold a field of the form."""
+    return frozenset(row for row, _ in _labels(grid, form).values())
 
 
 def read_form(
@@ -95,6 +107,7 @@ def read_form(
         if problem is not None:
             problems.append(problem)
     problems += _period_problems(form, values, places)
+    problems += _order_problems(form, values, places)
     positions = {f.id: index for index, f in enumerate(form.fields)}
     problems.sort(key=lambda p: positions.get(p.column or "", 0))
     return FormReading(values=values, places=places, problems=tuple(problems))
@@ -156,6 +169,28 @@ def _period_problems(
     ]
 
 
+def _order_problems(
+    form: FormSheet, values: Mapping[str, Any], places: Mapping[str, Place]
+) -> list[Problem]:
+    """Report the days that lie before the day they may not precede."""
+    found = []
+    for column in form.fields:
+        if column.not_before is None:
+            continue
+        day, earliest = values.get(column.id), values.get(column.not_before)
+        if day and earliest and day < earliest:
+            params = {
+                "column": column.label,
+                "other": form[column.not_before].label,
+                "day": earliest.isoformat(),
+            }
+            place, raw = places[column.id], day.isoformat()
+            found.append(
+                Problem(code="day_too_early", place=place, column=column.id, raw=raw, params=params)
+            )
+    return found
+
+
 def _value_cells(grid: Grid, form: FormSheet) -> dict[str, tuple[int, int]]:
     """Return the cell (from 0) of each field's value.
 
@@ -201,21 +236,49 @@ def _labels(grid: Grid, form: FormSheet) -> dict[str, tuple[int, int]]:
     ids = {column.id for column in form.fields}
     by_words: dict[str, tuple[int, int]] = {}
     for row in range(min(_ROWS, grid.height)):
-        for at in range(min(_COLUMNS, grid.width)):
+        here = _ids_in(grid, row, ids)
+        for name, at in _labels_of(here, grid, row, words).items():
+            found.setdefault(name, (row, at))
+        for at in range(len(here), min(_COLUMNS, grid.width)):
             text = grid.text(row, at)
             if not text:
                 continue
-            own = text.split("|")[0]
-            if at < _ID_COLUMNS and own in ids and own not in found:
-                found[own] = (row, _next_text(grid, row, at))
-                continue
-            name = words.get(_unmarked(fold_label(text)))
-            if name is not None:
-                by_words.setdefault(name, (row, at))
+            label = _unmarked(fold_label(text))
+            if label in words:
+                by_words.setdefault(words[label], (row, at))
     taken = set(found.values())
     for name, place in by_words.items():
         if place not in taken:
             found.setdefault(name, place)
+    return found
+
+
+def _ids_in(grid: Grid, row: int, ids: Set[str]) -> dict[str, int]:
+    """Return the ids of the fields of a line, which stand in the first columns."""
+    found = {}
+    for at in range(min(_ID_COLUMNS, grid.width)):
+        own = grid.text(row, at).split("|")[0]
+        if own in ids:
+            found[own] = at
+    return found
+
+
+def _labels_of(
+    ids: Mapping[str, int], grid: Grid, row: int, words: Mapping[str, str]
+) -> dict[str, int]:
+    """Return the columns of the labels of a line's fields: by their words, else by their order.
+
+    Of two fields in a line the second label follows the value of the first.
+    """
+    if not ids:
+        return {}
+    first = _next_text(grid, row, max(ids.values()))
+    found = dict(zip(ids, range(first, first + 2 * len(ids), 2), strict=False))
+    if len(ids) > 1:
+        for at in range(first, min(_COLUMNS, grid.width)):
+            label = _unmarked(fold_label(grid.text(row, at)))
+            if label in words and words[label] in ids:
+                found[words[label]] = at
     return found
 
 

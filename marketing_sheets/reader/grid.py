@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pandas.api.types import infer_dtype
 
 from ..languages import fold_label
 
@@ -22,6 +23,8 @@ __all__ = ["HEAD_ROWS", "Grid", "filled_and_text", "grid_of", "with_uncalculated
 
 HEAD_ROWS = 60
 _LONGEST_LABEL = 120
+# Kinds of which a column may be throughout, each cell then holding something that is no text.
+_SOLID = frozenset(("floating", "datetime"))
 
 
 def _no_percents(_columns: set[int]) -> set[tuple[int, int]]:
@@ -37,7 +40,8 @@ class Grid:
     """One tab: `cells[row, column]` from 0, "" where empty; error cells hold their `#DIV/0!`.
 
     `errors`, `merges` and `hidden_rows` are facts of the package, counted from 1 as Excel does;
-    `uncalculated` are formulas without a result, put into the cells as their text.
+    `uncalculated` are formulas without a result, put into the cells as their text; `own_rows` are
+    rows of ours below a table, which nobody need be told of.
     `head` holds the first rows with their texts folded as labels, "" where there is none.
     """
 
@@ -50,6 +54,7 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     is_filtered: bool = False
     is_summary: bool = False
+    own_rows: frozenset[int] = frozenset()
     uncalculated: Mapping[tuple[int, int], str] = field(default_factory=dict)
     percent_cells: Callable[[set[int]], set[tuple[int, int]]] = _no_percents
     uncalculated_cells: Callable[[set[int]], dict[tuple[int, int], str]] = _no_formulas
@@ -123,6 +128,9 @@ def filled_and_text(column: Cells) -> tuple[Mask, Mask]:
 
     A cell of nothing but blanks is empty.
     """
+    kind = infer_dtype(column, skipna=False)
+    if kind in _SOLID:
+        return np.ones(len(column), dtype=bool), np.zeros(len(column), dtype=bool)
     cells = column.tolist()
     text = np.fromiter((cell.__class__ is str for cell in cells), bool, len(cells))
     filled = np.fromiter((cell is not None for cell in cells), bool, len(cells))

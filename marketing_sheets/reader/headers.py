@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..languages import fold_label
 from ..templates import TableSheet
 from .grid import HEAD_ROWS, Grid
+from .traces import is_trace_id, trace_columns
 
 __all__ = [
     "Header",
@@ -52,7 +53,7 @@ class Header:
 
     `rows` are its rows from the top, none where staff deleted it; `first` is the first row of
     data. `names` holds, per column, the folded texts to try, the likeliest first; `shown` the text
-    as typed.
+    as typed; `traces` the columns that say where rows come from.
     """
 
     ids_row: int | None
@@ -61,6 +62,7 @@ class Header:
     first: int
     names: Mapping[int, tuple[str, ...]]
     shown: Mapping[int, str]
+    traces: Mapping[str, int] = field(default_factory=dict)
 
 
 def spellings(sheet: TableSheet) -> dict[str, str]:
@@ -83,8 +85,10 @@ def label_spellings(sheet: TableSheet) -> dict[str, str]:
 
 def stamp_in(grid: Grid, row: int) -> Stamp | None:
     """Return the stamp that stands in a row, or None."""
-    for column in range(grid.width):
-        parts = grid.text(row, column).split("|")
+    for cell in grid.cells[row].tolist():
+        if cell.__class__ is not str or "|" not in cell:
+            continue
+        parts = cell.strip().split("|")
         if len(parts) == _STAMP_PARTS and all(parts[1:]):
             return Stamp(
                 column=parts[0],
@@ -119,11 +123,23 @@ def find_header(grid: Grid, sheet: TableSheet) -> Header | None:
     if (
         ids_row is not None
         and not rows
-        and any(text and column not in ids for column, text in enumerate(grid.head[ids_row]))
+        and any(
+            text and column not in ids and not is_trace_id(text)
+            for column, text in enumerate(grid.head[ids_row])
+        )
     ):
         rows = (ids_row,)  # a foreign table whose header happens to be ids, among other words
     names, shown = _names(grid, rows, table)
-    return Header(ids_row=ids_row, ids=ids, rows=rows, first=last + 1, names=names, shown=shown)
+    cells = {} if ids_row is None else {at: grid.text(ids_row, at) for at in range(grid.width)}
+    return Header(
+        ids_row=ids_row,
+        ids=ids,
+        rows=rows,
+        first=last + 1,
+        names=names,
+        shown=shown,
+        traces=trace_columns(cells, names, ids),
+    )
 
 
 def _named(row: tuple[str, ...], table: Mapping[str, str]) -> set[str]:
@@ -137,7 +153,7 @@ def _find_ids(grid: Grid, sheet: TableSheet) -> tuple[int | None, dict[int, str]
     for row in range(min(HEAD_ROWS, grid.height)):
         texts = [(column, grid.text(row, column)) for column in range(grid.width)]
         ids = {column: text for column, text in _ids(texts) if text in known}
-        others = sum(1 for _, text in texts if text) - len(ids)
+        others = sum(1 for _, text in texts if text and not is_trace_id(text)) - len(ids)
         if len(ids) >= 2 and len(ids) > len(best[1]) and len(ids) >= others:
             best = row, ids
     return best

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UnknownWorkbook
 from ..languages import LANGUAGES, Language, fold
-from ..template_files import load_template, template_names
+from ..template_files import library_template, load_template, template_names
 from ..templates import FormSheet, Sheet, TableSheet, Template
+from .attachments import is_attachment
 from .form import form_share
 from .grid import HEAD_ROWS, Grid
 from .headers import Stamp, find_header, required_share, spellings, stamp_in
+from .page_tables import page_table
 
 __all__ = ["Claim", "Identity", "claim_tabs", "identify"]
 
@@ -33,11 +35,20 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A tab and the template sheet it holds; `others` are further tabs that hold the same."""
+    """A tab and the template sheet it holds.
+
+    `parts` are the numbered tabs that continue it, `others` further tabs that hold the same.
+    """
 
     sheet: Sheet
     grid: Grid
+    parts: tuple[Grid, ...] = ()
     others: tuple[Grid, ...] = ()
+
+    @property
+    def tabs(self) -> tuple[Grid, ...]:
+        """The tab and those that continue it."""
+        return self.grid, *self.parts
 
 
 def identify(
@@ -78,7 +89,9 @@ def claim_tabs(grids: Sequence[Grid], template: Template) -> dict[str, Claim]:
     A sheet claimed by several tabs goes to the one that is called so, else to the first.
     """
     claims: dict[str, list[Grid]] = {}
-    free = [grid for grid in grids if not (grid.is_summary or _is_lists(grid))]
+    free = [
+        grid for grid in grids if not (grid.is_summary or _is_lists(grid) or is_attachment(grid))
+    ]
     for rule in (_by_stamp, _by_name, _by_header):
         for grid in list(free):
             sheet = rule(grid, template)
@@ -93,9 +106,35 @@ def claim_tabs(grids: Sequence[Grid], template: Template) -> dict[str, Claim]:
         if tabs:
             names = {fold(word) for word in sheet.label.values()}
             main = next((grid for grid in tabs if fold(grid.name) in names), tabs[0])
-            others = tuple(grid for grid in tabs if grid is not main)
-            result[sheet.id] = Claim(sheet=sheet, grid=main, others=others)
-    return result
+            parts = _continuing(tabs, main)
+            others = tuple(grid for grid in tabs if grid is not main and grid not in parts)
+            result[sheet.id] = Claim(sheet=sheet, grid=main, parts=parts, others=others)
+    return result | dict(_on_pages(result, template))
+
+
+def _on_pages(claims: Mapping[str, Claim], template: Template) -> Iterator[tuple[str, Claim]]:
+    """Walk the tables that stand on a form's page and have no tab of their own."""
+    for sheet in template.tables:
+        host = None if sheet.id in claims else template.host(sheet.id)
+        if host is not None and host.id in claims:
+            grid = page_table(claims[host.id].grid, host, sheet)
+            if grid is not None:
+                yield sheet.id, Claim(sheet=sheet, grid=grid)
+
+
+def _continuing(tabs: Sequence[Grid], main: Grid) -> tuple[Grid, ...]:
+    """Return the tabs that continue `main`, by the numbers of their stamps; no number twice."""
+    numbered: dict[int, Grid] = {}
+    for grid in tabs:
+        number = next((_part_number(stamp) for stamp in _stamps(grid)), 1)
+        if number > 1 and grid is not main:
+            numbered.setdefault(number, grid)
+    return tuple(numbered[number] for number in sorted(numbered))
+
+
+def _part_number(stamp: Stamp) -> int:
+    number = stamp.sheet.partition("#")[2]
+    return int(number) if number.isdecimal() else 1
 
 
 def _is_lists(grid: Grid) -> bool:
@@ -112,11 +151,11 @@ def _stamps(grid: Grid) -> Iterable[Stamp]:
 def _named_template(name: str, file: str) -> Template:
     if name not in template_names():
         raise UnknownWorkbook("unknown_workbook_template", file=file, template=name)
-    return load_template(name)
+    return library_template(name)
 
 
 def _resembled_template(grids: Sequence[Grid]) -> Template | None:
-    candidates = [load_template(name) for name in template_names()]
+    candidates = [library_template(name) for name in template_names()]
     claims = [(claim_tabs(grids, template), template) for template in candidates]
     # Of templates that know equally many tabs, the one that knows more of their headers; then the
     # one whose sheets are called so.
@@ -150,8 +189,9 @@ def _known_names(claims: Mapping[str, Claim]) -> int:
 def _by_stamp(grid: Grid, template: Template) -> Sheet | None:
     known = {sheet.id: sheet for sheet in template.sheets}
     for stamp in _stamps(grid):
-        if stamp.sheet in known:
-            return known[stamp.sheet]
+        name = stamp.sheet.partition("#")[0]
+        if name in known:
+            return known[name]
     return None
 
 
@@ -172,9 +212,11 @@ def _looks_like(grid: Grid, sheet: Sheet) -> bool:
 
 
 def _by_header(grid: Grid, template: Template) -> Sheet | None:
-    shares = [(_share(grid, sheet), -index) for index, sheet in enumerate(template.sheets)]
+    # A table on a form's page would claim the form's tab by the header it has there.
+    tabs = template.tabs
+    shares = [(_share(grid, sheet), -index) for index, sheet in enumerate(tabs)]
     best, index = max(shares, default=(0.0, 0))
-    return template.sheets[-index] if best >= _ENOUGH else None
+    return tabs[-index] if best >= _ENOUGH else None
 
 
 def _share(grid: Grid, sheet: Sheet) -> float:

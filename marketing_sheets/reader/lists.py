@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from ..languages import fold, fold_label
 from ..places import Place
 from ..problems import Problem
-from ..templates import Choices, Setting, Template
+from ..rules import Threshold
+from ..templates import Choices, Setting, SettingValue, Template
 from ..values import Context, choice_spellings, parse
 from ..values_cells import as_typed
 from ..values_choices import likeliest
 from .grid import Grid
+from .thresholds import ThresholdArea, read_holidays, read_thresholds
 
 __all__ = ["Lists", "default_lists", "find_lists_row", "read_lists"]
 
@@ -27,8 +30,10 @@ class Lists:
     """Per list its entries with their attributes, per setting its value, and what was doubtful."""
 
     entries: Entries
-    settings: Mapping[str, float]
+    settings: Mapping[str, SettingValue]
     problems: tuple[Problem, ...] = field(default=())
+    thresholds: tuple[Threshold, ...] = ()
+    holidays: tuple[date, ...] = ()
 
 
 def default_lists(template: Template) -> Lists:
@@ -83,7 +88,17 @@ def read_lists(grid: Grid, template: Template, *, file: str | None) -> Lists:
     for choices in template.choices.values():
         if _LIST + choices.id in at:
             entries[choices.id] = _entries(sheet, choices, problems)
-    return Lists(entries=entries, settings=settings, problems=tuple(problems))
+    area = ThresholdArea(
+        grid=grid, template=template, at=at, first=row + 1, file=file, entries=entries
+    )
+    thresholds, holidays = read_thresholds(area, problems), read_holidays(area, problems)
+    return Lists(
+        entries=entries,
+        settings=settings,
+        problems=tuple(problems),
+        thresholds=thresholds,
+        holidays=holidays,
+    )
 
 
 def _part(text: str) -> str:
@@ -158,7 +173,7 @@ def _settings(sheet: _Sheet) -> Iterator[tuple[Setting, int]]:
 
 
 def _setting(
-    sheet: _Sheet, setting: Setting, row: int, settings: dict[str, float]
+    sheet: _Sheet, setting: Setting, row: int, settings: dict[str, SettingValue]
 ) -> Problem | None:
     """Read one setting into `settings`; where it cannot be used the template's value stays."""
     at = sheet.at[_VALUE]
@@ -167,12 +182,35 @@ def _setting(
     if formula:
         code = "formula_not_calculated"
         return sheet.problem(code, row, _VALUE, formula, column=setting.label)
+    if (choices := setting.choices) is not None:
+        return _chosen(sheet, setting, choices, row, settings)
     outcome = parse(cell, setting.type, Context(min=setting.min, max=setting.max))
     if isinstance(outcome.value, int | float):
         settings[setting.id] = float(outcome.value)
         return None
-    shown = f"{setting.value * 100:g}%" if setting.type == "percent" else f"{setting.value:g}"
+    value = float(setting.value)
+    shown = f"{value * 100:g}%" if setting.type == "percent" else f"{value:g}"
     code = outcome.fault or "setting_blank"
     code = "setting_out_of_range" if code == "out_of_range" else code
     params = {"column": setting.label, "used": shown, **outcome.params}
     return sheet.problem(code, row, _VALUE, cell, **params)
+
+
+def _chosen(
+    sheet: _Sheet,
+    setting: Setting,
+    choices: Choices,
+    row: int,
+    settings: dict[str, SettingValue],
+) -> Problem | None:
+    """Read a choice into `settings` by any of its spellings, in any language."""
+    said = sheet.grid.text(row, sheet.at[_VALUE])
+    spellings = choice_spellings(choices)
+    if fold(said) in spellings:
+        settings[setting.id] = spellings[fold(said)]
+        return None
+    labels = {item.id: item.label for item in choices.items}
+    _, allowed = likeliest(said, spellings, labels)
+    params = {"column": setting.label, "used": labels[str(setting.value)], "allowed": allowed}
+    code = "setting_unknown" if said else "setting_blank"
+    return sheet.problem(code, row, _VALUE, said, **params)

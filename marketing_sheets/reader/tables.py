@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,8 +17,10 @@ from .columns import type_table
 from .grid import Grid, with_uncalculated
 from .headers import find_header
 from .rows import sort_rows
+from .shares import find_share, share_problem, with_share
 from .sorting import SortedRows, Table
 from .totals import control_totals, mismatched_totals
+from .traces import origins_of
 from .typed import Surroundings, TypedTable
 from .unlisted import unlisted_choices
 
@@ -41,6 +43,23 @@ def read_table(
     grid: Grid, sheet: TableSheet, around: Surroundings, *, file: str | None
 ) -> TableReading | Problem:
     """Read a table out of a tab; a Problem where it has no header that names two columns."""
+    found = _read(grid, sheet, around, file=file)
+    if isinstance(found, Problem):
+        return found
+    share = find_share(found.records, sheet, around)
+    if share is None:
+        return found
+    told = share_problem(share, found.records, sheet)
+    if share.fills:
+        # Read once more with the amount in its cell, so that totals and checks know of it.
+        filled = _read(with_share(grid, share), sheet, around, file=file)
+        found = filled if isinstance(filled, TableReading) else found
+    return found if told is None else replace(found, problems=(*found.problems, told))
+
+
+def _read(
+    grid: Grid, sheet: TableSheet, around: Surroundings, *, file: str | None
+) -> TableReading | Problem:
     header = find_header(grid, sheet)
     if header is None:
         place = Place(file=file, sheet=grid.name)
@@ -60,7 +79,7 @@ def read_table(
     ]
     cells.sort(key=lambda problem: (problem.place.row or 0, problem.place.column or 0))
     return TableReading(
-        records=_records(table, rows, typed),
+        records=_records(table, rows, typed, around),
         problems=(*binding.problems, *cells),
         totals=tuple(control_totals(table, rows, typed)),
     )
@@ -69,6 +88,8 @@ def read_table(
 def _skipped_rows(table: Table, rows: SortedRows) -> Iterator[Problem]:
     origin, first = table.binding.origin, table.binding.header.first + 1
     for skipped in rows.skipped:
+        if skipped.row + first in table.grid.own_rows:
+            continue
         yield Problem(
             code=skipped.reason,
             place=Place(file=origin.file, sheet=origin.sheet, row=skipped.row + first),
@@ -76,7 +97,9 @@ def _skipped_rows(table: Table, rows: SortedRows) -> Iterator[Problem]:
         )
 
 
-def _records(table: Table, rows: SortedRows, typed: TypedTable) -> SheetRecords:
+def _records(
+    table: Table, rows: SortedRows, typed: TypedTable, around: Surroundings
+) -> SheetRecords:
     binding = table.binding
     first = binding.header.first
     extras = {}
@@ -86,13 +109,14 @@ def _records(table: Table, rows: SortedRows, typed: TypedTable) -> SheetRecords:
         extras[name] = pd.Series(cells, dtype=object)
     return SheetRecords(
         sheet=table.sheet.id,
-        frame=pd.DataFrame(typed.frame),
-        raw=pd.DataFrame(typed.raw),
+        frame=pd.DataFrame({name: column.array for name, column in typed.frame.items()}),
+        raw=pd.DataFrame({n: column.to_numpy() for n, column in typed.raw.items()}, dtype=object),
         rows=rows.records + first + 1,
         origin=binding.origin,
         kinds=typed.kinds,
         remarks=typed.remarks,
         extras=pd.DataFrame(extras) if extras else None,
+        origins=origins_of(table, rows, around),
         skipped=tuple(
             SkippedRow(row=skipped.row + first + 1, reason=skipped.reason, text=skipped.text)
             for skipped in rows.skipped

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pandas.api.types import infer_dtype
 
 from ..problems import Problem
 from ..records import ControlTotal
@@ -120,8 +121,10 @@ def _content(table: Table, rows: SortedRows) -> npt.NDArray[np.bool_]:
     columns = [binding.columns[c.id] for c in table.inputs] + list(binding.extras.values())
     content = np.zeros(len(rows.block), dtype=bool)
     for at in columns:
-        cells = table.grid.cells[first:, at].tolist()
-        content |= np.fromiter(
+        # A row needs one filled cell only; after a few columns hardly any is left to look at.
+        open_rows = np.flatnonzero(~content)
+        cells = table.grid.cells[first:, at][open_rows].tolist()
+        content[open_rows] = np.fromiter(
             (c is not None and (c.__class__ is not str or bool(c.strip())) for c in cells),
             bool,
             len(cells),
@@ -132,8 +135,10 @@ def _content(table: Table, rows: SortedRows) -> npt.NDArray[np.bool_]:
 def _looks(table: Table, column: Column, typed: TypedTable) -> Numbers:
     """Return the number each cell looks like, whatever the column's bounds; 0 where none."""
     context = replace(typed.contexts[column.id], min=None, max=None)
-    cells = table.cells(column.id).tolist()
     scale = scale_of(context.unit or "")
+    if infer_dtype(table.cells(column.id), skipna=False) == "floating":
+        return table.cells(column.id).astype(np.float64) * scale
+    cells = table.cells(column.id).tolist()
     known: dict[tuple[type, Any], float] = {}
     result = np.zeros(len(cells), dtype=np.float64)
     for i, cell in enumerate(cells):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..problems import Problem
-from ..templates import Column, Template
+from ..templates import Column, SettingValue, Template
 from ..values import Context
 from .sorting import SortedRows, Table
 
@@ -23,13 +23,17 @@ __all__ = ["Job", "Surroundings", "TypedTable", "problem_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What the workbook tells every cell: the campaign's days, the date system, staff's lists."""
+    """What the workbook tells every cell: the campaign's days, the date system, staff's lists.
+
+    `settings` are those of the workbook; the template's own values stand for those left out.
+    """
 
     template: Template
     period: tuple[date, date] | None = None
     as_of: date | None = None
     date_1904: bool = False
     entries: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    settings: Mapping[str, SettingValue] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -21,6 +21,8 @@ def unlisted_choices(table: Table, rows: SortedRows, typed: TypedTable) -> Itera
         known = context.choices or {}
         words = typed.frame[column.id].dropna()
         words = words[~words.isin(set(known.values()))]
+        if words.empty:
+            continue
         counts = words.value_counts()
         for position, word in words.drop_duplicates().items():
             _, allowed = likeliest(word, known, context.labels or {})

@@ -18,11 +18,15 @@ from ..problems import Problem
 from ..records import ControlTotal, Reading, SheetRecords
 from ..templates import TableSheet, Template
 from ..wording import say
+from .attachments import is_attachment, read_attachments
 from .form import FormReading, read_form
 from .grid import Grid, grid_of
 from .headers import find_header
 from .identity import Claim, Identity, claim_tabs, identify
 from .lists import Lists, default_lists, find_lists_row, read_lists
+from .memory import read_memory
+from .parts import joined
+from .plans import Plan, read_plan
 from .tables import TableReading, read_table
 from .typed import Surroundings
 
@@ -43,57 +47,81 @@ def read_workbook(
     *,
     template: Template | str | Path | None = None,
     as_of: date | None = None,
+    name: str | None = None,
 ) -> Reading:
     """Read a workbook that staff filled in.
 
     `template` is one, its id or its .toml file; None takes the one the workbook names, or resembles
-    most. `as_of` is used where the form gives no such date. Computed columns stay missing;
-    `formulas.compute` fills them.
+    most. `as_of` is used where the form gives no such date. `name` is what places call the file,
+    its own name unless given. Computed columns stay missing; `formulas.compute` fills them.
 
     Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
     typed wrong is in `Reading.problems`.
     """
     path = Path(path)
+    file = name or path.name
     facts = open_workbook_file(path)
     grids = _grids(path, facts)
-    identity = identify(grids, facts.properties, template, path.name)
+    identity = identify(grids, facts.properties, template, file)
     template = identity.template
     claims = claim_tabs(grids, template)
-    rest = [grid for grid in grids if not _is_claimed(grid, claims)]
-    lists_grid, lists = _read_lists(rest, template, file=path.name)
-    around = Surroundings(
-        template=template, as_of=as_of, date_1904=facts.date_1904, entries=lists.entries
-    )
-    form = _read_form(claims, template, around, file=path.name)
-    around = Surroundings(
-        template=template,
-        period=form.period,
-        as_of=form.values.get("as_of") or as_of,
-        date_1904=facts.date_1904,
-        entries=lists.entries,
-    )
-    gathered = _read_tables(claims, template, around, file=path.name)
+    rest, attached = _unclaimed(grids, claims)
+    lists_grid, lists = _read_lists(rest, template, file=file)
+    around = replace(_surroundings(template, lists), as_of=as_of, date_1904=facts.date_1904)
+    form, plan, gathered = _read_contents(claims, around, file=file)
     extra = [grid for grid in rest if grid is not lists_grid and not _is_ours(grid)]
     return Reading(
         template=template,
         language=identity.language,
-        file=path.name,
+        file=file,
         form=form.values,
         sheets=gathered.sheets,
         problems=(
-            *_about_workbook(identity, extra, claims, path.name),
+            *_about_workbook(identity, extra, claims, file),
             *form.problems,
+            *plan.problems,
             *gathered.problems,
             *lists.problems,
         ),
         totals=tuple(gathered.totals),
         choices=lists.entries,
         settings=lists.settings,
+        thresholds=lists.thresholds,
+        holidays=lists.holidays,
         form_places=form.places,
+        milestones=plan.milestones,
+        risks=plan.risks,
         sha256=facts.sha256,
         template_version=identity.version,
         extra_sheets=tuple(grid.name for grid in extra),
+        attachments=read_attachments(attached),
+        modified=facts.modified,
+        cells_sha256=facts.cells_sha256,
+        remembered=read_memory([grid for grid in rest if _is_ours(grid)]),
     )
+
+
+def _surroundings(template: Template, lists: Lists) -> Surroundings:
+    return Surroundings(template=template, entries=lists.entries, settings=lists.settings)
+
+
+def _read_contents(
+    claims: Mapping[str, Claim], around: Surroundings, *, file: str
+) -> tuple[FormReading, Plan, _Gathered]:
+    """Read the forms, then all that goes by the campaign's days."""
+    template = around.template
+    form = _read_form(claims, template, around, file=file)
+    as_of = form.values.get("as_of") or around.as_of
+    around = replace(around, period=form.period, as_of=as_of)
+    plan = read_plan(form, template, around)
+    return form, plan, _read_tables(claims, template, around, file=file)
+
+
+def _unclaimed(grids: Sequence[Grid], claims: Mapping[str, Claim]) -> tuple[list[Grid], list[Grid]]:
+    """Return the tabs that hold no sheet of the template, and those of them that are attached."""
+    rest = [grid for grid in grids if not _is_claimed(grid, claims)]
+    attached = [grid for grid in rest if is_attachment(grid)]
+    return [grid for grid in rest if grid not in attached], attached
 
 
 def _grids(path: Path, facts: WorkbookFacts) -> list[Grid]:
@@ -152,13 +180,14 @@ def _read_tables(
                 Problem(code="missing_sheet", place=Place(file=file), params=params)
             )
             continue
-        reading = read_table(claim.grid, sheet, around, file=file)
-        if isinstance(reading, TableReading):
+        found = [read_table(grid, sheet, around, file=file) for grid in claim.tabs]
+        gathered.problems += [reading for reading in found if isinstance(reading, Problem)]
+        readable = [reading for reading in found if isinstance(reading, TableReading)]
+        if readable:
+            reading = joined(readable)
             gathered.sheets[sheet.id] = reading.records
             gathered.problems += reading.problems
             gathered.totals += reading.totals
-        else:
-            gathered.problems.append(reading)
         gathered.problems += [_double(other, sheet, claim, file) for other in claim.others]
     return gathered
 
@@ -193,7 +222,7 @@ def _about_workbook(
 
 
 def _is_claimed(grid: Grid, claims: Mapping[str, Claim]) -> bool:
-    return any(grid is claim.grid or grid in claim.others for claim in claims.values())
+    return any(grid in claim.tabs or grid in claim.others for claim in claims.values())
 
 
 def _is_ours(grid: Grid) -> bool:

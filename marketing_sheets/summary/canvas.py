@@ -92,7 +92,7 @@ class Cell:
 
 
 class Canvas:
-    """A worksheet to draw on from top to bottom; `row` is the next free row."""
+    """A worksheet to draw on from top to bottom; `row` is the next free row, `top` its points."""
 
     def __init__(self, workbook: xlsxwriter.Workbook, name: str, language: Language) -> None:
         self.workbook = workbook
@@ -100,6 +100,7 @@ class Canvas:
         self.name = name
         self.language = language
         self.row = 0
+        self.top = 0.0
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._data = _DATA
         self._columns()
@@ -134,6 +135,7 @@ class Canvas:
         """Leave a row of `height` points empty."""
         self._check(self.sheet.set_row(self.row, height))
         self.row += 1
+        self.top += height
 
     def line(
         self,
@@ -148,6 +150,7 @@ class Canvas:
         self._check(self.sheet.set_row(self.row, height))
         self.cells(cells, ground=ground, first=first, last=last)
         self.row += 1
+        self.top += height
 
     def cells(
         self,
@@ -214,6 +217,23 @@ class Canvas:
                 self._check(self.sheet.write_number(row, column, value))
         return [self.name, 1, column, max(len(values), 1), column]
 
+    def reserve(self, count: int) -> int:
+        """Take hidden columns out of use for chart data; return the first."""
+        first = self._data
+        self._data += count
+        return first
+
+    def keep(self, texts: Mapping[int, str]) -> None:
+        """Write texts into cells of the current row that nobody sees, by column."""
+        for column, text in texts.items():
+            if text:
+                self._check(self.sheet.write_string(self.row, column, text[:_LONGEST]))
+
+    def hide(self) -> None:
+        """Hide the current row, with what is kept in it, and go to the next."""
+        self._check(self.sheet.set_row(self.row, None, None, {"hidden": True}))
+        self.row += 1
+
     def range(self, column: int, first: int, last: int) -> list[Any]:
         """Return a range of one column of the sheet for a chart."""
         return [self.name, first, column, last, column]
@@ -250,8 +270,8 @@ class Canvas:
             )
         )
 
-    def finish(self, *, break_at: int | None) -> None:
-        """Set up the sheet's view and print-out: A4, one page wide, a break before `break_at`."""
+    def finish(self, *, breaks: Sequence[int]) -> None:
+        """Set up the sheet's view and print-out: A4, one page wide, a new page at `breaks`."""
         sheet, last = self.sheet, right(_BLOCKS - 1) + 1
         if self._data > _DATA:
             hidden = {"hidden": True}
@@ -264,8 +284,8 @@ class Canvas:
         sheet.center_horizontally()
         sheet.fit_to_pages(1, 0)
         self._check(sheet.print_area(0, 0, self.row - 1, last))
-        if break_at is not None:
-            sheet.set_h_pagebreaks([break_at])
+        if breaks:
+            sheet.set_h_pagebreaks(list(breaks))
         mute = f"&8&K{Palette.MUTE.removeprefix('#')}"
         title = self.name.replace("&", "&&")
         self._check(sheet.set_footer(f"&L{mute}{title}&R{mute}&P / &N"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ..alerts import Amount
@@ -21,9 +21,10 @@ from .cells import (
     verdict_cell,
 )
 from .charts import roas_chart, shares_chart
+from .compare_section import draw_reversal
 from .details import later_remark
 from .model import ChannelRow, Summary
-from .wording import amount_text, scale_of, word
+from .wording import amount_text, phrase_text, scale_of, word
 
 __all__ = ["draw_channels"]
 
@@ -31,53 +32,74 @@ __all__ = ["draw_channels"]
 _BARS: Final = 7
 
 # What the columns show, and from where on they take 万 or K; None never do.
-_CHANNEL_COLUMNS: Final[tuple[tuple[str, int, str, float | None], ...]] = (
-    ("impressions", left(1), "#,##0", 1e5),
-    ("clicks", right(1), "#,##0", 1e6),
-    ("ctr", left(2), "0.0%", None),
-    ("cvr", right(2), "0.0%", None),
-    ("new_users", left(3), "#,##0", 1e6),
-    ("cac", right(3), "#,##0.0", None),
-    ("cost", left(4), "#,##0", 1e5),
-    ("sales", right(4), "#,##0", 1e5),
-    ("roas", left(5), "0.00", None),
+_CHANNEL_COLUMNS: Final[tuple[tuple[str, str, float | None], ...]] = (
+    ("impressions", "#,##0", 1e5),
+    ("clicks", "#,##0", 1e6),
+    ("ctr", "0.0%", None),
+    ("cvr", "0.0%", None),
+    ("new_users", "#,##0", 1e6),
+    ("cac", "#,##0.0", None),
+    ("cost", "#,##0", 1e5),
+    ("sales", "#,##0", 1e5),
+    ("roas", "0.00", None),
 )
+_WIDE: Final = tuple(right(block) for block in range(1, 6))
+_PLACES: Final = tuple(side(block) for block in range(1, 6) for side in (left, right))
 
 
 def draw_channels(canvas: Canvas, summary: Summary) -> None:
-    """Draw the channels with their total from the sums, and the charts of ROAS and shares."""
+    """Draw the channels with their total from the sums, and the charts of ROAS and shares.
+
+    Columns without a value in any row are left out, and so is the verdict without a target.
+    """
     language, target = canvas.language, summary.target_roas
     canvas.heading(word("section.channels", language), word("note.channels", language))
-    last = word("head.no_target", language)
+    rows, total = list(summary.channels), summary.channel_total
+    assert total is not None
+    columns = _columns([*rows, total], has_verdict=target is not None)
+    heads = [
+        (word("head.channel", language), FIRST, right(0), "left"),
+        *((word(f"head.{name}", language), at, at, "right") for name, at in columns.items()),
+    ]
     if target is not None:
         shown = amount_text(Amount(value=target, unit="number"), language)
         last = word("head.target_roas", language, target=shown)
-    heads = [
-        (word("head.channel", language), FIRST, right(0), "left"),
-        *(
-            (word(f"head.{metric}", language), column, column, "right")
-            for metric, column, _, _ in _CHANNEL_COLUMNS
-        ),
-        (last, right(5), right(5), "center"),
-    ]
+        heads.append((last, right(5), right(5), "center"))
     table_head(canvas, head_cells(heads))
-    rows = list(summary.channels)
-    assert summary.channel_total is not None
-    formats = _channel_formats(canvas, [*rows, summary.channel_total])
+    formats = _channel_formats(canvas, [*rows, total])
     top = canvas.row
     for row in rows:
-        _channel(canvas, row, formats, summary)
-    values = [row.figures["roas"].value or 0.0 for row in rows]
-    canvas.bars(left(5), top, canvas.row - 1, steps(values).high)
-    _channel(canvas, summary.channel_total, formats, summary, total=True)
+        has_verdict = target is not None and not row.others
+        verdict = [verdict_cell(right(5), row.verdict, summary, canvas)] if has_verdict else []
+        _channel(canvas, row, columns, formats, more=verdict)
+    if "roas" in columns:
+        values = [row.figures["roas"].value or 0.0 for row in rows]
+        canvas.bars(columns["roas"], top, canvas.row - 1, steps(values).high)
+    _channel(canvas, total, columns, formats, total=True)
     later_remark(canvas, summary, summary.sections["channels"])
-    canvas.skip(12)
-    _channel_charts(canvas, rows, target)
+    for mix in summary.channel_mix:
+        draw_reversal(canvas, phrase_text(mix, language))
+    if "roas" in columns:
+        canvas.skip(12)
+        _channel_charts(canvas, rows, target)
+
+
+def _columns(rows: Sequence[ChannelRow], *, has_verdict: bool) -> dict[str, int]:
+    """Place the figures that any row has: one to a block while there are blocks enough."""
+    held = [
+        name
+        for name, _, _ in _CHANNEL_COLUMNS
+        if any(row.figures[name].value is not None for row in rows)
+    ]
+    places = _PLACES[:-1] if has_verdict else _PLACES
+    if len(held) <= len(_WIDE) - has_verdict:
+        places = _WIDE[: len(_WIDE) - has_verdict]
+    return dict(zip(held, places[len(places) - len(held) :], strict=True))
 
 
 def _channel_formats(canvas: Canvas, rows: Sequence[ChannelRow]) -> dict[str, str]:
     formats = {}
-    for metric, _, plain, large_from in _CHANNEL_COLUMNS:
+    for metric, plain, large_from in _CHANNEL_COLUMNS:
         formats[metric] = plain
         if large_from is not None:
             values = [row.figures[metric].value for row in rows]
@@ -89,19 +111,18 @@ def _channel_formats(canvas: Canvas, rows: Sequence[ChannelRow]) -> dict[str, st
 def _channel(
     canvas: Canvas,
     row: ChannelRow,
-    formats: dict[str, str],
-    summary: Summary,
+    columns: Mapping[str, int],
+    formats: Mapping[str, str],
     *,
+    more: Sequence[Cell] = (),
     total: bool = False,
 ) -> None:
     name = word("cell.total", canvas.language) if total else row_name(row, "channels", canvas, 20)
     cells = [Cell(first=FIRST, last=right(0), value=name, style={"bold": True})]
-    for metric, column, _, _ in _CHANNEL_COLUMNS:
+    for metric, column in columns.items():
         bold = {"bold": True} if total or metric == "roas" else {}
         cells.append(figure_cell(column, row.figures[metric].value, formats[metric], **bold))
-    if not total and not row.others:
-        cells.append(verdict_cell(right(5), row.verdict, summary, canvas))
-    canvas.line(ROW, cells, ground=TOTAL if total else HAIRLINE)
+    canvas.line(ROW, [*cells, *more], ground=TOTAL if total else HAIRLINE)
 
 
 def _channel_charts(canvas: Canvas, rows: Sequence[ChannelRow], target: float | None) -> None:

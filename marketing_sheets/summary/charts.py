@@ -79,8 +79,10 @@ def achievement_chart(
     shares: Sequence[float],
     verdicts: Sequence[str | None],
     *,
+    title: str,
     at: int,
     height: int,
+    column: int = 1,
 ) -> None:
     """Draw achievement bars; the dashed gridline at 100 % is the target."""
     language = canvas.language
@@ -104,14 +106,14 @@ def achievement_chart(
         labels=labels,
     )
     plot = {"x": 0.275, "y": 32 / height, "width": 0.70, "height": 1 - 40 / height}
-    set_frame(chart, language, word("chart.achievement", language), plot=plot)
+    set_frame(chart, language, title, plot=plot)
     chart.set_legend({"none": True})
     axis = value_axis(language, Axis(low=0, high=top, step=1), "0%")
     dashed = {"color": Palette.SLATE, "width": 0.75, "dash_type": "dash"}
     axis |= {"label_position": "none", "major_gridlines": {"visible": True, "line": dashed}}
     chart.set_x_axis(axis)
     chart.set_y_axis(name_axis(language, reverse=True))
-    canvas.place_chart(at, 1, chart, _HALF_PX, height)
+    canvas.place_chart(at, column, chart, _HALF_PX, height)
 
 
 def roas_chart(
@@ -210,7 +212,7 @@ def trend_chart(
     scale: Scale,
     at: int,
 ) -> None:
-    """Draw sales as columns and ROAS as a line on its own axis."""
+    """Draw sales as columns and ROAS, where there is any, as a line on its own axis."""
     language = canvas.language
     left, right = twin_axes(
         [value for value in sales if value is not None],
@@ -228,20 +230,21 @@ def trend_chart(
             "gap": 45 if len(names) >= 10 else 150,
         }
     )
-    line = new_chart(canvas, "line")
-    line.add_series(
-        {
-            "name": word("chart.roas_line", language),
-            "categories": labels,
-            "values": canvas.hidden(list(roas)),
-            "line": {"color": Palette.NAVY, "width": 2},
-            "marker": {"type": "none"},
-            "y2_axis": True,
-        }
-    )
-    second = value_axis(language, right, step_format(right.step))
-    line.set_y2_axis(second | {"major_gridlines": {"visible": False}})
-    chart.combine(line)
+    if any(value is not None for value in roas):
+        line = new_chart(canvas, "line")
+        line.add_series(
+            {
+                "name": word("chart.roas_line", language),
+                "categories": labels,
+                "values": canvas.hidden(list(roas)),
+                "line": {"color": Palette.NAVY, "width": 2},
+                "marker": {"type": "none"},
+                "y2_axis": True,
+            }
+        )
+        second = value_axis(language, right, step_format(right.step))
+        line.set_y2_axis(second | {"major_gridlines": {"visible": False}})
+        chart.combine(line)
     plot = {"x": 0.05, "y": 0.15, "width": 0.9, "height": 0.73}
     set_frame(chart, language, title, plot=plot)
     set_legend(chart, language, x=0.55, width=0.43, delete=[])
@@ -256,11 +259,12 @@ def budget_chart(
     budget: Sequence[float | None],
     spend: Sequence[float | None],
     *,
+    title: str,
     scale: Scale,
     at: int,
     height: int,
 ) -> None:
-    """Draw spend beside budget for each stage."""
+    """Draw spend beside budget for each stage or department."""
     language = canvas.language
     chart = new_chart(canvas, "column")
     labels = canvas.hidden(list(names))
@@ -280,8 +284,7 @@ def budget_chart(
         )
     axis = steps([value for value in (*budget, *spend) if value is not None], intervals=4)
     plot = {"x": 0.085, "y": 0.17, "width": 0.895, "height": 0.69}
-    unit = word(f"unit.{scale}", language)
-    set_frame(chart, language, word("chart.budget", language, unit=unit), plot=plot)
+    set_frame(chart, language, title, plot=plot)
     set_legend(chart, language, x=0.6, width=0.39, delete=[])
     chart.set_x_axis(name_axis(language))
     chart.set_y_axis(value_axis(language, axis, axis_format(scale, language)))

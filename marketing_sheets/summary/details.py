@@ -11,7 +11,7 @@ from ..styles import Palette
 from .canvas import FIRST, HALF, LAST, Canvas, Cell, Style, fitted, left, right, units_of
 from .cells import HAIRLINE, ROW, chip, table_head
 from .charts import trend_chart
-from .lines import symbol_of
+from .lines import place_text, symbol_of
 from .model import Summary, Trend
 from .wording import day_text, period_text, phrase_text, scale_of, text_of, word
 
@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 _PROBLEMS: Final = 12
+_LEAST_POINTS: Final = 2
 
 
 def draw_trend(canvas: Canvas, summary: Summary) -> None:
@@ -33,6 +34,10 @@ def draw_trend(canvas: Canvas, summary: Summary) -> None:
     assert trend is not None
     language = canvas.language
     _trend_heading(canvas, trend, summary.later.get(summary.sections.get("trend_day", ""), 0))
+    if len(trend.points) < _LEAST_POINTS:
+        # One column over the whole width says less than the table above.
+        canvas.remark(word("absent.one_day", language))
+        return
     sales = [point.sales for point in trend.points]
     # The axis starts at 0, so small days do not matter to its scale.
     top = max((abs(value) for value in sales if value is not None), default=0.0)
@@ -44,11 +49,16 @@ def draw_trend(canvas: Canvas, summary: Summary) -> None:
         ],
         sales,
         [point.roas for point in trend.points],
-        title=word(f"chart.trend_{trend.grain}", language),
+        title=word(_trend_title(trend), language),
         scale=scale_of([top], language),
         at=canvas.row,
     )
     canvas.skip(204)
+
+
+def _trend_title(trend: Trend) -> str:
+    has_roas = any(point.roas is not None for point in trend.points)
+    return f"chart.{'trend' if has_roas else 'sales'}_{trend.grain}"
 
 
 def _later(count: int) -> Phrase:
@@ -197,7 +207,7 @@ def _problem(canvas: Canvas, problem: Problem) -> None:
     lines = min(3, max(-(-units_of(text) // 46) for text in (message, hint)) or 1)
     small = {"font_size": 9}
     wrapped = {**small, "text_wrap": True}
-    where = " › ".join(part for part in (fitted(place.sheet or "", 15), place.cell) if part)
+    where = place_text(place)
     cells = [
         Cell(
             first=left(0),

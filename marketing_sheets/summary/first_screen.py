@@ -9,9 +9,19 @@ from ..metrics import Figure
 from ..styles import STATES, Palette
 from .canvas import FIRST, LAST, Canvas, Cell, Style, fitted, left, right, units_of
 from .cells import HAIRLINE, ROW, chip, table_head
-from .lines import HEALTH_STATES, symbol_of, tile_name
+from .lines import HEALTH_STATES, place_text, symbol_of, tile_name
 from .model import Summary, Tile
-from .wording import phrase_text, reason_words, scale_of, sentence, sub_line, text_of, who, word
+from .wording import (
+    kind_text,
+    phrase_text,
+    reason_words,
+    scale_of,
+    sentence,
+    sub_line,
+    text_of,
+    who,
+    word,
+)
 
 __all__ = ["draw_first_screen"]
 
@@ -161,8 +171,8 @@ def _actions(canvas: Canvas, summary: Summary) -> None:
 
 def _action(canvas: Canvas, alert: Alert) -> None:
     language = canvas.language
-    kind = f"{symbol_of(alert.state)} {word(f'kind.{alert.kind}', language)}"
-    where = f"{fitted(alert.place.sheet or '', 15)} › {alert.place.cell or ''}"
+    kind = fitted(f"{symbol_of(alert.state)} {kind_text(alert, language)}".strip(), 22)
+    where = place_text(alert.place)
     cells = [
         Cell(
             first=left(0),

@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import pandas as pd
 
-from ..alerts import Phrase, alerts, label_of
+from ..alerts import Alert, Phrase, alerts, label_of
+from ..alerts_memory import TrackedAlert, track
 from ..languages import Text
-from ..metrics import (
-    Breakdown,
-    Figure,
-    Group,
-    by,
-    figure,
-    later_rows,
-    metric_frame,
-    metrics_of,
-    share,
-    up_to_day,
-)
-from ..metrics_effect import Achievement, achievements, judge
+from ..metrics import Figure, figure, later_rows, metric_frame, metrics_of, up_to_day
+from ..metrics_effect import Achievement, achievements
 from ..metrics_issues import IssueRow, issues_by_severity
-from ..metrics_tasks import Progress, allocation, burn, elapsed, progress, progress_by
+from ..metrics_tasks import Burn, Progress, allocation, burn, elapsed, progress
 from ..problems import Problem
 from ..records import Reading
 from ..templates import Role, Template
+from .breakdowns import channels_of, day_of, progress_rule, stages_of, trend_of
+from .comparing import compare
 from .health import clauses, health_of
-from .model import ChannelRow, Grain, RowCounts, Source, StageRow, Summary, Trend, TrendPoint
-from .own import others_than, own_tables, own_tiles
-from .tiles import tiles_of
+from .mixes import channel_mix, names_of
+from .model import RowCounts, Source, Summary, Tile
+from .own import MOST_TILES, own_tables, own_tiles
+from .reporting import report_of
+from .tiles import count_tiles, tiles_of
 
-__all__ = ["day_of", "evaluated", "number_of", "open_issues", "summarize"]
+__all__ = ["evaluated", "number_of", "open_issues", "summarize"]
 
-_MOST_CHANNELS = 12
-_MOST_STAGES = 12
-_MOST_DAYS = 31
-_MOST_WEEKS = 53
-# A stage may spend this much ahead of its time before it is marked.
-_SPEND_SLACK = 0.05
-_CHANNEL_FIGURES = tuple("impressions clicks ctr cvr new_users cac cost sales roas".split())
+_TASKS: tuple[Role, ...] = ("master", "schedule")
+# Of more campaigns only so many are named.
+_NAMED = 3
 _SEVERITY_ORDER = ("high", "medium", "low")
 # The sheet each section is made from, and the columns without which there is nothing to show.
 _SECTIONS: Mapping[str, tuple[Role, tuple[str, ...]]] = {
@@ -62,47 +53,44 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
     form = reading.form
     start, end = day_of(form.get("start_date")), day_of(form.get("end_date"))
     time = elapsed(start, end, as_of)
-    source = reading.template.sheet_for("daily")
-    daily = up_to_day(metric_frame(reading, source, as_of=as_of))
+    daily = up_to_day(metric_frame(reading, reading.template.sheet_for("daily"), as_of=as_of))
     tasks = metric_frame(reading, reading.template.sheet_for("master"))
     budget = number_of(form.get("budget"))
-    totals = {one.id: figure(one, daily) for one in metrics_of(reading, source)}
-    close, target_roas = _close(reading), number_of(form.get("target_roas"))
-    progressed, burnt = progress(tasks), burn(tasks, time, total=budget)
-    tiles = tiles_of(form, totals, progressed, burnt, time, close=close)
-    tiles = tuple(tile for tile in tiles if _is_held(reading.template, tile.id, totals))
-    tiles += own_tiles(reading, len(tiles), as_of=as_of)
-    acts, metrics = alerts(reading, as_of=as_of), evaluated(reading)
+    progressed, burnt = progress(tasks, progress_rule(reading)), burn(tasks, time, total=budget)
+    tiles = _tiles(reading, daily, progressed, burnt, time)
+    metrics = evaluated(reading)
+    acts, tracked = _alerts(reading, as_of)
     issues = open_issues(reading, as_of)
-    filled = any(len(records.frame) for records in reading.sheets.values())
-    channels, channel_total = _channels(reading, daily, target_roas, close)
-    stages, stage_total = _stages(reading, tasks, as_of, time)
-    trend = _trend(reading, daily)
+    more = _more_tiles(reading, len(tiles), metrics, issues, as_of)
+    target_roas = number_of(form.get("target_roas"))
+    channels, channel_total = channels_of(reading, daily, target_roas, _close(reading))
+    stages, stage_total = stages_of(reading, tasks, as_of, time)
     errors = sum(problem.severity == "error" for problem in reading.problems)
     good, bad = clauses(tiles, acts, metrics, progressed.overall, time, errors=errors)
     return Summary(
-        title=str(form.get("campaign_name") or "") or reading.template.title,
-        department=label_of(reading.template, "department", str(form.get("department") or "")),
+        title=_title(reading),
+        department=_department(reading),
         owner=str(form.get("owner") or ""),
         start=start,
         end=end,
         as_of=as_of,
         elapsed=time,
-        health=health_of(tiles, acts, metrics, errors=errors, filled=filled),
+        health=health_of(tiles, acts, metrics, errors=errors, filled=_is_filled(reading)),
         good=good,
         bad=bad,
-        tiles=tiles,
+        tiles=tiles + more,
         actions=acts,
+        alerts=tracked,
         metrics=metrics,
         channels=channels,
         channel_total=channel_total,
         target_roas=target_roas,
-        trend=trend,
+        trend=trend_of(reading, daily),
         stages=stages,
         stage_total=stage_total,
         allocation=allocation(tasks, budget),
         issues=issues,
-        own=own_tables(reading, tiles, as_of=as_of),
+        own=own_tables(reading, more, as_of=as_of),
         later=later_rows(reading, as_of),
         severities=_severities(reading),
         verdicts=_labels(reading, "verdict"),
@@ -112,7 +100,73 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         rows=_rows(reading),
         absent=_absent(reading, as_of),
         source=_source(reading),
+        report=report_of(reading, metrics, as_of=as_of),
+        comparison=compare(reading, as_of=as_of),
+        channel_mix=channel_mix(reading, daily, as_of=as_of),
     )
+
+
+def _more_tiles(
+    reading: Reading,
+    taken: int,
+    metrics: Sequence[Achievement],
+    issues: Sequence[IssueRow],
+    as_of: date,
+) -> tuple[Tile, ...]:
+    """Fill the row of tiles with the template's own metrics, then with counts."""
+    own = own_tiles(reading, taken, as_of=as_of)
+    sheets = (reading.template.sheet_for(role) for role in _TASKS)
+    tables = (metric_frame(reading, sheet) for sheet in sheets)
+    tasks = next((one for one in tables if "delay_days" in one and len(one)), pd.DataFrame())
+    is_logged = reading.template.sheet_for("issues") in reading.sheets
+    counts = count_tiles(tasks, metrics, issues if is_logged else None)
+    return (*own, *counts[: max(0, MOST_TILES - taken - len(own))])
+
+
+def _title(reading: Reading) -> Phrase | Text | str:
+    """Return the campaign's name; of several merged ones all, or the first and how many."""
+    stated = str(reading.form.get("campaign_name") or "")
+    names = names_of(reading, "campaign")
+    if len(names) < 2:
+        return stated or (names[0] if names else reading.template.title)
+    if stated:
+        return stated
+    if len(names) <= _NAMED:
+        return Phrase(code="what.plain", params={"name": tuple(names)})
+    params = {"names": tuple(names[:_NAMED]), "count": len(names)}
+    return Phrase(code="masthead.campaigns", params=params)
+
+
+def _department(reading: Reading) -> Phrase | Text | str:
+    """Return the department that leads, or how many were merged."""
+    stated = str(reading.form.get("department") or "")
+    names = names_of(reading, "department")
+    if stated or len(names) < 2:
+        return label_of(reading.template, "department", stated or "".join(names))
+    return Phrase(code="masthead.departments", params={"count": len(names)})
+
+
+def _alerts(reading: Reading, as_of: date) -> tuple[tuple[Alert, ...], tuple[TrackedAlert, ...]]:
+    """Return the alerts found, with the owners that staff named in the list, and that list."""
+    found = alerts(reading, as_of=as_of)
+    tracked = track(found, reading.remembered, as_of=as_of)
+    named = {id(one.alert): one.own_owner for one in tracked if one.own_owner}
+    return tuple(replace(one, owner=named.get(id(one), one.owner)) for one in found), tracked
+
+
+def _is_filled(reading: Reading) -> bool:
+    return any(len(records.frame) for records in reading.sheets.values())
+
+
+def _tiles(
+    reading: Reading, daily: pd.DataFrame, progressed: Progress, burnt: Burn, time: Figure
+) -> tuple[Tile, ...]:
+    """Return the campaign's headline figures, as far as the template has what they show."""
+    template = reading.template
+    metrics = metrics_of(reading, template.sheet_for("daily"))
+    totals = {one.id: figure(one, daily) for one in metrics}
+    tiles = tiles_of(reading.form, totals, progressed, burnt, time, close=_close(reading))
+    return tuple(tile for tile in tiles if _is_held(template, tile.id, totals))
 
 
 def _sections(template: Template) -> dict[str, str]:
@@ -129,7 +183,10 @@ def _is_held(template: Template, tile: str, totals: Mapping[str, Figure]) -> boo
     """Whether the template has what a tile shows at all: a metric, or a column of the tasks."""
     if tile not in ("progress", "budget"):
         return tile in totals
-    return any(sheet.role == "master" and tile in sheet for sheet in template.tables)
+    # The use of a budget needs both sides.
+    needed = ("progress",) if tile == "progress" else ("budget", "spend")
+    tables = (sheet for sheet in template.tables if sheet.role == "master")
+    return any(all(column in sheet for column in needed) for sheet in tables)
 
 
 def _doubts(reading: Reading) -> tuple[Problem, ...]:
@@ -150,18 +207,11 @@ def _rows(reading: Reading) -> RowCounts:
 def _source(reading: Reading) -> Source:
     return Source(
         file=reading.file,
-        sha256=reading.sha256,
+        sha256=reading.cells_sha256 or reading.sha256,
         template=reading.template.id,
         template_version=reading.template_version or reading.template.version,
         version=_version(),
     )
-
-
-def day_of(value: Any) -> date | None:
-    """Return a form's date as a plain date."""
-    if value is None or value is pd.NaT:
-        return None
-    return value.date() if isinstance(value, datetime) else value
 
 
 def number_of(value: Any) -> float | None:
@@ -218,155 +268,3 @@ def _severities(reading: Reading) -> dict[str, tuple[Text, str | None]]:
 def _labels(reading: Reading, choices: str) -> dict[str, Text]:
     known = reading.template.choices.get(choices)
     return {item.id: item.label for item in known.items} if known else {}
-
-
-def _channels(
-    reading: Reading, frame: pd.DataFrame, target: float | None, close: float
-) -> tuple[tuple[ChannelRow, ...], ChannelRow | None]:
-    """Return the channels by ROAS, the smaller ones together at the end, and their total."""
-    metrics = metrics_of(reading, reading.template.sheet_for("daily"))
-    if frame.empty or not metrics:
-        return (), None
-    table = _complete(by(metrics, frame, ["channel"]))
-    ranked = sorted(table.groups, key=lambda group: -_size(group.figures))
-    shown = ranked if len(ranked) <= _MOST_CHANNELS else ranked[:_MOST_CHANNELS]
-    rows = [
-        _channel(label_of(reading.template, "channel", str(group.name or "")), group, table)
-        for group in shown
-    ]
-    rows.sort(key=lambda row: -_value(row.figures, "roas"))
-    if len(shown) < len(ranked):
-        names = [group.name for group in shown]
-        rest = others_than(frame, "channel", names)
-        group = _complete(by(metrics, rest, [])).groups[0]
-        rows.append(_channel("", group, table, others=len(ranked) - len(shown)))
-    judged = tuple(_judged(row, target, close) for row in rows)
-    return judged, _channel("", Group(level={"channel": None}, figures=table.total), table)
-
-
-def _complete(table: Breakdown) -> Breakdown:
-    """Give every group all figures the Summary shows; a template need not have them all."""
-    none = {name: Figure(metric=name, value=None, reason="no_data") for name in _CHANNEL_FIGURES}
-    groups = tuple(Group(level=one.level, figures=none | dict(one.figures)) for one in table.groups)
-    return Breakdown(keys=table.keys, groups=groups, total=none | dict(table.total))
-
-
-def _channel(name: Text | str, group: Group, table: Breakdown, *, others: int = 0) -> ChannelRow:
-    return ChannelRow(
-        name=name,
-        figures=group.figures,
-        cost_share=share(group.figures["cost"], table.total["cost"]),
-        sales_share=share(group.figures["sales"], table.total["sales"]),
-        others=others,
-    )
-
-
-def _judged(row: ChannelRow, target: float | None, close: float) -> ChannelRow:
-    roas = row.figures["roas"].value
-    if roas is None or target is None or row.others:
-        return row
-    return ChannelRow(
-        name=row.name,
-        figures=row.figures,
-        cost_share=row.cost_share,
-        sales_share=row.sales_share,
-        verdict=judge(roas, target, lower_is_better=False, close=close),
-    )
-
-
-def _size(figures: Mapping[str, Figure]) -> float:
-    return max(figures["sales"].value or 0.0, 0.0) + max(figures["cost"].value or 0.0, 0.0)
-
-
-def _value(figures: Mapping[str, Figure], metric: str) -> float:
-    value = figures[metric].value
-    return float("-inf") if value is None else value
-
-
-def _trend(reading: Reading, frame: pd.DataFrame) -> Trend | None:
-    """Return the days, or the weeks of more than a month, or the months of more than a year."""
-    metrics = [
-        m
-        for m in metrics_of(reading, reading.template.sheet_for("daily"))
-        if m.id in ("sales", "roas")
-    ]
-    if frame.empty or "date" not in frame or not frame["date"].notna().any():
-        return None
-    first, last = frame["date"].min().date(), frame["date"].max().date()
-    days = (last - first).days + 1
-    grain: Grain = "day" if days <= _MOST_DAYS else "week" if days <= 7 * _MOST_WEEKS else "month"
-    known = {
-        group.name: group.figures
-        for group in _complete(by(metrics, frame, [grain])).groups
-        if isinstance(group.name, date)
-    }
-    points = tuple(
-        TrendPoint(
-            day=day,
-            sales=known[day]["sales"].value if day in known else None,
-            roas=known[day]["roas"].value if day in known else None,
-        )
-        for day in _calendar(min(known), last, grain)
-    )
-    return Trend(
-        grain=grain,
-        points=points,
-        first=first,
-        last=last,
-        undated=int(frame["date"].isna().sum()),
-    )
-
-
-def _calendar(first: date, last: date, grain: Grain) -> list[date]:
-    """List the days, Mondays or first days of months from `first` on: gaps stay visible."""
-    days = []
-    while first <= last:
-        days.append(first)
-        if grain == "month":
-            first = (first + timedelta(days=31)).replace(day=1)
-        else:
-            first += timedelta(days=1 if grain == "day" else 7)
-    return days
-
-
-def _stages(
-    reading: Reading, frame: pd.DataFrame, as_of: date, time: Figure
-) -> tuple[tuple[StageRow, ...], StageRow | None]:
-    if frame.empty or "stage" not in frame:
-        return (), None
-    progressed = progress_by(frame, "stage")
-    names = list(progressed)
-    shown = names if len(names) <= _MOST_STAGES else names[: _MOST_STAGES - 1]
-    stage = frame["stage"].astype(object).where(frame["stage"].notna(), None)
-    rows = []
-    for name in shown:
-        rows_of = (stage.isna() if name is None else stage == name).to_numpy(dtype=bool)
-        label = label_of(reading.template, "stage", name or "")
-        rows.append(_stage(label, frame[rows_of], progressed[name], as_of))
-    if len(shown) < len(names):
-        kept = [name for name in shown if name is not None]
-        rest = ~stage.isin(kept).to_numpy() & ~(stage.isna().to_numpy() & (None in shown))
-        others = len(names) - len(shown)
-        rows.append(_stage("", frame[rest], progress(frame[rest]), as_of, others=others))
-    total = StageRow(name="", progress=progress(frame), burn=burn(frame, time), alarm=False)
-    return tuple(rows), total
-
-
-def _stage(
-    name: Text | str, frame: pd.DataFrame, progressed: Progress, as_of: date, *, others: int = 0
-) -> StageRow:
-    """Measure a stage against its own time, its first planned start to its last planned end.
-
-    Money spent ahead of time is no alarm while the work is as far.
-    """
-    start = frame["planned_start"].min() if "planned_start" in frame else None
-    end = frame["planned_end"].max() if "planned_end" in frame else None
-    time = elapsed(day_of(start), day_of(end), as_of)
-    burnt = burn(frame, time)
-    ahead, used, done = burnt.ahead.value, burnt.used.value, progressed.overall.value
-    fast = ahead is not None and ahead > _SPEND_SLACK
-    fast = fast and used is not None and done is not None and used > done
-    over = used is not None and used > 1
-    return StageRow(
-        name=name, progress=progressed, burn=burnt, alarm=bool(fast or over), others=others
-    )

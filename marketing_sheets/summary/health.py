@@ -31,14 +31,14 @@ def health_of(
     risk: an unsolved issue is overdue or of high severity, a task is late, one is over budget, or
     all together have more than the campaign's.
     watch: an evaluated metric or a headline figure missed or came close to its target, progress
-    trails time by more than 5 points, or cells could not be read (`errors`).
+    trails time by more than 5 points, cells could not be read (`errors`), or any other alert.
     none: nothing has been filled in. Else ok.
     """
     if any(alert.kind in _RISKS for alert in alerts):
         return "risk"
     verdicts = count_verdicts(metrics)
     doubtful = any(tile.state in ("close", "missed", "late") for tile in tiles)
-    if verdicts.missed or verdicts.close or doubtful or errors:
+    if verdicts.missed or verdicts.close or doubtful or errors or _others(alerts):
         return "watch"
     return "ok" if filled else "none"
 
@@ -74,8 +74,14 @@ def clauses(
     if not verdicts.missed:
         bad += _counted("close", verdicts.close)
     bad += _targets("targets_close", tiles, "close")
+    bad += _counted("alerts", _others(alerts))
     bad += _counted("errors", errors)
     return tuple(good), tuple(bad)
+
+
+def _others(alerts: Sequence[Alert]) -> int:
+    """Count the alerts that have no clause of their own."""
+    return sum(alert.kind not in (*_RISKS, "below_target") for alert in alerts)
 
 
 def _counted(clause: str, count: int) -> list[Phrase]:

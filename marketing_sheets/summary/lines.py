@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from ..alerts import Amount
 from ..languages import Language
+from ..places import Place
 from ..styles import STATES
+from .canvas import fitted
 from .model import Summary, Tile
 from .wording import (
     amount_text,
+    kind_text,
     phrase_text,
     reason_words,
     sentence,
@@ -17,7 +20,7 @@ from .wording import (
     word,
 )
 
-__all__ = ["HEALTH_STATES", "summary_lines", "symbol_of", "tile_name"]
+__all__ = ["HEALTH_STATES", "place_text", "summary_lines", "symbol_of", "tile_name"]
 
 HEALTH_STATES = {"risk": "late", "watch": "close", "ok": "done", "none": "open"}
 
@@ -26,6 +29,11 @@ def symbol_of(state: str | None) -> str:
     """Return the symbol of a state, or nothing."""
     look = STATES.get(state or "")
     return look.symbol or "" if look else ""
+
+
+def place_text(place: Place, room: int = 15) -> str:
+    """Name a cell as "sheet › cell", the sheet cut to `room` half-width characters."""
+    return " › ".join(part for part in (fitted(place.sheet or "", room), place.cell) if part)
 
 
 def summary_lines(summary: Summary, language: Language) -> list[str]:
@@ -43,13 +51,13 @@ def summary_lines(summary: Summary, language: Language) -> list[str]:
     key = "terminal.actions_one" if count == 1 else "terminal.actions"
     lines.append(word(key, language, count=count) if count else word("absent.no_actions", language))
     for alert in summary.actions:
-        kind = f"{symbol_of(alert.state)} {word(f'kind.{alert.kind}', language)}"
+        kind = f"{symbol_of(alert.state)} {kind_text(alert, language)}".strip()
         parts = (
             f"  {kind}",
             phrase_text(alert.what, language),
             who(alert.department, alert.owner, language),
             phrase_text(alert.gap, language),
-            " › ".join(part for part in (alert.place.sheet, alert.place.cell) if part),
+            place_text(alert.place, 40),
         )
         lines.append("  ".join(part for part in parts if part))
     count = len(summary.problems)

@@ -21,7 +21,8 @@ from ..metrics_issues import IssueRow, is_known, is_open
 from ..metrics_tasks import allocation, burn, elapsed, on_time, progress
 from ..records import Reading
 from ..templates import Metric, TableSheet
-from .gathering import day_of, evaluated, number_of, open_issues
+from .breakdowns import day_of
+from .gathering import evaluated, number_of, open_issues
 from .own import choice_columns
 
 __all__ = ["figures"]
@@ -85,7 +86,7 @@ def _money(reading: Reading, time: Figure) -> list[tuple[Level, Figure]]:
         found += [
             (level, one)
             for one in (
-                *(done.weighted, done.mean, done.by_tasks, on_time(frame)),
+                *(done.weighted, done.by_budget, done.mean, done.by_tasks, on_time(frame)),
                 *(burnt.budget, burnt.spend, burnt.used, burnt.ahead),
             )
         ]

@@ -8,21 +8,31 @@ from datetime import date
 from typing import Literal
 
 from ..alerts import Alert, Phrase
+from ..alerts_memory import TrackedAlert
 from ..languages import Text
 from ..metrics import Figure
 from ..metrics_effect import Achievement, Verdict
 from ..metrics_issues import IssueRow
 from ..metrics_tasks import Allocation, Burn, Progress
+from ..places import Place
 from ..problems import Problem
-from ..templates import Metric
+from ..templates import Chapter, Metric
 
 __all__ = [
+    "AdviceRow",
+    "CauseRow",
     "ChannelRow",
+    "CompareRow",
+    "Compared",
+    "Comparison",
+    "GoalRow",
     "Grain",
     "Health",
     "OwnRow",
     "OwnTable",
+    "Report",
     "RowCounts",
+    "SheetRow",
     "Source",
     "StageRow",
     "Summary",
@@ -118,6 +128,115 @@ class StageRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompareRow:
+    """The figures of a department or campaign, or of all; ratios come from their own sums.
+
+    `rows` counts records of all tables; `met` of `judged` evaluated metrics met their target;
+    `late` counts unfinished tasks, `open` and `overdue` issues.
+    """
+
+    name: Text | str
+    rows: int
+    progress: Figure
+    on_time: Figure
+    late: int
+    budget: Figure
+    spend: Figure
+    used: Figure
+    sales: Figure
+    achieved: Figure
+    roas: Figure
+    met: int
+    judged: int
+    open: int
+    overdue: int
+    health: Health
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Departments or campaigns side by side, the worst first, and all together."""
+
+    rows: tuple[CompareRow, ...]
+    total: CompareRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A merged workbook's departments and campaigns, and where the mix reverses the picture."""
+
+    departments: Compared | None
+    campaigns: Compared | None
+    reversals: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalRow:
+    """A task as part of the strategy: what it is for, what is done, when, by whom, how far.
+
+    `weeks` is its time as written, where it has no days; `state` is the look of the status,
+    `progress` a fraction.
+    """
+
+    module: str
+    goal: str
+    action: str
+    who: Phrase | str
+    start: date | None
+    end: date | None
+    weeks: str
+    status: Text | str
+    state: str | None
+    progress: float | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseRow:
+    """Something that went wrong, and why, as people wrote it."""
+
+    what: Phrase | str
+    gap: Phrase | None
+    cause: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdviceRow:
+    """What is still to be done about a problem, by whom, until when."""
+
+    problem: Phrase | str
+    measure: str
+    who: Phrase | str
+    due: date | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetRow:
+    """A table of the workbook, where it begins, and how many records it has."""
+
+    label: Text
+    rows: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What the sheets say in words, and the chapters in which the Summary is laid out, if any.
+
+    `issues` are the open issues with what is done about them; `advice` is all that is left to do.
+    """
+
+    chapters: tuple[Chapter, ...]
+    goals: tuple[GoalRow, ...]
+    issues: tuple[AdviceRow, ...]
+    causes: tuple[CauseRow, ...]
+    advice: tuple[AdviceRow, ...]
+    sheets: tuple[SheetRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowCounts:
     """The rows of all sheets; they reconcile: read = used + listed."""
 
@@ -145,11 +264,12 @@ class Summary:
     there is none; `sections` names the sheet each section is made from; `sheets`, `severities`
     (with their state) and `verdicts` hold the labels by id. `channel_total` and `stage_total` are
     computed from the sums. `own` are tables of which the Summary knows nothing but their metrics.
-    `later` counts, per sheet, the rows after `as_of`.
+    `later` counts, per sheet, the rows after `as_of`. `actions` are the alerts that stand, gravest
+    first; `alerts` lists them by severity with their history, and those that are gone.
     """
 
-    title: Text | str
-    department: Text | str
+    title: Phrase | Text | str
+    department: Phrase | Text | str
     owner: str
     start: date | None
     end: date | None
@@ -160,6 +280,7 @@ class Summary:
     bad: tuple[Phrase, ...]
     tiles: tuple[Tile, ...]
     actions: tuple[Alert, ...]
+    alerts: tuple[TrackedAlert, ...]
     metrics: tuple[Achievement, ...]
     channels: tuple[ChannelRow, ...]
     channel_total: ChannelRow | None
@@ -179,3 +300,6 @@ class Summary:
     rows: RowCounts
     absent: Mapping[str, Phrase]
     source: Source
+    report: Report
+    comparison: Comparison | None = None
+    channel_mix: tuple[Phrase, ...] = ()

@@ -14,11 +14,11 @@ from ..records import Reading
 from ..templates import Column, Metric, Role, TableSheet, Template
 from .model import OwnRow, OwnTable, Tile
 
-__all__ = ["choice_columns", "known_sheets", "others_than", "own_tables", "own_tiles"]
+__all__ = ["MOST_TILES", "choice_columns", "known_sheets", "others_than", "own_tables", "own_tiles"]
 
 # What plays these has tiles and sections of its own.
 _KNOWN: tuple[Role, ...] = ("daily", "master")
-_MOST_TILES = 6
+MOST_TILES = 6
 _MOST_ROWS = 12
 
 
@@ -66,7 +66,7 @@ def own_tiles(reading: Reading, taken: int, *, as_of: date) -> tuple[Tile, ...]:
     frames = {name: metric_frame(reading, name, as_of=as_of) for name in tables}
     own = [one for sheet in tables.values() for one in _metrics(reading.template, sheet)]
     order = list(reading.template.metrics) or own
-    chosen = [one for one in order if one.sheet in tables][: _MOST_TILES - taken]
+    chosen = [one for one in order if one.sheet in tables][: MOST_TILES - taken]
     return tuple(_tile(one, frames[one.sheet]) for one in chosen)
 
 

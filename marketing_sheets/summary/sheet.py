@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from typing import Final
 
@@ -12,18 +13,29 @@ import xlsxwriter
 from ..alerts import Phrase
 from ..languages import Language
 from ..styles import FONTS
+from .alert_list import draw_alerts
 from .canvas import Canvas
 from .channels import draw_channels
+from .chapters import (
+    CHAPTER_OF,
+    draw_advice,
+    draw_causes,
+    draw_chapter,
+    draw_goals,
+    draw_open_issues,
+    draw_sheets,
+)
+from .compare_section import draw_comparison
 from .details import draw_absent, draw_footer, draw_issues, draw_problems, draw_trend
 from .first_screen import draw_first_screen
-from .model import Summary
+from .model import OwnTable, Summary
 from .own_section import draw_own
+from .pages import GAP, Mark, page_breaks
 from .tables import draw_metrics, draw_stages
 from .wording import text_of, word
 
 __all__ = ["write_summary"]
 
-_GAP: Final = 11
 _NO_CLOCK: Final = datetime(2000, 1, 1)
 
 
@@ -61,6 +73,61 @@ def write_summary(
 
 def _draw(canvas: Canvas, summary: Summary) -> None:
     draw_first_screen(canvas, summary)
+    drawings = _drawings(summary)
+    chapters = summary.report.chapters
+    marks = []
+    for number, chapter in enumerate((*chapters, None), 1):
+        titles = [
+            title
+            for title in drawings
+            if chapter == (CHAPTER_OF[title] if CHAPTER_OF[title] in chapters else None)
+        ]
+        if chapter is not None:
+            canvas.skip(GAP)
+            marks.append(Mark(row=canvas.row, top=canvas.top, is_apt=chapter == "problems"))
+            draw_chapter(canvas, chapter, number)
+        for title in titles:
+            for draw in drawings[title]:
+                canvas.skip(GAP)
+                # The head of a chapter goes with its first section.
+                if chapter is None or title != titles[0]:
+                    is_apt = title == "trend_day" and not chapters
+                    marks.append(Mark(row=canvas.row, top=canvas.top, is_apt=is_apt))
+                draw(canvas)
+    canvas.skip(GAP)
+    draw_footer(canvas, summary)
+    canvas.finish(breaks=page_breaks(marks, end=canvas.top))
+
+
+def _drawings(summary: Summary) -> dict[str, list[Callable[[Canvas], None]]]:
+    """Return how to draw each section there is, in the order in which they stand."""
+    report = summary.report
+    drawings: dict[str, list[Callable[[Canvas], None]]] = {}
+    if summary.comparison is not None:
+        drawings["comparison"] = [_of(draw_comparison, summary)]
+    if _has_goals(summary):
+        drawings["goals"] = [partial(draw_goals, report=report)]
+    drawings |= {title: [drawing] for title, drawing in _sections(summary)}
+    drawings["own"] = [partial(_own, summary=summary, table=table) for table in summary.own]
+    if summary.alerts:
+        drawings["alerts"] = [_of(draw_alerts, summary)]
+    if report.chapters:
+        drawings["causes"] = [partial(draw_causes, report=report)]
+        drawings["advice"] = [partial(draw_advice, report=report)]
+        drawings["sheets"] = [partial(draw_sheets, report=report)]
+    drawings["problems"] = [_of(draw_problems, summary)]
+    return drawings
+
+
+def _has_goals(summary: Summary) -> bool:
+    """Whether to show the goals: in an overview, or where no stages tell what is being done."""
+    report = summary.report
+    if not any(row.goal for row in report.goals):
+        return False
+    return "overview" in report.chapters or "stages" not in summary.sections
+
+
+def _sections(summary: Summary) -> Iterator[tuple[str, Callable[[Canvas], None]]]:
     # Title, whether there is anything, and how to draw it.
     has_issues = summary.sections.get("issues") not in summary.absent
     sections: tuple[tuple[str, bool, Callable[[Canvas, Summary], None]], ...] = (
@@ -68,33 +135,42 @@ def _draw(canvas: Canvas, summary: Summary) -> None:
         ("channels", bool(summary.channels), draw_channels),
         ("trend_day", summary.trend is not None, draw_trend),
         ("stages", bool(summary.stages), draw_stages),
-        ("issues", has_issues, draw_issues),
+        ("issues", has_issues, draw_issues if _is_graded(summary) else _open_issues),
     )
-    break_at = None
     for title, filled, draw in sections:
         # The channels have said already why there is no trend.
         sheet = summary.sections.get(title)
         if sheet is None or (title == "trend_day" and not summary.channels):
             continue
-        canvas.skip(_GAP)
-        if title == "trend_day":
-            break_at = canvas.row
         if filled:
-            draw(canvas, summary)
+            yield title, _of(draw, summary)
         else:
-            draw_absent(canvas, word(f"section.{title}", canvas.language), _why(summary, sheet))
-    for table in summary.own:
-        canvas.skip(_GAP)
-        if table.total is not None and table.sheet not in summary.absent:
-            draw_own(canvas, summary, table)
-        else:
-            name = text_of(summary.sheets[table.sheet], canvas.language)
-            draw_absent(canvas, name, _why(summary, table.sheet))
-    canvas.skip(_GAP)
-    draw_problems(canvas, summary)
-    canvas.skip(_GAP)
-    draw_footer(canvas, summary)
-    canvas.finish(break_at=break_at if summary.trend is not None else None)
+            yield title, partial(_absent, summary=summary, title=title, sheet=sheet)
+
+
+def _is_graded(summary: Summary) -> bool:
+    """Whether the open issues have a severity by which to count them."""
+    return not summary.issues or any(row.severity is not None for row in summary.issues)
+
+
+def _open_issues(canvas: Canvas, summary: Summary) -> None:
+    draw_open_issues(canvas, summary.report)
+
+
+def _of(draw: Callable[[Canvas, Summary], None], summary: Summary) -> Callable[[Canvas], None]:
+    return lambda canvas: draw(canvas, summary)
+
+
+def _absent(canvas: Canvas, summary: Summary, title: str, sheet: str) -> None:
+    draw_absent(canvas, word(f"section.{title}", canvas.language), _why(summary, sheet))
+
+
+def _own(canvas: Canvas, summary: Summary, table: OwnTable) -> None:
+    if table.total is not None and table.sheet not in summary.absent:
+        draw_own(canvas, summary, table)
+    else:
+        name = text_of(summary.sheets[table.sheet], canvas.language)
+        draw_absent(canvas, name, _why(summary, table.sheet))
 
 
 def _why(summary: Summary, sheet: str) -> Phrase:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ..alerts import Phrase
 from ..metrics_effect import Achievement
 from ..styles import Palette
-from .canvas import HALF, Canvas, Cell, fitted, left, right
+from .canvas import FIRST, HALF, Canvas, Cell, fitted, left, right
 from .cells import (
     HAIRLINE,
     ROW,
@@ -76,6 +76,7 @@ def draw_metrics(canvas: Canvas, summary: Summary) -> None:
             [fitted(_metric_name(one), 20) for one in drawn],
             [one.achieved.value or 0.0 for one in drawn],
             [one.verdict for one in drawn],
+            title=word("chart.achievement", language),
             at=top,
             height=height,
         )
@@ -120,8 +121,16 @@ def _metric(canvas: Canvas, one: Achievement, summary: Summary) -> None:
 
 
 def draw_stages(canvas: Canvas, summary: Summary) -> None:
-    """Draw budget and spend by stage, and a table of progress and money with their total."""
+    """Draw budget and spend by stage, and a table of progress and money with their total.
+
+    Where no stage has any money the table of progress stands alone.
+    """
     language = canvas.language
+    assert summary.stage_total is not None
+    burnt = [row.burn for row in (*summary.stages, summary.stage_total)]
+    if all(one.budget.value is None and one.spend.value is None for one in burnt):
+        _stages_in_time(canvas, summary)
+        return
     canvas.heading(word("section.stages", language), word("note.stages", language))
     heads = (
         (word("head.stage", language), HALF, HALF, "left"),
@@ -133,7 +142,6 @@ def draw_stages(canvas: Canvas, summary: Summary) -> None:
     )
     top = canvas.row
     table_head(canvas, head_cells(heads), first=HALF)
-    assert summary.stage_total is not None
     rows, total = list(summary.stages), summary.stage_total
     money = [one.value for row in (*rows, total) for one in (row.burn.budget, row.burn.spend)]
     scale = scale_of(money, language)
@@ -150,6 +158,7 @@ def draw_stages(canvas: Canvas, summary: Summary) -> None:
             [chart_name(row_name(row, "stages", canvas, 40), len(drawn)) for row in drawn],
             [row.burn.budget.value for row in drawn],
             [row.burn.spend.value for row in drawn],
+            title=word("chart.budget", language, unit=word(f"unit.{scale}", language)),
             scale=scale,
             at=top,
             height=height,
@@ -160,6 +169,33 @@ def draw_stages(canvas: Canvas, summary: Summary) -> None:
     filler = (height - 24 - 28 * (len(rows) + 1)) * 0.75 - 20 * len(told)
     if filler > 0:
         canvas.skip(filler)
+
+
+def _stages_in_time(canvas: Canvas, summary: Summary) -> None:
+    language = canvas.language
+    canvas.heading(word("section.stages_in_time", language), "")
+    heads = (
+        (word("head.stage", language), FIRST, right(3), "left"),
+        (word("head.tasks", language), left(4), right(4), "right"),
+        (word("head.progress", language), left(5), right(5), "right"),
+    )
+    table_head(canvas, head_cells(heads))
+    assert summary.stage_total is not None
+    for row in (*summary.stages, summary.stage_total):
+        total = row is summary.stage_total
+        name = word("cell.total", language) if total else row_name(row, "stages", canvas, 60)
+        done = word("cell.done_tasks", language, done=row.progress.done, tasks=row.progress.tasks)
+        bold: dict[str, Any] = {"bold": True} if total else {}
+        cells = [
+            Cell(first=FIRST, last=right(3), value=name, style={"bold": True}),
+            Cell(
+                first=left(4), last=right(4), value=padded(done), style={"align": "right", **bold}
+            ),
+            figure_cell(right(5), row.progress.overall.value, "0%", **bold),
+        ]
+        canvas.line(ROW, cells, ground=TOTAL if total else HAIRLINE)
+    first = canvas.row - len(summary.stages) - 1
+    canvas.bars(right(5), first, canvas.row - 2, 1)
 
 
 def _budget_lines(summary: Summary) -> list[Phrase]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,12 +10,13 @@ import pandas as pd
 
 from ..alerts import Amount, Phrase
 from ..metrics import Figure, Unit
-from ..metrics_effect import judge
-from ..metrics_tasks import Burn, Progress
+from ..metrics_effect import Achievement, count_verdicts, judge
+from ..metrics_issues import IssueRow
+from ..metrics_tasks import Burn, Progress, delays
 from .health import WATCH_GAP
 from .model import Tile
 
-__all__ = ["tiles_of"]
+__all__ = ["count_tiles", "tiles_of"]
 
 _STATES: Final = {"met": "done", "close": "close", "missed": "missed"}
 
@@ -38,6 +39,54 @@ def tiles_of(
         _against("cac", *limit, close, lower_is_better=True),
         _progress(progress.overall, time),
         _budget(burn),
+    )
+
+
+def count_tiles(
+    tasks: pd.DataFrame, metrics: Sequence[Achievement], issues: Sequence[IssueRow] | None
+) -> tuple[Tile, ...]:
+    """Return late tasks, metrics that met their target and open issues, of what there is.
+
+    `tasks` without a delay, no judged metric and `issues` None have no tile.
+    """
+    found = []
+    if "delay_days" in tasks and len(tasks):
+        late = delays(tasks)
+        days = Phrase(code="tile.worst", params={"days": late.worst_days}, count=late.worst_days)
+        delta = days if late.late else Phrase(code="tile.none_late")
+        count = ("tile.of_tasks", len(tasks))
+        found.append(_counted("tasks_late", late.late, count, delta, "late" if late.late else None))
+    verdicts = count_verdicts(metrics)
+    judged = verdicts.met + verdicts.close + verdicts.missed
+    if judged:
+        short, state = (verdicts.missed, "missed") if verdicts.missed else (verdicts.close, "close")
+        code = "tile.all_met" if not short else f"tile.metrics_{state}"
+        delta = Phrase(code=code, params={"count": short}, count=short)
+        count = ("tile.of_metrics", judged)
+        found.append(_counted("metrics_met", verdicts.met, count, delta, state if short else None))
+    if issues is not None:
+        overdue = sum(row.overdue for row in issues)
+        delta = Phrase(code="tile.issues_overdue", params={"count": overdue}, count=overdue)
+        if not overdue:
+            delta = Phrase(code="tile.none_overdue")
+        high = sum(row.total for row in issues if row.severity == "high")
+        graded = not issues or any(row.severity is not None for row in issues)
+        count = ("tile.of_issues" if graded else "tile.ungraded", high)
+        total = sum(row.total for row in issues)
+        found.append(_counted("issues_open", total, count, delta, "late" if overdue else None))
+    return tuple(found)
+
+
+def _counted(
+    name: str, value: int, base: tuple[str, int], delta: Phrase, state: str | None
+) -> Tile:
+    code, count = base
+    return Tile(
+        id=name,
+        figure=Figure(metric=name, value=value, rows=value),
+        target=Phrase(code=code, params={"count": count}, count=count),
+        delta=delta,
+        state=state or "done",
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
-from ..alerts import Amount, Phrase
+from ..alerts import Alert, Amount, Phrase
 from ..formulas import reason_text
 from ..languages import Language, Text
 from ..wording import book, say
@@ -18,6 +18,7 @@ __all__ = [
     "amount_text",
     "day_text",
     "join",
+    "kind_text",
     "period_text",
     "phrase_text",
     "reason_words",
@@ -72,11 +73,19 @@ def text_of(value: object, language: Language) -> str:
 
 def phrase_text(phrase: Phrase, language: Language) -> str:
     """Say a phrase; a count of one takes the wording for one."""
+    if phrase.text is not None:
+        params = {name: text_of(value, language) for name, value in phrase.params.items()}
+        return phrase.text[language].format(**params)
     code = phrase.code
     if phrase.count == 1:
         group, _, name = code.partition(".")
         code += "_one" if f"{name}_one" in book(_BOOK)[group] else ""
     return word(code, language, **phrase.params)
+
+
+def kind_text(alert: Alert, language: Language) -> str:
+    """Say what kind of thing an alert is, in a word or two."""
+    return "" if alert.label is None else alert.label[language]
 
 
 def join(parts: Sequence[str], language: Language, *, clauses: bool = False) -> str:
@@ -147,7 +156,7 @@ def reason_words(reason: str, language: Language) -> str:
     return reason_text(reason, language)
 
 
-def who(department: Text | str, owner: str, language: Language) -> str:
+def who(department: Phrase | Text | str, owner: str, language: Language) -> str:
     """Say whose it is: department and person, or what is known of them."""
     return " · ".join(part for part in (text_of(department, language), owner) if part)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from ..languages import Language
 from ..places import column_letter
-from ..templates import Choices, Column, TableSheet, Template
+from ..rules import Threshold
+from ..templates import Choices, Column, SettingValue, TableSheet, Template
 from ..wording import say
 from .entries import Entry
 from .looks import Looks
@@ -34,11 +35,12 @@ class Book:
     looks: Looks
     lists: Mapping[str, tuple[Entry, ...]]
     form: Mapping[str, object]
-    settings: Mapping[str, float]
+    settings: Mapping[str, SettingValue]
     as_of: date | None
     start: date | None
     end: date | None
     holidays: tuple[date, ...]
+    thresholds: tuple[Threshold, ...]
 
     def say(self, key: str, **params: object) -> str:
         """Return a text of `words/sheets.toml`."""
@@ -54,7 +56,8 @@ class Book:
         """Return the tab name of a sheet of the template, or of `summary` and `lists`."""
         if sheet_id in ("summary", "lists"):
             return self.say(f"{sheet_id}.tab")
-        return self.template[sheet_id].label[self.language]
+        sheet = self.template.host(sheet_id) or self.template[sheet_id]
+        return sheet.label[self.language]
 
     def title(self, sheet: TableSheet) -> str:
         """Return the title in row 1 of a table sheet."""

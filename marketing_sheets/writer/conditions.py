@@ -6,6 +6,7 @@ Each must also read right alone: LibreOffice draws only the first true one of a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from ..formulas_excel import excel_condition
@@ -15,6 +16,7 @@ from ..templates import Column, Format
 from .book import Book
 from .geometry import FIRST, spans
 from .layout import Layout, Position
+from .parts import is_own, is_trace
 from .pen import Pen
 
 __all__ = ["draw_conditions", "gap_look"]
@@ -46,7 +48,11 @@ def gap_look(book: Book) -> Any:
 
 
 def _gaps(layout: Layout, pen: Pen, book: Book) -> None:
-    inputs = [p.number for p in layout.positions if not p.column.is_computed]
+    inputs = [
+        p.number
+        for p in layout.positions
+        if not (p.column.is_computed or is_trace(p.column) or is_own(p.column))
+    ]
     required = [p.number for p in layout.positions if p.column.is_required]
     if not required:
         return
@@ -156,6 +162,11 @@ def _unit_shapes(
             continue
         word = choices[name].label[book.language].replace('"', '""')
         says = f'${unit.letter}{row}="{word}"'
+        if column.points_if is not None and name == "percent":
+            points = f'set_{column.points_if}="points"'
+            yield f"AND({says},{points})", number_format(column, name)
+            yield says, number_format(replace(column, in_points=False), name)
+            continue
         whole = number_format(column, name)
         exact = number_format(column, name, fraction=True)
         if exact != whole:
@@ -170,7 +181,8 @@ def _units(layout: Layout, pen: Pen, book: Book) -> None:
     for position in layout.positions:
         column = position.column
         if column.unit_from is not None and not column.hidden:
-            key = (column.unit_from, column.signed, column.in_points, column.type)
+            points = (column.in_points, column.points_if)
+            key = (column.unit_from, column.signed, points, column.type)
             alike.setdefault(key, []).append(position)
     for positions in alike.values():
         first = positions[0]

@@ -12,6 +12,7 @@ from ..templates import Column, TableSheet
 
 __all__ = [
     "HEAD_ROWS",
+    "LAST_EXCEL_ROW",
     "blank_row_height",
     "column_width",
     "has_chips",
@@ -25,6 +26,7 @@ __all__ = [
 
 # Rows above the data of a table sheet, from 0.
 TITLE, LIVE, GROUPS, MARKS, IDS, HEADER, FIRST = range(7)
+LAST_EXCEL_ROW = 1_048_576
 HEAD_ROWS = {TITLE: 30.0, LIVE: 20.0, GROUPS: 18.0, MARKS: 13.0}
 
 _DEFAULT_WIDTHS: dict[str, tuple[float, float]] = {

@@ -7,13 +7,12 @@ others on the right.
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..styles import STATES, Palette, number_format
-from ..templates import Column, FormSheet, Section, TextRow
+from ..styles import STATES, Palette
+from ..templates import FormSheet, Section, TextRow
 from .book import Book, absolute, quoted
 from .cells import form_cell
 from .conditions import gap_look
+from .fields import draw_heading, draw_label, value_look
 from .pen import Pen
 from .printing import print_page
 from .validations import validation
@@ -41,7 +40,7 @@ def draw_guide(form: FormSheet, pen: Pen, book: Book) -> None:
     pen.text(_TITLE, _LABEL, form.title[language], title)
     subtitle = looks.cell(font_color=Palette.SLATE)
     pen.text(_SUBTITLE, _LABEL, form.subtitle[language], subtitle)
-    _draw_heading(_HEADING, form.heading[language], _LEFT, pen, book)
+    draw_heading(_HEADING, form.heading[language], _LEFT, pen, book)
     left = _draw_fields(form, pen, book)
     right = _HEADING
     for section in form.sections.values():
@@ -64,66 +63,21 @@ def draw_guide(form: FormSheet, pen: Pen, book: Book) -> None:
     pen.worksheet.set_selection(_FIRST, _VALUE, _FIRST, _VALUE)
 
 
-def _draw_heading(row: int, words: str, span: tuple[int, int], pen: Pen, book: Book) -> None:
-    look = book.looks.cell(
-        font_size=11, bold=True, font_color=Palette.NAVY, bottom=2, bottom_color=Palette.ACCENT
-    )
-    pen.fill(row, *span, look)
-    pen.text(row, span[0], words, look)
-
-
 def _draw_fields(form: FormSheet, pen: Pen, book: Book) -> int:
     """Draw the form's fields and return the row below them."""
     last = _FIRST + len(form.fields) - 1
     for row, field in enumerate(form.fields, _FIRST):
         field_id = book.stamp(field.id, form.id) if row == _FIRST else field.id
         pen.text(row, _IDS, field_id, book.looks.cell(font_size=8, font_color=Palette.MUTE))
-        _draw_label(row, field, pen, book)
+        draw_label(row, _LABEL, field, pen, book)
         value = form_cell(field, book.form.get(field.id), book)
-        pen.merge(row, _VALUE, _VALUE_END, value, _value_look(field, book))
+        pen.merge(row, _VALUE, _VALUE_END, value, value_look(field, book))
         book.define(f"form_{field.id}", pen, absolute(row, _VALUE))
         if (rule := validation(field, book)) is not None:
             pen.validate((row, _VALUE, row, _VALUE), rule)
         if field.is_required:
             _draw_gap(row, last, pen, book)
     return last + 1
-
-
-def _draw_label(row: int, field: Column, pen: Pen, book: Book) -> None:
-    label = field.label[book.language]
-    look = book.looks.cell(
-        font_color=Palette.SLATE,
-        bg_color=Palette.COMPUTED,
-        indent=1,
-        bottom=1,
-        bottom_color=Palette.LINE,
-    )
-    if not field.is_required:
-        pen.text(row, _LABEL, label, look)
-        return
-    # In brackets the mark is no part of the label when it is read back; they need not be seen.
-    unseen = book.looks.font(font_color=Palette.COMPUTED, font_size=8)
-    hot = book.looks.font(font_color=Palette.HOT, font_size=9, bold=True)
-    slate = book.looks.font(font_color=Palette.SLATE)
-    parts = [slate, label, unseen, "(", hot, book.say("mark.required"), unseen, ")"]
-    pen.rich(row, _LABEL, parts, look)
-
-
-def _value_look(field: Column, book: Book) -> Any:
-    shape = number_format(field)
-    if field.is_numeric:
-        # Values of a form read from the left, so they need no right margin.
-        shape = shape.replace("_)_)", "")
-    return book.looks.cell(
-        bold=True,
-        bg_color=Palette.WHITE,
-        align="left",
-        indent=1,
-        bottom=1,
-        bottom_color=Palette.RULE,
-        num_format=shape,
-        text_wrap=True if field.type in ("text", "long_text") else None,
-    )
 
 
 def _draw_gap(row: int, last: int, pen: Pen, book: Book) -> None:
@@ -141,7 +95,7 @@ def _draw_gap(row: int, last: int, pen: Pen, book: Book) -> None:
 
 def _draw_legend(section: Section, row: int, pen: Pen, book: Book) -> int:
     """Draw a section whose rows show the looks of cells; return the row below it."""
-    _draw_heading(row, section.heading[book.language], _LEFT, pen, book)
+    draw_heading(row, section.heading[book.language], _LEFT, pen, book)
     small = book.looks.cell(
         font_size=9,
         font_color=Palette.SLATE,
@@ -186,7 +140,7 @@ def _draw_chip(row: int, word: str, state: str, pen: Pen, book: Book) -> None:
 
 def _draw_section(section: Section, row: int, pen: Pen, book: Book) -> int:
     """Draw a section of words on the right; return the row below it."""
-    _draw_heading(row, section.heading[book.language], _RIGHT, pen, book)
+    draw_heading(row, section.heading[book.language], _RIGHT, pen, book)
     if section.head:
         row += 1
         look = book.looks.cell(

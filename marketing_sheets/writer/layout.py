@@ -11,6 +11,7 @@ from ..styles import Palette, number_format
 from ..templates import Column, TableSheet
 from .book import Book
 from .geometry import FIRST, column_width, horizontal, wraps
+from .parts import is_own, is_trace, own_format
 
 __all__ = ["Layout", "Position", "data_look", "head_look", "lay_out", "mark_look"]
 
@@ -103,8 +104,9 @@ def data_look(
 ) -> Any:
     """Return the format of a column's data cells; `unit` is what the row's unit cell says."""
     column = position.column
-    computed = column.is_computed
-    is_long = wraps(column) and position.align == "left"
+    computed = column.is_computed or is_trace(column)
+    # Traces are many and alike: they must not make rows higher.
+    is_long = wraps(column) and position.align == "left" and not is_trace(column)
     return book.looks.cell(
         bg_color=Palette.COMPUTED if computed else Palette.WHITE,
         font_color=Palette.SLATE if computed else Palette.INK,
@@ -116,13 +118,15 @@ def data_look(
         align=position.align,
         indent=1 if position.align == "left" else None,
         text_wrap=True if is_long else None,
-        num_format=number_format(column, unit, fraction=fraction),
+        num_format=own_format(column)
+        if is_own(column)
+        else number_format(column, unit, fraction=fraction),
     )
 
 
 def head_look(position: Position, book: Book) -> Any:
     """Return the format of a column's header."""
-    computed = position.column.is_computed
+    computed = position.column.is_computed or is_trace(position.column)
     return book.looks.cell(
         bold=True,
         bg_color=Palette.COMPUTED_HEADER if computed else Palette.NAVY,

@@ -1,21 +1,21 @@
 """The lists sheet: every list staff choose from, the settings, the day in effect, days off.
 
 Row 5, hidden, tells what each column holds: `setting`, `setting.value`, `setting.used` (hidden;
-what formulas refer to), `holiday`, `list:<list id>` and `list:<list id>.<attribute>`; the first of
-them carries the stamp.
+what formulas refer to), `holiday`, `list:<list id>` and `list:<list id>.<attribute>`, and what
+`thresholds` tells of; the first of them carries the stamp.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from ..styles import Palette, number_format
 from ..templates import Choices, Column, Setting
 from .book import Book, absolute, quoted, serial
-from .geometry import FIRST, GROUPS, HEAD_ROWS, HEADER, IDS, LIVE, MARKS, TITLE, text_units
+from .choice_settings import draw_choice, entry_look, hairline
+from .geometry import FIRST, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, text_units
+from .list_heads import GAP_WIDTH, Head, draw_head, fixed_look, gap, hint_look
 from .pen import Pen
 from .printing import print_page
+from .thresholds import draw_thresholds
 from .validations import validation
 
 __all__ = ["draw_lists"]
@@ -24,20 +24,7 @@ AS_OF_FIELD = "as_of"
 
 _SPARE_ROWS = 20
 _HOLIDAY_ROWS = 30
-_GAP_WIDTH = 2.0
 _ROW_HEIGHT = 21.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Head:
-    """The head of one column: its id, label, width; group and mark stand above the first."""
-
-    id: str
-    label: str
-    width: float
-    group: str = ""
-    mark: str = ""
-    is_fixed: bool = False
 
 
 def draw_lists(pen: Pen, book: Book) -> None:
@@ -53,10 +40,15 @@ def draw_lists(pen: Pen, book: Book) -> None:
     note = looks.cell(font_size=9, font_color=Palette.SLATE, indent=1)
     pen.text(LIVE, 1, book.say("lists.subtitle"), note)
     column, last_row = _draw_settings(pen, book)
-    if any(sheet.gantt is not None for sheet in book.template.tables):
+    template = book.template
+    counts_days = any(rule.in_working_days for rule in template.rules)
+    if counts_days or any(sheet.gantt is not None for sheet in template.tables):
         column = _draw_calendar(column, pen, book)
         last_row = max(last_row, FIRST + _HOLIDAY_ROWS - 1)
-    for at, choices in enumerate(book.template.choices.values()):
+    if template.rules:
+        column, row = draw_thresholds(column, pen, book)
+        last_row = max(last_row, row)
+    for at, choices in enumerate(template.choices.values()):
         group = "" if at else book.say("lists.choices")
         column, row = _draw_list(choices, column, group, pen, book)
         last_row = max(last_row, row)
@@ -71,34 +63,37 @@ def _draw_settings(pen: Pen, book: Book) -> tuple[int, int]:
     stamped = book.stamp("setting", "lists")
     wide = 44 if book.language != "en" else 50
     heads = (
-        _Head(
+        Head(
             id=stamped,
             label=book.say("lists.setting"),
             width=22,
             group=book.say("lists.settings"),
             is_fixed=True,
         ),
-        _Head(id="setting.value", label=book.say("lists.value"), width=13),
-        _Head(id="setting.hint", label=book.say("lists.hint"), width=wide, is_fixed=True),
+        Head(id="setting.value", label=book.say("lists.value"), width=15),
+        Head(id="setting.hint", label=book.say("lists.hint"), width=wide, is_fixed=True),
     )
     for at, head in enumerate(heads, label):
-        _draw_head(at, head, pen, book)
+        draw_head(at, head, pen, book)
     row = FIRST
     _draw_as_of(row, label, pen, book)
     used = hint + 1
-    _draw_head(used, _Head(id="setting.used", label="", width=_GAP_WIDTH, is_fixed=True), pen, book)
-    pen.column(used, _GAP_WIDTH, hidden=True)
-    for setting in book.template.settings.values():
+    draw_head(used, Head(id="setting.used", label="", width=GAP_WIDTH, is_fixed=True), pen, book)
+    pen.column(used, GAP_WIDTH, hidden=True)
+    for setting in book.template.shown_settings():
         row += 1
-        pen.text(row, label, setting.label[book.language], _fixed(book))
+        pen.text(row, label, setting.label[book.language], fixed_look(book))
+        pen.text(row, hint, setting.hint[book.language] if setting.hint else "", hint_look(book))
+        if setting.choices is not None:
+            draw_choice(setting, (row, value), used, pen, book)
+            continue
         shape = number_format(_as_column(setting)).replace("_)_)", "")
-        look = _input(book, num_format=shape, align="left", indent=1)
-        pen.number(row, value, book.settings[setting.id], look)
-        pen.text(row, hint, setting.hint[book.language] if setting.hint else "", _hint(book))
+        look = entry_look(book, num_format=shape, align="left", indent=1)
+        pen.number(row, value, float(book.settings[setting.id]), look)
         _draw_used(setting, (row, value), used, pen, book)
         if (rule := validation(_as_column(setting), book)) is not None:
             pen.validate((row, value, row, value), rule)
-    return _gap(used + 1, pen), row
+    return gap(used + 1, pen), row
 
 
 def _draw_used(setting: Setting, typed: tuple[int, int], used: int, pen: Pen, book: Book) -> None:
@@ -113,7 +108,7 @@ def _draw_used(setting: Setting, typed: tuple[int, int], used: int, pen: Pen, bo
     formula = f"=IF({test},{cell},{setting.value:.15g})"
     shape = number_format(_as_column(setting)).replace("_)_)", "")
     look = book.looks.cell(num_format=shape, font_color=Palette.SLATE)
-    pen.formula(row, used, formula, look, book.settings[setting.id])
+    pen.formula(row, used, formula, look, float(book.settings[setting.id]))
     book.define(f"set_{setting.id}", pen, absolute(row, used))
 
 
@@ -129,28 +124,28 @@ def _draw_as_of(row: int, column: int, pen: Pen, book: Book) -> None:
         indent=1,
         bg_color=Palette.COMPUTED,
         font_color=Palette.SLATE,
-        **_hairline(),
+        **hairline(),
     )
-    pen.text(row, column, book.say("lists.as_of"), _fixed(book))
+    pen.text(row, column, book.say("lists.as_of"), fixed_look(book))
     shown = None if book.as_of is None else serial(book.as_of)
     pen.formula(row, column + 1, formula, look, shown)
     hint = book.say("lists.as_of_today")
     if form is not None and stated:
         hint = book.say("lists.as_of_hint", form=form.label[book.language])
-    pen.text(row, column + 2, hint, _hint(book))
+    pen.text(row, column + 2, hint, hint_look(book))
     book.define("as_of", pen, absolute(row, column + 1))
 
 
 def _draw_calendar(column: int, pen: Pen, book: Book) -> int:
-    head = _Head(
+    head = Head(
         id="holiday",
         label=book.say("lists.holiday"),
         width=13,
         group=book.say("lists.calendar"),
         mark=book.say("mark.open"),
     )
-    _draw_head(column, head, pen, book)
-    look = _input(book, num_format="yyyy-mm-dd", align="center")
+    draw_head(column, head, pen, book)
+    look = entry_look(book, num_format="yyyy-mm-dd", align="center")
     rows = max(_HOLIDAY_ROWS, len(book.holidays))
     for at in range(rows):
         day = serial(book.holidays[at]) if at < len(book.holidays) else None
@@ -164,7 +159,7 @@ def _draw_calendar(column: int, pen: Pen, book: Book) -> int:
             "input_message": book.say("lists.holiday_hint"),
         }
         pen.validate((FIRST, column, last, column), rule)
-    return _gap(column + 1, pen)
+    return gap(column + 1, pen)
 
 
 def _draw_list(choices: Choices, column: int, group: str, pen: Pen, book: Book) -> tuple[int, int]:
@@ -174,7 +169,7 @@ def _draw_list(choices: Choices, column: int, group: str, pen: Pen, book: Book) 
     last = FIRST + rows - 1
     label = choices.label[book.language]
     longest = max((text_units(entry.label) for entry in entries), default=0)
-    head = _Head(
+    head = Head(
         id=f"list:{choices.id}",
         label=label,
         width=max(12.0, longest + 4.0),
@@ -182,8 +177,8 @@ def _draw_list(choices: Choices, column: int, group: str, pen: Pen, book: Book) 
         mark=book.say("mark.open" if choices.is_open else "mark.fixed"),
         is_fixed=not choices.is_open,
     )
-    _draw_head(column, head, pen, book)
-    look = _input(book, num_format="@") if choices.is_open else _fixed(book)
+    draw_head(column, head, pen, book)
+    look = entry_look(book, num_format="@") if choices.is_open else fixed_look(book)
     for at in range(rows):
         pen.text(FIRST + at, column, entries[at].label if at < len(entries) else "", look)
     block = f"{absolute(FIRST, column)}:{absolute(last, column)}"
@@ -197,7 +192,7 @@ def _draw_list(choices: Choices, column: int, group: str, pen: Pen, book: Book) 
     for name in choices.attributes:
         column += 1
         _draw_attribute(choices, name, pen, book, column=column, rows=rows)
-    return _gap(column + 1, pen), last
+    return gap(column + 1, pen), last
 
 
 def _draw_attribute(
@@ -206,11 +201,11 @@ def _draw_attribute(
     entries, list_id = book.lists[choices.id], choices.attributes[name]
     words = {entry.id: entry.label for entry in book.lists[list_id]}
     label = book.template.choices[list_id].label[book.language]
-    head = _Head(
+    head = Head(
         id=f"list:{choices.id}.{name}", label=label, width=max(12.0, text_units(label) + 3.0)
     )
-    _draw_head(column, head, pen, book)
-    look = _input(book, num_format="@")
+    draw_head(column, head, pen, book)
+    look = entry_look(book, num_format="@")
     for at in range(rows):
         value = entries[at].attributes.get(name, "") if at < len(entries) else ""
         pen.text(FIRST + at, column, words.get(value, value), look)
@@ -222,46 +217,6 @@ def _draw_attribute(
     )
     if (rule := validation(as_column, book)) is not None:
         pen.validate((FIRST, column, last, column), rule)
-
-
-def _draw_head(column: int, head: _Head, pen: Pen, book: Book) -> None:
-    looks = book.looks
-    pen.column(column, head.width)
-    line = {"bottom": 2, "bottom_color": Palette.ACCENT}
-    group = looks.cell(font_size=9, bold=True, font_color=Palette.NAVY, indent=1, **line)
-    pen.text(GROUPS, column, head.group, group)
-    pen.text(MARKS, column, head.mark, looks.cell(font_size=8, font_color=Palette.MUTE, indent=1))
-    pen.text(IDS, column, head.id, looks.cell(font_size=8, font_color=Palette.MUTE))
-    dark = {"bg_color": Palette.NAVY, "font_color": Palette.WHITE}
-    light = {"bg_color": Palette.COMPUTED_HEADER, "font_color": Palette.SLATE}
-    look = looks.cell(bold=True, text_wrap=True, indent=1, **(light if head.is_fixed else dark))
-    pen.text(HEADER, column, head.label, look)
-
-
-def _gap(column: int, pen: Pen) -> int:
-    pen.column(column, _GAP_WIDTH)
-    return column + 1
-
-
-def _hairline() -> dict[str, object]:
-    return {"bottom": 1, "bottom_color": Palette.LINE}
-
-
-def _input(book: Book, **properties: object) -> Any:
-    whole = {"bg_color": Palette.WHITE, "indent": 1, **_hairline(), **properties}
-    if whole.get("align") == "center":
-        del whole["indent"]
-    return book.looks.cell(**whole)
-
-
-def _fixed(book: Book) -> Any:
-    return book.looks.cell(
-        bg_color=Palette.COMPUTED, font_color=Palette.SLATE, indent=1, **_hairline()
-    )
-
-
-def _hint(book: Book) -> Any:
-    return book.looks.cell(font_size=9, font_color=Palette.MUTE, indent=1, **_hairline())
 
 
 def _as_column(setting: Setting) -> Column:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ..styles import Palette
 from .book import Book
 from .geometry import FIRST, GROUPS, HEADER
 from .layout import Layout
+from .parts import is_owner, is_trace
 from .pen import Pen
 
-__all__ = ["print_page", "print_table"]
+__all__ = ["print_list", "print_page", "print_table"]
 
 _A4 = 9
 _PAGE_WIDTH = 1025  # pixels of A4 across, less its margins and a little
@@ -29,31 +31,47 @@ def print_table(layout: Layout, pen: Pen, book: Book, *, beyond: Sequence[float]
     _page(pen, book, portrait=plan.portrait)
     worksheet.repeat_rows(GROUPS, HEADER)
     script = "en" if book.language == "en" else "zh"
-    breaks_at = None
+    last = _last_printed(layout, with_owner=script not in plan.scale)
+    breaks: list[int] = []
     if plan.break_before == "gantt" and sheet.gantt is not None:
-        breaks_at = layout.last_column + 1
-    elif plan.break_before is not None:
-        breaks_at = layout.group_starts().get(plan.break_before)
+        # The traces, which stand before the chart, fill a page between.
+        seen = [p for p in layout.positions if is_trace(p.column) and not p.column.hidden]
+        traces = [p.number for p in seen]
+        breaks = [*traces[:1], layout.last_column + 1]
+        last = layout.last_column
+    elif plan.break_before is not None and plan.break_before in layout.group_starts():
+        breaks = [layout.group_starts()[plan.break_before]]
     if script in plan.scale:
         # Breaks count only at a fixed scale, not when fitted to pages.
-        widths = [0.0 if p.column.hidden else p.width for p in layout.positions]
-        parts = _parts([*widths, *beyond], sheet.freeze, breaks_at)
+        shown = layout.positions[: last + 1]
+        widths = [0.0 if p.column.hidden else p.width for p in shown]
+        parts = _parts([*widths, *beyond], sheet.freeze, breaks)
         worksheet.set_print_scale(_fitting(plan.scale[script], parts))
         worksheet.repeat_columns(0, max(sheet.freeze - 1, 0))
-        if breaks_at is not None:
-            worksheet.set_v_pagebreaks([breaks_at])
+        if breaks:
+            worksheet.set_v_pagebreaks(breaks)
     else:
         worksheet.fit_to_pages(1, 0)
     last_row = FIRST + layout.records - 1 if layout.records else layout.last_row
-    pen.check(worksheet.print_area(0, 0, last_row, layout.last_column + len(beyond)))
+    pen.check(worksheet.print_area(0, 0, last_row, last + len(beyond)))
 
 
-def _parts(widths: Sequence[float], repeated: int, breaks_at: int | None) -> list[float]:
+def _last_printed(layout: Layout, *, with_owner: bool) -> int:
+    """Return the last column on paper: of the traces, only whose a row is, where there is room."""
+    shown = (
+        p.number
+        for p in layout.positions
+        if not is_trace(p.column) or (with_owner and is_owner(p.column))
+    )
+    return max(shown, default=layout.last_column)
+
+
+def _parts(widths: Sequence[float], repeated: int, breaks: Sequence[int]) -> list[float]:
     """Return the width in pixels of each page side by side, repeated columns included."""
     pixels = [int(width * 7 + 0.5) + 5 if width else 0 for width in widths]
-    if breaks_at is None:
-        return [sum(pixels)]
-    return [sum(pixels[:breaks_at]), sum(pixels[:repeated]) + sum(pixels[breaks_at:])]
+    ends = [*breaks, len(pixels)]
+    later = [sum(pixels[:repeated]) + sum(pixels[a:b]) for a, b in pairwise(ends)]
+    return [sum(pixels[: ends[0]]), *later]
 
 
 def _fitting(scale: int, parts: Sequence[float]) -> int:
@@ -67,6 +85,14 @@ def print_page(pen: Pen, book: Book, *, last_row: int, last_column: int, portrai
     _page(pen, book, portrait=portrait)
     pen.worksheet.center_horizontally()
     pen.worksheet.fit_to_pages(1, 1)
+    pen.check(pen.worksheet.print_area(0, 0, last_row, last_column))
+
+
+def print_list(pen: Pen, book: Book, *, last_row: int, last_column: int, head: int) -> None:
+    """Set up a list: one page wide, as long as it takes, its header on every page."""
+    _page(pen, book, portrait=False)
+    pen.worksheet.repeat_rows(head)
+    pen.worksheet.fit_to_pages(1, 0)
     pen.check(pen.worksheet.print_area(0, 0, last_row, last_column))
 
 

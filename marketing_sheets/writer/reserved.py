@@ -52,6 +52,7 @@ def _draw_steps(row: int, pen: Pen, book: Book) -> int:
     quoted_tabs = [
         book.say("summary.quoted", sheet=sheet.label[book.language])
         for sheet in book.template.tables
+        if book.template.host(sheet.id) is None
     ]
     sheets = book.say("summary.joint").join(quoted_tabs)
     for at in range(3):

@@ -20,6 +20,7 @@ from .geometry import (
     HEAD_ROWS,
     HEADER,
     IDS,
+    LAST_EXCEL_ROW,
     LIVE,
     MARKS,
     TITLE,
@@ -31,30 +32,33 @@ from .geometry import (
     wraps,
 )
 from .layout import Layout, Position, data_look, head_look, lay_out, mark_look
+from .parts import id_cell, is_trace
 from .pen import ExpandedFormula, Pen
 from .printing import print_table
 from .validations import validation
 
 __all__ = ["draw_table"]
 
-_LAST_EXCEL_ROW = 1_048_576
 _IDS_HEIGHT = 12.0
 
 
-def draw_table(records: SheetRecords, blank_rows: int, pen: Pen, book: Book) -> None:
+def draw_table(
+    records: SheetRecords, blank_rows: int, pen: Pen, book: Book, *, stamp: str | None = None
+) -> None:
     """Draw a table sheet: `records` with their computed columns filled, then blank rows.
 
+    `stamp` is what the row of ids calls the sheet; None stands for its id.
     Raises ExcelLimitError for more rows or longer text than Excel takes.
     """
     sheet = next(s for s in book.template.tables if s.id == records.sheet)
     filled = len(records.frame)
     rows = max(filled + blank_rows, 1)
-    if FIRST + rows > _LAST_EXCEL_ROW:
+    if FIRST + rows > LAST_EXCEL_ROW:
         raise ExcelLimitError(
-            "too_many_rows", sheet=pen.name, rows=rows, limit=_LAST_EXCEL_ROW - FIRST
+            "too_many_rows", sheet=pen.name, rows=rows, limit=LAST_EXCEL_ROW - FIRST
         )
     layout = lay_out(sheet, book, records=filled, rows=rows)
-    _draw_head(layout, records, pen, book)
+    _draw_head(layout, records, pen, book, stamp or sheet.id)
     lines = _draw_cells(layout, records, pen, book)
     _set_heights(layout, lines, pen)
     for position in layout.positions:
@@ -75,7 +79,7 @@ def draw_table(records: SheetRecords, blank_rows: int, pen: Pen, book: Book) -> 
     print_table(layout, pen, book, beyond=beyond)
 
 
-def _draw_head(layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> None:
+def _draw_head(layout: Layout, records: SheetRecords, pen: Pen, book: Book, stamp: str) -> None:
     sheet, looks = layout.sheet, book.looks
     for row, height in HEAD_ROWS.items():
         pen.row(row, height)
@@ -109,10 +113,10 @@ def _draw_head(layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> N
     names = {starts[g.id]: g.label[book.language] for g in sheet.groups if g.id in starts}
     for position in layout.positions:
         pen.text(GROUPS, position.number, names.get(position.number, ""), group)
-        _draw_column_head(position, pen, book, sheet.id)
+        _draw_column_head(position, pen, book, stamp)
 
 
-def _draw_column_head(position: Position, pen: Pen, book: Book, sheet_id: str) -> None:
+def _draw_column_head(position: Position, pen: Pen, book: Book, stamp: str) -> None:
     column, number = position.column, position.number
     pen.column(number, position.width, hidden=column.hidden)
     mark = ""
@@ -122,7 +126,7 @@ def _draw_column_head(position: Position, pen: Pen, book: Book, sheet_id: str) -
         # The mark of a hidden column would spill over the header beside it.
         mark = book.say("mark.auto")
     pen.text(MARKS, number, mark, mark_look(position, book))
-    shown_id = book.stamp(column.id, sheet_id) if number == 0 else column.id
+    shown_id = book.stamp(column.id, stamp) if number == 0 else id_cell(column)
     pen.text(IDS, number, shown_id, book.looks.cell(font_size=8, font_color=Palette.MUTE))
 
 
@@ -153,7 +157,7 @@ def _draw_cells(layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> 
             continue
         cells = input_cells(position.column, records, book)
         _write_values(position, [*cells, *[None] * blanks], looks, pen)
-        if wraps(position.column):
+        if wraps(position.column) and not is_trace(position.column):
             _count_lines(cells, position.width, lines)
     return lines
 

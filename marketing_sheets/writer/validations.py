@@ -8,7 +8,7 @@ from typing import Any
 from ..templates import Column
 from .book import Book
 
-__all__ = ["validation"]
+__all__ = ["refusal", "validation"]
 
 _FIRST_DAY = date(2000, 1, 1)
 _TITLE_LIMIT = 32
@@ -54,21 +54,21 @@ def _restriction(column: Column, book: Book) -> dict[str, Any]:
         return {
             "validate": "list",
             "source": f"={'pick' if choices.is_open else 'list'}_{choices.id}",
-            **_refusal(book, message, stop=not is_open and not column.as_written),
+            **refusal(book, message, stop=not is_open and not column.as_written),
         }
     if column.type in ("date", "datetime"):
         return {
             "validate": "date",
             "criteria": ">=",
             "value": _FIRST_DAY,
-            **_refusal(book, book.say("refusal.date")),
+            **refusal(book, book.say("refusal.date")),
         }
     if column.type == "yes_no":
         words = [book.say("yes_no.yes"), book.say("yes_no.no")]
         return {
             "validate": "list",
             "source": words,
-            **_refusal(book, book.say("refusal.not_listed")),
+            **refusal(book, book.say("refusal.not_listed")),
         }
     if column.type in _NUMBERS:
         return _bounds(column, book)
@@ -94,7 +94,7 @@ def _bounds(column: Column, book: Book) -> dict[str, Any]:
         "criteria": "between",
         "minimum": _plain(-_HUGE if least is None else least),
         "maximum": _plain(_HUGE if most is None else most),
-        **_refusal(book, message),
+        **refusal(book, message),
     }
 
 
@@ -109,7 +109,8 @@ def _shown(bound: float, column: Column) -> str:
     return f"{bound:,.0f}" if float(bound).is_integer() else f"{bound:g}"
 
 
-def _refusal(book: Book, message: str, *, stop: bool = True) -> dict[str, str]:
+def refusal(book: Book, message: str, *, stop: bool = True) -> dict[str, str]:
+    """Return what Excel says, and does, about an entry that is not allowed."""
     return {
         "error_type": "stop" if stop else "information",
         "error_title": book.say("refusal.title"),

@@ -13,17 +13,21 @@ import xlsxwriter
 
 from ..errors import UsageError, WorkbookError, WorkbookExists, advice
 from ..formulas_pandas import compute
-from ..languages import Language
+from ..languages import Language, Text
 from ..package.replace import check_replaceable, replace_file
-from ..records import Origin, SheetRecords
+from ..records import Attachment, Origin, SheetRecords
+from ..rules import Threshold
 from ..styles import FONTS
-from ..templates import FormSheet, TableSheet, Template
+from ..templates import FormSheet, SettingValue, TableSheet, Template
+from .attachments import draw_attachment
 from .book import Book
 from .entries import Entry, GivenChoices, attributes_by_list, resolve_lists
+from .forms import draw_page
 from .gantt import END_FIELD, START_FIELD
 from .guide import draw_guide
 from .lists import AS_OF_FIELD, draw_lists
 from .looks import Looks
+from .parts import Part, drawn_template, parts_of
 from .reserved import draw_reserved
 from .tables import draw_table
 
@@ -42,20 +46,27 @@ def write_workbook(
     records: Mapping[str, SheetRecords] | None = None,
     choices: Mapping[str, GivenChoices] | None = None,
     departments: Sequence[str] = (),
-    settings: Mapping[str, float] | None = None,
+    settings: Mapping[str, SettingValue] | None = None,
     rows: int | None = None,
     as_of: date | None = None,
     created: datetime | None = None,
     holidays: Sequence[date] = (),
+    thresholds: Sequence[Threshold] = (),
+    attachments: Sequence[Attachment] = (),
+    kind: str = "",
     overwrite: bool = False,
 ) -> Path:
     """Write a workbook of `template` for staff to fill in, and return its path.
 
     `form` gives values by field id, `records` the records by sheet id; `choices` and `departments`
-    take the place of an open list's entries, `settings` that of a setting's value. Each table gets
-    `rows` blank rows (None: as many as its template says). Figures stand as of the form's own day,
-    else `as_of`, else the day of `created`; `created` goes into the document properties, None
-    stands for a fixed day. The same arguments give the same bytes.
+    take the place of an open list's entries, `settings` that of a setting's value, `thresholds` of
+    the rules of alerts. Each table gets `rows` blank rows (None: as its template says). Figures
+    stand as of the form's own day, else `as_of`, else the day of `created`, which goes into the
+    document properties (None: a fixed day). The same arguments give the same bytes.
+
+    Records with `extras` or `origins` get columns for them right of the table; more of them than
+    a sheet of Excel holds continue in numbered sheets. `attachments` stand as plain sheets after
+    the tables; `kind` is what the document properties call the workbook.
 
     Raises WorkbookExists if the file is there and `overwrite` is off, WorkbookInUse if it is open,
     UsageError for ids the template lacks, ExcelLimitError for more than Excel can hold.
@@ -66,21 +77,23 @@ def write_workbook(
     check_replaceable(path)
     _check_ids(template, form, records, settings or {})
     buffer = io.BytesIO()
+    parts = parts_of(template, records)
     book = _open_book(
         buffer,
-        template,
+        drawn_template(template, parts),
         language=language,
         form=form,
         lists=resolve_lists(template, language, choices or {}, departments),
         settings={k: s.value for k, s in template.settings.items()} | dict(settings or {}),
         as_of=as_of or (created.date() if created else None),
         holidays=tuple(sorted(set(holidays))),
+        thresholds=tuple(thresholds),
     )
     with warnings.catch_warnings():
         # Each of them comes with an answer below zero, and that is raised as an error.
         warnings.filterwarnings("ignore", category=UserWarning, module=r"xlsxwriter\.")
-        _draw(book, records, rows)
-        _describe(book, created or _CREATED)
+        _draw(book, parts, records, rows, attachments)
+        _describe(book, created or _CREATED, kind)
         book.workbook.close()
     _put(buffer.getbuffer(), path)
     return path
@@ -112,9 +125,10 @@ def _open_book(
     language: Language,
     form: Mapping[str, object],
     lists: Mapping[str, tuple[Entry, ...]],
-    settings: Mapping[str, float],
+    settings: Mapping[str, SettingValue],
     as_of: date | None,
     holidays: tuple[date, ...],
+    thresholds: tuple[Threshold, ...],
 ) -> Book:
     """Open an empty workbook whose default type face, which widths are counted in, is ours."""
     face = {"font_name": FONTS[language], "font_size": 10}
@@ -131,37 +145,63 @@ def _open_book(
         start=_day(form.get(START_FIELD)),
         end=_day(form.get(END_FIELD)),
         holidays=holidays,
+        thresholds=thresholds,
     )
 
 
-def _draw(book: Book, records: Mapping[str, SheetRecords], rows: int | None) -> None:
+def _draw(
+    book: Book,
+    parts: Mapping[str, Part],
+    records: Mapping[str, SheetRecords],
+    rows: int | None,
+    attachments: Sequence[Attachment],
+) -> None:
     """Draw all sheets: the Summary leftmost, the form in front, the lists last."""
-    template, language = book.template, book.language
+    language = book.language
     draw_reserved(book.add_sheet(book.tab("summary")), book)
     front = None
     attributes = attributes_by_list(book.lists)
-    for sheet in template.sheets:
+    computed: dict[str, SheetRecords] = {}
+    for sheet in book.template.tabs:
         pen = book.add_sheet(sheet.label[language])
         front = front or pen
         if isinstance(sheet, FormSheet):
-            front = pen if sheet is template.form else front
-            draw_guide(sheet, pen, book)
+            front = pen if sheet is book.template.form else front
+            if sheet.areas:
+                draw_page(sheet, _on_page(sheet, book, records), pen, book)
+            else:
+                draw_guide(sheet, pen, book)
             continue
-        given = records.get(sheet.id) or _no_records(sheet, language)
-        computed = compute(
-            given,
-            template=template,
-            as_of=book.as_of,
-            choices=attributes,
-            settings=book.settings,
-        )
-        draw_table(computed, sheet.blank_rows if rows is None else rows, pen, book)
+        part = parts[sheet.id]
+        if part.of not in computed:
+            computed[part.of] = compute(
+                records.get(part.of) or _no_records(sheet, language),
+                template=book.template,
+                as_of=book.as_of,
+                choices=attributes,
+                settings=book.settings,
+            )
+        blank_rows = part.blank_rows(sheet.blank_rows if rows is None else rows)
+        draw_table(part.records(computed[part.of]), blank_rows, pen, book, stamp=part.stamp)
+    for attachment in attachments:
+        draw_attachment(attachment, book)
     draw_lists(book.add_sheet(book.tab("lists")), book)
     if front is not None:
         front.worksheet.activate()
 
 
-def _describe(book: Book, created: datetime) -> None:
+def _on_page(
+    form: FormSheet, book: Book, records: Mapping[str, SheetRecords]
+) -> dict[str, SheetRecords]:
+    """Return the records of the tables that a form shows on its page."""
+    return {
+        sheet.id: records.get(sheet.id) or _no_records(sheet, book.language)
+        for sheet in book.template.tables
+        if book.template.host(sheet.id) is form
+    }
+
+
+def _describe(book: Book, created: datetime, kind: str) -> None:
     template = book.template
     title = template.title[book.language]
     name = book.form.get("campaign_name")
@@ -177,15 +217,17 @@ def _describe(book: Book, created: datetime) -> None:
         ("template_version", template.version),
         ("language", book.language),
         ("generator", _GENERATOR),
+        ("kind", kind),
     ):
-        book.workbook.set_custom_property(key, value)
+        if value:
+            book.workbook.set_custom_property(key, value)
 
 
 def _check_ids(
     template: Template,
     form: Mapping[str, object],
     records: Mapping[str, SheetRecords],
-    settings: Mapping[str, float],
+    settings: Mapping[str, SettingValue],
 ) -> None:
     given = {
         "sheet": (records, [sheet.id for sheet in template.tables]),
@@ -206,12 +248,17 @@ def _day(value: object) -> date | None:
 
 
 def _no_records(sheet: TableSheet, language: Language) -> SheetRecords:
+    """Return what stands in a table nobody has filled: the rows it begins with."""
     numbers: dict[str, str] = dict.fromkeys(
         ("number", "money", "percent", "ratio", "quantity"), "Float64"
     )
     kinds = numbers | {"integer": "Int64", "date": "datetime64[s]"}
+    cells: dict[str, list[str | None]] = {
+        column.id: [_wording(row.get(column.id), language) for row in sheet.start]
+        for column in sheet.columns
+    }
     frame = pd.DataFrame(
-        {c.id: pd.Series([], dtype=kinds.get(c.type, "str")) for c in sheet.columns}
+        {c.id: pd.Series(cells[c.id], dtype=kinds.get(c.type, "str")) for c in sheet.columns}
     )
     return SheetRecords(
         sheet=sheet.id,
@@ -220,3 +267,7 @@ def _no_records(sheet: TableSheet, language: Language) -> SheetRecords:
         rows=frame.index.to_numpy(),
         origin=Origin(file=None, sheet=sheet.label[language], header_row=0, columns={}),
     )
+
+
+def _wording(cell: str | Text | None, language: Language) -> str | None:
+    return cell[language] if isinstance(cell, Text) else cell

@@ -1,0 +1,194 @@
+"""Break the figures down for the Summary: by channel, over time, and by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from ..alerts import label_of
+from ..languages import Text
+from ..metrics import Breakdown, Figure, Group, by, metrics_of, share
+from ..metrics_effect import judge
+from ..metrics_tasks import Progress, burn, elapsed, progress, progress_by
+from ..records import Reading
+from .model import ChannelRow, Grain, StageRow, Trend, TrendPoint
+from .own import others_than
+
+__all__ = ["channels_of", "day_of", "progress_rule", "stages_of", "trend_of"]
+
+_MOST_CHANNELS = 12
+_MOST_STAGES = 12
+_MOST_DAYS = 31
+_MOST_WEEKS = 53
+# A stage may spend this much ahead of its time before it is marked.
+_SPEND_SLACK = 0.05
+_CHANNEL_FIGURES = tuple("impressions clicks ctr cvr new_users cac cost sales roas".split())
+
+
+def progress_rule(reading: Reading) -> str:
+    """Return what makes overall progress."""
+    return str(reading.settings.get("progress_by", "weight"))
+
+
+def day_of(value: Any) -> date | None:
+    """Return a form's date as a plain date."""
+    if value is None or value is pd.NaT:
+        return None
+    return value.date() if isinstance(value, datetime) else value
+
+
+def channels_of(
+    reading: Reading, frame: pd.DataFrame, target: float | None, close: float
+) -> tuple[tuple[ChannelRow, ...], ChannelRow | None]:
+    """Return the channels by ROAS, the smaller ones together at the end, and their total."""
+    metrics = metrics_of(reading, reading.template.sheet_for("daily"))
+    if frame.empty or not metrics:
+        return (), None
+    table = _complete(by(metrics, frame, ["channel"]))
+    ranked = sorted(table.groups, key=lambda group: -_size(group.figures))
+    shown = ranked if len(ranked) <= _MOST_CHANNELS else ranked[:_MOST_CHANNELS]
+    rows = [
+        _channel(label_of(reading.template, "channel", str(group.name or "")), group, table)
+        for group in shown
+    ]
+    rows.sort(key=lambda row: -_value(row.figures, "roas"))
+    if len(shown) < len(ranked):
+        names = [group.name for group in shown]
+        rest = others_than(frame, "channel", names)
+        group = _complete(by(metrics, rest, [])).groups[0]
+        rows.append(_channel("", group, table, others=len(ranked) - len(shown)))
+    judged = tuple(_judged(row, target, close) for row in rows)
+    return judged, _channel("", Group(level={"channel": None}, figures=table.total), table)
+
+
+def _complete(table: Breakdown) -> Breakdown:
+    """Give every group all figures the Summary shows; a template need not have them all."""
+    none = {name: Figure(metric=name, value=None, reason="no_data") for name in _CHANNEL_FIGURES}
+    groups = tuple(Group(level=one.level, figures=none | dict(one.figures)) for one in table.groups)
+    return Breakdown(keys=table.keys, groups=groups, total=none | dict(table.total))
+
+
+def _channel(name: Text | str, group: Group, table: Breakdown, *, others: int = 0) -> ChannelRow:
+    return ChannelRow(
+        name=name,
+        figures=group.figures,
+        cost_share=share(group.figures["cost"], table.total["cost"]),
+        sales_share=share(group.figures["sales"], table.total["sales"]),
+        others=others,
+    )
+
+
+def _judged(row: ChannelRow, target: float | None, close: float) -> ChannelRow:
+    roas = row.figures["roas"].value
+    if roas is None or target is None or row.others:
+        return row
+    return ChannelRow(
+        name=row.name,
+        figures=row.figures,
+        cost_share=row.cost_share,
+        sales_share=row.sales_share,
+        verdict=judge(roas, target, lower_is_better=False, close=close),
+    )
+
+
+def _size(figures: Mapping[str, Figure]) -> float:
+    return max(figures["sales"].value or 0.0, 0.0) + max(figures["cost"].value or 0.0, 0.0)
+
+
+def _value(figures: Mapping[str, Figure], metric: str) -> float:
+    value = figures[metric].value
+    return float("-inf") if value is None else value
+
+
+def trend_of(reading: Reading, frame: pd.DataFrame) -> Trend | None:
+    """Return the days, or the weeks of more than a month, or the months of more than a year."""
+    metrics = [
+        m
+        for m in metrics_of(reading, reading.template.sheet_for("daily"))
+        if m.id in ("sales", "roas")
+    ]
+    if frame.empty or "date" not in frame or not frame["date"].notna().any():
+        return None
+    first, last = frame["date"].min().date(), frame["date"].max().date()
+    days = (last - first).days + 1
+    grain: Grain = "day" if days <= _MOST_DAYS else "week" if days <= 7 * _MOST_WEEKS else "month"
+    known = {
+        group.name: group.figures
+        for group in _complete(by(metrics, frame, [grain])).groups
+        if isinstance(group.name, date)
+    }
+    points = tuple(
+        TrendPoint(
+            day=day,
+            sales=known[day]["sales"].value if day in known else None,
+            roas=known[day]["roas"].value if day in known else None,
+        )
+        for day in _calendar(min(known), last, grain)
+    )
+    return Trend(
+        grain=grain,
+        points=points,
+        first=first,
+        last=last,
+        undated=int(frame["date"].isna().sum()),
+    )
+
+
+def _calendar(first: date, last: date, grain: Grain) -> list[date]:
+    """List the days, Mondays or first days of months from `first` on: gaps stay visible."""
+    days = []
+    while first <= last:
+        days.append(first)
+        if grain == "month":
+            first = (first + timedelta(days=31)).replace(day=1)
+        else:
+            first += timedelta(days=1 if grain == "day" else 7)
+    return days
+
+
+def stages_of(
+    reading: Reading, frame: pd.DataFrame, as_of: date, time: Figure
+) -> tuple[tuple[StageRow, ...], StageRow | None]:
+    """Return the stages in their order, those beyond twelve together, and their total."""
+    if frame.empty or "stage" not in frame:
+        return (), None
+    rule = progress_rule(reading)
+    progressed = progress_by(frame, "stage", rule)
+    names = list(progressed)
+    shown = names if len(names) <= _MOST_STAGES else names[: _MOST_STAGES - 1]
+    stage = frame["stage"].astype(object).where(frame["stage"].notna(), None)
+    rows = []
+    for name in shown:
+        rows_of = (stage.isna() if name is None else stage == name).to_numpy(dtype=bool)
+        label = label_of(reading.template, "stage", name or "")
+        rows.append(_stage(label, frame[rows_of], progressed[name], as_of))
+    if len(shown) < len(names):
+        kept = [name for name in shown if name is not None]
+        rest = ~stage.isin(kept).to_numpy() & ~(stage.isna().to_numpy() & (None in shown))
+        others = len(names) - len(shown)
+        rows.append(_stage("", frame[rest], progress(frame[rest], rule), as_of, others=others))
+    total = StageRow(name="", progress=progress(frame, rule), burn=burn(frame, time), alarm=False)
+    return tuple(rows), total
+
+
+def _stage(
+    name: Text | str, frame: pd.DataFrame, progressed: Progress, as_of: date, *, others: int = 0
+) -> StageRow:
+    """Measure a stage against its own time, its first planned start to its last planned end.
+
+    Money spent ahead of time is no alarm while the work is as far.
+    """
+    start = frame["planned_start"].min() if "planned_start" in frame else None
+    end = frame["planned_end"].max() if "planned_end" in frame else None
+    time = elapsed(day_of(start), day_of(end), as_of)
+    burnt = burn(frame, time)
+    ahead, used, done = burnt.ahead.value, burnt.used.value, progressed.overall.value
+    fast = ahead is not None and ahead > _SPEND_SLACK
+    fast = fast and used is not None and done is not None and used > done
+    over = used is not None and used > 1
+    return StageRow(
+        name=name, progress=progressed, burn=burnt, alarm=bool(fast or over), others=others
+    )

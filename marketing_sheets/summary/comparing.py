@@ -1,0 +1,146 @@
+"""Set departments and campaigns of a merged workbook side by side, ratios from their own sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from ..alerts import label_of
+from ..languages import Text
+from ..metrics import Figure, figure, metric_frame, metrics_of, up_to_day
+from ..metrics_effect import achievements
+from ..metrics_issues import is_known, is_open, overdue
+from ..metrics_tasks import burn, elapsed, late_tasks, on_time, progress
+from ..records import Reading
+from .breakdowns import day_of, progress_rule
+from .mixes import origins_of, reversals_of
+from .model import Compared, CompareRow, Comparison, Health
+
+__all__ = ["compare"]
+
+_RANKS: Final[Mapping[Health, int]] = {"risk": 0, "watch": 1, "ok": 2, "none": 3}
+
+_Names = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frames:
+    """The tables that are compared, and the name of each row's group in all tables."""
+
+    reading: Reading
+    as_of: date
+    names: Mapping[str, _Names]
+
+    def of(self, sheet: str, group: str | None) -> pd.DataFrame:
+        """Return the rows of a group, None: all, as far as the figures reach."""
+        frame = metric_frame(self.reading, sheet, as_of=self.as_of)
+        if group is not None and sheet in self.names:
+            frame = frame.loc[self.names[sheet] == group]
+        return up_to_day(frame)
+
+
+def compare(reading: Reading, *, as_of: date) -> Comparison | None:
+    """Compare the departments of a merged workbook, and its campaigns; None if it has but one."""
+    compared = {
+        trace: table
+        for trace in ("department", "campaign")
+        if (table := _compared(reading, trace, as_of)) is not None
+    }
+    if not compared:
+        return None
+    return Comparison(
+        departments=compared.get("department"),
+        campaigns=compared.get("campaign"),
+        reversals=reversals_of(reading, as_of=as_of),
+    )
+
+
+def _compared(reading: Reading, trace: str, as_of: date) -> Compared | None:
+    names = origins_of(reading, trace)
+    groups = sorted({name for column in names.values() for name in column.tolist()})
+    if len([name for name in groups if name]) < 2:
+        return None
+    frames = _Frames(reading=reading, as_of=as_of, names=names)
+    rows = [_row(frames, name, _label(reading, trace, name)) for name in groups]
+    rows.sort(key=lambda row: (_RANKS[row.health], -(row.late + row.overdue)))
+    return Compared(rows=tuple(rows), total=_row(frames, None, ""))
+
+
+def _label(reading: Reading, trace: str, name: str) -> Text | str:
+    return label_of(reading.template, "department", name) if trace == "department" else name
+
+
+def _row(frames: _Frames, group: str | None, name: Text | str) -> CompareRow:
+    reading, as_of, template = frames.reading, frames.as_of, frames.reading.template
+    tasks = frames.of(template.sheet_for("master"), group)
+    schedule = frames.of(template.sheet_for("schedule"), group)
+    daily = frames.of(template.sheet_for("daily"), group)
+    start, end = (day_of(reading.form.get(f"{name}_date")) for name in ("start", "end"))
+    burnt = burn(tasks, elapsed(start, end, as_of))
+    figures = {
+        one.id: figure(one, daily) for one in metrics_of(reading, template.sheet_for("daily"))
+    }
+    spend = burnt.spend if burnt.spend.value is not None else figures.get("cost", burnt.spend)
+    issues = frames.of(template.sheet_for("issues"), group)
+    unsolved = is_open(issues) & is_known(issues, as_of)
+    late = int((overdue(issues, as_of)[unsolved] > 0).sum())
+    # The same task on both sheets is one task.
+    work = tasks if "delay_days" in tasks and len(tasks) else schedule
+    delayed = int(late_tasks(work)[0].sum())
+    met, judged = _verdicts(frames, group)
+    row = CompareRow(
+        name=name,
+        rows=_count(frames, group),
+        progress=progress(tasks, progress_rule(reading)).overall,
+        on_time=on_time(work),
+        late=delayed,
+        budget=burnt.budget,
+        spend=spend,
+        used=burnt.used,
+        sales=figures.get("sales", _none("sales")),
+        achieved=figures.get("sales_achievement", _none("sales_achievement")),
+        roas=figures.get("roas", _none("roas")),
+        met=met,
+        judged=judged,
+        open=int(unsolved.sum()),
+        overdue=late,
+        health="none",
+    )
+    return replace(row, health=_health(row))
+
+
+def _none(metric: str) -> Figure:
+    return Figure(metric=metric, value=None, reason="no_data")
+
+
+def _count(frames: _Frames, group: str | None) -> int:
+    if group is None:
+        return sum(len(records.frame) for records in frames.reading.sheets.values())
+    return sum(int((column == group).sum()) for column in frames.names.values())
+
+
+def _verdicts(frames: _Frames, group: str | None) -> tuple[int, int]:
+    sheet = frames.reading.template.sheet_for("effect")
+    records = frames.reading.sheets.get(sheet)
+    if records is None:
+        return 0, 0
+    rows = np.ones(len(records.frame), dtype=bool)
+    if group is not None and sheet in frames.names:
+        rows = frames.names[sheet] == group
+    verdicts = [one.verdict for one, own in zip(achievements(records), rows, strict=True) if own]
+    return verdicts.count("met"), len(verdicts) - verdicts.count(None)
+
+
+def _health(row: CompareRow) -> Health:
+    """Judge a group as the whole is judged: late, overdue or overspent is a risk."""
+    if row.late or row.overdue or (row.used.value or 0.0) > 1:
+        return "risk"
+    short = row.achieved.value is not None and row.achieved.value < 1
+    if short or row.met < row.judged:
+        return "watch"
+    return "ok" if row.rows else "none"

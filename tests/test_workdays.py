@@ -1,0 +1,45 @@
+"""Working days: China's public holidays, the days worked in their stead, and days of one's own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from marketing_sheets.workdays import is_workday, knows_year, working_days_after
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        (date(2024, 6, 28), True),  # a Friday
+        (date(2024, 6, 29), False),  # a Saturday
+        (date(2024, 10, 1), False),  # National Day, a Tuesday
+        (date(2024, 9, 29), True),  # a Sunday worked in its stead
+        (date(2024, 6, 10), False),  # the Dragon Boat Festival, a Monday
+    ],
+)
+def test_the_official_calendar(day: date, works: bool) -> None:
+    """Holidays are off and make-up days are worked, whatever day of the week they are."""
+    assert is_workday(day) is works
+
+
+def test_days_of_ones_own() -> None:
+    """A day off that the workbook names is off even if everybody else works."""
+    assert not is_workday(date(2024, 6, 28), {date(2024, 6, 28)})
+
+
+def test_years_nobody_knows_yet() -> None:
+    """Where no calendar has been announced Monday to Friday are worked, and that can be asked."""
+    assert knows_year(2024)
+    assert not knows_year(2099)
+    assert is_workday(date(2099, 10, 1))  # a Thursday
+    assert not is_workday(date(2099, 10, 3))
+
+
+def test_counting_over_a_holiday() -> None:
+    """Five working days after 30 September 2024 come only on 12 October, itself made up for."""
+    start = date(2024, 9, 30)
+    assert working_days_after(start, 0) == start
+    assert working_days_after(start, 5) == date(2024, 10, 12)
+    assert working_days_after(start, 5, {date(2024, 10, 12)}) == date(2024, 10, 14)
