@@ -17,9 +17,12 @@ if TYPE_CHECKING:
         ExcelLimitError,
         FormulaError,
         HostileWorkbook,
+        MergeConflict,
+        MergeDoesNotReconcile,
         NotAWorkbook,
         RecordsError,
         SheetsError,
+        SplitDoesNotReconcile,
         TemplateError,
         UnknownTemplate,
         UnknownWorkbook,
@@ -31,11 +34,14 @@ if TYPE_CHECKING:
     )
     from .exporting import export_records
     from .languages import LANGUAGES, Language, Text
+    from .merging.posting import merge
+    from .merging.workbook import MergeResult
     from .package import Receipt, insert_sheet
     from .places import Place
     from .problems import Problem
     from .reader import read_workbook
     from .records import ControlTotal, Reading, SheetRecords
+    from .splitting import Split, split
     from .summary import Summary, summarize
     from .template_checks import check_template
     from .template_files import load_template, template_names
@@ -57,9 +63,12 @@ _HOMES = {
         "ExcelLimitError",
         "FormulaError",
         "HostileWorkbook",
+        "MergeConflict",
+        "MergeDoesNotReconcile",
         "NotAWorkbook",
         "RecordsError",
         "SheetsError",
+        "SplitDoesNotReconcile",
         "TemplateError",
         "UnknownTemplate",
         "UnknownWorkbook",
@@ -71,11 +80,14 @@ _HOMES = {
     ),
     "exporting": ("export_records",),
     "languages": ("LANGUAGES", "Language", "Text"),
+    "merging.posting": ("merge",),
+    "merging.workbook": ("MergeResult",),
     "package": ("Receipt", "insert_sheet"),
     "places": ("Place",),
     "problems": ("Problem",),
     "reader": ("read_workbook",),
     "records": ("ControlTotal", "Reading", "SheetRecords"),
+    "splitting": ("Split", "split"),
     "summary": ("Summary", "summarize"),
     "template_checks": ("check_template",),
     "template_files": ("load_template", "template_names"),
@@ -102,6 +114,9 @@ __all__ = [
     "Generation",
     "HostileWorkbook",
     "Language",
+    "MergeConflict",
+    "MergeDoesNotReconcile",
+    "MergeResult",
     "NotAWorkbook",
     "Place",
     "Problem",
@@ -111,6 +126,8 @@ __all__ = [
     "RecordsError",
     "SheetRecords",
     "SheetsError",
+    "Split",
+    "SplitDoesNotReconcile",
     "Summary",
     "Template",
     "TemplateError",
@@ -128,9 +145,11 @@ __all__ = [
     "generate_workbook",
     "insert_sheet",
     "load_template",
+    "merge",
     "read_workbook",
     "recalculate",
     "recompute",
+    "split",
     "summarize",
     "template_names",
 ]

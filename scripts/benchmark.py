@@ -1,6 +1,7 @@
 """Measure speed and memory against the libraries underneath, side by side in one run.
 
     python scripts/benchmark.py [--rows 100000] [--repeats 3]
+    python scripts/benchmark.py --merge [--scale 0.1]
 
 Each measurement runs in a process of its own, the two sides in turn; the least CPU time counts.
 """
@@ -231,7 +232,14 @@ def main() -> None:
     parser.add_argument("--measure", nargs=2, metavar=("PAIR", "SIDE"), help=argparse.SUPPRESS)
     parser.add_argument("--prepare", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--merge", action="store_true", help="merge many workbooks instead")
+    parser.add_argument("--scale", default="1", help="with --merge: share of the workbooks")
     given = parser.parse_args()
+    if given.merge:
+        script = Path(__file__).with_name("benchmark_merge.py")
+        sys.exit(
+            subprocess.run([sys.executable, script, "--scale", given.scale], check=False).returncode
+        )
     if given.prepare:
         prepare(given.folder, given.rows)
         return

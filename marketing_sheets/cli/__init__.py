@@ -11,7 +11,9 @@ from .check import check
 from .demo import demo
 from .export import export
 from .generate import generate
+from .merge import merge
 from .recalculate import recalculate
+from .split import split
 from .templates import templates
 
 __all__ = ["cli", "main"]
@@ -30,7 +32,7 @@ def cli() -> None:
     """
 
 
-for command in (generate, recalculate, check, export, templates, demo):
+for command in (generate, recalculate, check, export, merge, split, templates, demo):
     cli.add_command(command)
 
 

@@ -124,6 +124,8 @@ def guarded(command: _Command) -> _Command:
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
+        except BrokenPipeError:
+            raise  # whoever was reading has read enough; click ends quietly
         except (SheetsError, OSError) as error:
             raise as_sentence(error, speech(kwargs.get("language"))) from error
 

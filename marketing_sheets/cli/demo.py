@@ -1,4 +1,4 @@
-"""`marketing-sheets demo`: the whole loop on the example, to look at."""
+"""`marketing-sheets demo`: everything there is on the example, to look at."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ __all__ = ["demo"]
 @language_option
 @guarded
 def demo(folder: Path, language: Language | None) -> None:
-    """Generate the example, recalculate it, and leave both workbooks in FOLDER (demo/).
+    """Generate the example, recalculate it, split it among departments and merge it again.
+
+    All of it stays in FOLDER (demo/), to be looked at.
 
     \b
     marketing-sheets demo
     """
+    from ..merging.posting import merge
+    from ..splitting.split import split
     from ..summary import summary_lines
     from ..template_files import load_template
     from ..workbooks import example_folder, generate_workbook, recalculate
@@ -36,6 +40,8 @@ def demo(folder: Path, language: Language | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     blank = folder / say("cli", "demo_blank", spoken)
     filled = folder / say("cli", "demo_filled", spoken)
+    parts = folder / say("cli", "demo_parts", spoken)
+    merged = folder / say("cli", "demo_merged", spoken)
     with shown_stages(filled.name, spoken) as show:
         show("generating")
         generate_workbook(template, blank, language=spoken, created=now, overwrite=True)
@@ -48,7 +54,19 @@ def demo(folder: Path, language: Language | None) -> None:
             overwrite=True,
         )
         done = recalculate(filled, created=now, progress=show)
+        show("splitting")
+        split(filled, parts, by="department", created=now, overwrite=True)
+        show("merging")
+        merge(
+            [filled, parts],
+            merged,
+            language=spoken,
+            as_of=done.as_of,
+            created=now,
+            overwrite=True,
+        )
     for line in summary_lines(done.summary, spoken):
         click.echo(line)
     click.echo()
-    click.echo(say("cli", "demo_done", spoken, blank=blank, filled=filled))
+    made = {"blank": blank, "filled": filled, "parts": parts, "merged": merged}
+    click.echo(say("cli", "demo_done", spoken, **made))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from ..collecting.model import Skipped
 from ..languages import Language
 from ..places import Place
 from ..problems import Problem
@@ -23,19 +24,11 @@ __all__ = [
     "Skipped",
     "Source",
     "Version",
+    "Withdrawn",
 ]
 
 Policy = Literal["keep-both", "first", "last", "newest", "stop"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
-    """A file that took no part: its shown name, and why, as a code of `words/merge.toml`."""
-
-    file: str
-    code: str
-    params: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,13 +37,15 @@ class Source:
 
     `file` is its name as shown: the path below the folder that all inputs share. `department` is
     a choice's id or a word of its own, "" where only the rows tell; `department_from` says who
-    told. `modified` is when it was last saved.
+    told. `named` is what the file name says, for rows of such a workbook that tell nothing.
+    `modified` is when it was last saved.
     """
 
     file: str
     reading: Reading
     department: str = ""
     department_from: Literal["guide", "rows", "file_name"] = "file_name"
+    named: str = ""
     campaign: str = ""
     modified: datetime | None = None
 
@@ -77,8 +72,10 @@ class Duplicate:
 class Conflict:
     """A cell for which files say different things.
 
-    `sheet` is a table's id, or a form's, whose `column` is a field; `kept` tells which of the
-    versions stand in the output: all with keep-both.
+    `sheet` is a table's id, or a form's, whose `column` is a field, or "lists", whose `column` is a
+    setting or an entry's attribute. `column` may also be the header of staff's own column. `kept`
+    tells which of the versions stand in the output: all with keep-both; none where a field was
+    added up, or left blank since nothing says which is right.
     """
 
     sheet: str
@@ -86,6 +83,16 @@ class Conflict:
     column: str
     versions: tuple[Version, ...]
     kept: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """A row that one side of a three-way merge deleted: where it still stands, and who lacks it."""
+
+    sheet: str
+    key: tuple[str, ...]
+    place: Place
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +125,8 @@ class Merge:
 
     `sheets` hold the records with their `origins`; `form` the fields on which the files agree, or
     that add up. `extra_sheets` lists, per file, the sheets of staff's own that stay behind.
+    `contested` are, per sheet, the records (from 0) that stand beside another version of the same
+    record. The rows of the records count from 1, in no workbook yet.
     """
 
     template: Template
@@ -134,3 +143,10 @@ class Merge:
     problems: tuple[Problem, ...]
     extra_sheets: Mapping[str, tuple[str, ...]]
     policy: Policy
+    contested: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    withdrawn: tuple[Withdrawn, ...] = ()
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether every row and amount that was read is accounted for."""
+        return all(total.reconciles for total in self.totals)

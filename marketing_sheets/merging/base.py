@@ -1,0 +1,177 @@
+"""The base of a split: what each of its rows said when it was handed out, hidden in the file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..languages import LANGUAGES, Text
+from ..records import AttachedColumn, Attachment, Reading
+from ..templates import TableSheet
+from ..wording import say
+from .row_texts import RowTexts
+
+__all__ = [
+    "BASE",
+    "Base",
+    "BaseRow",
+    "By",
+    "base_attachment",
+    "base_of",
+    "by_column",
+    "has_base",
+]
+
+# What a workbook may be split by.
+By = Literal["department", "owner", "channel"]
+
+BASE = "base"
+_COLUMNS = ("kind", "sheet", "row_id", "chunk", "text")
+_HEAD, _ROW = "head", "row"
+_FORMAT = 1
+# Excel holds 32,767 characters in a cell.
+_LONGEST = 32_000
+_SPACE = re.compile(r"\s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseRow:
+    """A row as it was handed out; `position` is its row in the file that was split."""
+
+    sheet: str
+    row_id: str
+    position: int
+    texts: RowTexts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What one part of a split was handed out as.
+
+    `split` names the split: all its parts have the same. `file` and `sha256` are those of the file
+    that was split; `value` is what the rows of this part share in `by`, "" for those that fit
+    nowhere. `form` and `settings` are texts by id, as that file had them.
+    """
+
+    split: str
+    file: str
+    sha256: str
+    by: str
+    value: str
+    form: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[BaseRow, ...] = ()
+
+
+def base_attachment(base: Base) -> Attachment:
+    """Return the hidden sheet that holds a base."""
+    head = {
+        "format": _FORMAT,
+        "split": base.split,
+        "file": base.file,
+        "sha256": base.sha256,
+        "by": base.by,
+        "value": base.value,
+        "form": dict(base.form),
+        "settings": dict(base.settings),
+        "rows": len(base.rows),
+    }
+    lines: list[tuple[object, ...]] = list(_chunks(_HEAD, "", "", head))
+    for row in base.rows:
+        texts = row.texts
+        document: dict[str, object] = {"at": row.position, "cells": dict(texts.cells)}
+        if texts.typed:
+            document["typed"] = dict(texts.typed)
+        lines += _chunks(_ROW, row.sheet, row.row_id, document)
+    return Attachment(
+        id=BASE,
+        tab=_text("base.tab"),
+        title=_text("base.title"),
+        subtitle=_text("base.subtitle"),
+        columns=tuple(
+            AttachedColumn(
+                id=name, label=_text(f"base.{name}"), kind="number" if name == "chunk" else "text"
+            )
+            for name in _COLUMNS
+        ),
+        rows=tuple(lines),
+        is_hidden=True,
+    )
+
+
+def by_column(sheet: TableSheet, by: str) -> str | None:
+    """Return the column that tells whose a row is, None where the sheet has none."""
+    if by == "owner" and "owner" in sheet:
+        return "owner"
+    kind = {"owner": "person", "department": "department"}.get(by)
+    return next(
+        (c.id for c in sheet.inputs if c.type == kind or (kind is None and c.choices == by)), None
+    )
+
+
+def has_base(reading: Reading) -> bool:
+    """Whether a workbook is a part of a split."""
+    return BASE in reading.attachments
+
+
+def base_of(reading: Reading) -> Base | None:
+    """Return the base a workbook was handed out with; None where there is none that is whole."""
+    lines = reading.attachments.get(BASE, ())
+    try:
+        documents = dict(_documents(lines))
+        head = documents.pop((_HEAD, "", ""))
+        if head["format"] != _FORMAT or head["rows"] != len(documents):
+            return None
+        return Base(
+            split=head["split"],
+            file=head["file"],
+            sha256=head["sha256"],
+            by=head["by"],
+            value=head["value"],
+            form=head["form"],
+            settings=head["settings"],
+            rows=tuple(
+                BaseRow(sheet=sheet, row_id=row_id, position=row["at"], texts=_row_texts(row))
+                for (_, sheet, row_id), row in documents.items()
+            ),
+        )
+    except (KeyError, TypeError, ValueError):
+        # People can unhide a sheet and change it; what is no longer whole is not to be trusted.
+        return None
+
+
+def _chunks(
+    kind: str, sheet: str, row_id: str, document: Mapping[str, object]
+) -> Iterator[tuple[object, ...]]:
+    """Cut a document into cells. Blanks are escaped, lest a cell begin or end with one."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = _SPACE.sub(lambda blank: f"\\u{ord(blank[0]):04x}", text)
+    for number, first in enumerate(range(0, len(text), _LONGEST), 1):
+        yield kind, sheet, row_id, number, text[first : first + _LONGEST]
+
+
+def _documents(
+    lines: Sequence[Mapping[str, object]],
+) -> Iterator[tuple[tuple[str, str, str], Mapping[str, Any]]]:
+    """Join the cells of each document again, in whatever order their rows are now."""
+    pieces: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
+    for line in lines:
+        kind, sheet, row_id = (str(line.get(name) or "") for name in _COLUMNS[:3])
+        number = int(float(str(line["chunk"])))
+        pieces.setdefault((kind, sheet, row_id), []).append((number, str(line["text"])))
+    for name, chunks in pieces.items():
+        chunks.sort()
+        if [number for number, _ in chunks] != list(range(1, len(chunks) + 1)):
+            raise ValueError(name)
+        yield name, json.loads("".join(text for _, text in chunks))
+
+
+def _row_texts(document: Mapping[str, Any]) -> RowTexts:
+    return RowTexts(cells=document["cells"], typed=document.get("typed", {}))
+
+
+def _text(key: str) -> Text:
+    return Text({language: say("split", key, language) for language in LANGUAGES})

@@ -1,0 +1,224 @@
+"""The form, the lists and the settings of a merge: what the files agree on, or that adds up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..languages import LANGUAGES, Language, fold
+from ..places import Place
+from ..records import Reading
+from ..templates import Column, Template
+from ..wording import say
+from .accounts import value_text
+from .identity import is_nothing
+from .log import LOG
+from .model import Conflict, Source, Version
+
+__all__ = ["Agreed", "agree"]
+
+# A merge reaches from the first day of all to the last.
+_EARLIEST = frozenset(("start_date",))
+_LATEST = frozenset(("end_date", "as_of"))
+_LISTS = "lists"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What stands in the merged form and lists, and where the files say different things."""
+
+    form: Mapping[str, Any]
+    choices: Mapping[str, Mapping[str, Mapping[str, str]]]
+    settings: Mapping[str, Any]
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """Who has a say: files that speak for themselves, and results of merges of just these files."""
+
+    speakers: tuple[Source, ...]
+    echoes: tuple[Source, ...]
+    covers: Mapping[str, frozenset[str]]
+    template: Template
+    language: Language
+
+
+def agree(sources: Sequence[Source], *, template: Template, language: Language) -> Agreed:
+    """Bring together the forms, lists and settings of all files.
+
+    A value that all files agree on stands, blanks apart. Else dates reach from the first to the
+    last; a field that adds up is added up over departments and campaigns, unless all say the same;
+    of a setting or an entry's attribute the first counts; any other field stays blank. All of this
+    is listed. A merge of files that are here themselves counts only where these leave a blank.
+    """
+    covers = {source.file: _covers(source) for source in sources}
+    files = {source.file for source in sources if covers[source.file] == {source.file}}
+    echoes = [s for s in sources if s.file not in files and covers[s.file] - {s.file} <= files]
+    table = _Table(
+        speakers=tuple(source for source in sources if source not in echoes),
+        echoes=tuple(echoes),
+        covers=covers,
+        template=template,
+        language=language,
+    )
+    conflicts: list[Conflict] = []
+    form = {field.id: _field(field, table, conflicts) for field in template.fields()}
+    choices = _choices(table, conflicts)
+    settings = _settings(table, conflicts)
+    return Agreed(form=form, choices=choices, settings=settings, conflicts=tuple(conflicts))
+
+
+def _covers(source: Source) -> frozenset[str]:
+    """Return the files that a workbook is the merge of; itself if it is none."""
+    files = _logged(source.reading)
+    for records in source.reading.sheets.values():
+        if records.origins is not None and "file" in records.origins:
+            files |= {str(name) for name in records.origins["file"].dropna().unique()}
+    return frozenset(files) or frozenset((source.file,))
+
+
+def _logged(reading: Reading) -> set[str]:
+    """Return the files that the log of a merged workbook lists as its sources."""
+    kinds = {say("merge", "log.kinds.source", language) for language in LANGUAGES}
+    rows = reading.attachments.get(LOG, ())
+    return {str(row["file"]) for row in rows if row.get("kind") in kinds and row.get("file")}
+
+
+def _field(field: Column, table: _Table, conflicts: list[Conflict]) -> Any:
+    said = [(s, v) for s in table.speakers if not is_nothing(v := s.reading.form.get(field.id))]
+    echoed = [(s, v) for s in table.echoes if not is_nothing(v := s.reading.form.get(field.id))]
+    values = _distinct(value for _, value in said)
+    result = values[0] if len(values) == 1 else None
+    if len(values) > 1:
+        result = _settled(field, said, values, table)
+    if is_nothing(result) and len(_distinct(value for _, value in echoed)) == 1:
+        result = echoed[0][1]
+    versions = said if len(values) > 1 else said[:1]
+    versions += [(s, v) for s, v in echoed if v != result and v not in values]
+    if is_nothing(result) or result not in values:
+        versions += [(s, v) for s, v in echoed if v == result and said and not field.additive]
+    if len(_distinct(value for _, value in versions)) > 1:
+        form = next(f.id for f in table.template.forms if field in f.fields)
+        conflicts.append(_conflict(form, field, versions, result, table))
+    return result
+
+
+def _settled(
+    field: Column, said: Sequence[tuple[Source, Any]], values: Sequence[Any], table: _Table
+) -> Any:
+    if field.id in _EARLIEST:
+        return min(values)
+    if field.id in _LATEST:
+        return max(values)
+    return _added(said, table) if field.additive else None
+
+
+def _added(said: Sequence[tuple[Source, Any]], table: _Table) -> Any:
+    """Add up over departments and campaigns; None where it cannot be told what counts once."""
+    results = [s for s, _ in said if table.covers[s.file] != {s.file}]
+    covered = [name for source in results for name in table.covers[source.file] - {source.file}]
+    if len(covered) != len(set(covered)):
+        return None
+    units: dict[tuple[str, str], Any] = {}
+    for source, value in said:
+        if source.file in covered:
+            continue  # a result of a merge has added it up already
+        mark = "" if source in results else source.department or source.named
+        unit = (mark or source.file, source.campaign)
+        if units.setdefault(unit, value) != value:
+            return None
+    total = math.fsum(units.values())
+    return int(total) if all(isinstance(value, int) for value in units.values()) else total
+
+
+def _choices(table: _Table, conflicts: list[Conflict]) -> dict[str, dict[str, dict[str, str]]]:
+    """Unite the entries of every list; of spellings of one word the first counts."""
+    united: dict[str, dict[str, dict[str, str]]] = {}
+    for choices in table.template.choices.values():
+        entries: dict[str, dict[str, str]] = {}
+        spelt: dict[str, str] = {}
+        said: dict[tuple[str, str], list[tuple[Source, str]]] = {}
+        for source in (*table.speakers, *table.echoes):
+            for word, attributes in source.reading.choices.get(choices.id, {}).items():
+                entry = spelt.setdefault(fold(word), word)
+                known = entries.setdefault(entry, {})
+                for name, value in attributes.items():
+                    known.setdefault(name, value)
+                    said.setdefault((entry, name), []).append((source, value))
+        for (entry, name), versions in said.items():
+            if len({value for _, value in versions}) > 1:
+                key = (choices.label_of(entry, table.language),)
+                kept = entries[entry][name]
+                conflicts.append(_listed(key, name, versions, kept))
+        united[choices.id] = entries
+    return united
+
+
+def _settings(table: _Table, conflicts: list[Conflict]) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for name in table.template.settings:
+        versions = [
+            (source, source.reading.settings[name])
+            for source in (*table.speakers, *table.echoes)
+            if name in source.reading.settings
+        ]
+        if versions:
+            settings[name] = versions[0][1]
+        if len(_distinct(value for _, value in versions)) > 1:
+            label = table.template.settings[name].label[table.language]
+            conflicts.append(_listed((label,), name, versions, versions[0][1]))
+    return settings
+
+
+def _conflict(
+    form: str, field: Column, versions: Sequence[tuple[Source, Any]], result: Any, table: _Table
+) -> Conflict:
+    return Conflict(
+        sheet=form,
+        key=(field.label[table.language],),
+        column=field.id,
+        versions=tuple(
+            Version(
+                text=value_text(field, value, table.template, table.language),
+                file=source.file,
+                place=_form_place(source, field.id),
+            )
+            for source, value in versions
+        ),
+        kept=tuple(n for n, (_, value) in enumerate(versions) if value == result),
+    )
+
+
+def _form_place(source: Source, field: str) -> Place:
+    reading: Reading = source.reading
+    return replace(reading.form_places.get(field, Place()), file=source.file)
+
+
+def _listed(
+    key: tuple[str, ...], column: str, versions: Sequence[tuple[Source, Any]], kept: Any
+) -> Conflict:
+    return Conflict(
+        sheet=_LISTS,
+        key=key,
+        column=column,
+        versions=tuple(
+            Version(
+                text=f"{value:g}" if isinstance(value, float) else str(value),
+                file=source.file,
+                place=Place(file=source.file),
+            )
+            for source, value in versions
+        ),
+        kept=tuple(n for n, (_, value) in enumerate(versions) if value == kept),
+    )
+
+
+def _distinct(values: Any) -> list[Any]:
+    found: list[Any] = []
+    for value in values:
+        if value not in found:
+            found.append(value)
+    return found

@@ -1,0 +1,217 @@
+"""Merge the readings of many workbooks of one template: every row goes in once, or is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ..collecting.sources import natural_order
+from ..errors import MergeConflict, UsageError
+from ..languages import Language
+from ..problems import Problem
+from ..records import TRACES, Origin, SheetRecords
+from ..templates import TableSheet, Template
+from .accounts import list_conflicts, list_duplicates
+from .form import agree
+from .identity import extra_name
+from .model import Conflict, Duplicate, Merge, MergeTotal, Policy, Skipped, Source
+from .pile import Pile, pile_up
+from .settling import MERGED, Fill, Settlement, settle
+from .totals import merge_totals
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = ["merge_readings"]
+
+_LISTED = 5
+
+
+def merge_readings(
+    sources: Sequence[Source],
+    *,
+    template: Template,
+    language: Language,
+    policy: Policy = "keep-both",
+    skipped: Iterable[Skipped] = (),
+) -> Merge:
+    """Bring together the records of several workbooks, by file in natural order, then by row.
+
+    The order of `sources` makes no difference, and a source that is itself the merge of others adds
+    nothing to them. Rows are the same record if their key columns say the same, else if they were
+    typed in the same place. Equal rows of several files become one; of different ones `policy`
+    decides cell by cell: "keep-both" keeps all rows, "first", "last" (in the order of files) and
+    "newest" (by `Source.modified`) those of one file, its blank cells filled from the next.
+    Computed columns are left missing, for `formulas_pandas.compute`.
+
+    Raises MergeConflict with "stop" if files disagree about a record, UsageError if there is no
+    source, if two are shown by one name, or if one is of another template.
+    """
+    ordered = _ordered(sources, template)
+    agreed = agree(ordered, template=template, language=language)
+    sheets: dict[str, SheetRecords] = {}
+    contested: dict[str, tuple[int, ...]] = {}
+    duplicates: list[Duplicate] = []
+    conflicts: list[Conflict] = []
+    totals: list[MergeTotal] = []
+    for sheet in template.tables:
+        pile = pile_up(sheet, ordered)
+        if pile is None:
+            continue
+        settlement = settle(pile, policy=policy, speaks_for=_speaks_for(pile))
+        duplicates += list_duplicates(pile, settlement, template, language)
+        conflicts += list_conflicts(pile, settlement, template, language)
+        totals += merge_totals(pile, settlement)
+        kept = _kept(pile, settlement)
+        sheets[sheet.id] = _records(pile, settlement, kept, language)
+        contested[sheet.id] = tuple(np.flatnonzero(np.isin(kept, settlement.contested)).tolist())
+    if policy == "stop" and conflicts:
+        raise _stopped(conflicts, template, language)
+    return Merge(
+        template=template,
+        language=language,
+        form=agreed.form,
+        sheets=sheets,
+        choices=agreed.choices,
+        settings=agreed.settings,
+        sources=ordered,
+        skipped=tuple(skipped),
+        duplicates=tuple(duplicates),
+        conflicts=(*agreed.conflicts, *conflicts),
+        totals=tuple(totals),
+        problems=tuple(problem for source in ordered for problem in _problems(source)),
+        extra_sheets={s.file: s.reading.extra_sheets for s in ordered if s.reading.extra_sheets},
+        policy=policy,
+        contested={name: rows for name, rows in contested.items() if rows},
+    )
+
+
+def _ordered(sources: Sequence[Source], template: Template) -> tuple[Source, ...]:
+    """Sort the sources, each once, and make sure that they can be merged."""
+    if not sources:
+        raise UsageError("nothing_to_merge")
+    tables = {sheet.id: sheet for sheet in template.tables}
+    for source in sources:
+        reading = source.reading
+        known = all(
+            name in tables and all(column in tables[name] for column in records.frame)
+            for name, records in reading.sheets.items()
+        )
+        if reading.template.id != template.id or not known:
+            title = template.title["en"]
+            raise UsageError("mixed_templates", file=source.file, template=title)
+    ordered = sorted(sources, key=lambda s: (natural_order(s.file), s.reading.sha256 or ""))
+    distinct: list[Source] = []
+    for source in ordered:
+        if distinct and distinct[-1].file == source.file:
+            same = source.reading.sha256
+            if same is None or distinct[-1].reading.sha256 != same:
+                raise UsageError("merge_same_name", file=source.file)
+            continue
+        distinct.append(source)
+    return tuple(distinct)
+
+
+def _speaks_for(pile: Pile) -> list[int]:
+    """Return, per voice, the voice it counts as: copies of a file count as the first of them."""
+    at = {name: number for number, name in enumerate(pile.voices)}
+    speaks_for = list(range(len(pile.voices)))
+    first: dict[str, int] = {}
+    for source in pile.sources:
+        if source.reading.sha256 is not None:
+            number = at[source.file]
+            speaks_for[number] = first.setdefault(source.reading.sha256, number)
+    return speaks_for
+
+
+def _kept(pile: Pile, settlement: Settlement) -> npt.NDArray[np.intp]:
+    kept = np.flatnonzero(settlement.bucket == MERGED)
+    return kept[np.argsort(pile.rank[kept], kind="stable")]
+
+
+def _records(
+    pile: Pile, settlement: Settlement, kept: npt.NDArray[np.intp], language: Language
+) -> SheetRecords:
+    """Return the rows kept, in order, their gaps filled."""
+    fills: dict[str, list[Fill]] = {}
+    for fill in settlement.fills:
+        fills.setdefault(fill.column, []).append(fill)
+    names = [name for name in TRACES if name in pile.origins]
+    extras = {
+        str(name): _taken(pile.extras[name], fills.get(extra_name(str(name)), ()), kept)
+        for name in pile.extras.columns
+    }
+    return SheetRecords(
+        sheet=pile.sheet.id,
+        frame=pd.DataFrame(
+            {c: _taken(pile.frame[c], fills.get(c, ()), kept) for c in pile.frame.columns}
+        ),
+        raw=pd.DataFrame(
+            {c: _taken(pile.raw[c], fills.get(c, ()), kept) for c in pile.raw.columns}
+        ),
+        rows=np.arange(1, len(kept) + 1),
+        origin=Origin(file=None, sheet=pile.sheet.label[language], header_row=0, columns={}),
+        kinds={c: _taken(kinds, fills.get(c, ()), kept) for c, kinds in pile.kinds.items()},
+        remarks=_remarks(pile, fills, kept),
+        extras=pd.DataFrame(extras) if extras else None,
+        origins=pd.DataFrame({name: _taken(pile.origins[name], (), kept) for name in names}),
+        skipped=tuple(row for part in pile.parts.values() for row in part.skipped),
+    )
+
+
+def _taken(
+    values: pd.Series[Any], fills: Sequence[Fill], kept: npt.NDArray[np.intp]
+) -> pd.Series[Any]:
+    array = values.array
+    if not fills and len(kept) == len(array) and bool((np.diff(kept) > 0).all()):
+        return values  # all of them stay where they are
+    if fills:
+        array = array.copy()
+        array[[fill.target for fill in fills]] = array[[fill.donor for fill in fills]]
+    return pd.Series(array.take(kept), index=pd.RangeIndex(len(kept)), dtype=values.dtype)
+
+
+def _remarks(
+    pile: Pile, fills: dict[str, list[Fill]], kept: npt.NDArray[np.intp]
+) -> dict[str, dict[int, str]]:
+    if not pile.remarks:
+        return {}
+    now = {int(row): position for position, row in enumerate(kept)}
+    remarks: dict[str, dict[int, str]] = {}
+    for name, texts in pile.remarks.items():
+        whole = dict(texts)
+        for fill in fills.get(name, ()):
+            if fill.donor in texts:
+                whole[fill.target] = texts[fill.donor]
+        moved = {now[row]: text for row, text in whole.items() if row in now}
+        if moved:
+            remarks[name] = dict(sorted(moved.items()))
+    return remarks
+
+
+def _problems(source: Source) -> Iterator[Problem]:
+    for problem in source.reading.problems:
+        if problem.place.file == source.file:
+            yield problem
+        else:
+            yield replace(problem, place=replace(problem.place, file=source.file))
+
+
+def _stopped(
+    conflicts: Sequence[Conflict], template: Template, language: Language
+) -> MergeConflict:
+    """Return the error that lists the first conflicts."""
+    lines = []
+    for conflict in conflicts[:_LISTED]:
+        sheet = template[conflict.sheet]
+        column = conflict.column
+        if isinstance(sheet, TableSheet) and column in sheet:
+            column = sheet[column].label[language]
+        said = " / ".join(f"{v.text or '–'} ({v.place})" for v in conflict.versions)
+        name = " · ".join(word for word in conflict.key if word)
+        lines.append(f"  {sheet.label[language]} › {name} › {column}: {said}")
+    return MergeConflict("merge_conflict", count=len(conflicts), listed="\n".join(lines))

@@ -1,0 +1,206 @@
+"""All rows of one table from all files in one pile, each knowing who holds it and who wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ..collecting.sources import natural_order
+from ..languages import fold
+from ..places import Place
+from ..records import TRACES, SheetRecords
+from ..templates import TableSheet
+from .departments import department_column, department_spellings
+from .joining import (
+    TEXT,
+    joined_extras,
+    joined_frame,
+    joined_kinds,
+    joined_raw,
+    joined_remarks,
+)
+from .model import Source
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Integers = npt.NDArray[np.int64]
+
+__all__ = ["Pile", "pile_up"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pile:
+    """The rows of a table, file after file, as they stand there.
+
+    `holder` is, per row, the number of the source it was read from; `voice` the number, in natural
+    order, of the file it was typed in, another one if the source is itself the result of a merge;
+    `rank` its rank in the order of the result: by voice, tab and row.
+    """
+
+    sheet: TableSheet
+    sources: Sequence[Source]
+    parts: Mapping[int, SheetRecords]
+    frame: pd.DataFrame
+    raw: pd.DataFrame
+    extras: pd.DataFrame
+    kinds: Mapping[str, pd.Series[Any]]
+    remarks: Mapping[str, Mapping[int, str]]
+    origins: pd.DataFrame
+    holder: Integers
+    voice: Integers
+    voices: Sequence[str]
+    tab: Integers
+    row: Integers
+    rank: Integers
+    starts: Mapping[int, int]
+
+    @property
+    def is_indirect(self) -> npt.NDArray[np.bool_]:
+        """Which rows were typed in another file than the one they were read from."""
+        at = {name: number for number, name in enumerate(self.voices)}
+        own = np.array([at.get(source.file, -1) for source in self.sources], dtype=np.int64)
+        return np.asarray(self.voice != own[self.holder], dtype=np.bool_)
+
+    def here(self, position: int, column: str | None = None) -> Place:
+        """Return where a row stands in the file it was read from."""
+        holder = int(self.holder[position])
+        place = self.parts[holder].place(position - self.starts[holder], column)
+        return Place(
+            file=self.sources[holder].file, sheet=place.sheet, row=place.row, column=place.column
+        )
+
+    def place(self, position: int, column: str | None = None) -> Place:
+        """Return where a row, or a cell of it, was typed, as far as is known."""
+        here = self.here(position, column)
+        file = self.voices[self.voice[position]]
+        if here.file == file:
+            return here
+        sheet = self.origins["sheet"].iat[position]
+        return Place(file=file, sheet=str(sheet), row=int(self.row[position]))
+
+
+def pile_up(sheet: TableSheet, sources: Sequence[Source]) -> Pile | None:
+    """Pile up the rows of a table; None if no file has the table.
+
+    Columns that a file lacks are NA there, computed ones everywhere.
+    """
+    parts = {at: s.reading.sheets[sheet.id] for at, s in enumerate(sources) if _has(s, sheet)}
+    if not parts:
+        return None
+    records = list(parts.values())
+    lengths = [len(part.frame) for part in records]
+    starts = dict(zip(parts, np.cumsum([0, *lengths[:-1]]).tolist(), strict=True))
+    holder = np.repeat(np.array(list(parts), dtype=np.int64), lengths)
+    origins = pd.concat([_origins(sheet, sources[at], parts[at]) for at in parts])
+    origins = origins.reset_index(drop=True)
+    voice, voices = _in_order(origins["file"], [source.file for source in sources])
+    tab, _ = _in_order(origins["sheet"], ())
+    row = origins["row"].to_numpy(np.int64)
+    return Pile(
+        sheet=sheet,
+        sources=sources,
+        parts=parts,
+        frame=joined_frame(sheet, records, lengths),
+        raw=joined_raw(sheet, records, lengths),
+        extras=joined_extras(records, lengths),
+        kinds=joined_kinds(sheet, records, lengths),
+        remarks=joined_remarks(records, list(starts.values())),
+        origins=origins,
+        holder=holder,
+        voice=voice,
+        voices=voices,
+        tab=tab,
+        row=row,
+        rank=_ranks(holder, voice, tab, row),
+        starts=starts,
+    )
+
+
+def _has(source: Source, sheet: TableSheet) -> bool:
+    return sheet.id in source.reading.sheets
+
+
+def _ranks(holder: Integers, voice: Integers, tab: Integers, row: Integers) -> Integers:
+    order = np.lexsort((holder, row, tab, voice))
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks
+
+
+def _in_order(names: pd.Series[Any], others: Sequence[str]) -> tuple[Integers, list[str]]:
+    """Return the names, and `others`, in natural order, and the number of each row's name."""
+    codes, distinct = pd.factorize(names.array)
+    found = [str(name) for name in distinct]
+    ordered = sorted({*found, *others}, key=natural_order)
+    at = {name: number for number, name in enumerate(ordered)}
+    numbers = np.array([at[name] for name in found], dtype=np.int64)
+    return numbers[codes] if found else codes.astype(np.int64), ordered
+
+
+def _origins(sheet: TableSheet, source: Source, part: SheetRecords) -> pd.DataFrame:
+    """Return where each row was typed: what the row says of it, else this file."""
+    count = len(part.frame)
+    own = pd.DataFrame(
+        {
+            "department": _departments(sheet, source, part),
+            "campaign": _repeated(source.campaign or None, count),
+            "file": _repeated(source.file, count),
+            "sheet": _tabs(part),
+            "row": pd.Series(part.rows, dtype="Int64"),
+        }
+    )
+    given = part.origins
+    if given is None:
+        return own
+    said = pd.DataFrame({n: _said(given, n, count) for n in TRACES if n in own or n in given})
+    # A row that people added to the result of a merge has no origin but this file.
+    is_own = said[["file", "sheet", "row"]].isna().any(axis=1)
+    for name in own if is_own.any() else ():
+        said[name] = said[name].where(~is_own, own[name])
+    return _known_departments(said, source)
+
+
+def _repeated(word: str | None, count: int) -> pd.Series[Any]:
+    """Return a column of text that says the same in every row."""
+    one = pd.Series([word], dtype=TEXT)
+    return one.take(np.zeros(count, dtype=np.intp)).reset_index(drop=True)
+
+
+def _tabs(part: SheetRecords) -> pd.Series[Any]:
+    """Return the tab of each row; a long table continues in further tabs."""
+    tabs = _repeated(part.origin.sheet, len(part.frame))
+    for first, origin in part.parts:
+        tabs.iloc[first:] = origin.sheet
+    return tabs
+
+
+def _said(given: pd.DataFrame, name: str, count: int) -> Any:
+    dtype: Any = pd.Int64Dtype() if name == "row" else TEXT
+    if name not in given:
+        return pd.Series([None] * count, dtype=dtype)
+    return given[name].reset_index(drop=True).astype(dtype)
+
+
+def _departments(sheet: TableSheet, source: Source, part: SheetRecords) -> pd.Series[Any]:
+    count = len(part.frame)
+    if source.department or source.department_from != "rows":
+        return _repeated(source.department or source.named or None, count)
+    fallback = _repeated(source.named or None, count)
+    column = department_column(sheet)
+    if column is None or column not in part.frame:
+        return fallback
+    told = part.frame[column].reset_index(drop=True).astype(TEXT)
+    return told.where(told.notna(), fallback)
+
+
+def _known_departments(origins: pd.DataFrame, source: Source) -> pd.DataFrame:
+    """Return the origins with departments as the ids of those the list knows."""
+    spellings = department_spellings(source.reading)
+    words = origins["department"].dropna().unique()
+    known = {word: spellings.get(fold(word), word) for word in words}
+    return origins.assign(department=origins["department"].map(known).astype(TEXT))

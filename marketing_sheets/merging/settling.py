@@ -1,0 +1,299 @@
+"""Rows that are the same record: which stay, which are duplicates, which lose, what fills gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .identity import BLANK, cell_codes, combined, record_codes
+from .model import Policy
+from .pile import Pile
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Integers = npt.NDArray[np.int64]
+
+__all__ = ["DUPLICATE", "MERGED", "OVERRULED", "Dispute", "Fill", "Settlement", "settle"]
+
+MERGED, DUPLICATE, OVERRULED = 0, 1, 2
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A cell that was blank in the row kept and takes what a row that lost says."""
+
+    column: str
+    target: int
+    donor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Rows of one record that say different things; `cells` gives, per column, which of them stand.
+
+    Rows are positions in the pile. A column whose cells all say the same is not among `cells`.
+    """
+
+    rows: tuple[int, ...]
+    cells: dict[str, tuple[int, ...]]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Settlement:
+    """What became of each row of a pile.
+
+    `bucket` is MERGED, DUPLICATE or OVERRULED. `doubles` are rows that are one, the one kept first;
+    `contested` those that stand beside another version of the same record.
+    """
+
+    bucket: npt.NDArray[np.int8]
+    doubles: list[tuple[int, ...]] = field(default_factory=list)
+    disputes: list[Dispute] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
+    contested: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Rivals:
+    """The rows that share a record, group after group, the better witnesses first."""
+
+    pile: Pile
+    policy: Policy
+    rows: Integers
+    group: Integers
+    voice: Integers
+    holder: Integers
+    is_indirect: npt.NDArray[np.bool_]
+    content: Integers
+    cells: dict[str, Integers]
+
+
+def settle(pile: Pile, *, policy: Policy, speaks_for: Sequence[int]) -> Settlement:
+    """Decide about every row of a pile, whatever the order of the sources.
+
+    Equal rows of several files become one, as often as the file that has most of them. Rows of one
+    record that differ all stay with keep-both and stop; else those of one file stay, and what is
+    blank there is filled from the next.
+    """
+    settlement = Settlement(bucket=np.zeros(len(pile.frame), dtype=np.int8))
+    records = record_codes(pile, speaks_for)
+    _, group, counts = np.unique(records, return_inverse=True, return_counts=True)
+    shared = np.flatnonzero(counts[group] > 1)
+    if not len(shared):
+        return settlement
+    indirect = pile.is_indirect
+    order = np.lexsort((pile.rank[shared], indirect[shared], group[shared]))
+    rows = shared[order].astype(np.int64)
+    cells = cell_codes(pile, rows)
+    rivals = _Rivals(
+        pile=pile,
+        policy=policy,
+        rows=rows,
+        group=group[rows].astype(np.int64),
+        voice=np.asarray(speaks_for, dtype=np.int64)[pile.voice[rows]],
+        holder=pile.holder[rows],
+        is_indirect=indirect[rows],
+        content=combined([codes + 1 for codes in cells.values()], len(rows)),
+        cells=cells,
+    )
+    starts = np.flatnonzero(np.append(True, rivals.group[1:] != rivals.group[:-1]))
+    ends = np.append(starts[1:], len(rows))
+    alike, plain = _easy_groups(rivals, starts, ends)
+    _settle_alike(rivals, starts[alike], ends[alike], settlement)
+    hard = ~(alike | plain)
+    for start, end in zip(starts[hard].tolist(), ends[hard].tolist(), strict=True):
+        _settle_group(rivals, range(start, end), settlement)
+    return settlement
+
+
+def _easy_groups(
+    rivals: _Rivals, starts: Integers, ends: Integers
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Tell the groups of equal rows, one a file, and those of one file's rows, which all stay."""
+
+    def is_one(values: Integers) -> npt.NDArray[np.bool_]:
+        least, most = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
+        return np.asarray(least == most, dtype=np.bool_)
+
+    pairs = combined([rivals.group, rivals.holder], len(rivals.rows))
+    order = np.argsort(pairs, kind="stable")
+    is_repeat = np.zeros(len(pairs), dtype=bool)
+    is_repeat[order[1:]] = pairs[order[1:]] == pairs[order[:-1]]
+    has_repeat = np.logical_or.reduceat(is_repeat, starts)
+    one_content = is_one(rivals.content)
+    one_file = is_one(rivals.holder) & (one_content | is_one(rivals.voice))
+    alike = one_content & ~has_repeat & (ends - starts > 1)
+    return alike, one_file & ~alike
+
+
+def _settle_alike(
+    rivals: _Rivals, starts: Integers, ends: Integers, settlement: Settlement
+) -> None:
+    """Keep the first row of each group; list the others, but for echoes of what was said itself."""
+    if not len(starts):
+        return
+    sizes = ends - starts
+    number = np.repeat(np.arange(len(starts)), sizes)
+    offset = np.arange(len(number)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    at = np.repeat(starts, sizes) + offset
+    settlement.bucket[rivals.rows[at[offset > 0]]] = DUPLICATE
+    voices = int(rivals.voice.max()) + 1
+    said = number * voices + rivals.voice[at]
+    heard = said[~rivals.is_indirect[at] | (offset == 0)]
+    is_echo = rivals.is_indirect[at] & (offset > 0) & np.isin(said, heard)
+    listed = np.bincount(number[~is_echo], minlength=len(starts))
+    keep = ~is_echo & (listed[number] > 1)
+    found = rivals.rows[at[keep]]
+    bounds = np.flatnonzero(np.append(True, number[keep][1:] != number[keep][:-1]))
+    if len(found):
+        settlement.doubles += [tuple(part.tolist()) for part in np.split(found, bounds[1:])]
+
+
+def _settle_group(rivals: _Rivals, group: range, settlement: Settlement) -> None:
+    speakers = _speakers(rivals, group)
+    witnesses = _witnesses(rivals, group, speakers)
+    contents: dict[tuple[int, int], set[int]] = {}
+    for at in witnesses:
+        contents.setdefault(speakers[at], set()).add(int(rivals.content[at]))
+    said = list(contents.values())
+    disagree = any(other != said[0] for other in said)
+    if rivals.policy in ("keep-both", "stop") or len(said) == 1 or len(set().union(*said)) == 1:
+        kept = _keep(rivals, list(group), settlement)
+        settlement.contested += [int(rivals.rows[at]) for at in kept if disagree]
+        stands = {name: set(codes[kept].tolist()) for name, codes in rivals.cells.items()}
+    else:
+        stands = _overrule(rivals, group, speakers, settlement)
+    if disagree:
+        _record(rivals, witnesses, stands, settlement)
+
+
+def _speakers(rivals: _Rivals, group: range) -> dict[int, tuple[int, int]]:
+    """Tell who says each row: the file it was typed in, or an echo of it that came another way."""
+    direct = {int(rivals.voice[at]) for at in group if not rivals.is_indirect[at]}
+    speakers = {}
+    for at in group:
+        voice = int(rivals.voice[at])
+        is_echo = bool(rivals.is_indirect[at]) and voice in direct
+        speakers[at] = (voice, int(rivals.holder[at]) if is_echo else -1)
+    return speakers
+
+
+def _witnesses(rivals: _Rivals, group: range, speakers: dict[int, tuple[int, int]]) -> list[int]:
+    """Return the rows but for echoes that say what the file they come from says itself."""
+    said = {(speakers[at], int(rivals.content[at])) for at in group}
+    return [
+        at
+        for at in group
+        if speakers[at][1] < 0 or ((speakers[at][0], -1), int(rivals.content[at])) not in said
+    ]
+
+
+def _keep(rivals: _Rivals, group: Sequence[int], settlement: Settlement) -> list[int]:
+    """Keep each content as often as the file that has it most; return the rows kept."""
+    kept: list[int] = []
+    for copies in _by_content(rivals, group):
+        most = max(len(rows) for rows in copies)
+        best = next(rows for rows in copies if len(rows) == most)
+        kept += best
+        for number, row in enumerate(best):
+            others = [rows[number] for rows in copies if rows is not best and len(rows) > number]
+            settlement.bucket[rivals.rows[others]] = DUPLICATE
+            _list_double(rivals, row, others, settlement)
+    return kept
+
+
+def _by_content(rivals: _Rivals, group: Sequence[int]) -> Iterator[list[list[int]]]:
+    """Yield, per content, the rows that have it, file by file."""
+    contents: dict[int, dict[int, list[int]]] = {}
+    for at in group:
+        files = contents.setdefault(int(rivals.content[at]), {})
+        files.setdefault(int(rivals.holder[at]), []).append(at)
+    for files in contents.values():
+        yield list(files.values())
+
+
+def _list_double(rivals: _Rivals, kept: int, others: Sequence[int], settlement: Settlement) -> None:
+    """List a row with those it was found again in, but for echoes of its own or another's."""
+    heard = {int(rivals.voice[at]) for at in (kept, *others) if not rivals.is_indirect[at]}
+    heard.add(int(rivals.voice[kept]))
+    named = [at for at in others if not (rivals.is_indirect[at] and rivals.voice[at] in heard)]
+    if named:
+        settlement.doubles.append(tuple(rivals.rows[[kept, *named]].tolist()))
+
+
+def _overrule(
+    rivals: _Rivals,
+    group: range,
+    speakers: dict[int, tuple[int, int]],
+    settlement: Settlement,
+) -> dict[str, set[int]]:
+    """Keep the rows of the file that wins; return which cell codes stand, column by column."""
+    order = sorted(set(speakers.values()), key=lambda one: _standing(rivals, group, speakers, one))
+    place = {speaker: number for number, speaker in enumerate(order)}
+    ranked = sorted(group, key=lambda at: (place[speakers[at]], at))
+    winner = [at for at in ranked if speakers[at] == order[0]]
+    kept = _keep(rivals, winner, settlement)
+    contents = {int(rivals.content[at]): at for at in reversed(kept)}
+    losers = ranked[len(winner) :]
+    for at in losers:
+        same = contents.get(int(rivals.content[at]))
+        settlement.bucket[rivals.rows[at]] = OVERRULED if same is None else DUPLICATE
+    for row in kept:
+        alike = [at for at in losers if contents.get(int(rivals.content[at])) == row]
+        _list_double(rivals, row, alike, settlement)
+    stands = {name: set(codes[kept].tolist()) for name, codes in rivals.cells.items()}
+    if len(kept) == 1:
+        for name, codes in rivals.cells.items():
+            donor = next((at for at in losers if codes[at] != BLANK), None)
+            if codes[kept[0]] == BLANK and donor is not None:
+                target, giver = int(rivals.rows[kept[0]]), int(rivals.rows[donor])
+                settlement.fills.append(Fill(name, target, giver))
+                stands[name] = {int(codes[donor])}
+    return stands
+
+
+def _standing(
+    rivals: _Rivals, group: range, speakers: dict[int, tuple[int, int]], speaker: tuple[int, int]
+) -> tuple[bool, float, int]:
+    """Return what to sort speakers by, the winner first; echoes come last of all."""
+    voice, echo = speaker
+    if rivals.policy == "last":
+        return (echo >= 0, 0.0, -voice)
+    if rivals.policy == "first":
+        return (echo >= 0, 0.0, voice)
+    pile = rivals.pile
+    own = [s.modified for s in pile.sources if s.file == pile.voices[voice]]
+    held = {int(rivals.holder[at]) for at in group if speakers[at] == speaker}
+    moments = own or [pile.sources[holder].modified for holder in held]
+    return (echo >= 0, -max(_seconds(moment) for moment in moments), voice)
+
+
+def _seconds(moment: datetime | None) -> float:
+    if moment is None:
+        moment = _NEVER
+    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return (moment - _NEVER).total_seconds()
+
+
+def _record(
+    rivals: _Rivals,
+    witnesses: Sequence[int],
+    stands: dict[str, set[int]],
+    settlement: Settlement,
+) -> None:
+    """List the rows that disagree, and which of them stand, cell by cell."""
+    rows = sorted(witnesses, key=lambda at: int(rivals.pile.rank[rivals.rows[at]]))
+    cells = {}
+    for name, codes in rivals.cells.items():
+        values = codes[rows].tolist()
+        if len(set(values)) > 1:
+            stand = stands[name]
+            cells[name] = tuple(n for n, value in enumerate(values) if value in stand)
+    positions = tuple(rivals.rows[rows].tolist())
+    settlement.disputes.append(Dispute(rows=positions, cells=cells))

@@ -1,0 +1,148 @@
+"""Control totals of a merge: what was read is merged, double or overruled, to the cent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import MergeDoesNotReconcile
+from ..templates import TableSheet
+from .model import Merge, MergeTotal
+from .pile import Pile
+from .settling import DUPLICATE, MERGED, OVERRULED, Settlement
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+__all__ = ["additive", "check_merged", "merge_totals"]
+
+_CENT = 0.005
+
+
+def additive(sheet: TableSheet) -> list[str]:
+    """Return the columns typed in that add up."""
+    return [column.id for column in sheet.inputs if column.additive and column.is_numeric]
+
+
+def merge_totals(pile: Pile, settlement: Settlement) -> Iterator[MergeTotal]:
+    """Account for the rows and every additive column of a table, file by file.
+
+    What was read is added up anew from the file's own records, and each part by itself. What a row
+    that lost gave to fill a blank cell counts as merged.
+    """
+    donors: dict[str, list[int]] = {}
+    for fill in settlement.fills:
+        donors.setdefault(fill.column, []).append(fill.donor)
+    amounts = {name: _floats(pile.frame[name]) for name in additive(pile.sheet)}
+    for at, part in pile.parts.items():
+        start = pile.starts[at]
+        rows = slice(start, start + len(part.frame))
+        bucket = settlement.bucket[rows]
+        yield _total(pile, at, None, float(len(part.frame)), np.ones(len(bucket)), bucket)
+        for name, whole in amounts.items():
+            read = _sum(part.frame[name]) if name in part.frame else 0.0
+            given = [d - start for d in donors.get(name, ()) if rows.start <= d < rows.stop]
+            became = bucket.copy()
+            became[given] = MERGED
+            yield _total(pile, at, name, read, whole[rows], became)
+
+
+def check_merged(merge: Merge) -> None:
+    """Hold a merge's account against its own records and against what was read.
+
+    Raises MergeDoesNotReconcile if the sums of the merged records are not those that the files gave
+    to them, if a file's account does not come out even or differs from what its reading says was
+    used, or if a record does not say where it comes from.
+    """
+    faults = [*_uneven(merge), *_unlike_records(merge), *_unlike_readings(merge)]
+    for name, records in merge.sheets.items():
+        origins = records.origins
+        if origins is None or bool(origins[["file", "sheet", "row"]].isna().any(axis=None)):
+            faults.append((name, "origins"))
+    if faults:
+        listed = "; ".join(" › ".join(fault) for fault in faults[:_LISTED])
+        raise MergeDoesNotReconcile("merge_does_not_reconcile", count=len(faults), listed=listed)
+
+
+_LISTED = 5
+
+
+def _uneven(merge: Merge) -> Iterator[tuple[str, ...]]:
+    for total in merge.totals:
+        if not total.reconciles:
+            yield (total.file, *_name(merge, total.sheet, total.column))
+
+
+def _unlike_records(merge: Merge) -> Iterator[tuple[str, ...]]:
+    promised: dict[tuple[str, str | None], list[float]] = {}
+    for total in merge.totals:
+        promised.setdefault((total.sheet, total.column), []).append(total.merged)
+    for sheet in merge.template.tables:
+        records = merge.sheets.get(sheet.id)
+        for column in (None, *additive(sheet)):
+            found = 0.0
+            if records is not None:
+                found = float(len(records.frame)) if column is None else _sum(records.frame[column])
+            expected = math.fsum(promised.get((sheet.id, column), ()))
+            if not _is_near(found, expected):
+                yield _name(merge, sheet.id, column)
+
+
+def _unlike_readings(merge: Merge) -> Iterator[tuple[str, ...]]:
+    read = {(t.file, t.sheet, t.column): t.read for t in merge.totals}
+    for source in merge.sources:
+        used: dict[tuple[str, str, str | None], list[float]] = {}
+        for total in source.reading.totals:
+            key = (source.file, total.sheet, total.column)
+            used.setdefault(key, []).append(total.used)
+        for key, parts in used.items():
+            if key in read and not _is_near(read[key], math.fsum(parts)):
+                yield (source.file, *_name(merge, key[1], key[2]))
+
+
+def _name(merge: Merge, sheet: str, column: str | None) -> tuple[str, ...]:
+    table = merge.template[sheet]
+    label = table.label[merge.language]
+    if column is None or not isinstance(table, TableSheet):
+        return (label,)
+    return (label, table[column].label[merge.language])
+
+
+def _is_near(one: float, other: float) -> bool:
+    # Sums that were not added up exactly may differ in the last digits.
+    return abs(one - other) < max(_CENT, 1e-12 * max(abs(one), abs(other)))
+
+
+def _total(  # noqa: PLR0917 - the account of one column, in the order of its lines
+    pile: Pile,
+    at: int,
+    column: str | None,
+    read: float,
+    amounts: npt.NDArray[np.float64],
+    bucket: npt.NDArray[np.int8],
+) -> MergeTotal:
+    def part(number: int) -> float:
+        return math.fsum(amounts[bucket == number].tolist())
+
+    return MergeTotal(
+        sheet=pile.sheet.id,
+        file=pile.sources[at].file,
+        column=column,
+        read=read,
+        merged=part(MERGED),
+        duplicates=part(DUPLICATE),
+        overruled=part(OVERRULED),
+    )
+
+
+def _floats(values: pd.Series[Any]) -> npt.NDArray[np.float64]:
+    numbers: npt.NDArray[np.float64] = values.array.to_numpy(dtype=np.float64, na_value=0.0)
+    return numbers
+
+
+def _sum(values: pd.Series[Any]) -> float:
+    return math.fsum(_floats(values).tolist())

@@ -1,0 +1,202 @@
+"""Write a merge as a workbook of the same template, with its Summary, log and conflicts."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from ..collecting.sources import KIND, MERGED
+from ..errors import UsageError, WorkbookError
+from ..exporting import export_records
+from ..package import Receipt, read_properties
+from ..package.replace import check_replaceable
+from ..places import Place
+from ..problems import Problem
+from ..records import ControlTotal, Reading, SheetRecords
+from ..summary import Summary, summarize
+from ..templates import TableSheet
+from ..workbooks import put_summary, recompute
+from ..writer import placed, write_workbook
+from .log import conflict_sheet, log_sheet
+from .marks import with_marks
+from .model import Merge, MergeTotal
+from .totals import check_merged
+
+__all__ = ["MergeResult", "check_output", "write_merge"]
+
+_AS_OF = "as_of"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MergeResult:
+    """A merged workbook: the merge with its account, what the workbook holds, and its receipt.
+
+    `continued` tells, per sheet, the tabs in which a table too long for one goes on; `parquet` the
+    files beside the workbook.
+    """
+
+    path: Path
+    merge: Merge
+    reading: Reading
+    summary: Summary
+    receipt: Receipt
+    as_of: date
+    continued: Mapping[str, tuple[str, ...]]
+    parquet: tuple[Path, ...] = ()
+
+
+def check_output(path: Path, *, overwrite: bool) -> None:
+    """Make sure that a merge may be written to `path`: nothing is there but an earlier merge.
+
+    Raises UsageError or WorkbookError; `overwrite` allows any other file to be replaced.
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError("wrong_suffix", file=path.name or str(path))
+    if not path.parent.is_dir():
+        raise UsageError("folder_missing", file=path.name, folder=str(path.parent))
+    check_replaceable(path)
+    if overwrite or not path.exists():
+        return
+    try:
+        kind = read_properties(path).get(KIND)
+    except WorkbookError:
+        kind = None
+    if kind != MERGED:
+        raise UsageError("output_is_no_merge", file=path.name)
+
+
+def write_merge(
+    merge: Merge,
+    path: Path,
+    *,
+    as_of: date,
+    created: datetime | None = None,
+    overwrite: bool = False,
+    parquet: Path | None = None,
+) -> MergeResult:
+    """Write a merge as a full workbook, and as one Parquet file a sheet into `parquet`.
+
+    The workbook appears at `path` whole, with its Summary, or not at all; an earlier merge there is
+    replaced, anything else only with `overwrite`. Tables longer than a sheet of Excel continue in
+    numbered sheets.
+
+    Raises MergeDoesNotReconcile if rows or amounts are unaccounted for, UsageError, WorkbookError
+    or ExcelLimitError; nothing is written then.
+    """
+    check_output(path, overwrite=overwrite)
+    check_merged(merge)
+    records = {name: _inputs(merge, records) for name, records in with_marks(merge).items()}
+    form = _form(merge, as_of)
+    sheets = placed(merge.template, records, merge.language, path.name)
+    continued = {
+        name: tuple(origin.sheet for _, origin in given.parts)
+        for name, given in sheets.items()
+        if given.parts
+    }
+    reading = recompute(_reading(merge, sheets, form, path.name), as_of=as_of)
+    reading = replace(reading, problems=(*reading.problems, *_told(sheets)))
+    summary = summarize(reading, as_of=as_of)
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / path.name
+        write_workbook(
+            merge.template,
+            draft,
+            language=merge.language,
+            form=form,
+            records=records,
+            choices=merge.choices,
+            settings=merge.settings,
+            as_of=as_of,
+            created=created,
+            attachments=(log_sheet(merge, continued), conflict_sheet(merge)),
+            kind=MERGED,
+        )
+        files: tuple[Path, ...] = ()
+        if parquet is not None:
+            files = export_records(reading, parquet, "parquet", overwrite=True)
+        receipt = put_summary(summary, draft, language=merge.language, output=path, created=created)
+    return MergeResult(
+        path=path,
+        merge=merge,
+        reading=reading,
+        summary=summary,
+        receipt=receipt,
+        as_of=as_of,
+        continued=continued,
+        parquet=files,
+    )
+
+
+def _form(merge: Merge, as_of: date) -> dict[str, Any]:
+    """Return the merged form with the day to which all figures count, the Summary's and Excel's."""
+    has_day = any(field.id == _AS_OF for field in merge.template.fields())
+    return {**merge.form, _AS_OF: as_of} if has_day else dict(merge.form)
+
+
+def _inputs(merge: Merge, records: SheetRecords) -> SheetRecords:
+    """Drop what formulas showed in the files: it is computed anew."""
+    sheet = merge.template[records.sheet]
+    computed = [c.id for c in sheet.computed] if isinstance(sheet, TableSheet) else []
+    kept = [name for name in records.raw.columns if name not in computed]
+    return replace(records, raw=records.raw[kept])
+
+
+def _reading(
+    merge: Merge, sheets: Mapping[str, SheetRecords], form: Mapping[str, Any], file: str
+) -> Reading:
+    return Reading(
+        template=merge.template,
+        language=merge.language,
+        file=file,
+        form=form,
+        sheets=sheets,
+        problems=merge.problems,
+        totals=tuple(_control_totals(merge)),
+        choices=merge.choices,
+        settings=merge.settings,
+        template_version=merge.template.version,
+    )
+
+
+def _control_totals(merge: Merge) -> list[ControlTotal]:
+    """Return the account of all files together, in the form a workbook's own account has."""
+    same: dict[tuple[str, str | None], list[MergeTotal]] = {}
+    for total in merge.totals:
+        same.setdefault((total.sheet, total.column), []).append(total)
+    found = []
+    for (sheet, column), totals in same.items():
+        listed = {
+            name: math.fsum(getattr(total, name) for total in totals)
+            for name in ("duplicates", "overruled", "withdrawn")
+        }
+        found.append(
+            ControlTotal(
+                sheet=sheet,
+                column=column,
+                read=math.fsum(total.read for total in totals),
+                used=math.fsum(total.merged for total in totals),
+                listed={name: amount for name, amount in listed.items() if amount},
+            )
+        )
+    return found
+
+
+def _told(sheets: Mapping[str, SheetRecords]) -> list[Problem]:
+    """Say of each table too long for a sheet where it goes on."""
+    return [
+        Problem(
+            code="continued_sheet",
+            place=Place(file=records.origin.file, sheet=records.origin.sheet),
+            params={
+                "rows": f"{len(records.frame):,}",
+                "tabs": ", ".join(origin.sheet for _, origin in records.parts),
+            },
+        )
+        for records in sheets.values()
+        if records.parts
+    ]
