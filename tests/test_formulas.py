@@ -322,7 +322,7 @@ _days = st.none() | st.dates(date(2024, 5, 1), date(2024, 8, 30)).map(pd.Timesta
 class TestAgreement:
     """Excel's formula and Python's columns are two readings of one expression."""
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(
         st.lists(
             st.fixed_dictionaries(
@@ -347,7 +347,7 @@ class TestAgreement:
         """Every computed cell of daily data agrees, blanks and zeros included."""
         _agree(TEMPLATE, DAILY, rows, tmp_path_factory.mktemp("daily") / "book.xlsx")
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(
         st.lists(
             st.fixed_dictionaries(
@@ -370,7 +370,7 @@ class TestAgreement:
         """Variance, achievement, verdict and changes agree, their reasons too."""
         _agree(TEMPLATE, EFFECT, rows, tmp_path_factory.mktemp("effect") / "book.xlsx")
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(
         st.lists(
             st.fixed_dictionaries(

@@ -89,7 +89,7 @@ def departments(draw: st.DrawFn) -> list[Draft]:
 
 
 policies = st.sampled_from(_POLICIES)
-law = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+law = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
 def same_records(one: SheetRecords, other: SheetRecords) -> None:

@@ -174,7 +174,7 @@ def test_excel_says_the_same_of_every_name(tmp_path: Path) -> None:
     assert told == {name: lower_is_better(name, REGISTRY) for name in names}
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     names=st.lists(
         st.lists(st.sampled_from([*NAMES, "的", " ", "(元)", "per", "新"]), min_size=1, max_size=3)

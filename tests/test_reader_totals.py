@@ -43,7 +43,7 @@ def read(grid: Grid) -> TableReading:
     return reading
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.lists(cells, min_size=11, max_size=11) | header.map(lambda h: [*h, ""])))
 def test_every_table_reconciles(rows: list[list[object]]) -> None:
     """Rows and every additive column of arbitrary tables add up, and reading never raises."""
@@ -58,7 +58,7 @@ def test_every_table_reconciles(rows: list[list[object]]) -> None:
         assert problem.describe("zh-Hant")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.lists(st.integers(1, 10**6), min_size=2, max_size=2), min_size=1, max_size=8),
     st.data(),

@@ -94,7 +94,7 @@ def table(draw: st.DrawFn, sheet: TableSheet) -> SheetRecords:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(data=st.data())
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 def test_read_gives_what_was_written(language: Language, data: st.DataObject) -> None:
     """Typed values, kinds of rates, staff's own words and the form come back the same."""
     records = {sheet.id: data.draw(table(sheet)) for sheet in TEMPLATE.tables}

@@ -685,9 +685,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 WRONG: list[Any] = ["x", "", 1, -1, 0.5, math.nan, 10**400, True, [], {}, [1], ["x"], {"x": 1}]
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_slip_is_told(tmp_path: Path, data: st.DataObject) -> None:
     """Whatever stands at whatever key, there is a template to check or there are faults."""

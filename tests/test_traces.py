@@ -235,7 +235,7 @@ TEXTS = st.text(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     files=st.lists(st.none() | TEXTS, min_size=4, max_size=4),
     rows=st.lists(st.none() | st.integers(1, 1_048_576), min_size=4, max_size=4),

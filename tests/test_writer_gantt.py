@@ -92,7 +92,7 @@ def test_without_dates_twelve_weeks_wait(language: Language, tmp_path: Path) -> 
     assert {str(f)[-2:] for f in formulas[1:]} == {"+7"}
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(start=st.dates(date(2001, 1, 1), date(2050, 1, 1)), length=st.integers(0, 200))
 def test_dates_follow_the_start(
     start: date, length: int, tmp_path_factory: pytest.TempPathFactory
