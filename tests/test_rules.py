@@ -184,8 +184,9 @@ def test_a_cell_nobody_can_read_raises_nothing() -> None:
 
 def test_the_verdict_knows_of_them() -> None:
     """With an alert to act on nothing is said to be on track, and the sentence counts it."""
-    low = summarize(reading({"daily_data": days_of("douyin", clicks(1400, 1400))}), as_of=DAY)
+    grave = summarize(reading({"daily_data": days_of("douyin", clicks(1400, 1400))}), as_of=DAY)
+    mild = summarize(CASES["end_not_full"].reading("end_not_full", fires=True), as_of=DAY)
     fine = summarize(reading({"daily_data": days_of("douyin", clicks(2000, 2000))}), as_of=DAY)
-    assert (low.health, fine.health) == ("watch", "ok")
-    assert [(clause.code, clause.count) for clause in low.bad] == [("clause.alerts", 1)]
+    assert (grave.health, mild.health, fine.health) == ("risk", "watch", "ok")
+    assert [(clause.code, clause.count) for clause in grave.bad] == [("clause.alerts", 1)]
     assert fine.bad == ()

@@ -28,13 +28,13 @@ def health_of(
 ) -> Health:
     """Judge the campaign.
 
-    risk: an unsolved issue is overdue or of high severity, a task is late, one is over budget, or
-    all together have more than the campaign's.
+    risk: an unsolved issue is overdue or of high severity, a task is late, one is over budget, all
+    together have more than the campaign's, or any other alert is of high severity.
     watch: an evaluated metric or a headline figure missed or came close to its target, progress
     trails time by more than 5 points, cells could not be read (`errors`), or any other alert.
     none: nothing has been filled in. Else ok.
     """
-    if any(alert.kind in _RISKS for alert in alerts):
+    if any(alert.kind in _RISKS or alert.severity == "high" for alert in alerts):
         return "risk"
     verdicts = count_verdicts(metrics)
     doubtful = any(tile.state in ("close", "missed", "late") for tile in tiles)
