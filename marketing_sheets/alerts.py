@@ -7,7 +7,7 @@ from datetime import date
 
 from . import alerts_channels, alerts_deadlines, alerts_rows, alerts_tasks
 from .alerts_model import Alert, Amount, Phrase, label_of
-from .alerts_terms import terms
+from .alerts_terms import choice_setting, terms
 from .records import Reading
 from .rules import RULE_KINDS, Rule, RuleKind, Severity
 
@@ -19,6 +19,7 @@ __all__ = [
     "Phrase",
     "Severity",
     "alerts",
+    "choice_setting",
     "label_of",
 ]
 
@@ -37,6 +38,7 @@ _FINDERS: Mapping[RuleKind, Callable[[Rule, Reading, date], Iterator[Alert]]] = 
     "drop": alerts_channels.dropped,
     "count": alerts_rows.counted,
     "deadline": alerts_deadlines.overdue,
+    "early": alerts_deadlines.premature,
     "row": alerts_rows.rows,
     "reserve": alerts_tasks.reserve,
     "burn": alerts_tasks.burning,

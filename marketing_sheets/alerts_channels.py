@@ -16,7 +16,7 @@ import pandas as pd
 
 from .alerts_model import Alert, Amount, label_of
 from .alerts_rows import sheet_of
-from .alerts_terms import Terms, raised, terms, what_of
+from .alerts_terms import Terms, choice_setting, raised, terms, what_of
 from .languages import Text
 from .metrics import by, day_column, figure, metric_frame, up_to_day
 from .metrics_figures import Unit, days_of, numbers
@@ -170,9 +170,7 @@ def _is_beyond(value: float, bound: float, rule: Rule) -> bool:
 def _apart(base: float, limit: float, source: _Source) -> float:
     """Return what lies `limit` below or above a base: relative, or in points if set so."""
     sign = -1 if source.rule.side == "below" else 1
-    setting = source.reading.template.settings.get("gap_as")
-    way = source.reading.settings.get("gap_as", setting.value if setting else "relative")
-    if way == "points" and source.unit == "percent":
+    if choice_setting(source.reading, "gap_as") == "points" and source.unit == "percent":
         return base + sign * limit
     return base * (1 + sign * limit)
 

@@ -1,4 +1,4 @@
-"""Alerts about what is not there when it is due: daily rows, results, a review."""
+"""Alerts about what is not there when it is due, or too soon: daily rows, results, a review."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from .alerts_model import Alert
 from .alerts_rows import about, key_name, rows_where, whose
-from .alerts_terms import raised, terms, what_of
+from .alerts_terms import choice_setting, raised, terms, what_of
 from .metrics import day_column
 from .metrics_figures import days_of
 from .places import Place
@@ -22,7 +22,7 @@ from .rules import Rule
 from .templates import TableSheet
 from .workdays import knows_year, working_days_after
 
-__all__ = ["calendar_notes", "overdue"]
+__all__ = ["calendar_notes", "overdue", "premature"]
 
 _DAY = timedelta(days=1)
 
@@ -46,6 +46,29 @@ def overdue(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
             yield from _records(rule, reading, records, as_of, days=said.days or 0)
         else:
             yield from _nothing(rule, reading, records, as_of, days=said.days or 0)
+
+
+def premature(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
+    """Find what has been filled in before its day."""
+    said, since = terms(rule, reading), _since(rule, reading)
+    if said is None or since is None:
+        return
+    due = _due(rule, reading, since, said.days or 0)
+    for sheet_id in rule.sheets if as_of < due else ():
+        records = reading.sheets.get(sheet_id)
+        if records is None or rule.column not in records.frame:
+            continue
+        filled = np.flatnonzero(records.frame[rule.column].notna().to_numpy())
+        if len(filled):
+            yield raised(
+                rule,
+                reading,
+                (sheet_id,),
+                what=what_of(rule, reading.template[sheet_id].label),
+                place=records.place(int(filled[0]), rule.column),
+                size=(due - as_of).days,
+                blanks={"since": due, "days": (due - as_of).days},
+            )
 
 
 def _day_of(value: Any) -> date | None:
@@ -134,9 +157,8 @@ def _days(
 
 def _last_due(reading: Reading, as_of: date, end: date | None) -> date:
     """Return the last day whose figures must be in: today's, or by tomorrow at ten yesterday's."""
-    setting = reading.template.settings.get("daily_deadline")
-    said = reading.settings.get("daily_deadline", setting.value if setting else "next_day")
-    last = as_of if said == "same_day" else as_of - _DAY
+    is_same_day = choice_setting(reading, "daily_deadline") == "same_day"
+    last = as_of if is_same_day else as_of - _DAY
     return last if end is None else min(last, end)
 
 

@@ -141,7 +141,7 @@ def counted(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                 reading,
                 (sheet_id, f"{name:%Y-%m-%d}" if isinstance(name, date) else name),
                 what=what_of(rule, shown, value=Amount(value=value, unit=rule.unit)),
-                place=records.place(int(group[-1]), rule.column or by),
+                place=records.place(int(group[-1]), rule.column or by or _key_of(reading, records)),
                 size=abs(value - said.limit) / max(abs(said.limit), 1.0),
                 blanks={"limit": amount(said.limit, rule), "days": said.days},
             )
@@ -173,12 +173,16 @@ def _measured(
     rule: Rule, reading: Reading, records: SheetRecords, group: np.ndarray[Any, Any]
 ) -> float:
     if rule.of == "rows" or rule.column is None:
-        key = next((c.id for c in sheet_of(reading, records).columns if c.is_key), None)
+        key = _key_of(reading, records)
         named = records.frame[key].iloc[group].notna() if key else np.ones(len(group), dtype=bool)
         return float(named.sum())
     if rule.of == "distinct":
         return float(records.frame[rule.column].iloc[group].nunique())
     return float(np.nansum(numbers(records.frame, rule.column)[group]))
+
+
+def _key_of(reading: Reading, records: SheetRecords) -> str | None:
+    return next((c.id for c in sheet_of(reading, records).columns if c.is_key), None)
 
 
 def _group_name(reading: Reading, sheet: TableSheet, by: str | None, name: object) -> Any:

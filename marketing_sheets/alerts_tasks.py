@@ -9,13 +9,13 @@ import numpy as np
 
 from .alerts_model import Alert, Amount, Phrase, label_of, leader, text_at
 from .alerts_rows import about
-from .alerts_terms import raised, terms, what_of
+from .alerts_terms import choice_setting, raised, terms, what_of
 from .languages import Text, fold
 from .metrics import metric_frame
 from .metrics_effect import achievements
 from .metrics_figures import numbers
 from .metrics_issues import days_between, is_known, is_open, overdue
-from .metrics_tasks import allocation, burn, elapsed, late_tasks, progress
+from .metrics_tasks import allocation, burn, elapsed, finished_tasks, late_tasks, progress
 from .places import Place
 from .records import Reading, SheetRecords
 from .rules import SEVERITIES, Rule
@@ -91,7 +91,8 @@ def late(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
     # The master tracker goes first.
     for records in _sheets(rule, reading):
         own = set()
-        is_late, days = late_tasks(records.frame)
+        is_late, days = late_tasks(records.frame, choice_setting(reading, "late_done"))
+        finished = finished_tasks(records.frame)
         share = numbers(records.frame, "progress")
         for row in np.flatnonzero(is_late).tolist():
             name = text_at(records, row, "task")
@@ -103,7 +104,8 @@ def late(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                 amount = Amount(value=float(share[row]), unit="percent")
                 what = Phrase(code="what.task", params={"name": name, "progress": amount})
             count = int(days[row])
-            gap = Phrase(code="gap.late", params={"days": count}, count=count)
+            code = "gap.ended_late" if finished[row] else "gap.late"
+            gap = Phrase(code=code, params={"days": count}, count=count)
             yield raised(
                 rule,
                 reading,
@@ -113,6 +115,8 @@ def late(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                 place=_place(records, row, "delay_days", "planned_end", "task"),
                 size=count,
                 whose=_whose(reading, records, row),
+                # Nothing can be done any more, but to learn from it.
+                severity="low" if finished[row] else None,
             )
         seen |= own
 
@@ -211,9 +215,9 @@ def below_target(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
 
 
 def reserve(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
-    """Find that too little is kept back; once the campaign has begun it is there to be used."""
-    total, start, said = _total(reading), reading.form.get("start_date"), terms(rule, reading)
-    if not total or said is None or said.limit is None or start is None or as_of >= start:
+    """Find that too little is kept back; once the campaign is over it is no use any more."""
+    total, end, said = _total(reading), reading.form.get("end_date"), terms(rule, reading)
+    if not total or said is None or said.limit is None or (end is not None and as_of > end):
         return
     for records in _sheets(rule, reading):
         given = allocation(records.frame, total)
@@ -239,16 +243,16 @@ def burning(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
     form, said = reading.form, terms(rule, reading)
     if said is None or said.limit is None:
         return
-    time = elapsed(form.get("start_date"), form.get("end_date"), as_of)
-    rule_of_progress = str(reading.settings.get("progress_by", "weight"))
+    time = elapsed(form.get("start_date"), form.get("end_date"), as_of).value
     for records in _sheets(rule, reading):
         tasks = metric_frame(reading, records.sheet)
-        spent = burn(tasks, time, total=_total(reading))
-        if spent.used.value is None or time.value is None:
+        spent = burn(tasks, elapsed(None, None, as_of), total=_total(reading))
+        if spent.used.value is None or time is None:
             continue
-        gap = spent.used.value - max(
-            time.value, progress(tasks, rule_of_progress).overall.value or 0.0
-        )
+        done = progress(tasks, choice_setting(reading, "progress_by")).overall.value
+        # As they are shown, to a tenth of a percent: what is told has to add up.
+        used, passed, worked = (round(share or 0.0, 3) for share in (spent.used.value, time, done))
+        gap = used - max(passed, worked)
         if gap <= said.limit + 1e-9:
             continue
         yield raised(
@@ -258,10 +262,12 @@ def burning(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
             what=what_of(
                 rule,
                 "",
-                value=Amount(value=spent.used.value, unit="percent"),
-                time=Amount(value=time.value, unit="percent"),
+                value=Amount(value=used, unit="percent"),
+                time=Amount(value=passed, unit="percent"),
+                progress="–" if done is None else Amount(value=worked, unit="percent"),
+                base=Phrase(code=f"base.{spent.base}"),
             ),
             place=_place(records, 0, "spend") if len(records.frame) else Place(file=reading.file),
             size=gap,
-            blanks={"gap": Amount(value=gap, unit="percent")},
+            blanks={"gap": Amount(value=gap, unit="percent"), "points": Amount(value=100 * gap)},
         )

@@ -9,9 +9,17 @@ from .alerts_model import Alert, Amount, Phrase, key_of, leader, merged_departme
 from .languages import Text
 from .places import Place
 from .records import Reading
-from .rules import Rule, RuleKind
+from .rules import Rule, RuleKind, Severity
 
-__all__ = ["Terms", "amount", "number_setting", "raised", "terms", "what_of"]
+__all__ = [
+    "Terms",
+    "amount",
+    "choice_setting",
+    "number_setting",
+    "raised",
+    "terms",
+    "what_of",
+]
 
 _STATES: dict[RuleKind, str] = {
     "issue_overdue": "hot",
@@ -53,7 +61,7 @@ def terms(rule: Rule, reading: Reading, group: str | None = None) -> Terms | Non
     if rule.setting is None:
         return Terms(limit=limit, days=days)
     said = number_setting(reading, rule.setting)
-    if rule.kind == "deadline":
+    if rule.kind in ("deadline", "early"):
         return Terms(limit=limit, days=days if said is None else int(said))
     return Terms(limit=said, days=days)
 
@@ -63,6 +71,13 @@ def number_setting(reading: Reading, name: str) -> float | None:
     setting = reading.template.settings.get(name)
     said = reading.settings.get(name, None if setting is None else setting.value)
     return None if said is None or isinstance(said, str) else float(said)
+
+
+def choice_setting(reading: Reading, name: str) -> str:
+    """Return the choice of a setting: the workbook's, else the template's, "" if there is none."""
+    setting = reading.template.settings.get(name)
+    said = reading.settings.get(name, "" if setting is None else setting.value)
+    return said if isinstance(said, str) else ""
 
 
 def raised(
@@ -77,20 +92,22 @@ def raised(
     rank: int = 0,
     whose: tuple[Text | str, str] | None = None,
     blanks: Mapping[str, object] | None = None,
+    severity: Severity | None = None,
 ) -> Alert:
     """Return an alert of a rule; `about` tells it from the rule's others, for good.
 
     `whose` is department and person, else those who lead the campaign. `blanks` fill those of the
-    rule's message, which is the gap where none is given, and of its advice.
+    rule's message, which is the gap where none is given, and of its advice. `severity` is the
+    rule's unless given.
     """
     department, owner = whose or leader(reading)
-    params = blanks or {}
+    params, severity = blanks or {}, severity or rule.severity
     if gap is None:
         gap = Phrase(text=rule.message or rule.label, params=params)
     advice = None if rule.advice is None else Phrase(text=rule.advice, params=params)
     return Alert(
         kind=rule.kind,
-        state=_STATES.get(rule.kind, "late"),
+        state=_state(rule.kind, severity),
         what=what,
         gap=gap,
         department=department or merged_department(reading, place),
@@ -99,11 +116,19 @@ def raised(
         size=float(size),
         rank=rank,
         key=key_of(rule.id, *about),
-        severity=rule.severity,
+        severity=severity,
         rule=rule.id,
         label=rule.label,
         advice=advice,
     )
+
+
+def _state(kind: RuleKind, severity: Severity) -> str:
+    """Return the look of an alert: the kind's own, but no louder than its severity."""
+    if severity == "low":
+        return "open"
+    state = _STATES.get(kind, "late")
+    return "late" if severity == "medium" and state == "hot" else state
 
 
 def what_of(rule: Rule, name: Text | str, **params: object) -> Phrase:

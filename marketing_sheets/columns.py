@@ -104,11 +104,12 @@ class Column:
     unit of this cell (number, money, percent, ratio); `in_points` computed differences of
     percentages are points (×100), or only where the choice setting `points_if` is "points". A cell
     of a column that `says_base` names what its change is against: 环比+15%. A quantity that
-    `is_target` may be a bound such as ≥20万; `compared_with` names the condition column a quantity
-    is held against. `as_written` lets people write as in the source documents (202X-05-01, 1:3,
-    `-`): nothing is refused, and Excel turns nothing into something else. `wording` is what is
-    asked of the words typed here; `wording_with` are the columns or fields that may say what these
-    words leave out. `not_before` is the field of a form with the day this one may not precede.
+    `is_target` may be a bound such as ≥20万; `compared_with` names the column of conditions
+    or quantities that a quantity is held against. `as_written` lets people write as in the source
+    documents (202X-05-01, 1:3, `-`): nothing is refused, and Excel turns nothing into something
+    else. `wording` is what is asked of the words typed here; `wording_with` are the columns or
+    fields that may say what these words leave out. `not_before` is the field of a form with the
+    day this one may not precede.
     """
 
     id: str

@@ -28,7 +28,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .languages import nearest
+from .languages import Text, nearest
 from .wording import say
 
 if TYPE_CHECKING:
@@ -62,17 +62,20 @@ __all__ = [
 class SheetsError(Exception):
     """Root of all exceptions of this library.
 
-    `code` names a sentence in `words/errors.toml`; `params` fill its blanks.
+    `code` names a sentence in `words/errors.toml`; `params` fill its blanks, each in the reader's
+    language if it is a Text. `language` is that of the workbooks at fault, where it is known.
     """
 
     def __init__(self, code: str, **params: object) -> None:
         super().__init__(code, params)
         self.code = code
         self.params = params
+        self.language: Language | None = None
 
     def describe(self, language: Language) -> str:
         """Say the error in `language`."""
-        return say("errors", self.code, language, **self.params)
+        said = {k: v[language] if isinstance(v, Text) else v for k, v in self.params.items()}
+        return say("errors", self.code, language, **said)
 
     def __str__(self) -> str:
         return self.describe("en")

@@ -28,6 +28,7 @@ _BY_FUNCTION: dict[str, Kind] = {
     "is_percent": "test",
     "is_ratio": "test",
     "lower_is_better": "test",
+    "is_turned": "test",
 }
 _CALCULATE = ("max", "min", "abs", "points", "change", "mean")
 

@@ -9,6 +9,7 @@ out: an operand without a value leaves the result without one, and a reason says
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -78,6 +79,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "is_percent": (1, 1),
     "is_ratio": (1, 1),
     "lower_is_better": (1, 1),
+    "is_turned": (1, 1),
 }
 # Over a whole column; for the live line only.
 AGGREGATES: dict[str, tuple[int, int]] = {
@@ -117,6 +119,11 @@ _ALLOWED = (
 )
 
 
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+# Not ==, >=, <=, != or the => of other languages.
+_SINGLE_EQUALS = re.compile(r"(?<![=<>!])=(?![=>])")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """What is wrong with an expression: a code of `words/errors.toml` and its blanks."""
@@ -134,6 +141,8 @@ def parse(text: str) -> ast.expr:
     try:
         return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError) as error:
+        if _SINGLE_EQUALS.search(_QUOTED.sub("", text)):
+            raise FormulaError("formula_single_equals", formula=text) from None
         raise FormulaError("formula_syntax", formula=text, detail=str(error)) from None
 
 

@@ -25,13 +25,15 @@ from .formulas_text import (
     after_comparator,
     amount,
     before_bracket,
+    is_turned,
     is_upper_limit,
-    lower_is_better,
+    names_burden,
     part,
     written_with,
 )
+from .formulas_words import has_word, spelled, word_match
 from .languages import Language
-from .metric_names import lower_words
+from .metric_names import lower_words, turning_words
 from .places import column_letter
 from .templates import NUMERIC_TYPES, Column, TableSheet, Template
 
@@ -63,9 +65,9 @@ _READERS: dict[str, Callable[[str], str]] = {
     "is_percent": lambda subject: written_with(subject, "%", "％"),
     "is_ratio": lambda subject: written_with(subject, ":", "："),
 }
-_OTHERS = ("first_day", "last_day", "moment", "part", "mean", "lower_is_better")
+_OTHERS = ("first_day", "last_day", "moment", "part", "mean", "lower_is_better", "is_turned")
 _READING = frozenset((*_READERS, *_OTHERS))
-_SURE = frozenset(("before_bracket", "part", "is_upper_limit", "lower_is_better"))
+_SURE = frozenset(("before_bracket", "part", "is_upper_limit", "lower_is_better", "is_turned"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,21 +248,14 @@ def _arithmetic(node: ast.expr, scope: _Scope) -> str:
 
 def _compare(node: ast.Compare, scope: _Scope) -> str:
     left, operator, right = node.left, node.ops[0], node.comparators[0]
-    choices = _choices_of(left, scope)
     if isinstance(operator, ast.In | ast.NotIn):
         if not isinstance(right, ast.Tuple):
             raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part="in")
-        subject = _word(left, scope)
-        words = [
-            f"{subject}={scope.label(choices, str(item.value))}"
-            for item in right.elts
-            if isinstance(item, ast.Constant)
-        ]
-        either = words[0] if len(words) == 1 else f"OR({','.join(words)})"
-        return either if isinstance(operator, ast.In) else f"NOT({either})"
-    symbol = OPERATORS[type(operator)]
+        wanted = [str(item.value) for item in right.elts if isinstance(item, ast.Constant)]
+        return _is_one_of(left, wanted, scope, negated=isinstance(operator, ast.NotIn))
     if isinstance(right, ast.Constant) and isinstance(right.value, str):
-        return f"{_word(left, scope)}{symbol}{scope.label(choices, right.value)}"
+        return _is_one_of(left, [right.value], scope, negated=isinstance(operator, ast.NotEq))
+    symbol = OPERATORS[type(operator)]
     text = f"{_arithmetic(left, scope)}{symbol}{_arithmetic(right, scope)}"
     operands = _operands(node, scope)
     missing = "FALSE" if scope.is_condition else _MISSING
@@ -273,11 +268,22 @@ def _text(node: ast.expr, scope: _Scope) -> str:
     return _inner(node, scope)
 
 
-def _word(node: ast.expr, scope: _Scope) -> str:
-    """Compile a text that is compared; of a choice with a remark only the choice."""
-    if isinstance(node, ast.Name) and node.id in scope.sheet and scope.sheet[node.id].takes_remark:
-        return before_bracket(scope.refer(node.id))
-    return _text(node, scope)
+def _is_one_of(node: ast.expr, wanted: list[str], scope: _Scope, *, negated: bool) -> str:
+    """Compile a test for words; what staff choose may be spelled in any way readers know."""
+    choices, subject = _choices_of(node, scope), _text(node, scope)
+    if choices is not None and not _is_computed(node, scope):
+        words = spelled(scope.template.choices[choices], wanted, scope.language)
+        test = has_word(subject, words, remarks=isinstance(node, ast.Name))
+        return f"NOT({test})" if negated else test
+    labels = [scope.label(choices, word) for word in wanted]
+    if len(labels) == 1:
+        return f"{subject}{'<>' if negated else '='}{labels[0]}"
+    either = f"OR({','.join(f'{subject}={label}' for label in labels)})"
+    return f"NOT({either})" if negated else either
+
+
+def _is_computed(node: ast.expr, scope: _Scope) -> bool:
+    return isinstance(node, ast.Name) and scope.sheet[node.id].is_computed
 
 
 def _choices_of(node: ast.expr, scope: _Scope) -> str | None:
@@ -324,7 +330,9 @@ def _reading(function: str, node: ast.Call, subject: str, scope: _Scope) -> str:
     if function == "moment":
         return excel_moment(subject, _text(node.args[1], scope))
     if function == "lower_is_better":
-        return lower_is_better(subject, lower_words(scope.template.registry))
+        return names_burden(subject, lower_words(scope.template.registry))
+    if function == "is_turned":
+        return is_turned(subject, turning_words(scope.template.registry))
     if function == "part":
         return part(subject, _number_of(node))
     read = excel_first_day if function == "first_day" else excel_last_day
@@ -342,8 +350,11 @@ def _attribute(node: ast.Call, subject: str, scope: _Scope) -> str:
     column, attribute = node.args
     if not isinstance(column, ast.Name) or not isinstance(attribute, ast.Constant):
         raise FormulaError("formula_arguments", formula=ast.unparse(node), name="attribute")
-    listed = f"list_{scope.sheet[column.id].choices}"
-    return f'IFERROR(INDEX({listed}_{attribute.value!s},MATCH({subject},{listed},0)),"")'
+    choices = scope.sheet[column.id].choices
+    listed = f"list_{choices}"
+    # What is not in the list word for word may be a spelling of its hidden column.
+    row = f"IFERROR(MATCH({subject},{listed},0),{word_match(subject, f'words_{choices}')})"
+    return f'IFERROR(INDEX({listed}_{attribute.value!s},{row}),"")'
 
 
 def _comparison(node: ast.Call, scope: _Scope) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from .errors import FormulaError
 from .formulas import parse
 from .formulas_excel import OPERATORS
+from .formulas_words import spelled, word_counts
 from .languages import Language
 from .records import SheetRecords
 from .templates import Live, SettingValue, TableSheet, Template
@@ -103,15 +104,15 @@ def _count_where(
 ) -> str:
     subject, value = node.args[0], node.args[1]
     criteria = [column(subject)]
-    words = []
+    words: tuple[str, ...] = ()
     if isinstance(subject, ast.Name) and isinstance(value, ast.Constant):
-        choices = sheet[subject.id].choices
-        word = str(value.value)
-        if choices is not None:
-            word = template.choices[choices].label_of(word, language)
-        words = [f'"{word}"']
-        if choices is not None and sheet[subject.id].takes_remark:
-            words += [f'"{word}(*"', f'"{word}（*"']
+        subject_column, word = sheet[subject.id], str(value.value)
+        words = (f'"{word}"',)
+        if subject_column.choices is not None:
+            choices = template.choices[subject_column.choices]
+            words = (f'"{choices.label_of(word, language)}"',)
+            if not subject_column.is_computed:
+                words = word_counts(spelled(choices, (word,), language))
     for extra in node.args[2:]:
         if not isinstance(extra, ast.Compare):
             raise FormulaError("formula_arguments", formula=ast.unparse(node), name="count_where")

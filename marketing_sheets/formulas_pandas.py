@@ -35,7 +35,7 @@ from .formulas_vectors import (
     numbers_in,
     texts,
 )
-from .metric_names import lower_is_better
+from .metric_names import is_turned, names_burden
 from .records import SheetRecords
 from .templates import Column, SettingValue, TableSheet, Template
 
@@ -317,10 +317,12 @@ def _kind_test(*kinds: str) -> Callable[[ast.Call, _Scope], Vector]:
     return test
 
 
-def _lower_is_better(node: ast.Call, scope: _Scope) -> Vector:
+def _name_test(node: ast.Call, scope: _Scope) -> Vector:
+    """Ask of a metric's name whether less is better, or whether a word turns that round."""
+    is_turn = isinstance(node.func, ast.Name) and node.func.id == "is_turned"
+    test = is_turned if is_turn else names_burden
     registry = scope.template.registry
-    texts = _evaluate(node.args[0], scope)
-    found = each_text(texts, lambda text: lower_is_better(text, registry))
+    found = each_text(_evaluate(node.args[0], scope), lambda text: test(text, registry))
     return _full(scope, np.array(found, dtype=bool))
 
 
@@ -384,5 +386,6 @@ _FUNCTIONS: dict[str, Callable[[ast.Call, _Scope], Vector]] = {
     "mean": lambda node, scope: mean([_evaluate(one, scope) for one in node.args]),
     "is_percent": _kind_test("percent", "growth"),
     "is_ratio": _kind_test("ratio"),
-    "lower_is_better": _lower_is_better,
+    "lower_is_better": _name_test,
+    "is_turned": _name_test,
 }

@@ -12,10 +12,12 @@ from .metric_names import LowerWord
 __all__ = [
     "after_comparator",
     "amount",
+    "amount_of",
     "before_bracket",
     "head_of",
+    "is_turned",
     "is_upper_limit",
-    "lower_is_better",
+    "names_burden",
     "part",
     "part_of",
     "says_upper_limit",
@@ -50,6 +52,7 @@ _UPPER_LIMITS = ("≤", "≦", "<", "不超过", "不超過", "不高于", "不�
 _PART_LIMIT = 200
 _COMPARATOR = re.compile("|".join(re.escape(word) for word in _COMPARATORS))
 _DIGIT = re.compile(r"[0-9]")
+_PLAIN = re.compile(r"[-+]?[0-9]+\.?[0-9]*|[-+]?\.[0-9]+")
 
 
 def threshold_of(condition: str) -> str:
@@ -84,8 +87,7 @@ def part_of(text: str, number: int) -> str:
 
 def before_bracket(subject: str) -> str:
     """Return a formula for what stands before the first bracket."""
-    text = f'SUBSTITUTE({subject},"（","(")'
-    return f'TRIM(LEFT({text},FIND("(",{text}&"(")-1))'
+    return f'TRIM(LEFT({subject},FIND("(",SUBSTITUTE({subject},"（","(")&"(")-1))'
 
 
 def part(subject: str, number: int) -> str:
@@ -95,17 +97,30 @@ def part(subject: str, number: int) -> str:
     return f"TRIM(MID({wide},{(number - 1) * _PART_LIMIT + 1},{_PART_LIMIT}))"
 
 
-def lower_is_better(subject: str, words: tuple[LowerWord, ...]) -> str:
-    """Return a formula for the same as `metric_names.lower_is_better`."""
+def names_burden(subject: str, words: tuple[LowerWord, ...]) -> str:
+    """Return a formula for the same as `metric_names.names_burden`."""
     tests = []
     for word, spared in words:
         text = f"LOWER({subject})" if spared else subject
         for name in spared:
             text = f'SUBSTITUTE({text},"{_escaped(name)}","")'
-        sought = re.sub(r"([~*?])", r"~\1", _escaped(word))
-        tests.append(f'SEARCH("{sought}",{text})')
+        tests.append(_sought(word, text))
+    return _any_found(tests)
+
+
+def is_turned(subject: str, words: tuple[str, ...]) -> str:
+    """Return a formula for the same as `metric_names.is_turned`."""
+    return _any_found([_sought(word, subject) for word in words])
+
+
+def _any_found(tests: list[str]) -> str:
     # An error is no number: what is not found does not count.
     return f"COUNT({','.join(tests)})>0" if tests else "FALSE"
+
+
+def _sought(word: str, text: str) -> str:
+    pattern = re.sub(r"([~*?])", r"~\1", _escaped(word))
+    return f'SEARCH("{pattern}",{text})'
 
 
 def _escaped(word: str) -> str:
@@ -122,6 +137,30 @@ def is_upper_limit(subject: str) -> str:
     """Return a formula for the same."""
     tests = ",".join(f'ISNUMBER(FIND("{word}",{subject}))' for word in _UPPER_LIMITS)
     return f"OR({tests})"
+
+
+def amount_of(text: str) -> float | None:
+    """Return what the formula of `amount` makes of a text; None where it shows nothing."""
+    left, colon, right = text.replace("：", ":").partition(":")
+    try:
+        if colon:
+            return float(right) / float(left)
+        clean = _stripped(text, _PREFIXES)
+        digits = _stripped(clean, (*_FACTORS, *_COUNTERS, "K", "W"))
+        if not clean.startswith(digits) or _PLAIN.fullmatch(digits) is None:
+            return None
+        found = float(digits)
+    except (ValueError, ZeroDivisionError):
+        return None
+    for unit, factor in _FACTORS.items():
+        found *= factor if unit in text.lower() else 1
+    return found
+
+
+def _stripped(text: str, words: tuple[str, ...]) -> str:
+    for word in words:
+        text = text.replace(word, "")
+    return text
 
 
 def after_comparator(subject: str) -> str:

@@ -36,7 +36,8 @@ class KnownMetric:
     """A metric known by name, whether or not a table holds what it is made of.
 
     `aliases` are names as people write them. `source` says where its definition is from. One with
-    `stands_for` is a name for several: which, the choice made in `setting` says.
+    `stands_for` is a name for several: which, the choice made in `setting` says. The names of one
+    that `reverses` turn what they stand with: of costs less is better, of a fall in costs more.
     """
 
     id: str
@@ -50,6 +51,7 @@ class KnownMetric:
     source: str = ""
     setting: str | None = None
     stands_for: Mapping[str, str] = field(default_factory=dict)
+    reverses: bool = False
 
     def __hash__(self) -> int:
         """Hash by what tells it apart, for texts cannot be hashed."""

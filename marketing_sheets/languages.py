@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal, get_args
 
-__all__ = ["LANGUAGES", "Language", "Text", "fold", "fold_label", "nearest"]
+__all__ = ["LANGUAGES", "Language", "Text", "fold", "fold_label", "nearest", "traditional"]
 
 Language = Literal["zh-Hans", "zh-Hant", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -35,14 +35,20 @@ class Text:
 
 
 @cache
-def _converter() -> Any:
+def _converter(name: str) -> Any:
     from opencc import OpenCC  # noqa: PLC0415 - loading takes 15 ms, English never needs it
 
-    return OpenCC("t2s")
+    return OpenCC(name)
 
 
 def _simplify(text: str) -> str:
-    return str(_converter().convert(text))
+    return str(_converter("t2s").convert(text))
+
+
+@cache
+def traditional(text: str) -> str:
+    """Return Simplified words as Traditional writes them."""
+    return text if text.isascii() else str(_converter("s2t").convert(text))
 
 
 def fold(text: str) -> str:

@@ -45,6 +45,7 @@ def _metric(table: TomlTable) -> ReadMetric:
         source=table.string("source", ""),
         setting=table.optional_string("setting"),
         stands_for=table.string_by_key("stands_for"),
+        reverses=table.flag("reverses"),
     )
     figure = None
     if "numerator" in table or "sheet" in table or denominator is not None:

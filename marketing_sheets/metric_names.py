@@ -15,7 +15,17 @@ from functools import lru_cache
 from .languages import fold, fold_label
 from .templates import KnownMetric, SettingValue, Template
 
-__all__ = ["LowerWord", "bind_metric", "lower_is_better", "lower_words", "nearest_metric"]
+__all__ = [
+    "LowerWord",
+    "bind_metric",
+    "is_turned",
+    "lower_is_better",
+    "lower_words",
+    "misspelt_metric",
+    "names_burden",
+    "nearest_metric",
+    "turning_words",
+]
 
 # A word of a metric of which less is better, and the names in which it says nothing of the kind.
 LowerWord = tuple[str, tuple[str, ...]]
@@ -25,6 +35,7 @@ _SPACE = re.compile(r"\s+")
 _LATIN = re.compile(r"[0-9a-z]")
 # Shorter names are too easily one letter away from another that is meant.
 _LEAST, _LEAST_LATIN = 4, 5
+_LEAST_BEGUN = 3
 
 
 @lru_cache(maxsize=64)
@@ -32,6 +43,8 @@ def lower_words(registry: tuple[KnownMetric, ...]) -> tuple[LowerWord, ...]:
     """Return the shortest words of metrics of which less is better, each with its exceptions."""
     lower = {name.lower() for one in registry if one.direction == "lower" for name in one.names}
     higher = {name.lower() for one in registry if one.direction == "higher" for name in one.names}
+    # Those are told by the word that turns them.
+    higher = {name for name in higher if not any(word in name for word in turning_words(registry))}
     words = _shortest(lower)
     return tuple((word, _shortest({name for name in higher if word in name})) for word in words)
 
@@ -45,10 +58,27 @@ def _shortest(names: set[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
+@lru_cache(maxsize=64)
+def turning_words(registry: tuple[KnownMetric, ...]) -> tuple[str, ...]:
+    """Return the words beside which less is not better: 投诉率下降, 费用利润率."""
+    return _shortest({name.lower() for one in registry if one.reverses for name in one.names})
+
+
 def lower_is_better(text: str, registry: tuple[KnownMetric, ...]) -> bool:
     """Tell whether a name says that less is better: 总费用(万元), 投诉率, Cost per click."""
+    return names_burden(text, registry) and not is_turned(text, registry)
+
+
+def names_burden(text: str, registry: tuple[KnownMetric, ...]) -> bool:
+    """Tell whether a text holds the name of a metric of which less is better."""
     text = text.lower()
     return any(word in _without(text, spared) for word, spared in lower_words(registry))
+
+
+def is_turned(text: str, registry: tuple[KnownMetric, ...]) -> bool:
+    """Tell whether a text holds a word that turns what it stands with: 投诉率下降."""
+    text = text.lower()
+    return any(word in text for word in turning_words(registry))
 
 
 def _without(text: str, names: tuple[str, ...]) -> str:
@@ -137,6 +167,34 @@ def nearest_metric(text: str, template: Template) -> str | None:
         if len(name) >= least and _is_one_off(word, name):
             return next(one for one in metric.names if fold_label(one) == name)
     return None
+
+
+def misspelt_metric(text: str, template: Template) -> str | None:
+    """Return the name a text misspells by its last letters: 曝光两 for 曝光量, None if it does not.
+
+    It says so of texts that are known by what they begin with only, and go on with letters that
+    no known name ends with: 点击律, but not 点击人数.
+    """
+    word = fold_label(_BRACKET.sub("", unicodedata.normalize("NFKC", text)))
+    registry = template.registry
+    known = _folded(registry)
+    if word in known or _LATIN.search(word) or word[-1:] in _last_letters(registry):
+        return None
+    begun = [name for name in known if len(name) >= _LEAST_BEGUN and _goes_wrong(word, name)]
+    if not begun or any(word.endswith(name) for name in known):
+        return None
+    name = min(begun, key=len)
+    return next(one for one in known[name].names if fold_label(one) == name)
+
+
+def _goes_wrong(word: str, name: str) -> bool:
+    """Tell whether a word is a name but for its last letter."""
+    return word[:-1] == name[:-1] or word[:-1] == name
+
+
+@lru_cache(maxsize=64)
+def _last_letters(registry: tuple[KnownMetric, ...]) -> frozenset[str]:
+    return frozenset(name[-1:] for name in _folded(registry))
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ __all__ = [
     "burn",
     "delays",
     "elapsed",
+    "finished_tasks",
     "late_tasks",
     "on_time",
     "progress",
@@ -62,7 +63,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delays:
-    """Counts of delays: still open, marked delayed without a date to prove it, finished late."""
+    """Counts of delays: in all, of these without a date to prove it, and finished late."""
 
     late: int
     flagged: int
@@ -74,6 +75,7 @@ class Delays:
 class Burn:
     """Spend against budget and against time; `ahead` is their difference as a fraction.
 
+    `base` tells what budget that is: the tasks' budgets, or the campaign's total.
     `left_out` counts the tasks whose budget or spend cannot be read: neither is in any figure here.
     """
 
@@ -85,6 +87,7 @@ class Burn:
     left: float | None
     over: int
     left_out: int
+    base: Literal["tasks", "total"] = "tasks"
 
 
 # Budgets rounded to the thousand need not add up to the last of them.
@@ -177,6 +180,11 @@ def _ended(frame: pd.DataFrame) -> _Array:
     return ended
 
 
+def finished_tasks(frame: pd.DataFrame) -> _Array:
+    """Tell which tasks have ended with all their work done, as far as people say."""
+    return _ended(frame) & ~(numbers(frame, "progress") < 1)
+
+
 def on_time(frame: pd.DataFrame) -> Figure:
     """Return the share of finished tasks that ended no later than planned."""
     frame = _live(frame)
@@ -187,21 +195,25 @@ def on_time(frame: pd.DataFrame) -> Figure:
     return quotient("on_time", punctual, rows, rows=rows, left_out=int((ended & ~known).sum()))
 
 
-def late_tasks(frame: pd.DataFrame) -> tuple[_Array, _Array]:
-    """Tell which tasks are late and unfinished, and by how many days.
+def late_tasks(frame: pd.DataFrame, late_done: str = "done") -> tuple[_Array, _Array]:
+    """Tell which tasks count as late, and by how many days.
 
-    Finished late is past: a task that is done, or has its actual end, is not late any more. A task
-    marked late whose dates do not show it is late by 0 days.
+    Late is what is unfinished past its plan, and what people marked so, finished or not. By the
+    setting `late_done`, "late", what was finished after its plan counts as well. A sheet that
+    counts them itself, in a column `is_late`, is followed. A task whose dates do not show the
+    delay is late by 0 days.
     """
-    status, delay = _text(frame, "status"), numbers(frame, "delay_days")
-    running = ~_ended(frame) & (status != "cancelled")
-    late = running & ((np.nan_to_num(delay) > 0) | (status == "late"))
-    return late, np.where(late, np.maximum(np.nan_to_num(delay), 0), 0)
+    status, delay = _text(frame, "status"), np.nan_to_num(numbers(frame, "delay_days"))
+    overdue = (delay > 0) & (~_ended(frame) | (late_done == "late"))
+    late = (status != "cancelled") & (overdue | (status == "late"))
+    told = numbers(frame, "is_late")
+    late = np.where(np.isnan(told), late, told > 0)
+    return late, np.where(late, np.maximum(delay, 0), 0)
 
 
-def delays(frame: pd.DataFrame) -> Delays:
-    """Count delays."""
-    late, days = late_tasks(frame)
+def delays(frame: pd.DataFrame, late_done: str = "done") -> Delays:
+    """Count delays; `late_done` is the setting."""
+    late, days = late_tasks(frame, late_done)
     live = _live(frame)
     past = _ended(live) & (np.nan_to_num(numbers(live, "delay_days")) > 0)
     return Delays(
@@ -259,8 +271,8 @@ def burn(frame: pd.DataFrame, time: Figure, *, total: float | None = None) -> Bu
 
     A blank spend is money not spent yet, so its budget counts; where either cannot be read the
     task is left out. What was spent on a cancelled task counts, its budget does not. Where no task
-    has a budget the campaign's `total` takes its place. `over` counts the tasks that have both and
-    spent more.
+    has a budget, or they add up to more than the campaign has, its `total` takes their place.
+    `over` counts the tasks that have both and spent more.
     """
     budget, spend = numbers(frame, "budget"), numbers(frame, "spend")
     live = _text(frame, "status") != "cancelled"
@@ -268,7 +280,8 @@ def burn(frame: pd.DataFrame, time: Figure, *, total: float | None = None) -> Bu
     budget = np.where(live & ~unread, budget, np.nan)
     spend = np.where(unread, np.nan, spend)
     planned, paid = _sum("budget", budget), _sum("spend", spend)
-    base = total if planned.value is None else planned.value
+    is_total = total is not None and (planned.value is None or planned.value > total)
+    base = total if is_total else planned.value
     rows = int((~np.isnan(budget) | ~np.isnan(spend)).sum())
     left_out = int(unread.sum())
     used = quotient(
@@ -297,4 +310,5 @@ def burn(frame: pd.DataFrame, time: Figure, *, total: float | None = None) -> Bu
         left=None if base is None else base - (paid.value or 0.0),
         over=int((spend > budget).sum()),
         left_out=left_out,
+        base="total" if is_total else "tasks",
     )

@@ -40,6 +40,11 @@ class Problem:
         severity: Severity = book("problems")[self.code]["severity"]
         return severity
 
+    @property
+    def is_hint(self) -> bool:
+        """Whether it is about how to write a thing better, and changes no figure."""
+        return bool(book("problems")[self.code].get("is_hint", False))
+
     def message(self, language: Language) -> str:
         """Say what is wrong, without the place."""
         return self._fill("message", language)

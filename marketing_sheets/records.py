@@ -121,12 +121,12 @@ class SheetRecords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachedColumn:
-    """A column of an attachment."""
+    """A column of an attachment; a mark is a short text that stands centred."""
 
     id: str
     label: Text
     width: float = 16.0
-    kind: Literal["text", "number", "money", "date"] = "text"
+    kind: Literal["text", "number", "money", "date", "mark"] = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +192,8 @@ class Reading:
     `modified` is when a program last saved the workbook, in UTC, None where it does not say.
     `sha256` is the file's; `cells_sha256` stays while only our own Summary changes. `remembered`
     are the alerts that the last Summary listed. `milestones` and `risks` are what the form's
-    fields with such a wording say, in the order written, by field id.
+    fields with such a wording say, in the order written, by field id. `split` names the split that
+    the workbook says it is a part of, "" if of none.
     """
 
     template: Template
@@ -216,3 +217,4 @@ class Reading:
     remembered: tuple[RememberedAlert, ...] = ()
     milestones: Mapping[str, tuple[Milestone, ...]] = field(default_factory=dict)
     risks: Mapping[str, tuple[Risk, ...]] = field(default_factory=dict)
+    split: str = ""

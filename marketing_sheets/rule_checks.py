@@ -22,9 +22,10 @@ _BLANKS: dict[RuleKind, tuple[str, ...]] = {
     "drop": ("name", "value", "limit", "gap", "before"),
     "count": ("name", "value", "limit", "days"),
     "deadline": ("name", "value", "since", "days"),
+    "early": ("name", "since", "days"),
     "row": ("name", "limit", "days"),
     "reserve": ("value", "share", "limit"),
-    "burn": ("value", "time", "gap"),
+    "burn": ("value", "base", "time", "progress", "gap", "points"),
 }
 # What a rule of a kind cannot do without.
 _NEEDED: dict[RuleKind, tuple[str, ...]] = {
@@ -33,6 +34,7 @@ _NEEDED: dict[RuleKind, tuple[str, ...]] = {
     "drop": ("message", "sheets", "metric", "limit"),
     "count": ("message", "sheets", "limit"),
     "deadline": ("message", "sheets"),
+    "early": ("message", "sheets", "column", "after"),
     "row": ("message", "when"),
     "reserve": ("message", "setting"),
     "burn": ("message", "limit"),

@@ -135,7 +135,9 @@ def _has(sheet: TableSheet, rule: Rule, metrics: Iterable[Metric], fields: Itera
         dated = rule.kind == "threshold" or "date" in sheet or sheet.day_line is not None
         counted = any(one.id == rule.metric and one.sheet == sheet.id for one in metrics)
         return dated and (counted or (rule.kind != "threshold" and rule.column in sheet))
-    if rule.kind == "deadline" and rule.after:
+    if rule.kind == "early" and rule.column not in sheet:
+        return False
+    if rule.kind in ("deadline", "early") and rule.after:
         dates = {*fields, "midpoint", *(column.id for column in sheet.columns)}
         return any(name.rpartition(".")[2] in dates for name in rule.after)
     return rule.column is None or rule.column in sheet

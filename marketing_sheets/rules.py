@@ -34,6 +34,7 @@ RuleKind = Literal[
     "drop",  # a metric's last day is that far from the days before
     "count",  # a sum or count of rows exceeds a limit
     "deadline",  # something is not there so many days after a date
+    "early",  # something is there sooner than so many days after a date
     "row",  # an expression holds for a record
     "reserve",  # too little of the campaign's budget is kept back
     "burn",  # money is spent ahead of time and work
@@ -59,7 +60,7 @@ class Rule:
     `sheets` are roles or ids. `limit` is a number in `unit` (percent: a fraction); with `target`, a
     field of the form, it is the share by which that may be missed. `days` is a number of days,
     working days if `in_working_days`, and `setting` the setting that gives limit or days instead.
-    `after` names what a deadline counts from, the first that is known: a field of the form, a
+    `after` names what deadlines count from, the first that is known: a field of the form, a
     column as `sheet.column`, or the `midpoint` of the campaign. `only` are the choices of `by` that
     are watched unless the workbook says otherwise; () is all. `least` is the smallest denominator
     that says anything. `when` gives, per role or sheet, the expression of its rows; in it

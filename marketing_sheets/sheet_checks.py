@@ -185,7 +185,7 @@ def _place_faults(column: Column, path: str, sheet: TableSheet) -> Iterator[Temp
     if column.compared_with is not None:
         if column.compared_with not in sheet:
             yield from _columns_faults(f"{path}.compared_with", [column.compared_with], sheet)
-        elif sheet[column.compared_with].type != "condition":
+        elif sheet[column.compared_with].type not in ("condition", "quantity"):
             yield _fault(f"{path}.compared_with", "not_a_condition", found=column.compared_with)
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .errors import TemplateFault, advice
+from .errors import TemplateError, TemplateFault, advice
 from .label_checks import same_label_faults, sheet_label_faults, text_faults
 from .languages import fold
 from .rule_checks import rule_faults
@@ -18,11 +18,12 @@ from .sheet_checks import form_faults, table_faults
 from .styles import STATES
 from .templates import OUR_SHEETS, Choices, Metric, Setting, TableSheet, Template
 
-__all__ = ["check_template"]
+__all__ = ["check_template", "further_faults"]
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 # The table of a sheet is named tbl_<id>, and Excel allows a name 255 characters.
 _ID_LIMIT = 251
+_SURE = frozenset(("unknown_column", "unknown_sheet"))
 
 
 def check_template(template: Template) -> tuple[TemplateFault, ...]:
@@ -31,6 +32,19 @@ def check_template(template: Template) -> tuple[TemplateFault, ...]:
     A path names things by their ids: `sheets[daily_data].columns[cost].label`.
     """
     return tuple(_faults(template))
+
+
+def further_faults(error: TemplateError) -> tuple[TemplateFault, ...]:
+    """List what else is wrong with a template that could not be loaded, as far as that is sure.
+
+    Formulas and the columns they name are held against what could be read; the rest may be wrong
+    for no other reason than what is known already.
+    """
+    template = error.params.get("template")
+    is_sure = not any(fault.path.endswith(".id") for fault in error.faults)
+    if not isinstance(template, Template) or not is_sure:
+        return ()
+    return tuple(f for f in _faults(template) if f.code in _SURE or f.code.startswith("formula_"))
 
 
 def _faults(template: Template) -> Iterator[TemplateFault]:

@@ -87,7 +87,8 @@ def load_template(name_or_path: str | Path) -> Template:
     except OSError as error:
         raise UnknownTemplate("no_template_file", file=error.filename or str(path)) from error
     if template is None or faults:
-        raise TemplateError("template_faults", file=str(path), faults=tuple(faults))
+        params = {"file": str(path), "faults": tuple(faults), "template": template}
+        raise TemplateError("template_faults", **params)
     return template
 
 
@@ -295,6 +296,7 @@ def _setting(setting_id: str, table: TomlTable) -> Setting:
         max=None if is_choice else table.optional_number("max"),
         items=tuple(_choice(item, ()) for item in table.tables("items")) if is_choice else (),
         roles=table.several_of("roles", ROLES),
+        columns=table.strings("columns"),
         if_used=table.flag("if_used"),
     )
     table.close()

@@ -5,7 +5,6 @@ How the TOML files spell it is told in `workbook_templates/README.md`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -70,7 +69,6 @@ Chapter = Literal["overview", "results", "problems", "advice", "appendix"]
 CHAPTERS: tuple[Chapter, ...] = get_args(Chapter)
 # A number, or the id of a choice.
 SettingValue = float | str
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 # How many columns stand beside the label of a table on a form's page.
 PAGE_COLUMNS = 3
 # Sheets that every workbook has besides those of its template.
@@ -303,8 +301,9 @@ class Setting:
     """A threshold or a choice that sheets and Summary share; `value` stands before staff change it.
 
     It also stands in for a value that is blank or not within `min` and `max`. Of type "choice" it
-    is one of `items`, by its id. A workbook shows it if a sheet plays one of `roles`, or a formula
-    uses it; one without `roles` that is not `if_used` always.
+    is one of `items`, by its id. A workbook shows it if a formula or a rule uses it, or a sheet
+    plays one of `roles` and has one of `columns` (if any are named); one without `roles` that is
+    not `if_used` always.
     """
 
     id: str
@@ -316,6 +315,7 @@ class Setting:
     max: float | None = None
     items: tuple[Choice, ...] = ()
     roles: tuple[Role, ...] = ()
+    columns: tuple[str, ...] = ()
     if_used: bool = False
 
     @property
@@ -368,19 +368,6 @@ class Template:
     def sheet_for(self, role: Role) -> str:
         """Return the id of the first sheet that plays a role, "" if there is none."""
         return next((sheet.id for sheet in self.tables if sheet.role == role), "")
-
-    def shown_settings(self) -> tuple[Setting, ...]:
-        """Return the settings that matter to this workbook: by a role, or by use in a formula."""
-        roles = {sheet.role for sheet in self.tables}
-        text = " ".join(expression for sheet in self.tables for expression in sheet.expressions())
-        used = set(_NAME.findall(text))
-        return tuple(
-            setting
-            for setting in self.settings.values()
-            if setting.id in used
-            or roles & {*setting.roles}
-            or not (setting.roles or setting.if_used)
-        )
 
     @property
     def form(self) -> FormSheet | None:

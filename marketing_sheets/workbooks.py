@@ -12,6 +12,7 @@ from .errors import TemplateError, UsageError
 from .formulas_pandas import compute
 from .languages import LANGUAGES, Language, nearest
 from .metrics import rows_after
+from .metrics_future import future_actuals
 from .package import Receipt, insert_sheet, summary_slot
 from .places import Place
 from .problems import Problem
@@ -156,6 +157,7 @@ def recompute(reading: Reading, *, as_of: date | None) -> Reading:
         *check_metrics(computed),
         *check_wordings(computed),
         *rows_after(computed, as_of),
+        *future_actuals(computed, as_of),
         *(() if as_of is None else calendar_notes(computed)),
     )
     return replace(computed, problems=(*reading.problems, *found))

@@ -110,9 +110,17 @@ def workbook(
     return source_of(reading, file=file, modified=modified)
 
 
-def merged(sources: Sequence[Source], policy: Policy = "keep-both") -> Merge:
+def merged(
+    sources: Sequence[Source], policy: Policy = "keep-both", *, per_department: bool = False
+) -> Merge:
     """Merge, and make sure that the merge agrees with itself."""
-    merge = merge_readings(sources, template=TEMPLATE, language="zh-Hans", policy=policy)
+    merge = merge_readings(
+        sources,
+        template=TEMPLATE,
+        language="zh-Hans",
+        policy=policy,
+        per_department=per_department,
+    )
     check_merged(merge)
     return merge
 
@@ -128,6 +136,8 @@ def output(merge: Merge, file: str = "out.xlsx", **more: Any) -> Source:
         sheets=merge.sheets,
         choices=merge.choices,
         settings={k: v for k, v in merge.settings.items() if isinstance(v, float)},
+        thresholds=merge.thresholds,
+        holidays=merge.holidays,
         sha256=hashlib.sha256(file.encode()).hexdigest(),
         attachments={LOG: tuple({"kind": kind, "file": source.file} for source in merge.sources)},
     )

@@ -249,6 +249,15 @@ CASES: Mapping[str, Case] = {
         form=ENDED,
         quiet_form={**ENDED, "end_date": date(2024, 6, 21)},
     ),
+    "review_early": Case(
+        template="campaign_review",
+        sheet="metric_evaluation",
+        # Three working days after Tuesday the 25th end on Friday the 28th.
+        fires=[{"metric": "销售额", "actual": 150_000.0}],
+        quiet=[{"metric": "销售额", "actual": 150_000.0}],
+        form={**ENDED, "end_date": date(2024, 6, 26)},
+        quiet_form={**ENDED, "end_date": date(2024, 6, 25)},
+    ),
     "stage_review_due": Case(
         template="campaign_process",
         sheet="stage_review",

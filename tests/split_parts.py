@@ -73,11 +73,21 @@ def parts(whole: Reading, by: By = "department") -> dict[str, Reading]:
 
 
 def merged(
-    readings: Sequence[Reading], *, policy: Policy = "keep-both", check: bool = True
+    readings: Sequence[Reading],
+    *,
+    policy: Policy = "keep-both",
+    per_department: bool = False,
+    check: bool = True,
 ) -> Merge:
     """Merge readings three-way and hold the result against its account."""
     sources: list[Source] = [source_of(one, file=str(one.file)) for one in readings]
-    merge = merge_returned(sources, template=TEMPLATE, language="zh-Hans", policy=policy)
+    merge = merge_returned(
+        sources,
+        template=TEMPLATE,
+        language="zh-Hans",
+        policy=policy,
+        per_department=per_department,
+    )
     if check:
         check_merged(merge)
     return merge

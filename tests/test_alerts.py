@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
+import pytest
 from readings import AS_OF, FORM, campaign, issue, metric, reading
 
 from marketing_sheets.alerts import Alert, Amount, alerts
 from marketing_sheets.languages import Text
+from marketing_sheets.metrics_tasks import delays
 from marketing_sheets.places import Place
 from marketing_sheets.records import Reading
+from marketing_sheets.summary import summarize
+from marketing_sheets.summary.wording import phrase_text
+from marketing_sheets.template_files import load_template
+from marketing_sheets.workbooks import recompute
 
 
 def found(book: Reading) -> list[tuple[str, str, str]]:
@@ -46,6 +53,7 @@ def test_the_whole_campaign_is_sorted_gravest_first() -> None:
         ("below_target", "总费用（元）", "K15"),
         ("below_target", "直播点击率", "K9"),
         ("below_target", "用户转化率", "K11"),
+        ("reserve", "", "None"),
     ]
 
 
@@ -68,19 +76,72 @@ def test_two_tasks_of_one_name_on_one_sheet_are_two() -> None:
 
 
 def test_done_late_is_not_to_act_on() -> None:
-    """Finished, ended or cancelled tasks raise nothing however late they were."""
+    """Done or cancelled tasks raise nothing however late; ended and marked late is minor."""
     end = pd.Timestamp("2024-06-27")
     book = reading(
         {
             "master_tracker": [
                 task("完成", "2024-06-01", status="done", actual_end=end),
-                task("已结束", "2024-06-01", status="late", actual_end=end),
+                task("已结束", "2024-06-01", status="late", actual_end=end, progress=1.0),
+                task("没做完", "2024-06-25", status="late", actual_end=end, progress=0.9),
                 task("取消", "2024-06-01", status="cancelled"),
                 task("今天到期", "2024-06-28"),
             ]
         }
     )
-    assert alerts(book, as_of=AS_OF) == ()
+    late = [one for one in alerts(book, as_of=AS_OF) if one.rule == "task_late"]
+    said = {one.gap.code: (one.severity, one.state) for one in late}
+    assert said == {"gap.late": ("high", "late"), "gap.ended_late": ("low", "open")}
+
+
+def test_finished_late_counts_where_the_setting_says_so() -> None:
+    """The alert, the tile and the sheet's own count agree; nothing of it is at risk."""
+    end = pd.Timestamp("2024-06-27")
+    rows = [task("完成", "2024-06-01", status="done", actual_end=end, progress=1.0)]
+    book = reading({"master_tracker": rows})
+    for chosen, count in (("done", 0), ("late", 1)):
+        told = recompute(replace(book, settings={"late_done": chosen}), as_of=AS_OF)
+        named = [one for one in alerts(told, as_of=AS_OF) if one.rule == "task_late"]
+        assert [one.severity for one in named] == ["low"] * count
+        assert summarize(told, as_of=AS_OF).health != "risk"
+        frame = told.sheets["master_tracker"].frame
+        assert (frame["is_late"].sum(), delays(frame, chosen).late) == (count, count)
+
+
+def test_a_low_alert_looks_low() -> None:
+    """Too many improvements: low severity, so no red square, and a cell to go to."""
+    template = load_template("campaign_review")
+    rows = [{"area": f"环节{n}", "description": "慢"} for n in range(4)]
+    book = reading({"improvement_actions": rows}, template=template)
+    (one,) = (alert for alert in alerts(book, as_of=AS_OF) if alert.rule == "focus")
+    assert (one.severity, one.state, one.place.cell is None) == ("low", "open", False)
+
+
+def test_spending_too_fast_adds_up() -> None:
+    """Spent, time and progress are told beside the difference, and what it was divided by."""
+    row = {"task": "a", "budget": 300.0, "spend": 190.0, "progress": 0.2}
+    form = {"start_date": date(2024, 6, 21), "end_date": date(2024, 7, 20), "budget": 200.0}
+    found = alerts(reading({"master_tracker": [row]}, form=form), as_of=AS_OF)
+    (one,) = (alert for alert in found if alert.rule == "burn")
+    assert phrase_text(one.what, "zh-Hans") == "已支出总预算的 95%；时间已过 26.7%，进度 20%"
+    assert phrase_text(one.gap, "zh-Hans") == "至少快 68.3 个百分点"
+    tile = next(
+        t
+        for t in summarize(reading({"master_tracker": [row]}, form=form), as_of=AS_OF).tiles
+        if t.id == "budget"
+    )
+    assert phrase_text(tile.target, "zh-Hans") == "总预算余 10"
+
+
+@pytest.mark.parametrize(
+    ("day", "fires"),
+    [(date(2024, 5, 1), True), (date(2024, 6, 30), True), (date(2024, 7, 1), False)],
+)
+def test_the_reserve_is_watched_until_the_end(day: date, fires: bool) -> None:
+    """A tenth must stay unallocated before the start and on the last day; then it is over."""
+    form = {"start_date": date(2024, 6, 1), "end_date": date(2024, 6, 30), "budget": 1000.0}
+    book = reading({"master_tracker": [{"task": "a", "budget": 950.0}]}, form=form)
+    assert any(one.rule == "reserve" for one in alerts(book, as_of=day)) == fires
 
 
 def test_a_task_marked_late_counts_without_proof() -> None:
@@ -122,7 +183,8 @@ def test_tasks_with_more_than_the_campaign_are_over_allocated() -> None:
         "over": Amount(value=100.0, unit="money"),
         "share": Amount(value=0.25, unit="percent"),
     }
-    assert alerts(replace(book, form={"budget": 500.0}), as_of=AS_OF) == ()
+    found = alerts(replace(book, form={"budget": 500.0}), as_of=AS_OF)
+    assert "over_allocated" not in {alert.kind for alert in found}
 
 
 def test_issues_of_days_to_come_raise_nothing() -> None:

@@ -90,7 +90,7 @@ class TestGenerate:
     def test_an_existing_file_is_not_replaced(self, filled: Path) -> None:
         """Without --force the file stays; with it, it is replaced."""
         before = filled.read_bytes()
-        result = run("generate", "campaign_tracker", "-o", filled, code=1)
+        result = run("generate", "campaign_tracker", "-o", filled, code=2)
         assert "--force" in result.output
         assert filled.read_bytes() == before
         run("generate", "campaign_tracker", "-o", filled, "--force")
@@ -221,6 +221,26 @@ class TestRecalculate:
         documents = json.loads(done.stdout.decode("utf-8"))["files"]
         assert [document["file"] for document in documents] == [str(filled), str(other)]
 
+    def test_hints_are_shown_and_fail_nothing(self, tmp_path: Path) -> None:
+        """Words that say too little are listed after the Summary; the run is a success."""
+        path = tmp_path / "plan.xlsx"
+        form = {"campaign_name": "大促", "department": "市场部", "owner": "张三", "budget": 5}
+        given = [part for name, value in form.items() for part in ("--set", f"{name}={value}")]
+        days = ("--start", "2024-06-01", "--end", "2024-06-30", "--language", "zh-Hans")
+        run("generate", "execution_plan", "-o", path, *given, *days)
+        book = openpyxl.load_workbook(path)
+        tab = book["策略执行计划"]
+        at = {str(cell.value).split("|")[0]: cell.column for cell in tab[5] if cell.value}
+        row = {"task": "增长", "goal": "提升品牌知名度", "measures": "做推广", "owner": "张三"}
+        for name, value in {**row, "risk_plan": "降价：跟进"}.items():
+            tab.cell(7, at[name]).value = value
+        book.save(path)
+        output = run("recalculate", path, "--as-of", "2024-06-28").output
+        assert "填写建议 2 项" in output
+        assert "“核心目标”既没有数字，也没有期限。" in output
+        texts = [cell.value for row in openpyxl.load_workbook(path)["汇总"] for cell in row]
+        assert "填写建议" in texts
+
     def test_problems_make_the_exit_code_1(self, messy: Path) -> None:
         """The doubtful cell is named with its place, what was typed, and what to do."""
         result = run("recalculate", messy, code=1)
@@ -331,7 +351,7 @@ class TestExport:
     def test_existing_files_stay(self, example: Path, tmp_path: Path) -> None:
         """Without --force nothing is replaced."""
         run("export", example, "-o", tmp_path)
-        result = run("export", example, "-o", tmp_path, code=1)
+        result = run("export", example, "-o", tmp_path, code=2)
         assert "--force" in result.output
         run("export", example, "-o", tmp_path, "--force")
 
@@ -386,6 +406,16 @@ class TestTemplates:
         result = run("templates", "check", path, "--language", "en", code=1)
         assert "columns[cost_per_guest].formula" in result.output
         assert "guests" in result.output
+
+    def test_all_mistakes_in_one_run(self, tmp_path: Path) -> None:
+        """A misspelt key and a name that means nothing are told together, with exit code 1."""
+        path = tmp_path / "own.toml"
+        text = company_template().replace('formula = "cost / guests"', 'formula = "cost / guest"')
+        path.write_text(text.replace("required = true", "requird = true", 1), encoding="utf-8")
+        result = run("templates", "check", path, "--language", "en", code=1)
+        assert "did you mean `required`?" in result.output
+        assert "did you mean `guests`?" in result.output
+        run("templates", "check", tmp_path / "none.toml", code=2)
 
 
 class TestDemo:

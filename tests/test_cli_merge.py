@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
@@ -16,6 +18,7 @@ from departments import department, messy_folder
 
 from marketing_sheets import read_workbook
 from marketing_sheets.cli import cli
+from marketing_sheets.splitting import split
 
 
 def run(*arguments: object, code: int = 0) -> Result:
@@ -89,6 +92,9 @@ def test_json_holds_the_whole_account(folder: Path, tmp_path: Path) -> None:
     assert {one["code"] for one in document["skipped"]} >= {"lock_file", "legacy_xls"}
     costs = [c for c in document["conflicts"] if c["column"] == "cost"]
     assert [version["text"] for version in costs[0]["versions"]] == ["100", "250.5"]
+    first = costs[0]["versions"][0]
+    assert (first["file"], first["sheet"]) == ("华东/市场部.xlsx", "每日数据")
+    assert re.fullmatch(r"[A-Z]+\d+", first["cell"])
     assert document["as_of"] == "2024-06-28"
     assert any(problem["raw"] == "约5万" for problem in document["problems"])
     assert document["receipt"]
@@ -104,6 +110,22 @@ def test_a_policy_decides(folder: Path, tmp_path: Path, policy: str, cost: float
     assert frame.loc[frame["date"] == pd.Timestamp(2024, 6, 4), "cost"].tolist() == [cost]
     said = [r for r in found.attachments["merge_conflicts"] if r["column"] == "成本（元）"]
     assert sorted(str(row["kept"]) for row in said) == ["✓ 采用", "未采用"]
+
+
+def test_the_option_that_keeps_departments_apart(folder: Path, tmp_path: Path) -> None:
+    """A conflict between departments is followed by the option's name; with it there is none."""
+    out = tmp_path / "a.xlsx"
+    result = run(folder / "华东", "-o", out, code=1)
+    advice = [line for line in result.output.splitlines() if "--per-department" in line]
+    assert len(advice) == 1
+    assert advice[0].startswith("  1 条记录")
+    stopped = run(folder / "华东", "-o", out, "--on-conflict", "stop", code=1)
+    assert "--per-department" in stopped.stderr
+    apart = run(folder / "华东", "-o", out, "--per-department", "--json", code=1)
+    document: dict[str, Any] = json.loads(apart.stdout)
+    assert document["per_department"]
+    assert document["across_departments"] == 0
+    assert "daily_data" not in {one["sheet"] for one in document["conflicts"]}
 
 
 def test_stop_writes_nothing(folder: Path, tmp_path: Path) -> None:
@@ -171,3 +193,123 @@ def test_the_real_program_in_processes(pair: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr.decode()
     assert done.stderr == b""
     assert len(read_workbook(out).sheets["daily_data"].frame) == 4
+
+
+def test_an_input_is_never_written_to(pair: Path, tmp_path: Path) -> None:
+    """The output may be no input, not even with --force; a folder may hold an earlier result."""
+    before = (pair / "a.xlsx").read_bytes()
+    for given in (pair, pair / "a.xlsx"):
+        result = run(given, "-o", pair / "a.xlsx", "--force", "--language", "en", code=2)
+        assert "inputs are never changed" in result.stderr
+    assert (pair / "a.xlsx").read_bytes() == before
+    out = tmp_path / "in" / "out.xlsx"
+    out.parent.mkdir()
+    (out.parent / "a.xlsx").write_bytes(before)
+    outputs = []
+    for _ in range(2):
+        result = run(out.parent, "-o", out, "--json")
+        outputs.append((out.read_bytes(), json.loads(result.stdout)["skipped"]))
+    assert outputs[0] == outputs[1]  # the same files give the same bytes, whenever it is
+
+
+def test_failures_are_json_too(folder: Path, tmp_path: Path) -> None:
+    """With --json whatever stops a merge is a document with the key error, and nothing else."""
+    out = tmp_path / "a.xlsx"
+    stop = ("--on-conflict", "stop")
+    for words, code in (
+        ((folder, "--fail-fast"), 1),
+        ((folder / "华东", *stop), 1),
+        (("nowhere.xlsx",), 2),
+        ((folder, "--jobs", "0"), 2),
+    ):
+        result = run(*words, "-o", out, "--json", code=code)
+        document = json.loads(result.stdout)
+        assert [*document] == ["error"]
+        assert document["error"]
+        assert result.stderr == ""
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("system", ["en_US.UTF-8", "zh_CN.UTF-8"])
+def test_errors_speak_the_language_of_the_workbooks(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    """Once workbooks are read, the system's language no longer matters; columns have labels."""
+    monkeypatch.setenv("LC_ALL", system)
+    result = run(folder / "华东", "-o", tmp_path / "a.xlsx", "--on-conflict", "stop", code=1)
+    assert "每日数据 › 2024-06-04 · 抖音 › 成本（元）" in result.stderr
+    assert "按要求停止" in result.stderr
+    english = ("--on-conflict", "stop", "--language", "en")
+    result = run(folder / "华东", "-o", tmp_path / "a.xlsx", *english, code=1)
+    assert "Daily data › 2024-06-04" in result.stderr
+    assert "成本" not in result.stderr
+
+
+def test_good_workbooks_of_two_departments_are_fine(tmp_path: Path) -> None:
+    """Whose a workbook is differs by design, and nobody is asked about it: exit code 0."""
+    given = tmp_path / "in"
+    given.mkdir()
+    department(given / "a.xlsx", "市场部", range(1, 3))
+    department(given / "b.xlsx", "销售部", range(3, 5))
+    out = tmp_path / "out.xlsx"
+    run(given, "-o", out)
+    found = read_workbook(out)
+    assert found.form["department"] is None
+    assert not [problem for problem in found.problems if problem.severity != "info"]
+
+
+def test_a_three_way_merge_tells_what_it_took_over(tmp_path: Path) -> None:
+    """The terminal gives the number, the workbook a sheet, JSON each cell with old and new."""
+    whole = tmp_path / "whole.xlsx"
+    department(whole, "市场部", range(1, 3))
+    done = split(whole, tmp_path / "parts", by="channel")
+    part = done.parts[0].path
+    book = openpyxl.load_workbook(part)
+    tab = book["每日数据"]
+    columns = [str(cell.value).split("|")[0] for cell in tab[5]]
+    cell = tab.cell(7, columns.index("cost") + 1)
+    before, cell.value = cell.value, 4321
+    book.save(part)
+    out = tmp_path / "out.xlsx"
+    result = run(whole, tmp_path / "parts", "-o", out)
+    assert "采纳 1 处修改" in result.output
+    (line,) = read_workbook(out).attachments["merge_changes"]
+    assert (line["before"], line["after"]) == (str(before), "4321")
+    document: dict[str, Any] = json.loads(run(whole, done.folder, "-o", out, "--json").stdout)
+    (change,) = document["changes"]
+    assert (change["column"], change["after"]) == ("cost", "4321")
+    assert change["place"]["file"] == f"parts/{part.name}"
+
+
+def test_a_copy_is_told_once(pair: Path, tmp_path: Path) -> None:
+    """A file that came twice is one line, on the terminal and in the log; JSON names it."""
+    given = tmp_path / "in"
+    given.mkdir()
+    for name in ("a.xlsx", "a - 副本.xlsx", "b.xlsx"):
+        (given / name).write_bytes((pair / name.replace(" - 副本", "")).read_bytes())
+    out = tmp_path / "out.xlsx"
+    result = run(given, "-o", out)
+    assert result.output.count("同一个文件") == 1
+    log = read_workbook(out).attachments["merge_log"]
+    (line,) = (row for row in log if row["kind"] == "重复行")
+    assert "同一个文件" in str(line["note"])
+    document: dict[str, Any] = json.loads(run(given, "-o", out, "--json").stdout)
+    (copy,) = (one for one in document["sources"] if one["same_as"])
+    assert copy["file"] == line["file"]
+    assert copy["same_as"] in str(line["note"])
+    assert set(document["duplicates"][0]["places"][0]) == {"file", "sheet", "cell"}
+    assert len(read_workbook(out).sheets["daily_data"].frame) == 4
+
+
+def test_an_interrupt_is_one_sentence(
+    pair: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C is said in a sentence and returned as shells do; nothing is written."""
+
+    def pressed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("marketing_sheets.merging.posting.merge", pressed)
+    result = run(pair, "-o", tmp_path / "a.xlsx", "--language", "en", code=130)
+    assert result.stderr == "Stopped by Ctrl-C; no file was left half written.\n"
+    assert not (tmp_path / "a.xlsx").exists()

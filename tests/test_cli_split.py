@@ -88,7 +88,7 @@ def test_split_again_needs_force(path: Path, tmp_path: Path) -> None:
     """An earlier split is replaced only when told; other folders never."""
     folder = tmp_path / "parts"
     run("split", path, "--by", "channel", "-o", folder, code=1)
-    result = run("split", path, "--by", "channel", "-o", folder, code=1)
+    result = run("split", path, "--by", "channel", "-o", folder, code=2)
     assert "--force" in result.output
     run("split", path, "--by", "channel", "-o", folder, "--force", code=1)
     result = run("split", path, "--by", "channel", "-o", tmp_path, "--force", code=2)

@@ -86,7 +86,7 @@ def test_every_way_of_reading_gives_the_same(files: Files) -> None:
     alone, left_out = read_workbooks(files, jobs=1)
     assert [one.file for one in alone] == ["部门/1.xlsx", "部门/3.xlsx", "部门/6.xlsx"]
     assert [one.file for one in left_out] == ["部门/2.xlsx", "部门/4.xlsx", "部门/5.xlsx"]
-    assert [one.code for one in left_out] == ["damaged", "encrypted", "no_such_file"]
+    assert [one.code for one in left_out] == ["not_whole", "encrypted", "no_such_file"]
     with ThreadPoolExecutor(3) as threads:
         results = [
             read_workbooks(files, executor=threads),
@@ -321,11 +321,35 @@ def test_an_interrupt_ends_every_process(tmp_path: Path) -> None:
     _, said = running.communicate(timeout=60)
     assert said.strip().endswith("KeyboardInterrupt")
     assert said.count("Traceback") <= 2  # one of ours, at most one of the waiting it broke off
-    for _ in range(50):
+    assert is_gone(running.pid)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills a process by a signal")
+def test_processes_end_when_the_program_is_killed(tmp_path: Path) -> None:
+    """Whoever kills the program alone, without warning, leaves nobody behind."""
+    _, path = daily(tmp_path, "a.xlsx", 1)
+    script = tmp_path / "run.py"
+    script.write_text(textwrap.dedent(INTERRUPTED), encoding="utf-8")
+    running = subprocess.Popen(
+        [sys.executable, str(script), str(path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    assert running.stdout is not None
+    running.stdout.readline()
+    os.kill(running.pid, signal.SIGKILL)
+    running.communicate(timeout=60)
+    assert is_gone(running.pid)
+
+
+def is_gone(group: int) -> bool:
+    """Wait until no process of a group is left, 20 seconds at most."""
+    for _ in range(200):
         try:
-            os.killpg(running.pid, 0)
+            os.killpg(group, 0)
         except ProcessLookupError:
-            break
+            return True
         time.sleep(0.1)
-    else:
-        pytest.fail("a process is left")
+    return False

@@ -59,7 +59,7 @@ def test_a_folder_gives_its_workbooks_in_natural_order(folder: Path) -> None:
 
 def test_all_that_is_passed_over_is_listed_with_a_reason(folder: Path) -> None:
     """Lock files, hidden files, backups, old and other formats, the result of an earlier merge."""
-    output = workbook(folder / "汇总.xlsx")
+    output = workbook(folder / "汇总.xlsx", "merge")
     reasons = {one.file: one.code for one in find_workbooks([folder], output=output).skipped}
     assert reasons == {
         "~$总部.xlsx": "lock_file",
@@ -71,8 +71,7 @@ def test_all_that_is_passed_over_is_listed_with_a_reason(folder: Path) -> None:
         "合并.xlsx": "earlier_merge",
         "旧.xls": "legacy_xls",
         "明细.csv": "not_a_workbook",
-        "说明.pdf": "not_a_workbook",
-        "汇总.xlsx": "is_output",
+        "说明.pdf": "no_spreadsheet",
     }
 
 
@@ -80,7 +79,7 @@ def test_every_reason_is_said_in_three_languages_with_the_file_and_what_to_do(
     folder: Path,
 ) -> None:
     """The sentence names the file as shown; a lock file's names the workbook that is open."""
-    skipped = find_workbooks([folder], output=folder / "总部.XLSX").skipped
+    skipped = find_workbooks([folder], output=folder / "合并.xlsx").skipped
     for one in skipped:
         sentences = {one.describe(language) for language in LANGUAGES}
         assert len(sentences) == 3
@@ -98,11 +97,30 @@ def test_a_file_named_by_its_own_path_is_taken(folder: Path, name: str) -> None:
     assert name not in [one.file for one in both.skipped]
 
 
-def test_the_output_is_never_read_even_if_named(folder: Path) -> None:
-    """A shell that spells out *.xlsx names the output of the last run as well."""
-    found = find_workbooks([folder / "总部.XLSX"], output=folder / "总部.XLSX")
-    assert found.files == ()
-    assert [one.code for one in found.skipped] == ["is_output"]
+def test_the_output_may_not_be_an_input(folder: Path, tmp_path: Path) -> None:
+    """Named itself, by a link, or lying in a folder: a file to be merged is never written to."""
+    inside = folder / "总部.XLSX"
+    hard = tmp_path / "hard.xlsx"
+    os.link(inside, hard)
+    links = [inside, hard]
+    if os.name == "posix":
+        links.append(tmp_path / "soft.xlsx")
+        links[-1].symlink_to(inside)
+    for output in links:
+        for path in (folder, inside, f"{folder}/*.XLSX"):
+            with pytest.raises(UsageError) as caught:
+                find_workbooks([path], output=output)
+            assert caught.value.code == "output_is_input"
+    with pytest.raises(UsageError):
+        find_workbooks([folder / "合并.xlsx"], output=folder / "合并.xlsx")
+
+
+def test_an_earlier_result_at_the_output_is_as_if_it_were_not_there(folder: Path) -> None:
+    """It is neither read nor listed and names no file otherwise, so a second run says the same."""
+    output = folder.parent / "合并.xlsx"
+    first = find_workbooks([folder.parent], output=output)
+    workbook(output, "merge")
+    assert find_workbooks([folder.parent], output=output) == first
 
 
 def test_a_file_counts_once_however_often_it_is_named(

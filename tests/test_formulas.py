@@ -209,6 +209,8 @@ class TestCheck:
         [
             ("clicks / imprssions", "formula_unknown_name"),
             ("clicks / ", "formula_syntax"),
+            ('1 if channel = "douyin" else 2', "formula_single_equals"),
+            ('"=" if clicks == else 2', "formula_syntax"),
             ("clicks.__class__", "formula_not_allowed"),
             ("[c for c in clicks]", "formula_not_allowed"),
             ("lambda: clicks", "formula_not_allowed"),

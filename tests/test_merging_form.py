@@ -8,9 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from merges import merged, output, rows_of, workbook
+from merges import TEMPLATE, merged, output, rows_of, workbook
 
+from marketing_sheets.merging.log import column_label
 from marketing_sheets.merging.model import Conflict, Merge, Source
+from marketing_sheets.rules import Threshold
 
 DAY = pd.Timestamp("2024-06-01")
 
@@ -25,9 +27,19 @@ def form_of(*forms: dict[str, Any]) -> Merge:
     )
 
 
+def with_lists(
+    file: str, *thresholds: Threshold, holidays: tuple[date, ...] = (), **more: Any
+) -> Source:
+    """Return a workbook with this on its lists sheet."""
+    source = workbook(file, {}, **more)
+    reading = replace(source.reading, thresholds=thresholds, holidays=holidays)
+    return replace(source, reading=reading)
+
+
 def conflict(merge: Merge, column: str) -> Conflict:
     """Return what is listed about a field or a setting."""
-    return next(found for found in merge.conflicts if found.column == column)
+    found = (*merge.conflicts, *merge.differences)
+    return next(one for one in found if one.column == column)
 
 
 class TestForm:
@@ -37,7 +49,8 @@ class TestForm:
         """Blank fields are no other opinion."""
         merge = form_of({"campaign_name": "618"}, {"campaign_name": None}, {"campaign_name": "618"})
         assert merge.form["campaign_name"] == "618"
-        assert {found.column for found in merge.conflicts} == {"department"}
+        assert not merge.conflicts
+        assert {found.column for found in merge.differences} == {"department"}
 
     def test_days_reach_from_the_first_to_the_last(self) -> None:
         """The merged campaign spans all of them, as of the latest day."""
@@ -89,7 +102,17 @@ class TestForm:
             {"department": "sales", "budget": 120.0, "campaign_name": "双11"},
         )
         assert merge.form["budget"] == 220.0
-        assert merge.form["campaign_name"] is None
+        assert merge.form["campaign_name"] == "618、双11"
+
+    def test_names_are_joined_as_long_as_they_are_short(self) -> None:
+        """Different names stand side by side, each once; very many leave the field blank."""
+        merge = form_of(*({"campaign_name": n, "owner": "王明"} for n in ("618", "双11", "618")))
+        assert (merge.form["campaign_name"], merge.form["owner"]) == ("618、双11", "王明")
+        assert conflict(merge, "campaign_name").kept == ()
+        again = [output(merge), workbook("9.xlsx", {}, form={"campaign_name": "年货节"})]
+        assert merged(again).form["campaign_name"] == "年货节、618、双11"
+        many = form_of(*({"campaign_name": f"第 {n} 次直播"} for n in range(10)))
+        assert many.form["campaign_name"] is None
 
     def test_ratios_and_limits_are_never_added_up(self) -> None:
         """A limit per user or a return of sales is blank where files differ."""
@@ -129,11 +152,11 @@ class TestEarlierMerges:
         results = [output(merged(files[:2]), "x.xlsx"), output(merged(files[1:]), "y.xlsx")]
         assert merged(results).form["budget"] is None
 
-    def test_what_headquarters_wrote_into_a_blank_stands(self) -> None:
+    def test_what_headquarters_wrote_stands(self) -> None:
         """A name given in the result settles what the departments disagree about."""
         files = [workbook(f"{n}.xlsx", {}, form={"campaign_name": n}) for n in ("618", "双11")]
         first = merged(files)
-        assert first.form["campaign_name"] is None
+        assert first.form["campaign_name"] == "618、双11"
         result = output(replace(first, form={**first.form, "campaign_name": "全年"}))
         again = merged([*files, result])
         assert again.form["campaign_name"] == "全年"
@@ -160,6 +183,48 @@ class TestLists:
         merge = merged(files)
         assert merge.settings == {name: 0.8}
         assert [v.text for v in conflict(merge, name).versions] == ["0.8", "0.9"]
+
+
+class TestThresholds:
+    """Alert thresholds and days off on the lists sheets."""
+
+    def test_thresholds_on_which_files_agree_stand(self) -> None:
+        """A row that one file alone has is there too; the group is spelt as the lists spell it."""
+        own: dict[str, Any] = {"channel": {"达人 A": {}}}
+        one = with_lists("a.xlsx", Threshold(rule="ctr_low", limit=0.02), choices=own)
+        other = with_lists(
+            "b.xlsx",
+            Threshold(rule="ctr_low", limit=0.02),
+            Threshold(rule="ctr_low", group="达人ａ", limit=0.01),
+        )
+        merge = merged([one, other])
+        assert [(t.group, t.limit) for t in merge.thresholds] == [(None, 0.02), ("达人 A", 0.01)]
+        assert not merge.conflicts
+
+    def test_thresholds_that_differ_are_listed(self) -> None:
+        """The first file's row counts; a blank cell says what the template says."""
+        rule = next(rule for rule in TEMPLATE.rules if rule.id == "ctr_low")
+        files = [
+            with_lists("a.xlsx", Threshold(rule="ctr_low", limit=None, is_on=False)),
+            with_lists("b.xlsx", Threshold(rule="ctr_low", limit=rule.limit)),
+            with_lists("c.xlsx", Threshold(rule="ctr_low", limit=0.5, is_on=False)),
+        ]
+        merge = merged(files)
+        assert [(t.limit, t.is_on) for t in merge.thresholds] == [(None, False)]
+        found = conflict(merge, "rule.limit")
+        assert [v.text for v in found.versions] == ["1.5%", "1.5%", "50%"]
+        assert (found.sheet, found.kept) == ("lists", (0, 1))
+        assert [v.text for v in conflict(merge, "rule.on").versions] == ["否", "是", "否"]
+        assert column_label(merge, "lists", "rule.limit") == "门槛"
+
+    def test_days_off_are_united(self) -> None:
+        """Each day off of any file is one of the merge."""
+        days = [date(2024, 6, 8), date(2024, 6, 9), date(2024, 6, 10)]
+        files = [
+            with_lists("a.xlsx", holidays=(days[2], days[0])),
+            with_lists("b.xlsx", holidays=(days[0], days[1])),
+        ]
+        assert merged(files).holidays == tuple(days)
 
 
 class TestDepartments:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -14,9 +15,11 @@ from merges import merged, output, workbook
 from pandas.testing import assert_frame_equal
 
 from marketing_sheets.errors import MergeConflict, MergeDoesNotReconcile
+from marketing_sheets.languages import fold
 from marketing_sheets.merging.model import POLICIES, Merge, Policy, Source
 from marketing_sheets.merging.totals import check_merged
 from marketing_sheets.records import SheetRecords
+from marketing_sheets.rules import Threshold
 
 SHEET = "daily_data"
 _NAMES = ("市场部.xlsx", "销售部 2.xlsx", "销售部 10.xlsx", "甲/日报.xlsx", "乙/日报.xlsx")
@@ -39,6 +42,18 @@ row = st.fixed_dictionaries(
         "+ 备 注": st.just("乙"),
     },
 )
+thresholds = st.lists(
+    st.builds(
+        Threshold,
+        rule=st.sampled_from(["ctr_low", "cvr_low", "kpi_missed"]),
+        group=st.sampled_from([None, "douyin", "达人 A", "达人a"]),
+        limit=st.sampled_from([None, 0.1, 0.2]),
+        is_on=st.booleans(),
+    ),
+    max_size=3,
+    unique_by=lambda one: (one.rule, fold(one.group or "")),
+).map(tuple)
+holidays = st.lists(st.dates(date(2024, 6, 1), date(2024, 6, 5)), max_size=3).map(tuple)
 moments = st.none() | st.sampled_from([datetime(2024, 6, day, tzinfo=UTC) for day in (1, 2)])
 
 
@@ -48,21 +63,38 @@ def plain(cells: dict[str, Any]) -> dict[str, Any]:
 
 
 class Draft(NamedTuple):
-    """A workbook to be: its name, its rows, whether it has the table at all, form and time."""
+    """A workbook to be: its name, its rows, whether it has the table at all, and all around it."""
 
     name: str
     rows: list[dict[str, Any]]
     has_sheet: bool
     form: dict[str, Any]
     modified: datetime | None
+    thresholds: tuple[Threshold, ...]
+    holidays: tuple[date, ...]
+
+
+class Way(NamedTuple):
+    """A way to merge: who wins, and whether rows of different departments are different records."""
+
+    policy: Policy
+    per_department: bool
+
+
+def by(way: Way, sources: Sequence[Source]) -> Merge:
+    """Merge in a way."""
+    return merged(sources, way.policy, per_department=way.per_department)
 
 
 def built(drafts: Sequence[Draft]) -> list[Source]:
     """Make the workbooks."""
-    return [
-        workbook(d.name, {SHEET: d.rows} if d.has_sheet else {}, form=d.form, modified=d.modified)
-        for d in drafts
-    ]
+    sources = []
+    for d in drafts:
+        sheets = {SHEET: d.rows} if d.has_sheet else {}
+        source = workbook(d.name, sheets, form=d.form, modified=d.modified)
+        reading = replace(source.reading, thresholds=d.thresholds, holidays=d.holidays)
+        sources.append(replace(source, reading=reading))
+    return sources
 
 
 @st.composite
@@ -83,12 +115,18 @@ def departments(draw: st.DrawFn) -> list[Draft]:
                 cells = plain({**base, **edit})
             rows.append(cells)
             known.append(cells)
-        form = {"budget": draw(money), "department": draw(st.sampled_from(["sales", None]))}
-        drafts.append(Draft(name, rows, bool(rows) or draw(st.booleans()), form, draw(moments)))
+        form = {
+            "budget": draw(money),
+            "department": draw(st.sampled_from(["sales", None])),
+            "campaign_name": draw(st.sampled_from(["618", "双11", "618、双11", None])),
+        }
+        has_sheet = bool(rows) or draw(st.booleans())
+        lists = draw(thresholds), draw(holidays)
+        drafts.append(Draft(name, rows, has_sheet, form, draw(moments), *lists))
     return drafts
 
 
-policies = st.sampled_from(_POLICIES)
+ways = st.builds(Way, st.sampled_from(_POLICIES), st.booleans())
 law = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -108,6 +146,8 @@ def same_merge(one: Merge, other: Merge) -> None:
     """Compare what two merges hold: the form, the lists and every sheet."""
     assert one.form == other.form
     assert one.choices == other.choices
+    assert one.thresholds == other.thresholds
+    assert one.holidays == other.holidays
     assert list(one.sheets) == list(other.sheets)
     for name, records in one.sheets.items():
         same_records(records, other.sheets[name])
@@ -123,25 +163,32 @@ def places(sources: Sequence[Source]) -> set[tuple[str, str, int]]:
     }
 
 
+def whose_rows(source: Source) -> dict[tuple[str, int | None], str]:
+    """Return the department of each row of a workbook."""
+    whom = source.department or source.named
+    rows = source.reading.sheets[SHEET].rows if SHEET in source.reading.sheets else ()
+    return {(source.file, int(number)): whom for number in rows}
+
+
 @law
-@given(departments(), policies)
-def test_totals_reconcile(drafts: list[Draft], policy: Policy) -> None:
+@given(departments(), ways)
+def test_totals_reconcile(drafts: list[Draft], way: Way) -> None:
     """Rows and amounts read are merged, double or overruled, and the merged records agree."""
     sources = built(drafts)
-    merge = merged(sources, policy)
+    merge = by(way, sources)
     assert merge.reconciles
     read = sum(len(r.frame) for s in sources for r in s.reading.sheets.values())
     assert sum(total.read for total in merge.totals if total.column is None) == read
 
 
 @law
-@given(departments(), policies, st.randoms(use_true_random=False))
-def test_order_does_not_matter(drafts: list[Draft], policy: Policy, random: Any) -> None:
+@given(departments(), ways, st.randoms(use_true_random=False))
+def test_order_does_not_matter(drafts: list[Draft], way: Way, random: Any) -> None:
     """Whatever the order of the arguments, the result and its account are the same."""
     sources = built(drafts)
     shuffled = list(sources)
     random.shuffle(shuffled)
-    one, other = merged(sources, policy), merged(shuffled, policy)
+    one, other = by(way, sources), by(way, shuffled)
     same_merge(one, other)
     assert one.totals == other.totals
     assert one.duplicates == other.duplicates
@@ -150,11 +197,11 @@ def test_order_does_not_matter(drafts: list[Draft], policy: Policy, random: Any)
 
 
 @law
-@given(departments(), policies)
-def test_every_row_has_an_origin_of_its_own(drafts: list[Draft], policy: Policy) -> None:
+@given(departments(), ways)
+def test_every_row_has_an_origin_of_its_own(drafts: list[Draft], way: Way) -> None:
     """Each merged row names a row that was read, no two the same, and says whose it is."""
     sources = built(drafts)
-    merge = merged(sources, policy)
+    merge = by(way, sources)
     for records in merge.sheets.values():
         origins = records.origins
         assert origins is not None
@@ -165,26 +212,24 @@ def test_every_row_has_an_origin_of_its_own(drafts: list[Draft], policy: Policy)
 
 
 @law
-@given(departments(), policies)
-def test_a_merge_of_the_result_with_its_sources_adds_nothing(
-    drafts: list[Draft], policy: Policy
-) -> None:
+@given(departments(), ways)
+def test_a_merge_of_the_result_with_its_sources_adds_nothing(drafts: list[Draft], way: Way) -> None:
     """Merging is idempotent, with the sources or without them."""
     sources = built(drafts)
-    first = merged(sources, policy)
+    first = by(way, sources)
     result = output(first, modified=datetime(2024, 7, 1, tzinfo=UTC))
-    same_merge(merged([result], policy), first)
-    same_merge(merged([result, *sources], policy), first)
-    same_merge(merged([*sources, result, output(first, "二.xlsx")], policy), first)
+    same_merge(by(way, [result]), first)
+    same_merge(by(way, [result, *sources]), first)
+    same_merge(by(way, [*sources, result, output(first, "二.xlsx")]), first)
 
 
 @law
-@given(departments(), policies)
-def test_a_merge_of_one_file_is_that_file(drafts: list[Draft], policy: Policy) -> None:
+@given(departments(), ways)
+def test_a_merge_of_one_file_is_that_file(drafts: list[Draft], way: Way) -> None:
     """A single workbook keeps all its rows, whatever keys they share."""
     sources = built(drafts)
     source = sources[0]
-    merge = merged([source], policy)
+    merge = by(way, [source])
     assert merge.form == source.reading.form
     assert not merge.conflicts
     assert not merge.duplicates
@@ -193,11 +238,11 @@ def test_a_merge_of_one_file_is_that_file(drafts: list[Draft], policy: Policy) -
 
 
 @law
-@given(departments(), policies)
-def test_every_cell_is_merged_or_listed(drafts: list[Draft], policy: Policy) -> None:
+@given(departments(), ways)
+def test_every_cell_is_merged_or_listed(drafts: list[Draft], way: Way) -> None:
     """What a cell says stands in the row kept, in a row listed as its double, or in a conflict."""
     sources = built(drafts)
-    merge = merged(sources, policy)
+    merge = by(way, sources)
     if SHEET not in merge.sheets:
         return
     held = merge.sheets[SHEET]
@@ -235,6 +280,24 @@ def test_every_cell_is_merged_or_listed(drafts: list[Draft], policy: Policy) -> 
                 agrees = (source.file, number) in disputed and said in held.raw[column].tolist()
                 assert in_row or agrees or text is not None, (source.file, number, column)
                 assert text is None or text.removesuffix(".0") == str(said).removesuffix(".0")
+
+
+@law
+@given(departments())
+def test_departments_can_be_kept_apart(drafts: list[Draft]) -> None:
+    """Per department no conflict is between two; without, those that are get counted."""
+    sources = built(drafts)
+    whose = {row: whom for source in sources for row, whom in whose_rows(source).items()}
+    for apart in (True, False):
+        merge = merged(sources, per_department=apart)
+        crossing = set()
+        for conflict in merge.conflicts:
+            if conflict.sheet == SHEET and all(conflict.key):
+                rows = [(version.file, version.place.row) for version in conflict.versions]
+                if len({whose[row] for row in rows}) > 1:
+                    crossing.add(tuple(rows))
+        assert merge.across == len(crossing)
+        assert not (apart and crossing)
 
 
 @law

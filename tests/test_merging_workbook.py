@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from departments import department, messy_folder
+from openpyxl.workbook import Workbook
 from oracles import differences, formula_cells, ironcalc_values
 from writer_books import load, template
 
@@ -24,8 +25,12 @@ from marketing_sheets import (
     read_workbook,
     recalculate,
 )
+from marketing_sheets.merging import log
 from marketing_sheets.merging.workbook import write_merge
-from marketing_sheets.writer import parts
+from marketing_sheets.records import MEMORY_STAMP as STAMP
+from marketing_sheets.rules import Threshold
+from marketing_sheets.template_files import load_template
+from marketing_sheets.writer import parts, write_workbook
 
 AS_OF = date(2024, 6, 28)
 CREATED = datetime(2024, 7, 1)
@@ -199,6 +204,105 @@ def test_parquet_holds_the_merged_records(folder: Path, tmp_path: Path) -> None:
     frame = pd.read_parquet(tmp_path / "records" / "daily_data.parquet")
     assert frame["cost"].sum() == 1702.0
     assert set(frame["trace.department"]) == {"marketing", "sales", "电商部"}
+
+
+def test_a_merged_form_does_not_shout(tmp_path: Path) -> None:
+    """What departments differ in is joined or blank, and no problem when the merge is read."""
+    for name in ("市场部", "销售部"):
+        department(tmp_path / f"{name}.xlsx", name, range(1, 3), then=renamed(name))
+    result = merge(tmp_path, tmp_path / "out.xlsx", as_of=AS_OF, jobs=1)
+    back = read_workbook(result.path)
+    assert back.form["campaign_name"] == "618市场部、618销售部"
+    assert back.form["department"] is None
+    assert not [p for p in back.problems if p.code == "required_blank"]
+    (kept,) = {row["kept"] for row in rows(result, "merge_conflicts", column="活动名称")}
+    assert kept == "已并列"
+    blank = generate_workbook("campaign_tracker", tmp_path / "blank.xlsx").path
+    assert "required_blank" in {p.code for p in read_workbook(blank).problems}
+
+
+def renamed(name: str) -> Callable[[Workbook], None]:
+    """Give the campaign a name of the department's own."""
+
+    def rename(book: Workbook) -> None:
+        cells = [cell for row in book["填写说明"].iter_rows() for cell in row]
+        cell = next(cell for cell in cells if cell.value == "618")
+        cell.value = f"618{name}"
+
+    return rename
+
+
+def test_thresholds_and_days_off_are_in_the_merge(tmp_path: Path) -> None:
+    """What departments set on their lists sheets stands on that of the merge, and counts there."""
+    template = load_template("campaign_tracker")
+    (tmp_path / "in").mkdir()
+    for name, days, limit in (("市场部", (8, 9), 0.02), ("销售部", (9, 10), 0.03)):
+        write_workbook(
+            template,
+            tmp_path / "in" / f"{name}.xlsx",
+            thresholds=(Threshold(rule="ctr_low", group="douyin", limit=limit, days=3),),
+            holidays=[date(2024, 6, day) for day in days],
+        )
+    result = merge(tmp_path / "in", tmp_path / "out.xlsx", as_of=AS_OF, jobs=1)
+    back = read_workbook(result.path)
+    (told,) = [one for one in back.thresholds if one.rule == "ctr_low"]
+    assert (told.group, told.limit, told.days) == ("douyin", 0.02, 3)
+    assert back.holidays == tuple(date(2024, 6, day) for day in (8, 9, 10))
+    assert result.reading.holidays == back.holidays
+    listed = rows(result, "merge_conflicts", column="门槛")
+    assert [(row["value"], row["kept"]) for row in listed] == [("2%", "✓ 采用"), ("3%", "未采用")]
+    assert listed[0]["sheet"] == "选项"
+
+
+def test_a_merge_remembers_the_alerts_of_the_one_it_replaces(tmp_path: Path) -> None:
+    """First days and owners named in the old Summary go on in the new one."""
+    (tmp_path / "in").mkdir()
+    department(tmp_path / "in" / "市场部.xlsx", "市场部", range(1, 3), cost=900)
+    out, next_day = tmp_path / "out.xlsx", date(2024, 6, 29)
+    first = merge(tmp_path / "in", out, as_of=AS_OF, jobs=1)
+    assert {one.standing for one in first.summary.alerts} == {"new"}
+    book = load(out)
+    summary = book.worksheets[0]
+    stamp = next(n for n in range(1, summary.max_row + 1) if summary.cell(n, 1).value == STAMP)
+    owner = next(cell.column for cell in summary[stamp] if cell.value == "alert.owner")
+    summary.cell(stamp + 2, owner).value = "李雷"
+    book.save(out)
+    department(tmp_path / "in" / "销售部.xlsx", "销售部", range(3, 5), cost=900)
+    then = merge(tmp_path / "in", out, as_of=next_day, jobs=1).summary.alerts
+    known = {one.key: one for one in then}
+    assert {one.key for one in first.summary.alerts} <= set(known)
+    assert {known[one.key].first_seen for one in first.summary.alerts} == {AS_OF}
+    assert known[first.summary.alerts[0].key].who == "李雷"
+    other = merge(tmp_path / "in", tmp_path / "other.xlsx", as_of=next_day, jobs=1)
+    assert {one.standing for one in other.summary.alerts} == {"new"}
+
+
+def test_more_conflicts_than_anybody_reads(
+    merged: MergeResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list stops between two conflicts and says how many more there are."""
+    three = replace(merged.merge, conflicts=merged.merge.conflicts[:1] * 3)
+    first = len(three.conflicts[0].versions)
+    whole = log.conflict_sheet(three)
+    assert len(whole.rows) == 3 * first
+    monkeypatch.setattr(log, "MOST_LINES", first + 1)
+    cut = log.conflict_sheet(three)
+    assert list(cut.rows[:-1]) == list(whole.rows[:first])
+    assert "另有 2 处冲突未列出" in str(cut.rows[-1])
+    assert len(cut.rows[-1]) == len(cut.columns)
+
+
+def test_departments_can_be_kept_apart(folder: Path, tmp_path: Path, merged: MergeResult) -> None:
+    """Without the option the log names it; with it rows of two departments are two records."""
+    (advice,) = rows(merged, "merge_log", kind="建议")
+    assert "--per-department" in str(advice["note"])
+    result = merge(folder, tmp_path / "a.xlsx", as_of=AS_OF, per_department=True, jobs=1)
+    assert not [c for c in result.merge.conflicts if c.sheet == "daily_data"]
+    assert not rows(result, "merge_log", kind="建议")
+    assert rows(result, "merge_log", note="不同部门的行作为不同记录，即使关键列相同")
+    again = merge([folder, result.path], tmp_path / "b.xlsx", as_of=AS_OF, per_department=True)
+    assert len(again.reading.sheets["daily_data"].frame) == 12
+    assert again.merge.across == 0
 
 
 def test_an_account_that_does_not_balance_writes_nothing(

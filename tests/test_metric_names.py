@@ -15,7 +15,8 @@ from readings import AS_OF, metric, records
 from readings import reading as made
 
 from marketing_sheets.errors import TemplateError
-from marketing_sheets.formulas_text import lower_is_better as excel_lower
+from marketing_sheets.formulas_text import is_turned as excel_turned
+from marketing_sheets.formulas_text import names_burden as excel_burden
 from marketing_sheets.known_metrics import KnownMetric
 from marketing_sheets.label_checks import same_label_faults
 from marketing_sheets.languages import LANGUAGES, Text, fold
@@ -23,7 +24,9 @@ from marketing_sheets.metric_names import (
     bind_metric,
     lower_is_better,
     lower_words,
+    misspelt_metric,
     nearest_metric,
+    turning_words,
 )
 from marketing_sheets.reader import check_metrics
 from marketing_sheets.records import Reading
@@ -120,10 +123,19 @@ def test_what_no_metric_is_called(text: str) -> None:
         ("Cost savings", False),
         ("Return on ad spend", False),
         ("停留时长", False),
+        ("投诉处理及时率", False),  # of what is turned more is better
+        ("获客成本下降率", False),
+        ("费用利润率", False),
+        ("差錯修復率", False),
+        ("Complaint resolution rate", False),
+        ("跳失率", True),
+        ("CPL", True),
+        ("取消订单率", True),
+        ("Lost customers", True),
     ],
 )
 def test_direction(text: str, *, lower: bool) -> None:
-    """A word of cost counts, unless a longer name says the opposite."""
+    """A word of cost counts, unless a longer name says the opposite or another word turns it."""
     assert lower_is_better(text, REGISTRY) is lower
 
 
@@ -159,8 +171,9 @@ def _asked(names: list[str], path: Path) -> dict[str, bool]:
     tab = book.add_worksheet("data")
     for row, name in enumerate(names):
         tab.write_string(row, 0, name)
-        formula = excel_lower(f"A{row + 1}", lower_words(REGISTRY))
-        tab.write_formula(row, 1, f"={formula}", None, "")
+        burden = excel_burden(f"A{row + 1}", lower_words(REGISTRY))
+        turned = excel_turned(f"A{row + 1}", turning_words(REGISTRY))
+        tab.write_formula(row, 1, f"=AND({burden},NOT({turned}))", None, "")
     book.close()
     cells = {("data", f"B{row + 1}"): "" for row in range(len(names))}
     fresh = ironcalc_values(path, cells)
@@ -402,8 +415,32 @@ def test_a_word_with_wildcards_is_taken_as_it_is(tmp_path: Path) -> None:
     texts = ['x a*?"~b', 'a1?"~b', "axxb"]
     for row, text in enumerate(texts):
         tab.write_string(row, 0, text)
-        tab.write_formula(row, 1, "=" + excel_lower(f"A{row + 1}", lower_words(registry)), None, "")
+        tab.write_formula(
+            row, 1, "=" + excel_burden(f"A{row + 1}", lower_words(registry)), None, ""
+        )
     book.close()
     cells = {("data", f"B{row}"): "" for row in (1, 2, 3)}
     fresh = [*ironcalc_values(tmp_path / "a.xlsx", cells).values()]
     assert fresh == [lower_is_better(text, registry) for text in texts] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("曝光两", "曝光量"),
+        ("点击律", "点击率"),
+        ("曝光量", None),
+        ("曝光", None),
+        ("转化数", None),
+        ("曝光次数", None),
+        ("小红书曝光量", None),
+        ("老用户数", None),
+    ],
+)
+def test_a_slip_after_a_known_name_is_told(text: str, near: str | None) -> None:
+    """A name that goes on wrongly after a known one is one letter off; other words are not."""
+    found = [p for p in check_metrics(_effect(text)) if p.code == "metric_near_miss"]
+    told = [p.params["near"] for p in found if p.params["near"] == near or near is None]
+    if near is not None:
+        assert told == [near]
+    assert misspelt_metric(text, TEMPLATE) == near

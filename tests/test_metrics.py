@@ -32,6 +32,7 @@ from marketing_sheets.metrics_tasks import (
     burn,
     delays,
     elapsed,
+    finished_tasks,
     late_tasks,
     on_time,
     progress,
@@ -331,7 +332,7 @@ def ends(planned: str, actual: str | None = None, **more: object) -> dict[str, o
 
 
 def test_lateness() -> None:
-    """Late is what is unfinished past its date, or marked so; finished late is past."""
+    """Late is what is unfinished past its date, or marked so; finished late if the setting asks."""
     frame = tasks(
         ends("2024-06-20"),
         ends("2024-06-20", "2024-06-22", status="done"),
@@ -341,10 +342,13 @@ def test_lateness() -> None:
         ends("2024-06-20", "2024-06-25", status="late"),
     )
     late, days = late_tasks(frame)
-    assert late.tolist() == [True, False, False, True, False, False]
-    assert days.tolist() == [8, 0, 0, 0, 0, 0]
+    assert late.tolist() == [True, False, False, True, False, True]
+    assert days.tolist() == [8, 0, 0, 0, 0, 5]
     counts = delays(frame)
-    assert (counts.late, counts.flagged, counts.finished_late, counts.worst_days) == (2, 1, 2, 8)
+    assert (counts.late, counts.flagged, counts.finished_late, counts.worst_days) == (3, 1, 2, 8)
+    frame = frame.drop(columns="is_late")
+    assert late_tasks(frame, "late")[0].tolist() == [True, True, False, True, False, True]
+    assert finished_tasks(frame).tolist() == [False, True, True, False, False, True]
     punctual = on_time(frame)
     assert punctual.value == pytest.approx(1 / 3)
     assert punctual.rows == 3

@@ -61,12 +61,23 @@ def test_no_file_and_folder(tmp_path: Path) -> None:
         assert error.code == "no_such_file"
 
 
-@pytest.mark.parametrize("data", [b"", b"a,b\n1,2\n"])
-def test_other_content(tmp_path: Path, data: bytes) -> None:
-    """An empty file and a CSV under the name .xlsx are no workbooks."""
-    path = tmp_path / "a.xlsx"
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("a.xlsx", b"a,b\n1,2\n", "not_a_workbook"),
+        ("a.csv", b"a,b\n1,2\n", "not_a_workbook"),
+        ("a.pdf", b"%PDF-1.4\n", "no_spreadsheet"),
+        ("a.xlsx", b"", "empty_file"),
+        ("a.xlsx", b"PK\x03\x04" + bytes(400), "not_whole"),
+    ],
+)
+def test_other_content(tmp_path: Path, name: str, data: bytes, code: str) -> None:
+    """A CSV can be saved as .xlsx, a PDF cannot; what is empty or cut off is to be sent again."""
+    path = tmp_path / name
     path.write_bytes(data)
-    assert refusal(path).code == "not_a_workbook"
+    error = refusal(path)
+    assert error.code == code
+    assert "ZIP" not in error.describe("zh-Hans")
 
 
 def test_compound_files(tmp_path: Path) -> None:

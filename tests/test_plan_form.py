@@ -493,3 +493,25 @@ def test_a_page_of_ones_own(tmp_path: Path) -> None:
     assert reading.form["name"] == "Fair"
     assert reading.sheets["items"].frame["cost"].tolist() == [900, 100]
     assert isinstance(template["items"], TableSheet)
+
+
+def test_an_unreadable_amount_leaves_the_reserve_open(tmp_path: Path) -> None:
+    """No share of a total that nobody knows is asked for: the cell to correct is named."""
+    amounts = {**AMOUNTS, "materials": "两千上下", "reserve": 5_000}
+    path = filled(blank(tmp_path), amounts=amounts)
+    row = subjects(openpyxl.load_workbook(path)["策划方案"])["materials"]
+    told = {p.code: p for p in read_workbook(path).problems}
+    assert not {"share_differs", "share_filled"} & told.keys()
+    unknown = told["share_unknown"]
+    assert unknown.severity == "warning"
+    assert f"F{row}" in unknown.message("zh-Hans")
+    assert unknown.hint("en") == f"Correct F{row} first."
+
+
+def test_the_pages_own_total_is_no_listed_row(tmp_path: Path) -> None:
+    """In a plan nobody has touched nothing was left out: the total under it is ours."""
+    for path in (blank(tmp_path), filled(blank(tmp_path))):
+        totals = [total for total in read_workbook(path).totals if total.sheet == BUDGET]
+        for total in totals:
+            assert total.read == pytest.approx(total.used + sum(total.listed.values()))
+            assert "total_row" not in total.listed

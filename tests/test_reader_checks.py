@@ -15,6 +15,7 @@ from marketing_sheets.problems import Problem
 from marketing_sheets.reader import check_rules, compare_computed, read_workbook
 from marketing_sheets.records import Reading
 from marketing_sheets.template_files import load_template
+from marketing_sheets.wording import say
 
 EVALUATION = "类别|指标|方向|单位|目标值|实际值|达成率|是否达标|环比".split("|")
 MASTER = "推广阶段|关键任务|执行部门|负责人|计划开始|计划结束|实际结束|状态|进度|预算金额".split(
@@ -62,6 +63,44 @@ def test_words_typed_over_a_formula_are_found(
     row = ["结果指标", "某指标", "↑ 越高越好", "数值", 100, 80, achieved, verdict, change]
     reading = computed(tmp_path, 效果评估=[EVALUATION, row])
     assert places(compare_computed(reading)) == [("computed_differs", cell) for cell in cells]
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("81%", ["formula_overwritten"]),
+        (0.81, ["formula_overwritten"]),
+        (0.813, ["formula_overwritten"]),
+        ("81.3%", ["formula_overwritten"]),
+        (0.8125, []),
+        ("81.25%", []),
+        (0.82, ["computed_differs"]),
+        ("80%", ["computed_differs"]),
+        (1, ["computed_differs"]),
+        (0.8133333333333334, ["computed_differs"]),
+    ],
+)
+def test_a_rounded_result_is_ours_as_far_as_it_goes(
+    tmp_path: Path, typed: object, codes: list[str]
+) -> None:
+    """81 % for 0.8125 agrees in what it says; 82 % does not, nor does an old result in full."""
+    row = ["结果指标", "某指标", "↑ 越高越好", "%", "8%", "6.5%", typed]
+    reading = computed(tmp_path, 效果评估=[EVALUATION[:7], row])
+    assert places(compare_computed(reading)) == [(code, "G2") for code in codes]
+
+
+def test_rounded_results_are_told_once_a_column_in_plain_figures(tmp_path: Path) -> None:
+    """The line counts them, and says the first as people read it."""
+    rows = [
+        ["结果指标", f"指标{n}", "↑ 越高越好", "%", "8%", "6.5%", "81%" if n < 3 else 1.022222222]
+        for n in range(4)
+    ]
+    told = compare_computed(computed(tmp_path, 效果评估=[EVALUATION[:7], *rows]))
+    rounded = next(p for p in told if p.code == "formula_overwritten")
+    assert (rounded.severity, rounded.place.cell) == ("info", "G2")
+    assert "3 处写的是约数，如 81%（计算结果为 81.25%）：G2、G3、G4" in rounded.message("zh-Hans")
+    differs = next(p for p in told if p.code == "computed_differs")
+    assert differs.message("zh-Hans") == "“达成率”的计算结果应为 81.25%，表中为 102.22%。"
 
 
 def test_the_choice_we_come_to_is_called_by_its_label(tmp_path: Path) -> None:
@@ -204,3 +243,24 @@ def test_days_far_from_the_campaign_are_warned_of(tmp_path: Path, day: date, is_
         wanted = [("date_far", "A2")] if is_far and len(tabs) == 2 else []
         assert places(told) == wanted
         assert reading.sheets["daily_data"].frame["date"].isna().all() == isinstance(day, datetime)
+
+
+def test_rows_of_different_departments_are_no_doubles(tmp_path: Path) -> None:
+    """In a merged workbook one key from two files is told by the log; from one file it doubles."""
+    traces = [say("sheets", f"trace.{name}", "zh-Hans") for name in ("department", "file", "row")]
+    rows = [
+        ("市场部", "a.xlsx", 7),
+        ("销售部", "b.xlsx", 7),
+        ("市场部", "a.xlsx", 8),
+        (None, None, None),
+    ]
+    table = [
+        [*ISSUES, *traces],
+        *(
+            ["1", "x", date(2024, 6, 1), "高", "市场部", "张三", None, None, "待处理", *t]
+            for t in rows
+        ),
+    ]
+    found = read_workbook(draw(tmp_path / "a.xlsx", {"问题与应对": table}))
+    doubles = [p for p in found.problems if p.code == "duplicate_key"]
+    assert [(p.place.row, p.params["row"]) for p in doubles] == [(4, 2), (5, 2)]

@@ -273,3 +273,18 @@ def test_words_beside_an_open_list_are_told_once(tmp_path: Path) -> None:
         ("B3", "视频号", 2),
     ]
     assert "（最接近的排在最前）：抖音、" in told[0].hint("zh-Hans")
+
+
+def test_days_without_a_year_are_told_once_a_column(tmp_path: Path) -> None:
+    """Several take their year from the campaign: one line counts them and names the cells."""
+    rows = [["日期", "渠道", "曝光量"], *[[f"6.{day}", "抖音", day] for day in range(1, 12)]]
+    path = draw(
+        tmp_path / "a.xlsx",
+        {"每日数据": rows, "活动信息": [["开始日期", "2024-06-01"], ["结束日期", "2024-07-15"]]},
+    )
+    found = [p for p in read_workbook(path).problems if "year" in p.code]
+    assert [(p.code, p.place.cell, p.params["count"]) for p in found] == [
+        ("years_from_period", "A2", 11)
+    ]
+    assert "11 个日期没有年份，按活动日期补上：A2、A3、A4" in found[0].message("zh-Hans")
+    assert found[0].message("en").endswith("A8, A9, ….")

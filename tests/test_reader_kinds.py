@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from books import doubts, draw
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from oracles import ironcalc_values
 
+from marketing_sheets.formulas_pandas import compute
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.reader.grid import grid_of
 from marketing_sheets.reader.tables import TableReading, read_table
@@ -18,6 +23,7 @@ from marketing_sheets.reader.typed import Surroundings
 from marketing_sheets.records import Reading, SheetRecords
 from marketing_sheets.template_files import load_template
 from marketing_sheets.templates import TableSheet
+from marketing_sheets.writer import write_workbook
 
 EVALUATION = "类别|指标|方向|单位|目标值|实际值|上期|去年同期".split("|")
 MASTER = "推广阶段|关键任务|执行部门|负责人|计划开始|计划结束|状态|进度|预算金额|KPI条件|当前达成值"
@@ -175,3 +181,57 @@ def test_what_is_left_out_is_listed() -> None:
         50.0,
         {"kind_mismatch": 500.0},
     )
+
+
+WRITTEN = load_template("campaign_review")
+WRITTEN_HEAD = ["维度", "指标名称", "目标值", "实际值"]
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "is_odd"),
+    [
+        ("60元", "500人", True),
+        ("20万", "5%", True),
+        ("1:3", "45%", True),
+        ("6.5", "5%", True),
+        ("5%", "6.5", True),
+        ("2000", "提升30%", True),
+        ("20万", "15万元", False),
+        ("1:3", "3.5", False),
+        ("提升30%", "45%", False),
+        ("150%", "90%", False),
+        ("2000万", "2500万次", False),
+    ],
+)
+def test_quantities_without_a_unit_column_are_held_against_each_other(
+    tmp_path: Path, target: str, actual: str, is_odd: bool
+) -> None:
+    """An actual of another kind than its target is an error at its cell, and comes to nothing."""
+    rows = [WRITTEN_HEAD, ["流量", "某指标", target, actual]]
+    path = draw(tmp_path / "a.xlsx", {"关键指标评估": rows})
+    reading = read_workbook(path, template=WRITTEN)
+    told = [(p.code, p.place.cell) for p in reading.problems if p.place.sheet == "关键指标评估"]
+    assert (("kind_mismatch", "D2") in told) == is_odd
+    records = reading.sheets["metric_evaluation"]
+    frame = compute(records, template=WRITTEN, as_of=date(2024, 7, 1)).frame
+    results = frame[["achievement", "variance", "verdict"]]
+    assert results.isna().all(axis=None) if is_odd else results.notna().all(axis=None)
+
+
+def test_excel_judges_no_quantity_against_one_of_another_kind(tmp_path: Path) -> None:
+    """The cells of the workbook itself stay blank too, where the signs tell the kinds apart."""
+    path = write_workbook(WRITTEN, tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(path)
+    tab = book["关键指标评估"]
+    at = {str(cell.value).split("|")[0]: cell.column for cell in tab[5] if cell.value}
+    pairs = [("1:3", "45%"), ("6.5", "5%"), ("5%", "6.5"), ("20万", "15万元"), ("8%", "6.5%")]
+    for row, (target, actual) in enumerate(pairs, 7):
+        for name, value in (("metric", f"点击率{row}"), ("target", target), ("actual", actual)):
+            tab.cell(row, at[name]).value = value
+    book.save(path)
+    cells = {("关键指标评估", f"{c}{r}"): "" for c in "BCDEFGHIJKLMNOPQ" for r in range(7, 12)}
+    values = ironcalc_values(path, cells)
+    for name, known in (("achievement", [0.75, 0.8125]), ("verdict", ["未达标", "未达标"])):
+        letter = get_column_letter(at[name])
+        found = [values["关键指标评估", f"{letter}{row}"] for row in range(7, 12)]
+        assert [value or None for value in found] == [None, None, None, *known]

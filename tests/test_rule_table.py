@@ -31,6 +31,7 @@ from marketing_sheets.templates import Setting, TableSheet, Template
 from marketing_sheets.values import choice_spellings
 from marketing_sheets.wording import templates_folder
 from marketing_sheets.workbooks import check_workbook, generate_workbook
+from marketing_sheets.writer.shown_settings import shown_settings
 
 TEXT = (templates_folder() / "RULES.md").read_text(encoding="utf-8")
 LINE = re.compile(r"^\| (R\d{3}-\d{2}) \| (.+?) \| (.+) \|$", re.MULTILINE)
@@ -318,9 +319,11 @@ def prove_metric(name: str, folder: Path) -> None:
 
 def prove_setting(name: str, folder: Path) -> None:
     """Count as the lists sheet says; untouched as the template has it."""
-    setting = template_of("campaign_tracker").settings[name]
-    assert fresh("campaign_tracker", folder).settings[name] == setting.value
-    assert changed(folder).settings[name] == _other(setting)[0]
+    templates = (template_of(template) for template in template_names())
+    template = next(one for one in templates if name in [s.id for s in shown_settings(one)])
+    setting = template.settings[name]
+    assert fresh(template.id, folder).settings[name] == setting.value
+    assert changed(template.id, folder).settings[name] == _other(setting)[0]
 
 
 def _other(setting: Setting) -> tuple[object, object]:
@@ -333,10 +336,10 @@ def _other(setting: Setting) -> tuple[object, object]:
 
 
 @cache
-def changed(folder: Path) -> Reading:
+def changed(name: str, folder: Path) -> Reading:
     """Change every setting on the lists sheet of a new workbook, and read it."""
-    template = template_of("campaign_tracker")
-    path = folder / "changed.xlsx"
+    template = template_of(name)
+    path = folder / f"{name}-changed.xlsx"
     generate_workbook(template, path)
     book = openpyxl.load_workbook(path)
     for row in book["选项"].iter_rows():

@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from oracles import ironcalc_values, libreoffice_values, needs_libreoffice
 from readings import campaign_tasks
+from readings import reading as reading_of
 from writer_books import records_of
 
 from marketing_sheets import Reading, generate_workbook, load_template
 from marketing_sheets.errors import TemplateError
 from marketing_sheets.formulas_live import live_text
+from marketing_sheets.formulas_pandas import compute
 from marketing_sheets.languages import LANGUAGES, Language, fold, fold_label
-from marketing_sheets.metrics_tasks import progress
+from marketing_sheets.metrics_tasks import late_tasks, progress
 from marketing_sheets.places import column_letter
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.summary import summarize
@@ -27,6 +31,7 @@ from marketing_sheets.template_files import template_names
 from marketing_sheets.templates import Setting, TableSheet
 from marketing_sheets.workbooks import recompute
 from marketing_sheets.writer import write_workbook
+from marketing_sheets.writer.shown_settings import shown_settings
 
 TEMPLATE = load_template("campaign_tracker")
 CHOSEN = [one for one in TEMPLATE.settings.values() if one.items]
@@ -71,14 +76,20 @@ def effective(path: Path) -> dict[str, object]:
 
 @pytest.mark.parametrize("name", template_names())
 def test_a_workbook_shows_what_matters_to_it(name: str) -> None:
-    """A setting is shown where a role or a formula asks for it, and can always be read."""
+    """A setting is shown where a formula, a rule or a figure uses it, and nowhere else."""
     template = load_template(name)
-    shown = [setting.id for setting in template.shown_settings()]
-    roles = {sheet.role for sheet in template.tables}
-    assert ("daily_deadline" in shown) == ("daily" in roles)
-    assert ("progress_by" in shown) == ("master" in roles)
+    shown = [setting.id for setting in shown_settings(template)]
+    rules = {rule.id: rule for rule in template.rules}
+    measured = {c.id for sheet in template.tables if sheet.role == "master" for c in sheet.columns}
+    judged = {sheet.role for sheet in template.tables} & {"daily", "effect"}
+    assert ("daily_deadline" in shown) == ("daily_missing" in rules)
+    assert ("progress_by" in shown) == ("progress" in measured)
+    assert ("gap_as" in shown) == any(r.kind == "drop" or r.target for r in rules.values())
     assert ("rate_change" in shown) == (name == "campaign_tracker")
-    assert {"close", "review_from", "review_to"} <= {*shown}
+    assert ("close" in shown) == bool(judged)
+    assert {"review_from", "review_to"} & {*shown} == (
+        {"review_from", "review_to"} if "review_due" in rules else set()
+    )
     assert {*TEMPLATE.settings} == {*template.settings}
 
 
@@ -221,6 +232,41 @@ def test_finished_late(tmp_path: Path, chosen: str, late: int) -> None:
     path = _tracker(tmp_path / "a.xlsx", tasks, late_done=chosen)
     lines, _ = _live(path, "推进总表", "master_tracker", judge=ironcalc_values)
     assert lines[0].endswith(f"3 项任务 · 完成 2 · 延期 {late}")
+
+
+_LATE_SHEETS = (
+    ("campaign_tracker", "master_tracker"),
+    ("campaign_tracker", "phase_schedule"),
+    ("strategy_tracking", "strategy_master"),
+    ("strategy_tracking", "strategy_phases"),
+    ("campaign_process", "task_tracking"),
+)
+
+
+@pytest.mark.parametrize(("name", "sheet_id"), _LATE_SHEETS)
+@pytest.mark.parametrize("chosen", ["done", "late"])
+def test_sheet_and_summary_count_the_same_tasks_late(name: str, sheet_id: str, chosen: str) -> None:
+    """Every status with every delay: what a sheet's own column counts is what the figure counts."""
+    template = load_template(name)
+    statuses = [None, "not_started", "in_progress", "done", "late", "cancelled"]
+    ends = [None, "2024-06-20", "2024-07-20"]
+    is_text = template[sheet_id].id.startswith("strategy")
+    rows: list[dict[str, Any]] = []
+    for status, planned, actual in product(statuses, ends, ends):
+        row: dict[str, Any] = {"task": f"任务{len(rows)}", "status": status}
+        for key, day in (("planned", planned), ("actual", actual)):
+            if is_text:
+                row[key] = day and f"2024-06-01~{day}"
+            else:
+                row[f"{key}_end"] = pd.Timestamp(day) if day else None
+        rows.append(row)
+    book = reading_of({sheet_id: rows}, template=template)
+    settings = {"late_done": chosen}
+    as_of = date(2024, 7, 1)
+    frame = compute(book.sheets[sheet_id], template=template, as_of=as_of, settings=settings).frame
+    by_rule, _ = late_tasks(frame.drop(columns="is_late"), chosen)
+    assert by_rule.sum() > 10 + (chosen == "late")
+    assert (frame["is_late"].fillna(0) > 0).tolist() == by_rule.tolist()
 
 
 PROMOTION = load_template("promotion_tracking")
@@ -370,7 +416,7 @@ def test_a_companys_own_choice(tmp_path: Path) -> None:
     path.write_text(OWN.format(value="fast", label="Slow", formula=FORMULA), encoding="utf-8")
     template = load_template(path)
     assert check_template(template) == ()
-    assert "mode" in [one.id for one in template.shown_settings()]
+    assert "mode" in [one.id for one in shown_settings(template)]
 
 
 @pytest.mark.parametrize(

@@ -251,14 +251,17 @@ def test_problems(
 ) -> None:
     """Nothing is doubtful; what was settled by the campaign's dates or a merge is told."""
     found = Counter((p.code, p.severity) for p in readings[name, language].problems)
-    year, merge = ("year_from_period", "info"), ("merged_filled", "info")
+    # Told once a column.
+    year, merge = ("years_from_period", "info"), ("merged_filled", "info")
+    ahead = ("actual_in_future", "warning")
     told = {
+        # KOL种草 ended on 2 August, after the campaign's last day.
         # The scrape of the document lost a word: nobody knows what 直播率 is.
-        "strategy_tracking": {year: 2, merge: 1, ("metric_unknown", "info"): 1},
+        "strategy_tracking": {year: 1, merge: 1, ("metric_unknown", "info"): 1, ahead: 1},
         # 保证策略可跟进、可优化 breaks the document's own rule on goals.
         "execution_plan": {("goal_vague", "info"): 1},
         # 23 dates with 202X, 6.1 to 6.10 without any year, four days with a time.
-        "promotion_tracking": {year: 31, merge: 3},
+        "promotion_tracking": {year: 7, merge: 3},
     }
     assert found == told.get(name, {})
 
@@ -489,12 +492,14 @@ def test_alerts_are_few_and_deserved(readings: dict[tuple[str, Language], Readin
         name: [
             (one.rule, str(one.what.params["name"]))
             for one in alerts(readings[name, "zh-Hans"], as_of=PERIODS[name][1])
-            if one.rule != "daily_missing"
+            # On the last day there may be no review yet.
+            if one.rule not in ("daily_missing", "review_early")
         ]
         for name in DOCUMENTS
     }
     assert told == {
         "strategy_tracking": [
+            ("task_late", "KOL种草(100篇笔记)"),
             ("below_target", "直播率"),
             ("below_target", "用户转化率"),
             ("materials_due", "活动文案"),
@@ -502,7 +507,7 @@ def test_alerts_are_few_and_deserved(readings: dict[tuple[str, Language], Readin
             ("end_not_full", "KOL种草(100篇笔记)"),
         ],
         # Both have an actual end and are said to be in progress.
-        "campaign_process": [("end_not_done", "现场人员培训")],
+        "campaign_process": [("task_late", "电商平台资源对接"), ("end_not_done", "现场人员培训")],
         "execution_plan": [],
         "promotion_tracking": [
             ("task_late", "抖音信息流广告上线"),

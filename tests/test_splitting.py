@@ -26,10 +26,10 @@ from marketing_sheets.errors import (
     WorkbookExists,
     WorkbookInUse,
 )
-from marketing_sheets.merging.base import By, base_of
+from marketing_sheets.merging.base import By, base_of, has_base
 from marketing_sheets.merging.departments import source_of
 from marketing_sheets.merging.model import Merge
-from marketing_sheets.merging.three_way import has_base, merge_returned
+from marketing_sheets.merging.three_way import merge_returned
 from marketing_sheets.merging.totals import check_merged
 from marketing_sheets.splitting import BY, Split, split
 from marketing_sheets.splitting import split as split_module
@@ -298,11 +298,30 @@ def test_a_folder_of_its_own(tmp_path: Path, small: Path) -> None:
         split(small, folder, by="owner", overwrite=True)
     assert error.value.code == "folder_not_own"
     assert (folder / "会议纪要.txt").read_text() == "不能丢"
+    (folder / "~$另一份-张三.xlsx").write_bytes(b"lock")
+    with pytest.raises(UsageError) as error:
+        split(small, folder, by="owner", overwrite=True)
+    assert error.value.params["file"] == "会议纪要.txt"  # a lock there is no concern of ours
     (folder / "会议纪要.txt").unlink()
-    (folder / "~$另一份-张三.xlsx").touch()
     with pytest.raises(WorkbookInUse):
         split(small, folder, by="owner", overwrite=True)
     assert [path.name for path in tmp_path.iterdir()] == ["parts"]
+
+
+def test_what_is_nobodys_claims_no_department(done: Split) -> None:
+    """Its guide names none and asks for none, and its rows come from none when they are merged."""
+    (part,) = (one for one in done.parts if not one.value)
+    reading = read_workbook(part.path)
+    assert done.reading.form["department"] is not None
+    assert reading.form["department"] is None
+    assert "department" not in {problem.column for problem in reading.problems}
+    source = source_of(reading, file="618-销售部.xlsx")
+    assert (source.department, source.named, source.department_from) == ("", "", "rows")
+    back = merged(*(one.path for one in done.parts))
+    assert back.form["department"] == done.reading.form["department"]
+    origins = back.sheets["daily_data"].origins
+    assert origins is not None
+    assert origins["department"].isna().all()
 
 
 def test_folders_that_cannot_be(tmp_path: Path, small: Path) -> None:
@@ -372,8 +391,8 @@ def bases(path: Path) -> Any:
     return base.rows
 
 
-def test_a_damaged_base_is_said_and_rows_are_compared_by_key(tmp_path: Path, small: Path) -> None:
-    """A part whose base was changed takes part as a plain file; nothing is doubled."""
+def test_a_damaged_base_is_said_and_rebuilt(tmp_path: Path, small: Path) -> None:
+    """A part whose base was changed is merged by the file that was split; nothing is doubled."""
     done = split(small, tmp_path / "parts", by="owner")
     part = done.parts[0].path
     book = openpyxl.load_workbook(part)
@@ -385,7 +404,26 @@ def test_a_damaged_base_is_said_and_rows_are_compared_by_key(tmp_path: Path, sma
     assert base_of(reading) is None
     merge = merged(small, *(p.path for p in done.parts))
     same_inputs(merge, done.reading)
-    assert [p.place.file for p in merge.problems if p.code == "base_damaged"] == [part.name]
+    assert [p.place.file for p in merge.problems if p.code == "base_rebuilt"] == [part.name]
+
+
+def test_a_part_whose_base_was_deleted_is_known_by_its_properties(
+    tmp_path: Path, small: Path
+) -> None:
+    """Without the hidden sheet and the hidden column of ids it is a part still, and counts once."""
+    done = split(small, tmp_path / "parts", by="owner")
+    part = done.parts[0].path
+    book = openpyxl.load_workbook(part)
+    del book["拆分底稿"]
+    tab = book.worksheets[2]
+    ids = [str(cell.value).split("|")[0] for cell in tab[5]]
+    tab.delete_cols(ids.index("trace.row_id") + 1)
+    book.save(part)
+    assert read_workbook(part).split == done.split_id
+    merge = merged(small, *(p.path for p in done.parts))
+    same_inputs(merge, done.reading)
+    assert merge.is_three_way
+    assert [p.place.file for p in merge.problems if p.code == "base_rebuilt"] == [part.name]
 
 
 def test_file_names_are_safe_on_every_system() -> None:

@@ -161,6 +161,7 @@ def test_typing_into_the_prepared_rows(tmp_path: Path) -> None:
     assert str(values(reading, "master_tracker", "planned_start")[4])[:10] == "2024-06-11"
     assert doubts(reading, "推进总表") == [
         ("year_from_period", "G11"),
+        *(("formulas_need_value", f"{column}11") for column in "HMOP"),
         ("pending", "E12"),
         ("date_became_number", "G12"),
         ("not_a_date", "H12"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,9 +14,11 @@ import pytest
 from readings import AS_OF, FORM, campaign, campaign_days, metric, reading
 
 from marketing_sheets.languages import LANGUAGES, Language
+from marketing_sheets.places import Place
+from marketing_sheets.problems import Problem
 from marketing_sheets.records import Reading
-from marketing_sheets.summary import Summary, summarize, write_summary
-from marketing_sheets.summary.wording import phrase_text, text_of
+from marketing_sheets.summary import Summary, summarize, summary_lines, write_summary
+from marketing_sheets.summary.wording import conflicts_text, phrase_text, text_of
 
 DEPARTMENTS = ("marketing", "sales")
 SHARED = dict.fromkeys(("campaign_name", "department", "owner"))
@@ -64,6 +67,32 @@ def test_each_department_has_its_own_sums() -> None:
         own = days[number::2]
         sales, cost = (sum(float(str(day[name])) for day in own) for name in ("sales", "cost"))
         assert row.roas.value == pytest.approx(sales / cost)
+
+
+def test_spend_is_one_measure_in_every_row() -> None:
+    """Where any daily cost is known spend is that in all rows, and adds up; else the tasks'."""
+    tasks: list[dict[str, object]] = [
+        {"task": f"t{n}", "budget": 100.0, "spend": spend} for n, spend in enumerate((7.0, None))
+    ]
+    daily: list[dict[str, object]] = [
+        {"date": pd.Timestamp("2024-06-01"), "channel": "douyin", "cost": cost, "sales": 90.0}
+        for cost in (10.0, 30.0)
+    ]
+    for sheets, spent, measure in (
+        ({"master_tracker": tasks, "daily_data": daily}, {"a": 10.0, "b": 30.0}, "daily"),
+        ({"master_tracker": tasks}, {"a": 7.0, "b": None}, "tasks"),
+    ):
+        summary = summarize(merged(reading(sheets), department=("a", "b")), as_of=AS_OF)
+        assert summary.comparison is not None
+        table = summary.comparison.departments
+        assert table is not None
+        assert {row.name: row.spend.value for row in table.rows} == spent
+        assert table.total.spend.value == sum(value or 0.0 for value in spent.values())
+        assert table.spend_from == measure
+        if measure == "daily":
+            assert {row.name: row.roas.value for row in table.rows} == {"a": 9.0, "b": 3.0}
+        note = "支出取每日成本" if measure == "daily" else "支出取任务支出"
+        assert any(note in text for text in said(summary))
 
 
 def test_the_worst_department_stands_first() -> None:
@@ -169,12 +198,102 @@ def test_the_comparison_is_drawn(language: Language) -> None:
     book = merged(campaign(), department=DEPARTMENTS, campaign=("618", "双11", "618"))
     texts = said(summarize(book, as_of=AS_OF), language)
     heads = {
-        "zh-Hans": ("部门对比", "活动对比", "效果达成"),
-        "zh-Hant": ("部門對比", "活動對比", "效果達成"),
-        "en": ("Departments", "Campaigns", "Targets"),
+        "zh-Hans": ("部门对比", "活动对比", "指标达成 · 部门并列"),
+        "zh-Hant": ("部門對比", "活動對比", "指標達成 · 部門並列"),
+        "en": ("Departments", "Campaigns", "Targets by department"),
     }[language]
     at = [texts.index(head) for head in heads]
     assert at == sorted(at)
+
+
+def table_under(texts: Sequence[str], head: str, rows: int, width: int) -> list[list[str]]:
+    """Return the texts of a table, its own head first, that stands below a section's head."""
+    start = texts.index(head) + 2
+    return [
+        [text.strip() for text in texts[at : at + width]]
+        for at in range(start, start + rows * width, width)
+    ]
+
+
+def evaluated(*metrics: dict[str, object], **traces: Sequence[str]) -> Summary:
+    """Summarize evaluated metrics whose rows came from the departments given."""
+    return summarize(merged(reading({"effect_evaluation": [*metrics]}), **traces), as_of=AS_OF)
+
+
+def test_each_metric_stands_against_each_department() -> None:
+    """A metric's row has each department's achievement, none where it has no such metric."""
+    rows = (
+        metric("销售额", 100, 90, verdict="close"),
+        metric("销售额", 200, 100, verdict="missed"),
+        metric("满意度", 10, 11, verdict="met"),
+        metric("总费用", 60, 72, direction="lower", verdict="missed"),
+    )
+    summary = evaluated(*rows, department=("a", "b"))
+    assert summary.comparison is not None
+    matrix = summary.comparison.matrix
+    assert matrix is not None
+    found = {
+        row.name: [cell.achieved.value if cell else None for cell in row.cells]
+        for row in matrix.rows
+    }
+    order = [matrix.departments.index(name) for name in ("a", "b")]
+    assert {name: [values[at] for at in order] for name, values in found.items()} == {
+        "销售额": [pytest.approx(0.9), pytest.approx(0.5)],
+        "满意度": [pytest.approx(1.1), None],
+        "总费用": [None, pytest.approx(1.2)],
+    }
+    assert [(row.name, row.met, row.judged) for row in matrix.rows] == [
+        ("销售额", 0, 2),
+        ("总费用", 0, 1),
+        ("满意度", 1, 1),
+    ]
+    texts = said(summary)
+    assert "指标达成 · 部门并列" in texts
+    assert "效果达成" not in texts
+    assert "总费用 ↓" in texts
+
+
+def test_a_metric_a_department_states_twice_counts_as_the_worse() -> None:
+    """Of two versions of a record the one that needs a person is shown."""
+    rows = [
+        metric("销售额", 100, value, verdict=verdict)
+        for value, verdict in ((120, "met"), (130, "met"), (50, "missed"), (70, "missed"))
+    ]
+    summary = evaluated(*rows, department=("a", "b"))
+    assert summary.comparison is not None
+    assert summary.comparison.matrix is not None
+    (row,) = summary.comparison.matrix.rows
+    shown = sorted(cell.achieved.value or 0.0 for cell in row.cells if cell)
+    assert shown == [pytest.approx(0.5), pytest.approx(0.7)]
+
+
+def test_many_departments_stand_below_each_other() -> None:
+    """Beyond four departments, they go down and the five worst metrics across."""
+    names = [f"d{n}" for n in range(6)]
+    rows = [
+        metric(f"m{m}", 100, 100 - 10 * (m > n), verdict="close" if m > n else "met")
+        for m in range(7)
+        for n in range(6)
+    ]
+    texts = said(evaluated(*rows, department=names))
+    table = table_under(texts, "指标达成 · 部门并列", 1, 6)
+    assert table == [["部门", "m6", "m5", "m4", "m3", "m2"]]
+    counts = texts[texts.index("达标部门") :][1:6]
+    assert [count.strip() for count in counts] == ["0 / 6", "1 / 6", "2 / 6", "3 / 6", "4 / 6"]
+    assert any(text.startswith("另有 2 项") for text in texts)
+
+
+def test_campaigns_that_are_the_departments_are_not_shown_twice() -> None:
+    """Where each department has a campaign of its own, one comparison says it all."""
+    alone = merged(campaign(), department=DEPARTMENTS, campaign=("618", "双11"))
+    comparison = summarize(alone, as_of=AS_OF).comparison
+    assert comparison is not None
+    assert comparison.departments is not None
+    assert comparison.campaigns is None
+    mixed = merged(campaign(), department=DEPARTMENTS, campaign=("618", "双11", "618"))
+    comparison = summarize(mixed, as_of=AS_OF).comparison
+    assert comparison is not None
+    assert comparison.campaigns is not None
 
 
 def test_columns_without_a_value_are_left_out() -> None:
@@ -201,3 +320,67 @@ def test_an_alert_of_nobody_names_the_department_its_row_came_from() -> None:
     book = merged(reading({"effect_evaluation": [metric("a", 100, 5)] * 2}), department=DEPARTMENTS)
     alerts = summarize(book, as_of=AS_OF).alerts
     assert [text_of(one.department, "en") for one in alerts] == ["Marketing", "Sales"]
+
+
+def contested(*conflicts: Sequence[str]) -> Reading:
+    """Return a merge with a conflict per argument: what became of each of its versions."""
+    lines = tuple(
+        {"number": float(number), "kept": kept}
+        for number, versions in enumerate(conflicts, 1)
+        for kept in versions
+    )
+    return replace(whole(), attachments={"merge_log": (), "merge_conflicts": lines})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_conflicts_are_told_at_the_top(language: Language) -> None:
+    """Their number, how many versions count twice, and a link; nothing where there is none."""
+    book = contested(("✓ 采用", "✓ 采用"), ("✓ 采用", "未采用"), ("✓ 采用", "✓ 采用", "未采用"))
+    summary = summarize(book, as_of=AS_OF)
+    data = write_summary(summary, language=language, sheet_name="汇总")
+    sheet = openpyxl.load_workbook(BytesIO(data)).worksheets[0]
+    top = [sheet.cell(row, 2) for row in range(1, 9)]
+    (cell,) = (cell for cell in top if str(cell.value or "").startswith("! "))
+    assert conflicts_text(summary.merged, language) == str(cell.value)[2:]
+    assert {"3", "2"} <= set(re.findall(r"\d+", str(cell.value)))
+    assert cell.hyperlink is not None
+    assert cell.hyperlink.location == "'冲突'!A1"
+    assert str(cell.value)[2:] in summary_lines(summary, language)
+    settled = summarize(contested(("✓ 采用", "未采用")), as_of=AS_OF)
+    assert conflicts_text(settled.merged, "zh-Hans") == "各文件有 1 处冲突，见“冲突”表"
+    for none in (contested(), whole()):
+        assert conflicts_text(summarize(none, as_of=AS_OF).merged, language) == ""
+
+
+def test_problems_of_merged_files_name_the_file() -> None:
+    """File, sheet and cell, no link to a cell of this workbook; the rest is in the merge log."""
+
+    def problem(file: str, row: int) -> Problem:
+        place = Place(file=file, sheet="每日数据", row=row, column=3)
+        return Problem(code="not_a_number", place=place, raw="x", params={"column": "曝光量"})
+
+    book = replace(contested(), file="合并.xlsx")
+    files = ["华东/市场部.xlsx", "合并.xlsx", *["b.xlsx"] * 13]
+    problems = tuple(problem(file, 7 + n) for n, file in enumerate(files))
+    summary = summarize(replace(book, problems=problems), as_of=AS_OF)
+    data = write_summary(summary, language="zh-Hans", sheet_name="汇总")
+    sheet = openpyxl.load_workbook(BytesIO(data)).worksheets[0]
+    cells = {str(cell.value): cell for cell in sheet["B"] if cell.value}
+    assert cells["华东/市场部.xlsx\n每日数据 › C7"].hyperlink is None
+    own = cells["每日数据 › C8"].hyperlink
+    assert own is not None
+    assert own.location == "'每日数据'!C8"
+    rest = cells["另有 3 项，见“合并记录”表"].hyperlink
+    assert rest is not None
+    assert rest.location == "'合并记录'!A1"
+    assert any(text.endswith("；15 处请核对") for text in said(summary))
+
+
+def test_departments_not_drawn_are_counted() -> None:
+    """The table lists twenty, the charts seven; each says how many more there are."""
+    names = [f"d{n:02}" for n in range(23)]
+    rows = [{"task": f"t{n}", "budget": 10.0, "spend": 5.0} for n in range(23)]
+    book = merged(reading({"master_tracker": rows}), department=names)
+    texts = said(summarize(book, as_of=AS_OF))
+    assert "另有 3 个部门" in texts
+    assert "图中为前 7 个，另有 16 个部门" in texts

@@ -14,6 +14,8 @@ from readings import issue, metric, reading
 
 from marketing_sheets.errors import TemplateError
 from marketing_sheets.languages import LANGUAGES, Language
+from marketing_sheets.places import Place
+from marketing_sheets.problems import Problem
 from marketing_sheets.records import Reading
 from marketing_sheets.summary import Summary, summarize, write_summary
 from marketing_sheets.summary.pages import Mark, page_breaks
@@ -126,14 +128,15 @@ def test_causes_are_quoted_with_their_place() -> None:
 
 
 def test_advice_lists_what_is_still_open() -> None:
-    """Measures of open issues and unfinished tasks, remarks on missed metrics; nothing solved."""
+    """Measures of open issues and unfinished tasks; a remark on a metric is a cause, no measure."""
     advice = summarize(strategy(), as_of=DAY).report.advice
     assert [(text_of(one.problem, "en"), one.measure) for one in advice] == [
         ("KOL爽约", "启用备用名单"),
         ("3篇笔记审核超时", "增加1名审核专员"),
-        ("直播场次 130, target 200", "封面文案吸引力不足"),
     ]
     assert advice[0].due == date(2024, 7, 22)
+    causes = summarize(strategy(), as_of=DAY).report.causes
+    assert "封面文案吸引力不足" in [one.cause for one in causes]
 
 
 def test_the_appendix_links_to_the_sheets() -> None:
@@ -258,3 +261,25 @@ def test_pages_end_between_sections() -> None:
     assert page_breaks(early, end=1200.0) == [1]
     # A section longer than a page has nowhere else to go.
     assert page_breaks([Mark(row=4, top=0.0), Mark(row=9, top=1500.0)], end=2000.0) == [9]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hints_stand_last_and_are_counted_beyond_ten(language: Language) -> None:
+    """What could be written better stands under the data problems, and is no data problem."""
+    label = STRATEGY["strategy_effect"].label
+    hints = tuple(
+        Problem(
+            code="words_vague",
+            place=Place(sheet="a", row=row, column=2),
+            params={"column": label, "word": "做推广"},
+        )
+        for row in range(7, 19)
+    )
+    summary = summarize(replace(strategy(), problems=hints), as_of=DAY)
+    assert (summary.problems, summary.hints) == ((), hints)
+    texts = shown(summary, language)
+    title = {"zh-Hans": "填写建议", "zh-Hant": "填寫建議", "en": "Hints"}[language]
+    at = texts.index(title)
+    assert sum("做推广" in text for text in texts[at:]) == 10
+    assert any("2" in text for text in texts[at + 22 :])
+    assert title not in shown(summarize(strategy(), as_of=DAY), language)

@@ -29,6 +29,7 @@ from marketing_sheets.merging.base import Base, BaseRow, base_attachment, base_o
 from marketing_sheets.merging.model import Merge
 from marketing_sheets.merging.row_texts import RowTexts
 from marketing_sheets.records import Reading
+from marketing_sheets.rules import Threshold
 
 ROWS = (
     task("a", "marketing", budget=100.0),
@@ -241,6 +242,59 @@ def test_the_form_and_the_settings_are_merged_too(whole: Reading, back: dict[str
     assert (alone.form["department"], alone.form["owner"]) == ("data", "张三")
 
 
+def test_thresholds_are_merged_cell_by_cell(whole: Reading) -> None:
+    """What one side edited is taken, what one deleted goes, different edits are conflicts."""
+    low, drop = Threshold(rule="ctr_low", limit=0.02, days=2), Threshold(rule="cvr_drop", limit=0.3)
+    whole = replace(whole, thresholds=(low, drop))
+    back = parts(whole)
+    marketing = replace(back["marketing"], thresholds=(replace(low, limit=0.01),))
+    added = Threshold(rule="ctr_low", group="douyin", limit=0.05)
+    sales = replace(back["sales"], thresholds=(replace(low, days=5), added, drop))
+    merge = merged([whole, marketing, sales, back[""]])
+    assert [(t.rule, t.group, t.limit, t.days) for t in merge.thresholds] == [
+        ("ctr_low", None, 0.01, 5),
+        ("ctr_low", "douyin", 0.05, None),
+    ]
+    assert not merge.conflicts
+    ours = replace(whole, thresholds=(replace(low, limit=0.03), replace(drop, is_on=False)))
+    merge = merged([ours, marketing, sales, back[""]])
+    assert [(t.rule, t.limit) for t in merge.thresholds if t.group is None] == [
+        ("ctr_low", 0.03),
+        ("cvr_drop", 0.3),
+    ]
+    (found,) = merge.conflicts
+    assert (found.sheet, found.column, found.kept) == ("lists", "rule.limit", (0,))
+    assert [version.text for version in found.versions] == ["3%", "1%"]
+    gone = replace(back["marketing"], thresholds=())
+    assert merged([whole, gone, back["sales"], back[""]]).thresholds == (low, drop)
+
+
+def test_days_off_are_merged_too(whole: Reading) -> None:
+    """A day off that one side deleted is gone, those that sides added are there."""
+    days = [date(2024, 6, day) for day in (8, 9, 10, 11)]
+    whole = replace(whole, holidays=(days[0], days[1]))
+    back = parts(whole)
+    marketing = replace(back["marketing"], holidays=(days[1], days[2]))
+    sales = replace(back["sales"], holidays=(days[0], days[1], days[3]))
+    merge = merged([whole, marketing, sales, back[""]])
+    assert merge.holidays == (days[1], days[2], days[3])
+
+
+def test_added_rows_of_departments_can_be_kept_apart(
+    whole: Reading, back: dict[str, Reading]
+) -> None:
+    """Two departments' rows with one key are a conflict, or two records if asked for."""
+    one = task("直播", "marketing", budget=1.0)
+    other = task("直播", "sales", budget=2.0)
+    readings = [whole, added(back["marketing"], one), added(back["sales"], other), back[""]]
+    merge = merged(readings)
+    assert merge.across == 1
+    assert {found.column for found in merge.conflicts} >= {"budget"}
+    apart = merged(readings, per_department=True)
+    assert tasks(apart) == ["a", "b", "c", "d", "直播", "直播"]
+    assert not (apart.conflicts or apart.across or apart.contested)
+
+
 def test_stop_stops_at_a_conflict(whole: Reading, back: dict[str, Reading]) -> None:
     """With "stop" nothing is merged; the sentence names both versions."""
     ours = edited(whole, 0, "budget", 130.0)
@@ -292,12 +346,17 @@ def test_every_row_says_where_it_stands(whole: Reading, back: dict[str, Reading]
     assert origins["row_id"].notna().tolist() == [True, False, True, False]
 
 
-def test_parts_whose_bases_are_all_damaged_are_merged_as_plain_files(
+def test_parts_whose_bases_are_all_damaged_are_held_against_headquarters(
     whole: Reading, back: dict[str, Reading]
 ) -> None:
-    """Without any whole base rows are compared by key, and that is said of every part."""
+    """Without any whole base every difference is a conflict, no row doubles, and that is said."""
     damaged = [replace(part, attachments={"base": ({},)}) for part in back.values()]
+    damaged[0] = edited(damaged[0], 0, "budget", 120.0)
     merge = merged([whole, *damaged])
-    assert sorted(tasks(merge)) == ["a", "b", "c", "d"]
-    assert len(merge.duplicates) == 4
-    assert [p.code for p in merge.problems if p.code == "base_damaged"] == ["base_damaged"] * 3
+    assert tasks(merge) == ["a", "b", "c", "d"]
+    assert says(merge, "budget")["a"] == 100
+    assert [(c.column, c.kept) for c in merge.conflicts] == [("budget", (0,))]
+    assert [p.code for p in merge.problems if p.code == "base_unknown"] == ["base_unknown"] * 3
+    alone = merged(damaged)
+    assert sorted(tasks(alone)) == ["a", "b", "c", "d"]
+    assert [p.code for p in alone.problems if p.code == "base_damaged"] == ["base_damaged"] * 3

@@ -18,8 +18,9 @@ from marketing_sheets.problems import Problem
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import Reading
 from marketing_sheets.rules import Threshold
-from marketing_sheets.template_files import template_names
+from marketing_sheets.template_files import load_template, template_names
 from marketing_sheets.wording import say
+from marketing_sheets.workbooks import generate_workbook
 from marketing_sheets.writer import write_workbook
 
 IDS, FIRST = 5, 7
@@ -192,3 +193,20 @@ def test_every_rule_can_be_picked_once(tmp_path: Path) -> None:
     labels = [rule.label["zh-Hans"] for rule in template_of("campaign_tracker").rules]
     assert [name for name in names if name] == labels
     assert sheet.column_dimensions[get_column_letter(at["rule.names"])].hidden
+
+
+def test_hints_do_not_name_what_may_be_changed(tmp_path: Path) -> None:
+    """The days stand beside the hint and may be changed: it speaks of them without their number."""
+    path = generate_workbook("strategy_tracking", tmp_path / "a.xlsx").path
+    rows = openpyxl.load_workbook(path).worksheets[-1].iter_rows(values_only=True)
+    told = {str(cell): "".join(map(str, row)) for row in rows for cell in row if cell is not None}
+    assert "-3 即到期前 3 天" in told["准备未完成"]
+    long = {rule.label["zh-Hans"]: rule for rule in load_template("campaign_tracker").rules}
+    path = generate_workbook("campaign_tracker", tmp_path / "b.xlsx").path
+    (line,) = (
+        [str(cell) for cell in row]
+        for row in openpyxl.load_workbook(path).worksheets[-1].iter_rows(values_only=True)
+        if "任务过长" in row and "否" in row
+    )
+    assert long["任务过长"].days == 14
+    assert [cell for cell in line if "14" in cell] == ["14"]

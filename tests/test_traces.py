@@ -209,6 +209,9 @@ def test_long_tables_continue_in_numbered_sheets(
     texts = [c.value for c in formulas[7] if isinstance(c.value, str) and c.value[0] == "="]
     assert texts
     assert all("tbl_daily_data_2[" in t for t in texts if "tbl_" in t)
+    for tab in ("每日数据", "每日数据 (2)"):
+        assert load(path)[tab]["A2"].value.startswith('="仅本表：')
+    assert load(path)["推进总表"]["A2"].value.startswith('="截至')
 
 
 def test_a_traced_workbook_recalculates(tmp_path: Path) -> None:

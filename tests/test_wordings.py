@@ -227,3 +227,15 @@ def test_every_hint_says_what_to_add(tmp_path: Path) -> None:
         assert problem.severity == "info"
         assert problem.place.row == 2
         assert all(problem.message(name) and problem.hint(name) for name in LANGUAGES)
+
+
+def test_a_deadline_that_cannot_be_read_is_not_asked_for_again(tmp_path: Path) -> None:
+    """What is wrong with the date is told at its cell; that there is none would be a false hint."""
+    row = {"stage": "执行期", "metric": "转化率", "target": "5%", "adjustment": "减少步骤"}
+    row |= {"expected_effect": "转化率5%", "owner": "张三"}
+    sheet = ("campaign_process", "stage_review")
+    assert hints(tmp_path, *sheet, row) == [("action_incomplete", "adjustment")]
+    assert hints(tmp_path, *sheet, row | {"due_date": "7月底左右吧"}) == []
+    assert hints(tmp_path, *sheet, row | {"due_date": "待定"}) == [
+        ("action_incomplete", "adjustment")
+    ]

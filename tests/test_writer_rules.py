@@ -11,6 +11,7 @@ from writer_books import example, load, part, rules_of, template
 
 from marketing_sheets.languages import LANGUAGES, Language
 from marketing_sheets.styles import STATES, Palette
+from marketing_sheets.template_files import load_template
 from marketing_sheets.templates import TableSheet
 from marketing_sheets.writer import write_workbook
 
@@ -93,16 +94,44 @@ def test_the_gap_comes_first(filled: Path) -> None:
     """A blank required cell of a begun row is shown before anything else."""
     book = load(filled)
     for sheet in template().tables:
-        _, area, formula = rules_of(book, sheet.label["zh-Hans"])[0]
-        required = [n for n, c in enumerate(sheet.columns) if c.is_required]
-        assert formula.startswith(f'AND({chr(65 + required[0])}7="",COUNTA(')
-        assert formula.endswith(">=3)")
-        covered = {
-            column
-            for block in area.split()
-            for column in range(ord(block[0]) - 65, ord(block.split(":")[1][0]) - 65 + 1)
-        }
-        assert covered == set(required)
+        required = {n for n, c in enumerate(sheet.columns) if c.is_required}
+        covered: set[int] = set()
+        for _, area, formula in rules_of(book, sheet.label["zh-Hans"]):
+            if covered == required:
+                break
+            assert formula.startswith(f'AND({area[0]}7="",COUNTA(')
+            assert ">=3" in formula
+            covered |= {
+                column
+                for block in area.split()
+                for column in range(ord(block[0]) - 65, ord(block.split(":")[1][0]) - 65 + 1)
+            }
+        assert covered == required
+
+
+def test_a_value_above_fills_no_gap_twice(tmp_path: Path) -> None:
+    """A blank below a group's value is no gap; with none above, or in a new wider group, it is."""
+    known = load_template("promotion_tracking")
+    path = write_workbook(known, tmp_path / "a.xlsx", rows=5)
+    sheet = next(one for one in known.tables if one.id == "promotion_master")
+    stage, goal = (f"COUNTA(${letter}$7:${letter}7)=0" for letter in "AB")
+    found = [
+        text for _, _, text in rules_of(load(path), sheet.label["zh-Hans"]) if "COUNTA" in text
+    ]
+    assert [sheet["stage"].is_required, sheet["goal"].fill_down] == [True, True]
+    assert any(text.endswith(f",OR({stage}))") for text in found)
+    if sheet["goal"].is_required:
+        assert any(text.endswith(f',OR({goal},$A7<>""))') for text in found)
+    assert not any(text.endswith(">=3)") and text.startswith("AND(A7") for text in found)
+
+
+def test_rows_for_sentences_have_room(tmp_path: Path) -> None:
+    """A blank row with a column of sentences takes three lines; a dense table stays dense."""
+    known = load_template("execution_plan")
+    book = load(write_workbook(known, tmp_path / "a.xlsx", rows=5))
+    assert book["策略执行计划"].row_dimensions[8].height >= 42
+    daily = load(write_workbook(template(), tmp_path / "b.xlsx", rows=5))["每日数据"]
+    assert daily.row_dimensions[8].height < 26
 
 
 def test_gaps_do_not_count_formulas(filled: Path) -> None:

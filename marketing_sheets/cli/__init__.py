@@ -28,7 +28,7 @@ def cli() -> None:
     marketing-sheets generate campaign_tracker -o 618.xlsx
     marketing-sheets recalculate 618.xlsx
 
-    Exit codes: 0 fine, 1 problems found, 2 wrong usage.
+    Exit codes: 0 fine, 1 problems found, 2 wrong usage, 130 stopped by Ctrl-C.
     """
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..errors import SheetsError, TemplateError, UsageError, WorkbookError
+from ..errors import SheetsError, TemplateError, UsageError, WorkbookError, WorkbookExists
 from ..languages import LANGUAGES, Language
 from ..wording import say
 
@@ -34,6 +34,7 @@ __all__ = [
     "day_option",
     "files_argument",
     "guarded",
+    "hint_lines",
     "json_option",
     "language_option",
     "print_json",
@@ -46,7 +47,9 @@ __all__ = [
 
 PROBLEMS_FOUND = 1
 WRONG_USAGE = 2
+INTERRUPTED = 130  # what shells return for a program ended by Ctrl-C
 _SHOWN_PROBLEMS = 20
+_SHOWN_HINTS = 10
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -65,6 +68,12 @@ class UsageSentence(Sentence):
     """The same about an argument or a template."""
 
     exit_code = WRONG_USAGE
+
+
+class InterruptSentence(Sentence):
+    """What is said when somebody presses Ctrl-C."""
+
+    exit_code = INTERRUPTED
 
 
 def _day(_context: click.Context, _option: click.Parameter, moment: datetime | None) -> date | None:
@@ -126,19 +135,31 @@ def guarded(command: _Command) -> _Command:
             return command(*args, **kwargs)
         except BrokenPipeError:
             raise  # whoever was reading has read enough; click ends quietly
+        except KeyboardInterrupt:
+            words = say("cli", "interrupted", speech(kwargs.get("language")))
+            sentence: Sentence = InterruptSentence(words)
         except (SheetsError, OSError) as error:
-            raise as_sentence(error, speech(kwargs.get("language"))) from error
+            sentence = as_sentence(error, kwargs.get("language"))
+        if not kwargs.get("as_json"):
+            raise sentence
+        print_json({"error": sentence.message})
+        sys.exit(sentence.exit_code)
 
     return run  # type: ignore[return-value]  # wraps keeps the signature
 
 
-def as_sentence(error: SheetsError | OSError, language: Language) -> Sentence:
-    """Return the sentence that says an error: arguments and templates are usage, files are not."""
+def as_sentence(error: SheetsError | OSError, language: Language | None) -> Sentence:
+    """Return the sentence that says an error: arguments and templates are usage, files are not.
+
+    A file that would have to be replaced is a matter of `--force`, which is usage too. `language`
+    None takes that of the workbooks, as far as they were read, else the system's.
+    """
     if not isinstance(error, SheetsError):
         file, reason = error.filename or "", error.strerror or str(error)
-        return Sentence(WorkbookError("os_error", file=file, reason=reason).describe(language))
-    kind = UsageSentence if isinstance(error, UsageError | TemplateError) else Sentence
-    return kind(error.describe(language))
+        error = WorkbookError("os_error", file=file, reason=reason)
+    is_usage = isinstance(error, UsageError | TemplateError | WorkbookExists)
+    kind = UsageSentence if is_usage else Sentence
+    return kind(error.describe(speech(language or error.language)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +190,7 @@ def run_files(
             with shown_stages(count + file.name, speech(language)) as show:
                 outcome = work(file, show)
         except (SheetsError, OSError) as error:
-            sentence = as_sentence(error, speech(language))
+            sentence = as_sentence(error, language)
             code = max(code, sentence.exit_code)
             if as_json:
                 documents.append({"file": str(file), "error": sentence.message})
@@ -231,6 +252,18 @@ def problem_lines(
     if len(shown) < len(ranked):
         lines.append(say("cli", "more_problems", language, count=len(ranked) - len(shown)))
     return lines
+
+
+def hint_lines(hints: Sequence[Problem], language: Language) -> list[str]:
+    """Say what could be written better, a line each; beyond ten only their number."""
+    if not hints:
+        return []
+    key = "terminal.hints_one" if len(hints) == 1 else "terminal.hints"
+    lines = ["", say("summary", key, language, count=len(hints))]
+    lines += [f"  {hint.describe(language)}" for hint in hints[:_SHOWN_HINTS]]
+    if len(hints) > _SHOWN_HINTS:
+        lines.append(say("cli", "more_problems", language, count=len(hints) - _SHOWN_HINTS))
+    return [*lines, ""]
 
 
 def are_serious(problems: Sequence[Problem]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ _SHOWN = 20
 # The words of `merging.model.POLICIES`, which cannot be loaded for the sake of a help text.
 _POLICIES = ("keep-both", "first", "last", "newest", "stop")
 # Passed over by rule, so that nothing is missing from the result.
-_NO_LOSS = frozenset(("hidden_file", "backup", "is_output", "earlier_merge", "not_a_workbook"))
+_NO_LOSS = frozenset(("hidden_file", "backup", "earlier_merge", "no_spreadsheet"))
 
 
 @click.command()
@@ -57,6 +57,11 @@ _NO_LOSS = frozenset(("hidden_file", "backup", "is_output", "earlier_merge", "no
     default="keep-both",
     show_default=True,
     help="Which version counts where files disagree about a record.",
+)
+@click.option(
+    "--per-department",
+    is_flag=True,
+    help="Rows of different departments are different records even if their keys agree.",
 )
 @click.option("--jobs", type=int, metavar="N", help="Read in N processes; else as many as suit.")
 @click.option("--dask", metavar="ADDRESS", help="Read on the Dask cluster at this address.")
@@ -84,6 +89,7 @@ def merge(
     language: Language | None,
     as_of: date | None,
     on_conflict: Policy,
+    per_department: bool,
     jobs: int | None,
     dask: str | None,
     cache_folder: Path | None,
@@ -114,12 +120,12 @@ def merge(
             as_of=as_of,
             today=date.today(),
             on_conflict=on_conflict,
+            per_department=per_department,
             executor=executor,
             jobs=jobs,
             cache=None if no_cache else Cache(cache_folder),
             fail_fast=fail_fast,
             parquet=parquet,
-            created=datetime.now().replace(microsecond=0),
             overwrite=force,
             progress=show,
         )
@@ -159,6 +165,8 @@ def _lines(result: MergeResult, parquet: Path | None, language: Language) -> Ite
         return say("merge", f"done.{key}", language, **params)
 
     yield tell("files", count=len(merge.sources))
+    for file, original in merge.copies.items():
+        yield f"  {file}: " + say("merge", "log.notes.copy", language, file=original)
     sums: dict[str, dict[str, int]] = {}
     for total in merge.totals:
         if total.column is None:
@@ -172,9 +180,7 @@ def _lines(result: MergeResult, parquet: Path | None, language: Language) -> Ite
             yield "  " + line + "".join(lost)
     if merge.reconciles:
         yield tell("reconciled", count=len(merge.totals))
-    if merge.conflicts:
-        tab = say("merge", "conflicts.tab", merge.language)
-        yield tell("conflicts", count=len(merge.conflicts), tab=tab)
+    yield from _conflict_lines(merge, language)
     doubtful = [problem for problem in merge.problems if problem.severity != "info"]
     if doubtful:
         tab = say("merge", "log.tab", merge.language)
@@ -191,6 +197,20 @@ def _lines(result: MergeResult, parquet: Path | None, language: Language) -> Ite
     yield tell("written", file=result.path)
     if result.parquet:
         yield tell("parquet", count=len(result.parquet), folder=parquet)
+
+
+def _conflict_lines(merge: Merge, language: Language) -> Iterator[str]:
+    """Say how many conflicts there are, and which option may settle them."""
+    from ..merging.log import advice
+
+    if merge.conflicts:
+        tab = say("merge", "conflicts.tab", merge.language)
+        yield say("merge", "done.conflicts", language, count=len(merge.conflicts), tab=tab)
+    yield from ("  " + line for line in advice(merge, language))
+    if merge.changes or merge.withdrawn:
+        tab = say("merge", "changes.tab", merge.language)
+        count = len(merge.changes) + len(merge.withdrawn)
+        yield say("merge", "done.accepted", language, count=count, tab=tab)
 
 
 _PARTS = ("read", "merged", "duplicates", "overruled", "withdrawn")

@@ -17,6 +17,7 @@ from .boundary import (
     day_option,
     files_argument,
     guarded,
+    hint_lines,
     json_option,
     language_option,
     problem_lines,
@@ -89,6 +90,7 @@ def recalculate(
         lines = [
             *summary_lines(done.summary, spoken),
             *problem_lines(doubtful, spoken),
+            *hint_lines(done.summary.hints, spoken),
             say("cli", "summarised", spoken, file=written.output, tab=written.sheet),
         ]
         return Outcome(problems=problems, lines=lines)

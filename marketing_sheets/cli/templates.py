@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from ..errors import TemplateError, UnknownTemplate
 from ..languages import Language
 from ..wording import say
 from .boundary import PROBLEMS_FOUND, guarded, language_option, speech
@@ -66,11 +67,16 @@ def show_template(template: str, language: Language | None) -> None:
 @guarded
 def check_templates(path: str, language: Language | None) -> None:
     """Check the template at PATH, or a shipped one by name."""
-    from ..template_checks import check_template
+    from ..template_checks import check_template, further_faults
     from ..template_files import load_template
 
     spoken = speech(language)
-    faults = check_template(load_template(path))
+    try:
+        faults = check_template(load_template(path))
+    except UnknownTemplate:
+        raise
+    except TemplateError as error:
+        faults = (*error.faults, *further_faults(error))
     for fault in faults:
         click.echo(fault.describe(spoken))
     if faults:

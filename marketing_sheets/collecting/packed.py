@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import compress
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,19 +15,42 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[Any]
 
-__all__ = ["Foreign", "Pool", "Shelf", "packed_cells", "packed_column", "unpacked_column"]
+__all__ = [
+    "Foreign",
+    "Pool",
+    "Shelf",
+    "packed_blank",
+    "packed_cells",
+    "packed_column",
+    "unpacked_blank",
+    "unpacked_cells",
+    "unpacked_column",
+]
 
 _LARGEST = 1 << 62  # whole numbers beyond go as text
 # What a cell holds, one byte each. All else is told in JSON.
-_NOTHING, _FLOAT, _TEXT, _WHOLE, _MOMENT, _BOOL, _ELSE = range(7)
-_CODES: dict[type[Any], int] = {
-    type(None): _NOTHING,
-    float: _FLOAT,
-    str: _TEXT,
-    int: _WHOLE,
-    datetime: _MOMENT,
-    bool: _BOOL,
-}
+_NOTHING, _FLOAT, _TEXT, _WHOLE, _MOMENT, _BOOL, _ELSE, _DAY = range(8)
+
+
+class _Codes(dict[type[Any], int]):
+    """What a cell of a type holds."""
+
+    def __missing__(self, kind: type[Any]) -> int:
+        return _ELSE
+
+
+_CODES = _Codes(
+    {
+        type(None): _NOTHING,
+        float: _FLOAT,
+        str: _TEXT,
+        int: _WHOLE,
+        datetime: _MOMENT,
+        bool: _BOOL,
+        date: _DAY,
+    }
+)
+_NO_TEXTS = np.array([np.nan], dtype=object)
 _MASKED: dict[str, Any] = {
     "Int64": pd.arrays.IntegerArray,
     "Float64": pd.arrays.FloatingArray,
@@ -67,16 +89,14 @@ class Shelf:
     texts: Array
 
 
-def packed_cells(
-    cells: list[Any], pool: Pool, told: Callable[[object], object]
-) -> dict[str, object]:
+def packed_cells(cells: Array, pool: Pool, told: Callable[[object], object]) -> dict[str, object]:
     """Pack cells of any kind; `told` gives the JSON of those that are no plain values."""
-    codes = np.fromiter((_CODES.get(cell.__class__, _ELSE) for cell in cells), np.int8, len(cells))
+    codes = np.fromiter(map(_CODES.__getitem__, map(type, cells.tolist())), np.int8, len(cells))
     if not codes.any():
         return {}
     packed: dict[str, object] = {"codes": pool.array(codes)}
     for code in np.unique(codes).tolist():
-        some = list(compress(cells, codes == code)) if code else []
+        some = cells[codes == code].tolist() if code else []
         if code == _FLOAT:
             packed["floats"] = pool.array(np.array(some, dtype=np.float64))
         elif code == _TEXT:
@@ -89,6 +109,8 @@ def packed_cells(
             if any(cell.tzinfo is not None or cell.fold for cell in some):
                 raise Foreign(datetime)
             packed["moments"] = pool.array(np.array(some, dtype="M8[us]").view(np.int64))
+        elif code == _DAY:
+            packed["days"] = pool.array(np.array(some, dtype="M8[D]").view(np.int64))
         elif code == _BOOL:
             packed["bools"] = pool.array(np.array(some, dtype=np.int8))
         elif code == _ELSE:
@@ -113,11 +135,12 @@ def unpacked_cells(
     if "moments" in packed:
         moments = shelf.arrays[packed["moments"]].view("M8[us]")
         cells[codes == _MOMENT] = moments.astype(object)
+    if "days" in packed:
+        cells[codes == _DAY] = shelf.arrays[packed["days"]].view("M8[D]").astype(object)
     if "bools" in packed:
         cells[codes == _BOOL] = shelf.arrays[packed["bools"]].astype(bool)
-    for at, one in zip(
-        np.flatnonzero(codes == _ELSE).tolist(), packed.get("else", ()), strict=True
-    ):
+    others = np.flatnonzero(codes == _ELSE).tolist()
+    for at, one in zip(others, packed.get("else", ()), strict=True):
         cells[at] = meant(one)
     return cells
 
@@ -128,7 +151,7 @@ def packed_column(
     """Pack a column of a frame as `[dtype, ...]`."""
     kind = str(column.dtype)
     if kind == "object":
-        return [kind, packed_cells(column.tolist(), pool, told)]
+        return [kind, packed_cells(column.to_numpy(), pool, told)]
     if isinstance(column.dtype, pd.StringDtype):
         return ["text", kind, column.dtype.storage, _packed_texts(column, pool)]
     missing = column.array.isna()  # the series' own way takes three times as long
@@ -145,6 +168,24 @@ def packed_column(
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufb":
         return [kind, pool.array(column.to_numpy())]
     raise Foreign(kind)
+
+
+def packed_blank(dtype: Any) -> list[object]:
+    """Pack a column without rows."""
+    kind = str(dtype)
+    if isinstance(dtype, pd.StringDtype):
+        return ["text", kind, dtype.storage, None]
+    if kind in _MASKED or (isinstance(dtype, np.dtype) and dtype.kind in "iufbMO"):
+        return [kind]
+    raise Foreign(kind)
+
+
+def unpacked_blank(packed: list[Any]) -> Any:
+    """Return a column that `packed_blank` packed."""
+    kind = packed[0]
+    if kind in _MASKED or kind == "text":
+        return unpacked_column(packed, 0, Shelf(arrays=[], texts=_NO_TEXTS), lambda one: one)
+    return pd.Series(np.empty(0, dtype=np.dtype(kind)), copy=False)
 
 
 def _packed_texts(column: pd.Series[Any], pool: Pool) -> int | None:

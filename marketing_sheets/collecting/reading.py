@@ -6,6 +6,7 @@ import hashlib
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
@@ -121,6 +122,7 @@ class _Task:
         name, _ = self.files[at]
         if isinstance(answer, SheetsError):
             if self.fail_fast:
+                answer.language = next((r.reading.language for r in self.read.values()), None)
                 raise answer
             self.skipped[at] = Skipped.by(name, answer)
             self._tell(at)
@@ -183,7 +185,8 @@ def _read_packed(
 
 def _read_on(executor: Executor, rest: Sequence[int], task: _Task) -> None:
     """Read files on an executor, each answer taken as it comes."""
-    orders = {executor.submit(_read_packed, *task.order(at)): at for at in rest}
+    with _uninterrupted():
+        orders = {executor.submit(_read_packed, *task.order(at)): at for at in rest}
     try:
         for done in as_completed(list(orders)):
             task.take(orders.pop(done), done.result())
@@ -234,16 +237,37 @@ def _processes(jobs: int) -> Iterator[Executor]:
     """Give a pool of processes, gone when this is left, whatever the reason."""
     # Started afresh: a copy of this one could have copied another thread's locks.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts)
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_serve)
     try:
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _leave_interrupts() -> None:
-    """Let Ctrl-C reach the process that gives the orders only; it ends the others."""
+def _serve() -> None:
+    """Leave Ctrl-C to the process that gives the orders, and end when it ends, even if killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold back Ctrl-C, also from processes started meanwhile: they would say where they were."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _is_worth_it(files: Sequence[tuple[str, Path]], rest: Sequence[int], jobs: int | None) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..errors import SheetsError, UsageError
 from ..languages import fold
-from ..package import read_properties
+from ..package import not_a_workbook, read_properties
 from .model import Found, Skipped
 
 __all__ = ["KIND", "MERGED", "find_workbooks", "natural_order"]
@@ -30,27 +30,49 @@ def find_workbooks(paths: Sequence[Path | str], *, output: Path | None = None) -
     """Find the workbooks among `paths`: files, folders with all below them, globs (also `**`).
 
     The result is the same whatever the order of the arguments, and each file counts once. Lock
-    files, hidden files, backups, the results of earlier merges, `output` and all that is no
-    workbook are passed over and listed. A hidden file, a backup or an earlier result is taken if it
-    is named by its own path.
+    files, hidden files, backups, the results of earlier merges and all that is no workbook are
+    passed over and listed. A hidden file, a backup or an earlier result is taken if it is named by
+    its own path. `output`, if an earlier merge is there, is as if it were not.
 
-    Raises UsageError for a path that does not exist and a glob that matches nothing.
+    Raises UsageError for a path that does not exist, a glob that matches nothing, and for an
+    `output` that is one of the inputs, under whatever name.
     """
     named, explicit = _distinct(paths)
+    if output is not None:
+        named = _without(output, named, explicit)
     shown = _shown_names(named)
     files: list[tuple[str, Path]] = []
     skipped: list[Skipped] = []
     for file in sorted(named, key=lambda file: natural_order(shown[file])):
-        if output is not None and file.resolve() == output.resolve():
-            params = _named(shown[file])
-            reason: Skipped | None = Skipped(file=shown[file], code="is_output", params=params)
-        else:
-            reason = _reason(file, shown[file], is_explicit=file in explicit)
+        reason = _reason(file, shown[file], is_explicit=file in explicit)
         if reason is None:
             files.append((shown[file], file))
         else:
             skipped.append(reason)
     return Found(files=tuple(files), skipped=tuple(skipped))
+
+
+def _without(output: Path, named: Sequence[Path], explicit: Collection[Path]) -> list[Path]:
+    """Return the files without `output`: an earlier merge that lies among them, no input."""
+    try:
+        target = output.stat()
+    except OSError:
+        return list(named)  # nothing is there yet
+    kept = []
+    for file in named:
+        if not _is_at(file, target):
+            kept.append(file)
+        elif file in explicit or not _is_merge(file):
+            raise UsageError("output_is_input", file=output.name)
+    return kept
+
+
+def _is_at(file: Path, target: os.stat_result) -> bool:
+    """Whether a file is the one at `target`, by a link of any kind too."""
+    try:
+        return os.path.samestat(file.stat(), target)
+    except OSError:
+        return False
 
 
 def natural_order(name: str) -> tuple[object, ...]:
@@ -135,7 +157,7 @@ def _reason(file: Path, shown: str, *, is_explicit: bool) -> Skipped | None:
     if file.suffix.lower() == ".xls":
         code = "legacy_xls"
     elif file.suffix.lower() not in _WORKBOOKS:
-        code = "hidden_file" if file.name.startswith(".") else "not_a_workbook"
+        code = "hidden_file" if file.name.startswith(".") else not_a_workbook(file.name).code
     elif not is_explicit:
         code = _unwanted(file)
     return None if code is None else Skipped(file=shown, code=code, params=_named(shown))
@@ -147,10 +169,14 @@ def _unwanted(file: Path) -> str | None:
         return "hidden_file"
     if _BACKUP.search(file.stem):
         return "backup"
+    return "earlier_merge" if _is_merge(file) else None
+
+
+def _is_merge(file: Path) -> bool:
     try:
-        return "earlier_merge" if read_properties(file).get(KIND) == MERGED else None
+        return read_properties(file).get(KIND) == MERGED
     except SheetsError:
-        return None  # the reader will say what is wrong with it
+        return False  # the reader will say what is wrong with it
 
 
 def _named(shown: str, **more: object) -> dict[str, object]:

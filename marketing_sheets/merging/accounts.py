@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..languages import Language
+from ..languages import Language, fold
 from ..places import Place
 from ..templates import Column, Template
 from ..values import as_text
@@ -15,9 +15,15 @@ from .pile import Pile
 from .settling import Dispute, Settlement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["list_conflicts", "list_duplicates", "value_text"]
+__all__ = [
+    "count_across",
+    "count_across_doubles",
+    "list_conflicts",
+    "list_duplicates",
+    "value_text",
+]
 
 
 def list_duplicates(
@@ -46,6 +52,27 @@ def list_conflicts(
     return tuple(
         conflict for dispute in disputes for conflict in _conflicts(dispute, cells, direct)
     )
+
+
+def count_across(pile: Pile, settlement: Settlement) -> int:
+    """Return how many records different departments describe differently."""
+    return _of_several(pile, [dispute.rows for dispute in settlement.disputes])
+
+
+def count_across_doubles(pile: Pile, settlement: Settlement) -> int:
+    """Return how many records different departments hold alike."""
+    return _of_several(pile, settlement.doubles)
+
+
+def _of_several(pile: Pile, groups: Sequence[tuple[int, ...]]) -> int:
+    """Count the records with a key among groups of rows that several departments wrote."""
+    if not groups:
+        return 0
+    departments = pile.origins["department"]
+    folded = {word: fold(word) for word in departments.dropna().unique()}
+    told = departments.map(folded).tolist()
+    keyed = pile.frame[list(pile.sheet.key)].notna().all(axis=1).to_numpy()
+    return sum(bool(keyed[rows[0]]) and len({told[row] for row in rows}) > 1 for rows in groups)
 
 
 def value_text(column: Column, value: Any, template: Template, language: Language) -> str:

@@ -23,6 +23,7 @@ __all__ = [
     "base_of",
     "by_column",
     "has_base",
+    "is_nobodys",
 ]
 
 # What a workbook may be split by.
@@ -39,12 +40,16 @@ _SPACE = re.compile(r"\s")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseRow:
-    """A row as it was handed out; `position` is its row in the file that was split."""
+    """A row as it was handed out; `position` is its row in the file that was split.
+
+    `is_sure` is off where the base is gone, so that the row may have said something else.
+    """
 
     sheet: str
     row_id: str
     position: int
     texts: RowTexts
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +58,8 @@ class Base:
 
     `split` names the split: all its parts have the same. `file` and `sha256` are those of the file
     that was split; `value` is what the rows of this part share in `by`, "" for those that fit
-    nowhere. `form` and `settings` are texts by id, as that file had them.
+    nowhere. `form` and `settings` are texts by id, `thresholds` by what `thresholds.base_name`
+    makes of a cell, `holidays` days in ISO form, as that file had them.
     """
 
     split: str
@@ -63,6 +69,8 @@ class Base:
     value: str
     form: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    thresholds: Mapping[str, str] = field(default_factory=dict)
+    holidays: tuple[str, ...] = ()
     rows: tuple[BaseRow, ...] = ()
 
 
@@ -77,7 +85,11 @@ def base_attachment(base: Base) -> Attachment:
         "value": base.value,
         "form": dict(base.form),
         "settings": dict(base.settings),
+        "thresholds": dict(base.thresholds),
+        "holidays": list(base.holidays),
         "rows": len(base.rows),
+        # Older bases have no kinds: there a missing one tells nothing.
+        "kinds": all(row.texts.kinds is not None for row in base.rows),
     }
     lines: list[tuple[object, ...]] = list(_chunks(_HEAD, "", "", head))
     for row in base.rows:
@@ -85,6 +97,8 @@ def base_attachment(base: Base) -> Attachment:
         document: dict[str, object] = {"at": row.position, "cells": dict(texts.cells)}
         if texts.typed:
             document["typed"] = dict(texts.typed)
+        if texts.kinds:
+            document["kinds"] = dict(texts.kinds)
         lines += _chunks(_ROW, row.sheet, row.row_id, document)
     return Attachment(
         id=BASE,
@@ -117,6 +131,19 @@ def has_base(reading: Reading) -> bool:
     return BASE in reading.attachments
 
 
+def is_nobodys(reading: Reading) -> bool:
+    """Whether a workbook is the part of a split by department with the rows of no department."""
+    lines = (line for line in reading.attachments.get(BASE, ()) if line.get("kind") == _HEAD)
+    head = next((str(line.get("text")) for line in lines if line.get("chunk") == 1), "")
+    try:
+        # A head in several cells is no whole document; it is that of a very long guide.
+        told = json.loads(head)
+    except ValueError:
+        base = base_of(reading)
+        return base is not None and base.by == "department" and not base.value
+    return bool(told.get("by") == "department" and not told.get("value"))
+
+
 def base_of(reading: Reading) -> Base | None:
     """Return the base a workbook was handed out with; None where there is none that is whole."""
     lines = reading.attachments.get(BASE, ())
@@ -133,8 +160,15 @@ def base_of(reading: Reading) -> Base | None:
             value=head["value"],
             form=head["form"],
             settings=head["settings"],
+            thresholds=head.get("thresholds", {}),
+            holidays=tuple(head.get("holidays", ())),
             rows=tuple(
-                BaseRow(sheet=sheet, row_id=row_id, position=row["at"], texts=_row_texts(row))
+                BaseRow(
+                    sheet=sheet,
+                    row_id=row_id,
+                    position=row["at"],
+                    texts=_row_texts(row, has_kinds=bool(head.get("kinds"))),
+                )
                 for (_, sheet, row_id), row in documents.items()
             ),
         )
@@ -169,8 +203,10 @@ def _documents(
         yield name, json.loads("".join(text for _, text in chunks))
 
 
-def _row_texts(document: Mapping[str, Any]) -> RowTexts:
-    return RowTexts(cells=document["cells"], typed=document.get("typed", {}))
+def _row_texts(document: Mapping[str, Any], *, has_kinds: bool) -> RowTexts:
+    cells = document["cells"]
+    kinds = document.get("kinds", {}) if has_kinds or not cells else None
+    return RowTexts(cells=cells, typed=document.get("typed", {}), kinds=kinds)
 
 
 def _text(key: str) -> Text:

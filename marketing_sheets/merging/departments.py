@@ -10,6 +10,7 @@ from ..languages import fold
 from ..records import Reading
 from ..templates import TableSheet, Template
 from ..values import choice_spellings
+from .base import is_nobodys
 from .model import Source
 
 __all__ = ["department_column", "department_spellings", "source_of"]
@@ -22,9 +23,11 @@ def source_of(reading: Reading, *, file: str, modified: datetime | None = None) 
 
     `file` is its shown name. The department is what the form says; else it is left to the rows, if
     a table has departments; else it is the department that the file's name holds, or that name.
+    The part of a split by department that holds what is nobody's has none but its rows'.
     """
     spellings = department_spellings(reading)
-    named = _named(file, spellings)
+    is_rest = is_nobodys(reading)
+    named = "" if is_rest else _named(file, spellings)
     campaign = reading.form.get(_CAMPAIGN)
     said = _said(reading)
     source = Source(
@@ -38,7 +41,7 @@ def source_of(reading: Reading, *, file: str, modified: datetime | None = None) 
     )
     if said:
         return _told(source, spellings.get(fold(said), said), by_rows=False)
-    return _told(source, "", by_rows=True) if _rows_tell(reading) else source
+    return _told(source, "", by_rows=True) if is_rest or _rows_tell(reading) else source
 
 
 def department_column(sheet: TableSheet) -> str | None:

@@ -1,28 +1,37 @@
-"""The form, the lists and the settings of a merge: what the files agree on, or that adds up."""
+"""The form and the lists sheet of a merge: what the files agree on, or that adds up."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from ..languages import LANGUAGES, Language, fold
 from ..places import Place
 from ..records import Reading
+from ..rules import Threshold
 from ..templates import Column, Template
 from ..wording import say
 from .accounts import value_text
 from .identity import is_nothing
 from .log import LOG
 from .model import Conflict, Source, Version
+from .thresholds import unite_thresholds
 
 __all__ = ["Agreed", "agree"]
 
 # A merge reaches from the first day of all to the last.
 _EARLIEST = frozenset(("start_date",))
 _LATEST = frozenset(("end_date", "as_of"))
+# Whose a workbook is, and up to which day it tells, is each department's own.
+_EACH_ITS_OWN = frozenset(("department", "person"))
+_SAVED_ON = frozenset(("as_of",))
 _LISTS = "lists"
+# Fields whose different texts are joined, unless that gets longer than a title may be.
+_JOINED = frozenset(("text", "person"))
+_LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +41,10 @@ class Agreed:
     form: Mapping[str, Any]
     choices: Mapping[str, Mapping[str, Mapping[str, str]]]
     settings: Mapping[str, Any]
+    thresholds: tuple[Threshold, ...]
+    holidays: tuple[date, ...]
     conflicts: tuple[Conflict, ...]
+    differences: tuple[Conflict, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +59,14 @@ class _Table:
 
 
 def agree(sources: Sequence[Source], *, template: Template, language: Language) -> Agreed:
-    """Bring together the forms, lists and settings of all files.
+    """Bring together the forms and lists sheets of all files.
 
     A value that all files agree on stands, blanks apart. Else dates reach from the first to the
     last; a field that adds up is added up over departments and campaigns, unless all say the same;
-    of a setting or an entry's attribute the first counts; any other field stays blank. All of this
-    is listed. A merge of files that are here themselves counts only where these leave a blank.
+    names are joined as long as they are short; of a setting, a threshold or an entry's attribute
+    the first counts; any other field stays blank. All of this is listed: as conflicts, or as
+    differences where each department has its own by design. Days off are united. A
+    merge of files that are here themselves counts only where these leave a blank, or join names.
     """
     covers = {source.file: _covers(source) for source in sources}
     files = {source.file for source in sources if covers[source.file] == {source.file}}
@@ -65,10 +79,23 @@ def agree(sources: Sequence[Source], *, template: Template, language: Language) 
         language=language,
     )
     conflicts: list[Conflict] = []
-    form = {field.id: _field(field, table, conflicts) for field in template.fields()}
+    differences: list[Conflict] = []
+    form = {f.id: _field(f, table, conflicts, differences) for f in template.fields()}
     choices = _choices(table, conflicts)
     settings = _settings(table, conflicts)
-    return Agreed(form=form, choices=choices, settings=settings, conflicts=tuple(conflicts))
+    everybody = (*table.speakers, *table.echoes)
+    thresholds, found = unite_thresholds(
+        everybody, template=template, language=language, choices=choices
+    )
+    return Agreed(
+        form=form,
+        choices=choices,
+        settings=settings,
+        thresholds=thresholds,
+        holidays=tuple(sorted({day for source in everybody for day in source.reading.holidays})),
+        conflicts=(*conflicts, *found),
+        differences=tuple(differences),
+    )
 
 
 def _covers(source: Source) -> frozenset[str]:
@@ -87,23 +114,35 @@ def _logged(reading: Reading) -> set[str]:
     return {str(row["file"]) for row in rows if row.get("kind") in kinds and row.get("file")}
 
 
-def _field(field: Column, table: _Table, conflicts: list[Conflict]) -> Any:
+def _field(
+    field: Column, table: _Table, conflicts: list[Conflict], differences: list[Conflict]
+) -> Any:
     said = [(s, v) for s in table.speakers if not is_nothing(v := s.reading.form.get(field.id))]
     echoed = [(s, v) for s in table.echoes if not is_nothing(v := s.reading.form.get(field.id))]
     values = _distinct(value for _, value in said)
     result = values[0] if len(values) == 1 else None
     if len(values) > 1:
         result = _settled(field, said, values, table)
-    if is_nothing(result) and len(_distinct(value for _, value in echoed)) == 1:
-        result = echoed[0][1]
+    if len(_distinct(value for _, value in echoed)) == 1:
+        own = echoed[0][1]
+        if is_nothing(result) or (len(values) > 1 and _is_own_name(field, own, said, table)):
+            result = own
     versions = said if len(values) > 1 else said[:1]
     versions += [(s, v) for s, v in echoed if v != result and v not in values]
     if is_nothing(result) or result not in values:
         versions += [(s, v) for s, v in echoed if v == result and said and not field.additive]
     if len(_distinct(value for _, value in versions)) > 1:
         form = next(f.id for f in table.template.forms if field in f.fields)
-        conflicts.append(_conflict(form, field, versions, result, table))
+        listed = differences if _differs_by_design(field, result) else conflicts
+        listed.append(_conflict(form, field, versions, result, table))
     return result
+
+
+def _differs_by_design(field: Column, result: Any) -> bool:
+    """Whether departments are meant to say different things, and nothing is left to decide."""
+    if field.type in _EACH_ITS_OWN or field.id in _SAVED_ON:
+        return True
+    return field.additive and not is_nothing(result)
 
 
 def _settled(
@@ -113,7 +152,41 @@ def _settled(
         return min(values)
     if field.id in _LATEST:
         return max(values)
+    if _is_name(field):
+        joined = say("merge", "log.joint", table.language).join(_all_names(said, table))
+        return joined if len(joined) <= _LONGEST else None
     return _added(said, table) if field.additive else None
+
+
+def _is_name(field: Column) -> bool:
+    return field.type in _JOINED and not field.choices
+
+
+def _is_own_name(
+    field: Column, own: Any, said: Sequence[tuple[Source, Any]], table: _Table
+) -> bool:
+    """Whether a merge calls itself something else than an earlier list of these names."""
+    known = {fold(name) for name in _all_names(said, table)}
+    return _is_name(field) and not {fold(name) for name in _names(own)} <= known
+
+
+def _all_names(said: Sequence[tuple[Source, Any]], table: _Table) -> list[str]:
+    """Return every name once, those apart that an earlier merge had joined."""
+    names: dict[str, str] = {}
+    for source, value in said:
+        is_result = table.covers[source.file] != {source.file}
+        for name in _names(value) if is_result else [str(value)]:
+            names.setdefault(fold(name), name)
+    return list(names.values())
+
+
+def _names(value: Any) -> list[str]:
+    """Take names apart that were joined, in whatever language that was."""
+    names = [str(value)]
+    for language in LANGUAGES:
+        joint = say("merge", "log.joint", language)
+        names = [part for name in names for part in name.split(joint) if part]
+    return names
 
 
 def _added(said: Sequence[tuple[Source, Any]], table: _Table) -> Any:

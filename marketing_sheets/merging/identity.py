@@ -24,12 +24,14 @@ __all__ = ["BLANK", "cell_codes", "combined", "extra_name", "is_nothing", "recor
 BLANK = -1
 
 
-def record_codes(pile: Pile, speaks_for: Sequence[int]) -> Integers:
+def record_codes(
+    pile: Pile, speaks_for: Sequence[int], *, per_department: bool = False
+) -> Integers:
     """Return a number per row: rows with the same number are the same record.
 
-    A record is told by the key columns if all of them have a value, words compared folded; else by
-    where it was typed. `speaks_for` gives, per voice, the one it is counted as: a copy of a file is
-    that file.
+    A record is told by the key columns if all of them have a value, words compared folded, and with
+    `per_department` by the department of the row too; else by where it was typed. `speaks_for`
+    gives, per voice, the one it is counted as: a copy of a file is that file.
     """
     rows = len(pile.frame)
     keyed = np.full(rows, bool(pile.sheet.key))
@@ -38,6 +40,8 @@ def record_codes(pile: Pile, speaks_for: Sequence[int]) -> Integers:
         codes = _key_codes(pile.frame[name])
         keyed &= codes != BLANK
         parts.append(codes)
+    if per_department:
+        parts.append(_key_codes(pile.origins["department"]))
     by_key = combined([codes + 1 for codes in parts], rows)
     voice = np.asarray(speaks_for, dtype=np.int64)[pile.voice] if rows else pile.voice
     by_place = combined([voice, pile.tab, pile.row], rows)

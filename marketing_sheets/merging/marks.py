@@ -31,7 +31,8 @@ def with_marks(merge: Merge) -> dict[str, SheetRecords]:
     doubtful = _doubtful(merge)
     marked: dict[str, SheetRecords] = {}
     for name, records in merge.sheets.items():
-        contested = frozenset(merge.contested.get(name, ()))
+        conflict = say("merge", "check.conflict", merge.language)
+        contested = dict.fromkeys(merge.contested.get(name, ()), conflict) | _disputed(merge, name)
         texts = [*_texts(merge, name, records, doubtful, contested)]
         origins = records.origins
         if origins is not None and any(texts):
@@ -79,19 +80,35 @@ def _texts(
     name: str,
     records: SheetRecords,
     doubtful: Mapping[_Row, list[Problem]],
-    contested: frozenset[int],
+    contested: Mapping[int, str],
 ) -> Iterator[str]:
     language = merge.language
-    conflict = say("merge", "check.conflict", language)
     semicolon = say("merge", "log.semicolon", language)
     if records.origins is None or not (doubtful or contested):
         return
     columns = [records.origins[part].tolist() for part in ("file", "sheet", "row")]
     for at, row in enumerate(zip(*columns, strict=True)):
-        parts = [conflict] if at in contested else []
+        parts = [contested[at]] if at in contested else []
         if row in doubtful:
             parts.append(_cells(merge, name, doubtful[row]))
         yield semicolon.join(parts)
+
+
+def _disputed(merge: Merge, name: str) -> dict[int, str]:
+    """Say of each row that several sides edited in which columns, and whose version stands."""
+    language = merge.language
+    joint, semicolon = (say("merge", f"log.{key}", language) for key in ("joint", "semicolon"))
+    texts: dict[int, str] = {}
+    for at, conflicts in merge.disputed.get(name, {}).items():
+        columns: dict[str, list[str]] = {}
+        for conflict in conflicts:
+            kept = conflict.versions[conflict.kept[0]].file
+            columns.setdefault(kept, []).append(column_label(merge, name, conflict.column))
+        texts[at] = semicolon.join(
+            say("merge", "check.disputed", language, columns=joint.join(labels), file=file)
+            for file, labels in columns.items()
+        )
+    return texts
 
 
 def _cells(merge: Merge, name: str, problems: list[Problem]) -> str:

@@ -105,7 +105,7 @@ class _Search:
         if by is not None and before.says(by) != after.says(by):
             return False
         filled = before.cells.keys() | after.cells.keys()
-        alike = sum(1 for name in filled if before.says(name) == after.says(name))
+        alike = sum(1 for name in filled if before.agrees(after, name))
         return bool(filled) and alike >= _ALIKE * len(filled)
 
     def _changes(self, texts: RowTexts, other: int) -> int:

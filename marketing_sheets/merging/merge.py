@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from ..collecting.sources import natural_order
-from ..errors import MergeConflict, UsageError
+from ..errors import UsageError
 from ..languages import Language
 from ..problems import Problem
 from ..records import TRACES, Origin, SheetRecords
-from ..templates import TableSheet, Template
-from .accounts import list_conflicts, list_duplicates
+from ..templates import Template
+from .accounts import count_across, count_across_doubles, list_conflicts, list_duplicates
 from .form import agree
 from .identity import extra_name
 from .model import Conflict, Duplicate, Merge, MergeTotal, Policy, Skipped, Source
 from .pile import Pile, pile_up
 from .settling import MERGED, Fill, Settlement, settle
+from .stopping import stopped
 from .totals import merge_totals
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 __all__ = ["merge_readings"]
-
-_LISTED = 5
 
 
 def merge_readings(
@@ -37,6 +36,7 @@ def merge_readings(
     template: Template,
     language: Language,
     policy: Policy = "keep-both",
+    per_department: bool = False,
     skipped: Iterable[Skipped] = (),
 ) -> Merge:
     """Bring together the records of several workbooks, by file in natural order, then by row.
@@ -45,7 +45,8 @@ def merge_readings(
     nothing to them. Rows are the same record if their key columns say the same, else if they were
     typed in the same place. Equal rows of several files become one; of different ones `policy`
     decides cell by cell: "keep-both" keeps all rows, "first", "last" (in the order of files) and
-    "newest" (by `Source.modified`) those of one file, its blank cells filled from the next.
+    "newest" (by `Source.modified`) those of one file, its blank cells filled from the next. With
+    `per_department` rows of different departments are different records whatever their keys say.
     Computed columns are left missing, for `formulas_pandas.compute`.
 
     Raises MergeConflict with "stop" if files disagree about a record, UsageError if there is no
@@ -53,41 +54,68 @@ def merge_readings(
     """
     ordered = _ordered(sources, template)
     agreed = agree(ordered, template=template, language=language)
-    sheets: dict[str, SheetRecords] = {}
-    contested: dict[str, tuple[int, ...]] = {}
-    duplicates: list[Duplicate] = []
-    conflicts: list[Conflict] = []
-    totals: list[MergeTotal] = []
+    tables = _Tables()
     for sheet in template.tables:
         pile = pile_up(sheet, ordered)
         if pile is None:
             continue
-        settlement = settle(pile, policy=policy, speaks_for=_speaks_for(pile))
-        duplicates += list_duplicates(pile, settlement, template, language)
-        conflicts += list_conflicts(pile, settlement, template, language)
-        totals += merge_totals(pile, settlement)
-        kept = _kept(pile, settlement)
-        sheets[sheet.id] = _records(pile, settlement, kept, language)
-        contested[sheet.id] = tuple(np.flatnonzero(np.isin(kept, settlement.contested)).tolist())
-    if policy == "stop" and conflicts:
-        raise _stopped(conflicts, template, language)
-    return Merge(
+        settlement = settle(
+            pile, policy=policy, speaks_for=_speaks_for(pile), per_department=per_department
+        )
+        tables.add(pile, settlement, template, language)
+    merged = Merge(
         template=template,
         language=language,
         form=agreed.form,
-        sheets=sheets,
+        sheets=tables.sheets,
         choices=agreed.choices,
         settings=agreed.settings,
         sources=ordered,
         skipped=tuple(skipped),
-        duplicates=tuple(duplicates),
-        conflicts=(*agreed.conflicts, *conflicts),
-        totals=tuple(totals),
+        duplicates=tuple(tables.duplicates),
+        conflicts=(*agreed.conflicts, *tables.conflicts),
+        differences=agreed.differences,
+        totals=tuple(tables.totals),
         problems=tuple(problem for source in ordered for problem in _problems(source)),
         extra_sheets={s.file: s.reading.extra_sheets for s in ordered if s.reading.extra_sheets},
         policy=policy,
-        contested={name: rows for name, rows in contested.items() if rows},
+        contested={name: rows for name, rows in tables.contested.items() if rows},
+        thresholds=agreed.thresholds,
+        holidays=agreed.holidays,
+        per_department=per_department,
+        across=tables.across,
+        across_doubles=tables.across_doubles,
     )
+    if policy == "stop" and tables.conflicts:
+        raise stopped(merged, tables.conflicts)
+    return merged
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Tables:
+    """What the tables merged so far give."""
+
+    sheets: dict[str, SheetRecords] = field(default_factory=dict)
+    contested: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    duplicates: list[Duplicate] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    totals: list[MergeTotal] = field(default_factory=list)
+    across: int = 0
+    across_doubles: int = 0
+
+    def add(
+        self, pile: Pile, settlement: Settlement, template: Template, language: Language
+    ) -> None:
+        """Add a table about whose rows it has been decided."""
+        name, kept = pile.sheet.id, _kept(pile, settlement)
+        self.sheets[name] = _records(pile, settlement, kept, language)
+        marked = np.isin(kept, settlement.contested)
+        self.contested[name] = tuple(np.flatnonzero(marked).tolist())
+        self.duplicates += list_duplicates(pile, settlement, template, language)
+        self.conflicts += list_conflicts(pile, settlement, template, language)
+        self.totals += merge_totals(pile, settlement)
+        self.across += count_across(pile, settlement)
+        self.across_doubles += count_across_doubles(pile, settlement)
 
 
 def _ordered(sources: Sequence[Source], template: Template) -> tuple[Source, ...]:
@@ -199,19 +227,3 @@ def _problems(source: Source) -> Iterator[Problem]:
             yield problem
         else:
             yield replace(problem, place=replace(problem.place, file=source.file))
-
-
-def _stopped(
-    conflicts: Sequence[Conflict], template: Template, language: Language
-) -> MergeConflict:
-    """Return the error that lists the first conflicts."""
-    lines = []
-    for conflict in conflicts[:_LISTED]:
-        sheet = template[conflict.sheet]
-        column = conflict.column
-        if isinstance(sheet, TableSheet) and column in sheet:
-            column = sheet[column].label[language]
-        said = " / ".join(f"{v.text or '–'} ({v.place})" for v in conflict.versions)
-        name = " · ".join(word for word in conflict.key if word)
-        lines.append(f"  {sheet.label[language]} › {name} › {column}: {said}")
-    return MergeConflict("merge_conflict", count=len(conflicts), listed="\n".join(lines))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, get_args
 
 from ..collecting.model import Skipped
@@ -12,10 +12,12 @@ from ..languages import Language
 from ..places import Place
 from ..problems import Problem
 from ..records import Reading, SheetRecords
+from ..rules import Threshold
 from ..templates import Template
 
 __all__ = [
     "POLICIES",
+    "Change",
     "Conflict",
     "Duplicate",
     "Merge",
@@ -73,9 +75,10 @@ class Conflict:
     """A cell for which files say different things.
 
     `sheet` is a table's id, or a form's, whose `column` is a field, or "lists", whose `column` is a
-    setting or an entry's attribute. `column` may also be the header of staff's own column. `kept`
-    tells which of the versions stand in the output: all with keep-both; none where a field was
-    added up, or left blank since nothing says which is right.
+    setting, an entry's attribute, or `rule.limit`, `rule.days` or `rule.on` of a threshold.
+    `column` may also be the header of staff's own column. `kept` tells which of the versions stand
+    in the output: all with keep-both; none where a field was added up, joins what all say, or was
+    left blank since nothing says which is right.
     """
 
     sheet: str
@@ -93,6 +96,23 @@ class Withdrawn:
     key: tuple[str, ...]
     place: Place
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a three-way merge took over from one side: a cell, or "" a whole row, that it added.
+
+    `sheet` and `column` are as in a conflict. `before` is the text that was handed out, `after`
+    what stands now in `file` at `place`.
+    """
+
+    sheet: str
+    key: tuple[str, ...]
+    column: str
+    before: str
+    after: str
+    file: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +146,12 @@ class Merge:
     `sheets` hold the records with their `origins`; `form` the fields on which the files agree, or
     that add up. `extra_sheets` lists, per file, the sheets of staff's own that stay behind.
     `contested` are, per sheet, the records (from 0) that stand beside another version of the same
-    record. The rows of the records count from 1, in no workbook yet.
+    record, `disputed` those one of whose cells several sides of a three-way merge edited, with the
+    conflicts. `is_three_way` tells such a merge, `changes` what it took over. `differences` are
+    fields that each department has of its own, such as its name. `across` counts the records about
+    which different departments disagree, `across_doubles` those that they hold alike: with
+    `per_department` they would be records of their own. The rows of the records count from 1, in no
+    workbook yet.
     """
 
     template: Template
@@ -145,6 +170,27 @@ class Merge:
     policy: Policy
     contested: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     withdrawn: tuple[Withdrawn, ...] = ()
+    is_three_way: bool = False
+    changes: tuple[Change, ...] = ()
+    differences: tuple[Conflict, ...] = ()
+    disputed: Mapping[str, Mapping[int, tuple[Conflict, ...]]] = field(default_factory=dict)
+    thresholds: tuple[Threshold, ...] = ()
+    holidays: tuple[date, ...] = ()
+    per_department: bool = False
+    across: int = 0
+    across_doubles: int = 0
+
+    @property
+    def copies(self) -> dict[str, str]:
+        """The sources that are byte for byte an earlier one, and that one."""
+        first: dict[str, str] = {}
+        same: dict[str, str] = {}
+        for source in self.sources:
+            if source.reading.sha256 is not None:
+                original = first.setdefault(source.reading.sha256, source.file)
+                if original != source.file:
+                    same[source.file] = original
+        return same
 
     @property
     def reconciles(self) -> bool:

@@ -96,8 +96,11 @@ def pile_up(sheet: TableSheet, sources: Sequence[Source]) -> Pile | None:
     lengths = [len(part.frame) for part in records]
     starts = dict(zip(parts, np.cumsum([0, *lengths[:-1]]).tolist(), strict=True))
     holder = np.repeat(np.array(list(parts), dtype=np.int64), lengths)
-    origins = pd.concat([_origins(sheet, sources[at], parts[at]) for at in parts])
-    origins = origins.reset_index(drop=True)
+    # Most tables of most workbooks are empty; one of them at least tells the types.
+    filled = {at: part for at, part in parts.items() if len(part.frame)}
+    filled = filled or dict(list(parts.items())[:1])
+    some, counts = list(filled.values()), [len(part.frame) for part in filled.values()]
+    origins = _all_origins(sheet, sources, filled)
     voice, voices = _in_order(origins["file"], [source.file for source in sources])
     tab, _ = _in_order(origins["sheet"], ())
     row = origins["row"].to_numpy(np.int64)
@@ -105,10 +108,10 @@ def pile_up(sheet: TableSheet, sources: Sequence[Source]) -> Pile | None:
         sheet=sheet,
         sources=sources,
         parts=parts,
-        frame=joined_frame(sheet, records, lengths),
-        raw=joined_raw(sheet, records, lengths),
+        frame=joined_frame(sheet, some, counts),
+        raw=joined_raw(sheet, some, counts),
         extras=joined_extras(records, lengths),
-        kinds=joined_kinds(sheet, records, lengths),
+        kinds=joined_kinds(sheet, some, counts),
         remarks=joined_remarks(records, list(starts.values())),
         origins=origins,
         holder=holder,
@@ -140,6 +143,50 @@ def _in_order(names: pd.Series[Any], others: Sequence[str]) -> tuple[Integers, l
     at = {name: number for number, name in enumerate(ordered)}
     numbers = np.array([at[name] for name in found], dtype=np.int64)
     return numbers[codes] if found else codes.astype(np.int64), ordered
+
+
+def _all_origins(
+    sheet: TableSheet, sources: Sequence[Source], parts: Mapping[int, SheetRecords]
+) -> pd.DataFrame:
+    """Return where each row was typed; what files say as a whole is told for all at once."""
+    frames: list[pd.DataFrame] = []
+    run: list[int] = []
+    for at, part in parts.items():
+        if _is_of_one_piece(sheet, sources[at], part):
+            run.append(at)
+            continue
+        frames += [_own_origins(sources, parts, run)] if run else []
+        frames.append(_origins(sheet, sources[at], part))
+        run = []
+    frames += [_own_origins(sources, parts, run)] if run else []
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+def _is_of_one_piece(sheet: TableSheet, source: Source, part: SheetRecords) -> bool:
+    """Tell whether all rows of a part come from the same tab, department and campaign."""
+    column = department_column(sheet)
+    told_by_rows = not source.department and source.department_from == "rows"
+    if told_by_rows and column is not None and column in part.frame:
+        return False
+    return part.origins is None and not part.parts
+
+
+def _own_origins(
+    sources: Sequence[Source], parts: Mapping[int, SheetRecords], run: Sequence[int]
+) -> pd.DataFrame:
+    """Return the origins of the rows of parts that are of one piece."""
+    spread = np.repeat(np.arange(len(run)), [len(parts[at].frame) for at in run])
+    told: dict[str, list[Any]] = {
+        "department": [sources[at].department or sources[at].named or None for at in run],
+        "campaign": [sources[at].campaign or None for at in run],
+        "file": [sources[at].file for at in run],
+        "sheet": [parts[at].origin.sheet for at in run],
+    }
+    columns: dict[str, Any] = {
+        name: pd.Series(words, dtype=TEXT).array.take(spread) for name, words in told.items()
+    }
+    rows = np.concatenate([parts[at].rows for at in run])
+    return pd.DataFrame({**columns, "row": pd.array(rows, dtype="Int64")})
 
 
 def _origins(sheet: TableSheet, source: Source, part: SheetRecords) -> pd.DataFrame:

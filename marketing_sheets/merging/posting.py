@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,14 +14,14 @@ from ..collecting.model import ReadFile, Skipped
 from ..collecting.reading import read_workbooks
 from ..collecting.sources import find_workbooks
 from ..errors import SheetsError, UsageError, WorkbookError
-from ..languages import LANGUAGES, Language
+from ..languages import LANGUAGES, Language, Text
 from ..package import read_properties
 from ..template_files import load_template
 from ..templates import Template
-from .base import has_base
 from .departments import source_of
 from .merge import merge_readings
 from .model import POLICIES, Merge, Policy
+from .rebuilding import is_part
 from .three_way import merge_returned
 from .workbook import MergeResult, check_output, write_merge
 
@@ -40,6 +41,7 @@ def merge(
     as_of: date | None = None,
     today: date | None = None,
     on_conflict: Policy = "keep-both",
+    per_department: bool = False,
     executor: Executor | None = None,
     jobs: int | None = None,
     cache: Cache | None = None,
@@ -51,21 +53,21 @@ def merge(
 ) -> MergeResult:
     """Merge departmental workbooks into one of the same template, every row accounted for.
 
-    `paths` are files, folders with all below them, or globs, in any order. `template` and
-    `language` None take those most files have; files of another template are left out and listed.
-    Figures are as of `as_of`, else the latest day a form states, else `today`. `on_conflict`
-    decides where files disagree about a record. Parts of a split are merged three-way with what
-    they were handed out as. `executor`, `jobs`, `cache` and `fail_fast` are as for reading;
-    `parquet` is a folder for the merged records as typed files. An earlier merge at `output` is
-    replaced, another file only with `overwrite`; the old file or the new one is there, whole.
+    `paths` are files, folders with all below them, or globs. `template` and `language` None take
+    those most files have; files of another template are listed. Figures are as of `as_of`, else the
+    latest day a form states, else `today`. `on_conflict` decides where files disagree about a
+    record; `per_department` makes rows of different departments different records. Parts of a split
+    are merged three-way. `executor`, `jobs`, `cache`, `fail_fast` are as for reading, `parquet` a
+    folder for typed records. An earlier merge at `output` is replaced, anything else only with
+    `overwrite`, whole or not at all. `created` None is when the last source was saved.
 
     Raises MergeDoesNotReconcile, MergeConflict with "stop", UsageError, WorkbookError.
     """
     output = Path(output)
     _check_words(on_conflict, language)
     template = load_template(template) if isinstance(template, str | Path) else template
-    check_output(output, overwrite=overwrite)
     found = find_workbooks([paths] if isinstance(paths, str | Path) else paths, output=output)
+    check_output(output, overwrite=overwrite)
     read, unread = read_workbooks(
         found.files,
         template=template,
@@ -76,21 +78,36 @@ def merge(
         fail_fast=fail_fast,
         progress=progress,
     )
-    merged = _merged(
-        read,
-        template=template,
-        language=language,
-        policy=on_conflict,
-        skipped=[*unread, *found.skipped],
-    )
-    return write_merge(
-        merged,
-        output,
-        as_of=as_of or _stated(merged, today, output),
-        created=created,
-        overwrite=overwrite,
-        parquet=None if parquet is None else Path(parquet),
-    )
+    with _said_in_the_language_of(read, language):
+        merged = _merged(
+            read,
+            template=template,
+            language=language,
+            policy=on_conflict,
+            per_department=per_department,
+            skipped=[*unread, *found.skipped],
+        )
+        day, moment = as_of or _stated(merged, today, output), created or _latest(merged)
+        folder = None if parquet is None else Path(parquet)
+        return write_merge(
+            merged, output, as_of=day, created=moment, overwrite=overwrite, parquet=folder
+        )
+
+
+@contextmanager
+def _said_in_the_language_of(read: Sequence[ReadFile], language: Language | None) -> Iterator[None]:
+    """Let errors be said in the language asked for, else in that of most files."""
+    try:
+        yield
+    except SheetsError as error:
+        error.language = language or (_usual_language(read) if read else None)
+        raise
+
+
+def _latest(merged: Merge) -> datetime | None:
+    """Return when the last of the sources was saved, in UTC."""
+    days = [source.modified for source in merged.sources if source.modified is not None]
+    return max(days).replace(tzinfo=None, microsecond=0) if days else None
 
 
 def _check_words(on_conflict: str, language: str | None) -> None:
@@ -115,28 +132,30 @@ def _merged(
     template: Template | None,
     language: Language | None,
     policy: Policy,
+    per_department: bool,
     skipped: Sequence[Skipped],
 ) -> Merge:
     """Merge what was read, in the template and language asked for, else in the usual ones."""
     if not read:
-        raise _nothing(skipped, language)
+        raise _nothing(skipped)
     is_asked, template = template is not None, template or _usual_template(read)
     read, others = _of_template(read, template, is_asked=is_asked)
     skipped = (*skipped, *others)
     if not read:
-        raise _nothing(skipped, language)
+        raise _nothing(skipped)
     names = _earlier_names(read)
     sources = [
         source_of(found.reading, file=names.get(found.file, found.file), modified=found.modified)
         for found in read
     ]
-    returned = any(has_base(source.reading) for source in sources)
+    returned = any(is_part(source.reading) for source in sources)
     work = merge_returned if returned else merge_readings
     return work(
         sources,
         template=template,
         language=language or _usual_language(read),
         policy=policy,
+        per_department=per_department,
         skipped=skipped,
     )
 
@@ -200,8 +219,11 @@ def _usual_language(read: Sequence[ReadFile]) -> Language:
     return max(LANGUAGES, key=lambda language: counts[language])
 
 
-def _nothing(skipped: Sequence[Skipped], language: Language | None) -> SheetsError:
+def _nothing(skipped: Sequence[Skipped]) -> SheetsError:
     """Return the error that says why the first files are left out."""
-    said = [one.describe(language or "en") for one in skipped[:_LISTED]]
+    reasons = {
+        spoken: "".join(f"\n  {one.describe(spoken)}" for one in skipped[:_LISTED])
+        for spoken in LANGUAGES
+    }
     kind = WorkbookError if skipped else UsageError
-    return kind("merge_of_nothing", reasons="".join(f"\n  {sentence}" for sentence in said))
+    return kind("merge_of_nothing", reasons=Text(reasons))

@@ -61,7 +61,10 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Rivals:
-    """The rows that share a record, group after group, the better witnesses first."""
+    """The rows that share a record, group after group, the better witnesses first.
+
+    `moments` are when the files that are here were saved, by voice.
+    """
 
     pile: Pile
     policy: Policy
@@ -72,9 +75,12 @@ class _Rivals:
     is_indirect: npt.NDArray[np.bool_]
     content: Integers
     cells: dict[str, Integers]
+    moments: dict[int, float]
 
 
-def settle(pile: Pile, *, policy: Policy, speaks_for: Sequence[int]) -> Settlement:
+def settle(
+    pile: Pile, *, policy: Policy, speaks_for: Sequence[int], per_department: bool = False
+) -> Settlement:
     """Decide about every row of a pile, whatever the order of the sources.
 
     Equal rows of several files become one, as often as the file that has most of them. Rows of one
@@ -82,7 +88,7 @@ def settle(pile: Pile, *, policy: Policy, speaks_for: Sequence[int]) -> Settleme
     blank there is filled from the next.
     """
     settlement = Settlement(bucket=np.zeros(len(pile.frame), dtype=np.int8))
-    records = record_codes(pile, speaks_for)
+    records = record_codes(pile, speaks_for, per_department=per_department)
     _, group, counts = np.unique(records, return_inverse=True, return_counts=True)
     shared = np.flatnonzero(counts[group] > 1)
     if not len(shared):
@@ -101,6 +107,7 @@ def settle(pile: Pile, *, policy: Policy, speaks_for: Sequence[int]) -> Settleme
         is_indirect=indirect[rows],
         content=combined([codes + 1 for codes in cells.values()], len(rows)),
         cells=cells,
+        moments=_moments(pile),
     )
     starts = np.flatnonzero(np.append(True, rivals.group[1:] != rivals.group[:-1]))
     ends = np.append(starts[1:], len(rows))
@@ -267,11 +274,16 @@ def _standing(
         return (echo >= 0, 0.0, -voice)
     if rivals.policy == "first":
         return (echo >= 0, 0.0, voice)
-    pile = rivals.pile
-    own = [s.modified for s in pile.sources if s.file == pile.voices[voice]]
+    if voice in rivals.moments:
+        return (echo >= 0, -rivals.moments[voice], voice)
     held = {int(rivals.holder[at]) for at in group if speakers[at] == speaker}
-    moments = own or [pile.sources[holder].modified for holder in held]
+    moments = [rivals.pile.sources[holder].modified for holder in held]
     return (echo >= 0, -max(_seconds(moment) for moment in moments), voice)
+
+
+def _moments(pile: Pile) -> dict[int, float]:
+    saved = {source.file: _seconds(source.modified) for source in pile.sources}
+    return {at: saved[file] for at, file in enumerate(pile.voices) if file in saved}
 
 
 def _seconds(moment: datetime | None) -> float:

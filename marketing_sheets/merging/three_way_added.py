@@ -38,6 +38,9 @@ def merge_added(work: Work, rows: Sequence[int]) -> None:
 def _placed(work: Work, same: Line | None, row: int) -> Line:
     """Return the row of the result that stands for a row: one another file has too, or its own."""
     differing = [] if same is None else _differing(work, same, row)
+    if same is not None and work.department(same.home) != work.department(row):
+        work.across += bool(differing)
+        work.across_doubles += not differing
     if same is not None and not differing:
         _join(work, same, row)
         return same
@@ -46,7 +49,9 @@ def _placed(work: Work, same: Line | None, row: int) -> Line:
         return same
     line = _added(work, row)
     work.lines.append(line)
-    if same is not None:
+    if same is None:
+        work.change(row, "", "", work.whole(row))
+    else:
         for name in differing:
             work.conflict((same.taken(name), row), name, (0, 1))
         work.contested += [same, line]
@@ -86,7 +91,7 @@ def _same(work: Work, index: dict[Name, list[Line]], row: int) -> Line | None:
     names: list[Name] = [*_places(work, row)]
     key = work.texts[row].key(work.sheet)
     if key is not None:
-        names.append(key)
+        names.append(_whole_key(work, key, row))
     for name in names:
         lines = [line for line in index.get(name, ()) if source not in work.files(line)]
         if lines:
@@ -99,10 +104,14 @@ def _enter(work: Work, index: defaultdict[Name, list[Line]], line: Line) -> None
     key = tuple(fold(work.says(line, column_id)) for column_id in work.sheet.key)
     names: set[Name] = {place for row in line.members for place in _places(work, row)}
     if key and all(key):
-        names.add(key)
+        names.add(_whole_key(work, key, line.home))
     for name in names:
         if not any(line is entered for entered in index[name]):
             index[name].append(line)
+
+
+def _whole_key(work: Work, key: tuple[str, ...], row: int) -> Name:
+    return ("key", *key, work.department(row) if work.around.per_department else "")
 
 
 def _places(work: Work, row: int) -> set[Name]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..languages import Language
+from ..languages import Language, fold
 from ..places import Place
-from ..templates import TableSheet, Template
+from ..templates import Column, TableSheet, Template
+from ..wording import say
 from .accounts import value_text
 from .base import Base
 from .identity import is_nothing
-from .model import Conflict, Duplicate, Policy, Source, Version, Withdrawn
+from .model import Change, Conflict, Duplicate, Policy, Source, Version, Withdrawn
 from .pile import Pile
 from .row_texts import OWN, RowTexts, own_name
 
-__all__ = ["Line", "Sheets", "Work", "preferred"]
+__all__ = ["Findings", "Line", "Sheets", "Work", "preferred", "told"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,8 @@ class Sheets:
     """Who takes part, by number: all sources, headquarters' file and the parts that came back.
 
     `headquarters` is None if it is not there; `bases` are what the parts were handed out as.
-    `template` and `language` say how values are told.
+    `template` and `language` say how values are told. With `per_department` rows of different
+    departments never are the same record.
     """
 
     sources: Sequence[Source]
@@ -32,6 +34,15 @@ class Sheets:
     policy: Policy
     template: Template
     language: Language
+    per_department: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """What is to be told of the form and the lists."""
+
+    conflicts: list[Conflict] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +50,7 @@ class Line:
     """A row of the result: the rows that say it, and whose cells it takes.
 
     Rows are positions in the pile. `home` gives the cells that `picks` does not name; `order` is
-    where the row stands in the result.
+    where the row stands in the result; `disputed` are the conflicts one side of which it holds.
     """
 
     home: int
@@ -47,6 +58,7 @@ class Line:
     order: tuple[float, ...]
     picks: dict[str, int] = field(default_factory=dict)
     row_id: str = ""
+    disputed: list[Conflict] = field(default_factory=list)
 
     def taken(self, name: str) -> int:
         """Return the row that gives a cell."""
@@ -74,6 +86,9 @@ class Work:
     duplicates: list[Duplicate] = field(default_factory=list)
     withdrawn: list[Withdrawn] = field(default_factory=list)
     contested: list[Line] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    across: int = 0
+    across_doubles: int = 0
 
     def rows_of(self, source: int) -> range:
         """Return the positions of a source's rows."""
@@ -101,7 +116,7 @@ class Work:
         if name not in self.sheet:
             return texts.shown(name)
         column, value = self.sheet[name], self.pile.frame[name].iat[row]
-        if column.type not in ("choice", "department", "percent") or is_nothing(value):
+        if column.type not in _SHOWN_OTHERWISE or is_nothing(value):
             return texts.shown(name)
         text = value_text(column, value, self.around.template, self.around.language)
         remark = self.pile.remarks.get(name, {}).get(row)
@@ -117,18 +132,68 @@ class Work:
         """Return what names a row to people."""
         return tuple(self.shown(row, column_id) for column_id in self.sheet.key)
 
-    def conflict(self, rows: Sequence[int], name: str, kept: Sequence[int]) -> None:
+    def department(self, row: int) -> str:
+        """Return the department of a row, folded; "" where nobody knows."""
+        said = self.pile.origins["department"].iat[row]
+        return fold(said) if isinstance(said, str) else ""
+
+    def conflict(self, rows: Sequence[int], name: str, kept: Sequence[int]) -> Conflict:
         """Put on record that rows say different things in a cell."""
         versions = tuple(self.version(row, name) for row in rows)
-        self.conflicts.append(
-            Conflict(
+        found = Conflict(
+            sheet=self.sheet.id,
+            key=self.key(rows[0]),
+            column=self.header(name),
+            versions=versions,
+            kept=tuple(kept),
+        )
+        self.conflicts.append(found)
+        return found
+
+    def change(self, row: int, name: str, before: str, after: str) -> None:
+        """Put on record that a cell, or with "" the whole row, was taken over from a row."""
+        place = self.place(row, name or None)
+        self.changes.append(
+            Change(
                 sheet=self.sheet.id,
-                key=self.key(rows[0]),
+                key=self.key(row),
                 column=self.header(name),
-                versions=versions,
-                kept=tuple(kept),
+                before=before,
+                after=after,
+                file=place.file or "",
+                place=place,
             )
         )
+
+    def before(self, texts: RowTexts, name: str) -> str:
+        """Return what a cell said when it was handed out, as people see it."""
+        if name not in self.sheet:
+            return texts.shown(name)
+        column = self.sheet[name]
+        if column.type in _SHOWN_OTHERWISE:
+            return told(column, texts.says(name), self.around)
+        return texts.shown(name)
+
+    def label(self, name: str) -> str:
+        """Return what a column is called."""
+        if name in self.sheet:
+            return self.sheet[name].label[self.around.language]
+        return self.header(name)
+
+    def whole(self, row: int) -> str:
+        """Return what a row says in all cells but its key."""
+        said = [
+            (self.label(name), self.shown(row, name))
+            for name in self.names
+            if name not in self.sheet.key
+        ]
+        return self.listed([(label, text) for label, text in said if text])
+
+    def listed(self, said: Sequence[tuple[str, str]]) -> str:
+        """Return cells with their columns in one line."""
+        language = self.around.language
+        parts = [say("merge", "changes.cell", language, column=c, text=t) for c, t in said]
+        return say("merge", "log.semicolon", language).join(parts)
 
     def withdraw(self, row: int, by: str) -> None:
         """Leave out a row that one side deleted; `by` names the file that no longer has it."""
@@ -152,6 +217,24 @@ class Work:
     def preferred(self, rows: Sequence[int]) -> int:
         """Return which of several rows the policy prefers, by number; else the first."""
         return preferred(self.around, [self.source(row) for row in rows])
+
+
+# Cells that mean an id or a fraction, and show a label or a percentage.
+_SHOWN_OTHERWISE = ("choice", "department", "percent")
+
+
+def told(column: Column, text: str, around: Sheets) -> str:
+    """Return a text to compare by, of a cell or a field, as people see it."""
+    if column.type == "percent":
+        try:
+            return f"{float(text) * 100:.12g}%"
+        except ValueError:
+            return text
+    choices = around.template.choices.get(column.choices or "")
+    if choices is None or not text:
+        return text
+    word, bracket, remark = text.partition("(")
+    return choices.label_of(word, around.language) + bracket + remark
 
 
 def preferred(around: Sheets, sources: Sequence[int]) -> int:

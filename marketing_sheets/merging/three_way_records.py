@@ -51,6 +51,7 @@ def gather(work: Work, lines: Sequence[Line], language: Language) -> SheetRecord
         remarks=dict(_remarks(pile.remarks, picks)),
         extras=extras if len(extras.columns) else None,
         origins=origins,
+        skipped=tuple(row for part in pile.parts.values() for row in part.skipped),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..places import Place
+from ..wording import say
 from .base import BaseRow, by_column
 from .matching import Known, Now, match_rows
 from .model import Conflict, Version
@@ -109,45 +110,73 @@ def _settle(work: Work, row: _HandedOut, order: tuple[float, ...]) -> None:
     lacking = [source for source, at in row.sides.items() if at is None]
     if not here:
         return
-    if lacking and not _is_kept(work, row.base.texts, [*here.values()], lacking[0]):
+    rows = [*here.values()]
+    against = _kept_against(work, row.base, rows, lacking[0]) if lacking else None
+    if lacking and against is None:
         return
     home = next((at for source, at in here.items() if source != headquarters), None)
-    rows = [*here.values()]
     line = Line(
         home=rows[0] if home is None else home,
         members=rows,
         order=order,
         row_id=row.base.row_id,
     )
-    if len(rows) > 1:
-        _settle_cells(work, line, row.base.texts)
+    if against is not None:
+        line.disputed.append(against)
+    if against is None or len(rows) > 1:
+        _settle_cells(work, line, row.base)
     work.lines.append(line)
 
 
-def _is_kept(work: Work, base: RowTexts, rows: Sequence[int], deleter: int) -> bool:
+def _kept_against(work: Work, base: BaseRow, rows: Sequence[int], deleter: int) -> Conflict | None:
     """Withdraw a row one side deleted, unless another side has edited it: a conflict, then."""
     file = work.around.sources[deleter].file
     edited = {
-        row: [name for name in work.names if _is_edited(work, base, row, name)] for row in rows
+        row: [name for name in work.names if _is_edited(work, base.texts, row, name)]
+        for row in rows
     }
-    row = next((row for row in rows if edited[row]), None)
+    row = next((row for row in rows if edited[row] or not base.is_sure), None)
     if row is None:
         for row in rows:
             work.withdraw(row, file)
-        return False
+        return None
     here = work.place(row)
-    text = " / ".join(work.shown(row, name) or "–" for name in edited[row])
     gone = Version(text="", file=file, place=Place(file=file, sheet=here.sheet))
-    work.conflicts.append(
-        Conflict(
-            sheet=work.sheet.id,
-            key=work.key(row),
-            column="",
-            versions=(Version(text=text, file=here.file or "", place=here), gone),
-            kept=(0,),
-        )
+    found = Conflict(
+        sheet=work.sheet.id,
+        key=work.key(row),
+        column="",
+        versions=(
+            Version(text=_edits(work, base, row, edited[row]), file=here.file or "", place=here),
+            gone,
+        ),
+        kept=(0,),
     )
-    return True
+    work.conflicts.append(found)
+    return found
+
+
+def _edits(work: Work, base: BaseRow, row: int, names: Sequence[str]) -> str:
+    """Say which cells of a row were edited, from what to what."""
+    language = work.around.language
+    if not base.is_sure:
+        return say("merge", "changes.unknown", language)
+    blank = say("merge", "changes.blank", language)
+    return work.listed(
+        [
+            (
+                work.label(name),
+                say(
+                    "merge",
+                    "changes.edit",
+                    language,
+                    before=work.before(base.texts, name) or blank,
+                    after=work.shown(row, name) or blank,
+                ),
+            )
+            for name in names
+        ]
+    )
 
 
 def _is_edited(work: Work, base: RowTexts, row: int, name: str) -> bool:
@@ -155,24 +184,47 @@ def _is_edited(work: Work, base: RowTexts, row: int, name: str) -> bool:
     return name in work.has[work.source(row)] and base.differs(work.texts[row], name)
 
 
-def _settle_cells(work: Work, line: Line, base: RowTexts) -> None:
+def _settle_cells(work: Work, line: Line, base: BaseRow) -> None:
     """Take every edit that only one side made; equal edits agree, different ones are conflicts."""
     filled = {name for row in line.members for name in work.texts[row].cells}
+    winners: set[int] = set()
+    takers: set[int] = set()
     for name in work.names:
-        if name not in filled:
+        if name not in filled and name not in base.texts.cells:
             continue
         having = [row for row in line.members if name in work.has[work.source(row)]]
         if having and line.home not in having:
             line.picks[name] = having[0]
-        edits: dict[str, int] = {}
-        for row in having:
-            if base.differs(work.texts[row], name):
-                edits.setdefault(work.texts[row].says(name), row)
-        rows = [*edits.values()]
+        rows = _edited_rows(work, base, having, name)
         if not rows:
             continue
         kept = 0
         if len(rows) > 1 and any(work.texts[rows[0]].differs(work.texts[r], name) for r in rows):
             kept = work.preferred(rows)
-            work.conflict(rows, name, (kept,))
+            line.disputed.append(work.conflict(rows, name, (kept,)))
+            winners.add(rows[kept])
+        else:
+            before, after = work.before(base.texts, name), work.shown(rows[0], name)
+            work.change(rows[0], name, before, after)
+            takers.add(rows[0])
         line.picks[name] = rows[kept]
+    if len(winners) == 1 and takers <= winners:
+        _move_home(work, line, winners.pop())
+
+
+def _edited_rows(work: Work, base: BaseRow, having: Sequence[int], name: str) -> list[int]:
+    """Return the rows that edited a cell, one for each thing they say; headquarters' first."""
+    edited = [row for row in having if base.texts.differs(work.texts[row], name)]
+    if edited and not base.is_sure:
+        edited = [*having]  # any of them may have been the one to edit it
+    said: dict[str, int] = {}
+    for row in edited:
+        said.setdefault(work.texts[row].says(name), row)
+    return [*said.values()]
+
+
+def _move_home(work: Work, line: Line, row: int) -> None:
+    """Let a row come from the file whose version won, if nothing else was taken from another."""
+    for name in work.names:
+        line.picks.setdefault(name, line.home)
+    line.home = row

@@ -39,6 +39,9 @@ def merge_totals(pile: Pile, settlement: Settlement) -> Iterator[MergeTotal]:
         donors.setdefault(fill.column, []).append(fill.donor)
     amounts = {name: _floats(pile.frame[name]) for name in additive(pile.sheet)}
     for at, part in pile.parts.items():
+        if not len(part.frame):
+            yield from (_nothing(pile, at, name) for name in (None, *amounts))
+            continue
         start = pile.starts[at]
         rows = slice(start, start + len(part.frame))
         bucket = settlement.bucket[rows]
@@ -136,6 +139,18 @@ def _total(  # noqa: PLR0917 - the account of one column, in the order of its li
         merged=part(MERGED),
         duplicates=part(DUPLICATE),
         overruled=part(OVERRULED),
+    )
+
+
+def _nothing(pile: Pile, at: int, column: str | None) -> MergeTotal:
+    return MergeTotal(
+        sheet=pile.sheet.id,
+        file=pile.sources[at].file,
+        column=column,
+        read=0.0,
+        merged=0.0,
+        duplicates=0.0,
+        overruled=0.0,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,11 +17,13 @@ from ..package import Receipt, read_properties
 from ..package.replace import check_replaceable
 from ..places import Place
 from ..problems import Problem
-from ..records import ControlTotal, Reading, SheetRecords
+from ..reader import read_remembered
+from ..records import Attachment, ControlTotal, Reading, RememberedAlert, SheetRecords
 from ..summary import Summary, summarize
-from ..templates import TableSheet
+from ..templates import FormSheet, TableSheet, Template
 from ..workbooks import put_summary, recompute
 from ..writer import placed, write_workbook
+from .changes import change_sheets
 from .log import conflict_sheet, log_sheet
 from .marks import with_marks
 from .model import Merge, MergeTotal
@@ -82,8 +84,8 @@ def write_merge(
     """Write a merge as a full workbook, and as one Parquet file a sheet into `parquet`.
 
     The workbook appears at `path` whole, with its Summary, or not at all; an earlier merge there is
-    replaced, anything else only with `overwrite`. Tables longer than a sheet of Excel continue in
-    numbered sheets.
+    replaced, the alerts it knew remembered, anything else only with `overwrite`. Tables longer than
+    a sheet of Excel continue in numbered sheets.
 
     Raises MergeDoesNotReconcile if rows or amounts are unaccounted for, UsageError, WorkbookError
     or ExcelLimitError; nothing is written then.
@@ -91,31 +93,24 @@ def write_merge(
     check_output(path, overwrite=overwrite)
     check_merged(merge)
     records = {name: _inputs(merge, records) for name, records in with_marks(merge).items()}
-    form = _form(merge, as_of)
     sheets = placed(merge.template, records, merge.language, path.name)
     continued = {
         name: tuple(origin.sheet for _, origin in given.parts)
         for name, given in sheets.items()
         if given.parts
     }
-    reading = recompute(_reading(merge, sheets, form, path.name), as_of=as_of)
+    attached = (log_sheet(merge, continued), conflict_sheet(merge), *change_sheets(merge))
+    plain = replace(
+        _reading(merge, sheets, _form(merge, as_of), path.name),
+        remembered=_remembered(merge, path),
+        attachments={one.id: _lines(one) for one in attached},
+    )
+    reading = recompute(plain, as_of=as_of)
     reading = replace(reading, problems=(*reading.problems, *_told(sheets)))
     summary = summarize(reading, as_of=as_of)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / path.name
-        write_workbook(
-            merge.template,
-            draft,
-            language=merge.language,
-            form=form,
-            records=records,
-            choices=merge.choices,
-            settings=merge.settings,
-            as_of=as_of,
-            created=created,
-            attachments=(log_sheet(merge, continued), conflict_sheet(merge)),
-            kind=MERGED,
-        )
+        _write(merge, draft, records, attached, as_of=as_of, created=created)
         files: tuple[Path, ...] = ()
         if parquet is not None:
             files = export_records(reading, parquet, "parquet", overwrite=True)
@@ -130,6 +125,63 @@ def write_merge(
         continued=continued,
         parquet=files,
     )
+
+
+def _write(
+    merge: Merge,
+    path: Path,
+    records: Mapping[str, SheetRecords],
+    attached: Sequence[Attachment],
+    *,
+    as_of: date,
+    created: datetime | None,
+) -> None:
+    """Write the merged workbook, its Summary still blank."""
+    write_workbook(
+        _not_asking(merge.template),
+        path,
+        language=merge.language,
+        form=_form(merge, as_of),
+        records=records,
+        choices=merge.choices,
+        settings=merge.settings,
+        holidays=merge.holidays,
+        thresholds=merge.thresholds,
+        as_of=as_of,
+        created=created,
+        attachments=attached,
+        kind=MERGED,
+    )
+
+
+def _lines(attached: Attachment) -> tuple[Mapping[str, object], ...]:
+    """Return the rows of a sheet as they will be read back."""
+    names = [column.id for column in attached.columns]
+    return tuple(dict(zip(names, row, strict=True)) for row in attached.rows)
+
+
+def _remembered(merge: Merge, path: Path) -> tuple[RememberedAlert, ...]:
+    """Return the alerts that an earlier merge at `path` lists, which is about to be replaced."""
+    try:
+        told = read_properties(path) if path.exists() else {}
+        is_earlier = told.get(KIND) == MERGED and told.get("template") == merge.template.id
+        return read_remembered(path) if is_earlier else ()
+    except WorkbookError:
+        return ()  # what cannot be read is replaced all the same
+
+
+def _not_asking(template: Template) -> Template:
+    """Return a template whose forms ask for nothing, the tables for what they always do.
+
+    In what departments differ a merged form stays blank, and nobody is to fill it in.
+    """
+    sheets = tuple(
+        replace(sheet, fields=tuple(replace(f, is_required=False) for f in sheet.fields))
+        if isinstance(sheet, FormSheet)
+        else sheet
+        for sheet in template.sheets
+    )
+    return replace(template, sheets=sheets)
 
 
 def _form(merge: Merge, as_of: date) -> dict[str, Any]:
@@ -159,6 +211,8 @@ def _reading(
         totals=tuple(_control_totals(merge)),
         choices=merge.choices,
         settings=merge.settings,
+        thresholds=merge.thresholds,
+        holidays=merge.holidays,
         template_version=merge.template.version,
     )
 

@@ -3,6 +3,7 @@
 The only part of the library that knows ZIP and XML.
 """
 
+from .archive import not_a_workbook
 from .facts import SheetFacts, WorkbookFacts, open_workbook_file, read_facts, read_properties
 from .gate import check_workbook_file
 from .graft import insert_sheet
@@ -17,6 +18,7 @@ __all__ = [
     "WorkbookFacts",
     "check_workbook_file",
     "insert_sheet",
+    "not_a_workbook",
     "open_workbook_file",
     "read_facts",
     "read_properties",

@@ -10,10 +10,19 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from ..errors import DamagedWorkbook, EncryptedWorkbook, HostileWorkbook, NotAWorkbook
 
-__all__ = ["Archive", "Entry", "new_entry", "part_key", "read_archive", "write_archive"]
+__all__ = [
+    "Archive",
+    "Entry",
+    "new_entry",
+    "not_a_workbook",
+    "part_key",
+    "read_archive",
+    "write_archive",
+]
 
 LOCAL_MAGIC = b"PK\x03\x04"
 CENTRAL_MAGIC = b"PK\x01\x02"
@@ -30,6 +39,11 @@ _ENCRYPTED, _DESCRIPTOR, _UTF8 = 0x0001, 0x0008, 0x0800
 _FIRST_DAY = 0x0021  # 1980-01-01, the earliest date ZIP knows: new entries take no clock
 
 MAX_ENTRIES = 10_000
+
+# What Excel, WPS or LibreOffice opens, and saves as .xlsx.
+_SPREADSHEETS = frozenset(
+    ".xlsx .xlsm .xls .xlsb .xltx .xltm .xlt .et .ett .ods .ots .fods .numbers .csv .tsv".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +108,20 @@ def read_archive(data: bytes, file: str) -> Archive:
     """
     tail = data.rfind(END_MAGIC, max(0, len(data) - 65_557))
     if tail < 0 and not data.startswith(LOCAL_MAGIC):
-        raise NotAWorkbook("not_a_workbook", file=file)
+        raise not_a_workbook(file)
     try:
         start, size, shift = _directory(data, tail)
         entries = tuple(_entries(data, start, size, shift, file))
     except (struct.error, UnicodeDecodeError, OverflowError, _BrokenArchive) as error:
-        raise DamagedWorkbook("damaged", file=file, part="ZIP") from error
+        raise DamagedWorkbook("not_whole", file=file) from error
     return Archive(file=file, entries=entries)
+
+
+def not_a_workbook(file: str) -> NotAWorkbook:
+    """Return the error for a file that is no workbook: only a spreadsheet can be saved as one."""
+    kind = PurePath(file).suffix.lower()
+    is_sheet = not kind or kind in _SPREADSHEETS
+    return NotAWorkbook("not_a_workbook" if is_sheet else "no_spreadsheet", file=file)
 
 
 class _BrokenArchive(Exception):

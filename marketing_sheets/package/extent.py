@@ -84,8 +84,11 @@ def is_plain(sheet: bytes) -> bool:
 
 def _prefixed(sheet: bytes, start: int) -> bool:
     """Whether a cell may be written with a namespace prefix."""
-    colon = sheet.find(b":", start)  # a single byte is found ten times faster than two
-    return colon >= 0 and sheet.find(b":c", colon) >= 0
+    # Behind the cells stand prefixes of all kinds, such as those of conditional formats.
+    end = sheet.rfind(b"sheetData")
+    end = end if end > start else len(sheet)
+    colon = sheet.find(b":", start, end)  # a single byte is found ten times faster than two
+    return colon >= 0 and sheet.find(b":c", colon, end) >= 0
 
 
 def _too_many(sheet: bytes, start: int) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from . import sheet_scan
 from .archive import Entry, part_key
@@ -17,12 +18,18 @@ from .parts import Package, SheetEntry, Workbook
 from .slot import marked_sheets
 from .xml_text import as_utf8, children, is_true, local, number
 
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
 __all__ = ["SheetFacts", "WorkbookFacts", "open_workbook_file", "read_facts", "read_properties"]
 
 _CORE = ("core-properties", "coreProperties")
 # The parts with the content of cells, names as `part_key` folds them.
 _CELLS = re.compile(r"(?:^|/)(?:worksheets/[^/]+|sharedstrings)\.xml$")
 _BUILT_IN_PERCENT = frozenset((9, 10))
+# Workbooks from one template have the same styles, byte by byte.
+_KNOWN_STYLES: dict[bytes, frozenset[int]] = {}
+_MOST_STYLES = 16
 _FORMAT_NOISE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
@@ -199,7 +206,16 @@ def _percent_styles(package: Package, workbook: Workbook) -> frozenset[int]:
     part = next((r.target for r in package.relationships(workbook.part) if r.kind == "styles"), "")
     if part not in package:
         return frozenset()
-    root = package.parse(part)
+    written = package.read(part)
+    known = _KNOWN_STYLES.get(written)
+    if known is None:
+        if len(_KNOWN_STYLES) >= _MOST_STYLES:
+            _KNOWN_STYLES.clear()
+        known = _KNOWN_STYLES[written] = _percent_formats(package.parse(part))
+    return known
+
+
+def _percent_formats(root: _Element) -> frozenset[int]:
     formats = set(_BUILT_IN_PERCENT)
     for group in children(root, "numFmts"):
         for declared in children(group, "numFmt"):

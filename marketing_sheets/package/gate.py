@@ -19,7 +19,7 @@ from ..errors import (
     WorkbookError,
     WorkbookInUse,
 )
-from .archive import Archive, Entry, part_key, read_archive
+from .archive import Archive, Entry, not_a_workbook, part_key, read_archive
 from .extent import too_far
 from .parts import Package
 from .repeats import too_much_text
@@ -93,6 +93,8 @@ def open_index(data: bytes, file: str) -> tuple[Package, Workbook]:
 
 
 def _open_archive(data: bytes, file: str) -> Archive:
+    if not data:
+        raise NotAWorkbook("empty_file", file=file)
     if data.startswith(_CFB_MAGIC):
         _refuse_compound_file(data, file)
     archive = read_archive(data, file)
@@ -107,7 +109,7 @@ def _refuse_compound_file(data: bytes, file: str) -> None:
         raise EncryptedWorkbook("encrypted", file=file)
     if any(name.encode("utf-16-le") in data for name in ("Workbook\0", "Book\0")):
         raise NotAWorkbook("legacy_xls", file=file)
-    raise NotAWorkbook("not_a_workbook", file=file)
+    raise not_a_workbook(file)
 
 
 def _check_sizes(archive: Archive) -> None:

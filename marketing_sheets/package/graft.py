@@ -184,7 +184,7 @@ class _Graft:
         renamed = self._new_names()
         for old, new in renamed.items():
             sheet = old == self.source.part
-            data = serialise(root) if sheet else self.source.package.read(old)
+            data = serialise(root) if sheet else self.source.data(old)
             self.package.write(new, to_strict(data) if strict and _is_text(new) else data)
             rels = self.source.relationships(old, renamed, strict=strict)
             if rels is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from ..errors import DamagedWorkbook, NotAWorkbook, UnsupportedWorkbook
-from .archive import Archive, Entry, new_entry, part_key
+from .archive import Archive, Entry, new_entry, not_a_workbook, part_key
 from .xml_text import MAIN, STRICT, children, is_true, local, number, parse
 
 if TYPE_CHECKING:
@@ -181,13 +181,13 @@ class Package:
         """
         starts = [rel.target for rel in self.relationships("") if rel.kind == "officeDocument"]
         if not starts:
-            raise NotAWorkbook("not_a_workbook", file=self.file)
+            raise not_a_workbook(self.file)
         part = starts[0]
         if part.endswith(".bin"):
             raise NotAWorkbook("binary_xlsb", file=self.file)
         root = self.parse(part)
         if local(root) != "workbook":
-            raise NotAWorkbook("not_a_workbook", file=self.file)
+            raise not_a_workbook(self.file)
         if CONTENT_TYPES not in self:
             raise DamagedWorkbook("damaged", file=self.file, part=CONTENT_TYPES)
         if root.tag not in {f"{{{MAIN}}}workbook", f"{{{STRICT}}}workbook"}:

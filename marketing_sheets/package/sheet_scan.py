@@ -140,7 +140,7 @@ def hidden_columns(sheet: bytes) -> frozenset[int]:
     """Return the hidden columns."""
     head, _ = _split(sheet)
     found: set[int] = set()
-    for match in _COLUMN.finditer(head):
+    for match in _COLUMN.finditer(head) if b"hidden" in head else ():
         tag = attributes(match[1])
         first, last = _whole(tag.get(b"min")), _whole(tag.get(b"max"))
         if tag.get(b"hidden") in _TRUE and first is not None and last is not None:

@@ -14,6 +14,7 @@ from lxml import etree
 
 from ..errors import UnsupportedWorkbook, UsageError
 from .archive import part_key
+from .chart_parts import explicit_chart
 from .gate import open_package, read_bytes
 from .parts import Package, Workbook, rels_name
 from .styles import StyleMerger
@@ -29,6 +30,8 @@ __all__ = ["LocalName", "Source", "load_source"]
 _CARRIED = frozenset(
     ("drawing", "chart", "image", "hyperlink", "chartColorStyle", "chartStyle", "chartUserShapes")
 )
+
+_CHART_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,13 @@ class Source:
         rels = self.package.relationships(self.workbook.part)
         part = next((rel.target for rel in rels if rel.kind == "styles"), "xl/styles.xml")
         return self.package.parse(part)
+
+    def data(self, part: str) -> bytes:
+        """Return a part the sheet brings along as it goes into the target."""
+        data = self.package.read(part)
+        if self.package.content_type(part) == _CHART_TYPE:
+            return explicit_chart(data, self.package.file, part)
+        return data
 
     def relationships(self, part: str, renamed: dict[str, str], *, strict: bool) -> bytes | None:
         """Return the relationships of `part` for its new place, None if it has none."""

@@ -1,11 +1,12 @@
 """Filled workbooks, and folders of CSV files, into typed records with every doubt named."""
 
-from .checks import check_rules, compare_computed
+from .checks import check_rules
+from .computed_cells import compare_computed
 from .csv_forms import read_form_csv
 from .csv_records import read_csv_records
 from .metric_cells import check_metrics
 from .wordings import check_wordings
-from .workbook import read_workbook
+from .workbook import read_remembered, read_workbook
 
 __all__ = [
     "check_metrics",
@@ -14,5 +15,6 @@ __all__ = [
     "compare_computed",
     "read_csv_records",
     "read_form_csv",
+    "read_remembered",
     "read_workbook",
 ]

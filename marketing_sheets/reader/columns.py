@@ -12,14 +12,15 @@ import numpy as np
 import pandas as pd
 
 from ..languages import fold
-from ..templates import Choices, Column
-from ..values import Context, choice_spellings, percent_context
+from ..templates import Choices, Column, TableSheet
+from ..values import Context, percent_context
 from ..values_columns import ParsedColumn, missing_column, parse_column
 from .filling import fill
+from .kept import choice_words, once_each
 from .kinds import settle_kinds
 from .scales import percent_rows, report_scale
 from .sorting import SortedRows, Table
-from .typed import Job, Surroundings, TypedTable
+from .typed import Job, Surroundings, TypedTable, listed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -28,11 +29,16 @@ __all__ = ["column_context", "known_words", "type_table"]
 
 _FIRST_YEARS = 1905  # where small numbers lie, counted from 1900 or from 1904
 _SECOND = 1 / 86_400
+_NO_YEAR = "year_from_period"
+_NO_CELLS = pd.Series([], dtype=object)
+_NO_KINDS = missing_column("text", 0)
 _UNIT = re.compile(r"[(（\[【]([^()（）\[\]【】]+)[)）\]】]")
 
 
 def type_table(table: Table, rows: SortedRows, around: Surroundings) -> TypedTable:
     """Type every column of a table; those the tab lacks are all missing values."""
+    if not len(rows.records):
+        return _without_records(table, around)
     typed = TypedTable()
     percents = percent_rows(table)
     quantities: dict[str, Job] = {}
@@ -53,10 +59,28 @@ def type_table(table: Table, rows: SortedRows, around: Surroundings) -> TypedTab
         _type_input(job, around)
         if column.type == "quantity":
             quantities[column.id] = job
-    if not len(rows.records):
-        return typed
     settle_kinds([quantities[column.id] for column in table.inputs if column.id in quantities])
     return typed
+
+
+def _without_records(table: Table, around: Surroundings) -> TypedTable:
+    """Return what typing no records comes to; most tables of most workbooks hold none."""
+    typed = TypedTable(frame=dict(_no_values(table.sheet)))
+    typed.raw = {column.id: _NO_CELLS for column in table.sheet.columns}
+    for column in table.inputs:
+        header = table.binding.headers.get(column.id, "")
+        context = column_context(column, header, around)
+        if column.type == "percent":
+            context = percent_context(context, [], header)
+        typed.contexts[column.id] = context
+        if column.type == "quantity":
+            typed.kinds[column.id] = _NO_KINDS.copy(deep=False)
+    return typed
+
+
+@once_each
+def _no_values(sheet: TableSheet) -> Mapping[str, pd.Series[Any]]:
+    return {column.id: missing_column(column.type, 0) for column in sheet.columns}
 
 
 def column_context(column: Column, header: str, around: Surroundings) -> Context:
@@ -84,7 +108,7 @@ def known_words(words: pd.Series[Any], context: Context) -> pd.Series[Any]:
 
 
 def _spellings(choices: Choices, around: Surroundings) -> dict[str, str]:
-    spellings = choice_spellings(choices)
+    spellings = dict(choice_words(choices))
     for entry in around.entries.get(choices.id, {}):
         spellings.setdefault(fold(entry), entry)
     return spellings
@@ -176,12 +200,26 @@ def _report_cells(job: Job, parsed: ParsedColumn) -> None:
     for position, text in unusable.items():
         faults[position] = "error_cell" if position in errors else "formula_not_calculated"
         job.report(faults[position], position, text)
+    yearless = _report_yearless(job, parsed)
     for position, cell in (*parsed.faults.items(), *parsed.notes.items()):
-        if position in unusable:
+        if position in unusable or position in yearless:
             continue
         if cell.fault is not None:
             faults[position] = cell.fault
         job.report(cell.fault or cell.note or "", position, job.raw.iloc[position], **cell.params)
+
+
+def _report_yearless(job: Job, parsed: ParsedColumn) -> frozenset[int]:
+    """Report the days that took their year from the campaign, once if there are several."""
+    found = sorted(at for at, cell in parsed.notes.items() if cell.note == _NO_YEAR)
+    if len(found) < 2:
+        return frozenset()
+    origin, first = job.table.binding.origin, job.table.binding.header.first + 1
+    rows = (int(job.rows.records[position]) + first for position in found)
+    cells = [str(origin.place(row, job.column.id).cell) for row in rows]
+    raw = job.raw.iloc[found[0]]
+    job.report("years_from_period", found[0], raw, count=len(found), cells=listed(cells))
+    return frozenset(found)
 
 
 def _texts_at(job: Job, texts: Mapping[tuple[int, int], str]) -> dict[int, str]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ from ..values import parse
 from ..wording import say
 from .columns import column_context
 from .grid import Grid
+from .kept import once_each
 from .typed import Surroundings
 
 __all__ = [
@@ -217,7 +219,8 @@ def _value_cells(grid: Grid, form: FormSheet) -> dict[str, tuple[int, int]]:
     return found
 
 
-def field_spellings(form: FormSheet) -> dict[str, str]:
+@once_each
+def field_spellings(form: FormSheet) -> Mapping[str, str]:
     """Map every folded label, id and alias of the form to the field's id; labels come first."""
     words: dict[str, str] = {}
     for column in form.fields:
@@ -284,11 +287,15 @@ def _labels_of(
 
 def _unmarked(label: str) -> str:
     """Return a folded label without the mark for required fields that may share its cell."""
-    for language in LANGUAGES:
-        mark = fold(say("sheets", "mark.required", language))
+    for mark in _marks():
         if label.endswith(mark) and label != mark:
             return fold_label(label.removesuffix(mark))
     return label
+
+
+@cache
+def _marks() -> tuple[str, ...]:
+    return tuple(fold(say("sheets", "mark.required", language)) for language in LANGUAGES)
 
 
 def _next_text(grid: Grid, row: int, at: int) -> int:
@@ -304,6 +311,7 @@ def _end(grid: Grid, row: int, at: int) -> int:
     return at
 
 
+@once_each
 def _own_words(form: FormSheet) -> set[str]:
     """Return every wording the form itself shows: none of them is a value."""
     texts: list[Text] = [form.title, form.subtitle, form.heading]

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from ..languages import fold_label
 from ..templates import TableSheet
 from .grid import HEAD_ROWS, Grid
+from .kept import once_each
 from .traces import is_trace_id, trace_columns
 
 __all__ = [
@@ -65,16 +66,18 @@ class Header:
     traces: Mapping[str, int] = field(default_factory=dict)
 
 
-def spellings(sheet: TableSheet) -> dict[str, str]:
+@once_each
+def spellings(sheet: TableSheet) -> Mapping[str, str]:
     """Map every folded label, id and alias of a sheet to the column's id; labels come first."""
-    table = label_spellings(sheet)
+    table = dict(label_spellings(sheet))
     for column in sheet.columns:
         for word in (column.id, *column.aliases):
             table.setdefault(fold_label(word), column.id)
     return table
 
 
-def label_spellings(sheet: TableSheet) -> dict[str, str]:
+@once_each
+def label_spellings(sheet: TableSheet) -> Mapping[str, str]:
     """Map the folded labels of a sheet, in every language, to the column's id."""
     table: dict[str, str] = {}
     for column in sheet.columns:
@@ -150,11 +153,13 @@ def _find_ids(grid: Grid, sheet: TableSheet) -> tuple[int | None, dict[int, str]
     """Return the row with the most cells that are column ids letter by letter, and those cells."""
     known = {column.id for column in sheet.columns}
     best: tuple[int | None, dict[int, str]] = (None, {})
-    for row in range(min(HEAD_ROWS, grid.height)):
-        texts = [(column, grid.text(row, column)) for column in range(grid.width)]
+    for row, cells in enumerate(grid.cells[:HEAD_ROWS].tolist()):
+        texts = [(at, cell.strip()) for at, cell in enumerate(cells) if cell.__class__ is str]
         ids = {column: text for column, text in _ids(texts) if text in known}
+        if len(ids) < 2 or len(ids) <= len(best[1]):
+            continue
         others = sum(1 for _, text in texts if text and not is_trace_id(text)) - len(ids)
-        if len(ids) >= 2 and len(ids) > len(best[1]) and len(ids) >= others:
+        if len(ids) >= others:
             best = row, ids
     return best
 

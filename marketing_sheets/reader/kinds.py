@@ -90,7 +90,7 @@ class _Reference:
 
 
 def settle_kinds(jobs: Sequence[Job]) -> None:
-    """Hold the quantities of each row against its unit, each other, and the condition beside them.
+    """Hold the quantities of each row against its unit, each other, and what is beside them.
 
     `jobs` are the quantity columns in the tab's order. A cell of another kind is an error and
     loses its value; so does a bare 6.5 in a row of percentages. Bare figures take the row's kind.
@@ -103,9 +103,13 @@ def settle_kinds(jobs: Sequence[Job]) -> None:
         _settle(members, _of_units(members[0], unit))
         for job in members:
             _take_unit(job, units)
+    named = {job.column.id: job for job in jobs}
     for job in jobs:
-        if job.column.compared_with is not None:
-            _settle([job], _of_conditions(job, job.column.compared_with))
+        other = job.column.compared_with
+        if other in named:
+            _settle([job], _of_quantities(named[other]))
+        elif other is not None and job.table.sheet[other].type == "condition":
+            _settle([job], _of_conditions(job, other))
 
 
 def _settle(members: Sequence[Job], reference: _Reference) -> None:
@@ -180,6 +184,13 @@ def _of_units(job: Job, unit: str) -> _Reference:
         value=np.full(len(units), np.nan),
         owners=[(job.table.sheet[unit], said.__getitem__)],
     )
+
+
+def _of_quantities(job: Job) -> _Reference:
+    """Return what the cells of another column of quantities say, bare figures too."""
+    values = job.typed.frame[job.column.id].to_numpy(np.float64, na_value=np.nan)
+    owners = [(job.column, _shown_by(job))]
+    return _Reference(family=_families(job), value=values, owners=owners)
 
 
 def _of_conditions(job: Job, condition: str) -> _Reference:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ..languages import fold, fold_label
@@ -11,10 +12,11 @@ from ..places import Place
 from ..problems import Problem
 from ..rules import Threshold
 from ..templates import Choices, Setting, SettingValue, Template
-from ..values import Context, choice_spellings, parse
+from ..values import Context, parse
 from ..values_cells import as_typed
 from ..values_choices import likeliest
 from .grid import Grid
+from .kept import choice_words
 from .thresholds import ThresholdArea, read_holidays, read_thresholds
 
 __all__ = ["Lists", "default_lists", "find_lists_row", "read_lists"]
@@ -22,6 +24,8 @@ __all__ = ["Lists", "default_lists", "find_lists_row", "read_lists"]
 _ROWS = 30
 _LIST, _SETTING, _VALUE = "list:", "setting", "setting.value"
 
+_KNOWN: dict[bytes, tuple[Template, Lists]] = {}
+_MOST_KNOWN = 32
 Entries = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
@@ -71,11 +75,39 @@ class _Sheet:
 
 
 def read_lists(grid: Grid, template: Template, *, file: str | None) -> Lists:
-    """Read a lists sheet; what it lacks is taken from the template."""
+    """Read a lists sheet; what it lacks is taken from the template.
+
+    Departments that fill in copies of one workbook mostly have the same lists.
+    """
     row = find_lists_row(grid)
-    default = default_lists(template)
     if row is None:
-        return default
+        return default_lists(template)
+    at = {_part(grid.text(row, column)): column for column in range(grid.width)}
+    formulas = grid.uncalculated_cells({at[_VALUE] + 1} if _VALUE in at else set())
+    key = pickle.dumps((id(template), grid.name, grid.cells.tolist(), formulas))
+    known = _KNOWN.get(key)
+    if known is None:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        # With the template, so that no other one can have its id.
+        known = _KNOWN[key] = template, _read_lists(grid, template, row, file=file)
+    return _in_file(known[1], file)
+
+
+def _in_file(lists: Lists, file: str | None) -> Lists:
+    """Return lists as they stand in a file of another name."""
+    return replace(
+        lists,
+        problems=tuple(replace(p, place=replace(p.place, file=file)) for p in lists.problems),
+        thresholds=tuple(
+            t if t.place is None else replace(t, place=replace(t.place, file=file))
+            for t in lists.thresholds
+        ),
+    )
+
+
+def _read_lists(grid: Grid, template: Template, row: int, *, file: str | None) -> Lists:
+    default = default_lists(template)
     at = {_part(grid.text(row, column)): column for column in range(grid.width)}
     sheet = _Sheet(grid=grid, template=template, at=at, first=row + 1, file=file)
     problems: list[Problem] = []
@@ -109,7 +141,7 @@ def _part(text: str) -> str:
 def _entries(sheet: _Sheet, choices: Choices, problems: list[Problem]) -> dict[str, dict[str, str]]:
     """Return the entries of a list; of two that mean the same the first counts, as in Excel."""
     part, grid = _LIST + choices.id, sheet.grid
-    spellings = choice_spellings(choices)
+    spellings = choice_words(choices)
     known = {item.id: dict(item.attributes) for item in choices.items}
     labels = {fold_label(word) for word in choices.label.values()}
     entries: dict[str, dict[str, str]] = {}
@@ -145,7 +177,7 @@ def _attributes(
             continue
         values = sheet.template.choices[list_id]
         said = sheet.grid.text(row, sheet.at[part])
-        spellings = choice_spellings(values)
+        spellings = choice_words(values)
         if fold(said) in spellings:
             attributes[name] = spellings[fold(said)]
             continue
@@ -205,7 +237,7 @@ def _chosen(
 ) -> Problem | None:
     """Read a choice into `settings` by any of its spellings, in any language."""
     said = sheet.grid.text(row, sheet.at[_VALUE])
-    spellings = choice_spellings(choices)
+    spellings = choice_words(choices)
     if fold(said) in spellings:
         settings[setting.id] = spellings[fold(said)]
         return None

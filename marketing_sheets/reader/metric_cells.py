@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..formulas import parse
-from ..metric_names import bind_metric, lower_is_better, nearest_metric
+from ..metric_names import bind_metric, lower_is_better, misspelt_metric, nearest_metric
 from ..problems import Problem
 from ..records import Reading, SheetRecords
 from ..templates import Column, TableSheet
@@ -67,13 +67,17 @@ def _names(
         metric = bind_metric(text, reading.template, reading.settings)
         place = records.place(position, name.id)
         params: dict[str, object] = {"column": name.label}
+        near = misspelt_metric(text, reading.template)
         if metric is None:
-            near = nearest_metric(text, reading.template)
-            code = "metric_near_miss" if near else "metric_unknown"
-            if near or (typed is None and _is_judged(records, position)):
-                params |= {"near": near} if near else {}
-                yield Problem(code=code, place=place, column=name.id, raw=text, params=params)
-        elif typed is not None:
+            near = nearest_metric(text, reading.template) or near
+        if near:
+            params["near"] = near
+            code = "metric_near_miss"
+            yield Problem(code=code, place=place, column=name.id, raw=text, params=params)
+        elif metric is None and typed is None and _is_judged(records, position):
+            code = "metric_unknown"
+            yield Problem(code=code, place=place, column=name.id, raw=text, params=params)
+        if metric is not None and typed is not None:
             yield from _contradiction(reading, records, typed, position, text)
 
 

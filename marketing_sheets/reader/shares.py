@@ -14,8 +14,9 @@ from ..formulas_shares import differs, due_share
 from ..problems import Problem
 from ..records import SheetRecords
 from ..templates import TableSheet
+from ..values_cells import nothing
 from .grid import Grid
-from .typed import Surroundings
+from .typed import Surroundings, listed
 
 __all__ = ["FoundShare", "find_share", "share_problem", "with_share"]
 
@@ -24,7 +25,8 @@ __all__ = ["FoundShare", "find_share", "share_problem", "with_share"]
 class FoundShare:
     """The record at `position` should hold `due`; `typed` is what it holds, None if nothing.
 
-    Nothing is due while the other rows are blank.
+    Nothing is due while the other rows are blank, nor while amounts of them are `unread`: cells
+    that hold something which is no number.
     `raw` is what stands in its cell, at `row` and `column` of the tab, from 1.
     """
 
@@ -36,6 +38,7 @@ class FoundShare:
     row: int
     column: int
     is_ours: bool
+    unread: tuple[str, ...] = ()
 
     @property
     def fills(self) -> bool:
@@ -58,18 +61,29 @@ def find_share(records: SheetRecords, sheet: TableSheet, around: Surroundings) -
     setting = around.settings.get(share.of_total)
     if setting is None:
         setting = around.template.settings[share.of_total].value
+    typed = records.raw[share.column].tolist()
     others = [float(a) for i, a in enumerate(amounts) if i != at[0] and not pd.isna(a)]
+    unread = tuple(
+        str(records.place(i, share.column).cell)
+        for i, a in enumerate(amounts)
+        if i != at[0] and pd.isna(a) and _is_filled(typed[i])
+    )
     raw = records.raw[share.column].iloc[at[0]]
     return FoundShare(
         position=at[0],
-        due=due_share(others, float(setting)),
+        due=None if unread else due_share(others, float(setting)),
         rate=float(setting),
         typed=None if pd.isna(amounts[at[0]]) else float(amounts[at[0]]),
         raw=None if raw is None or raw == "" else raw,
         row=int(records.rows[at[0]]),
         column=records.origin.columns[share.column],
         is_ours=isinstance(raw, str) and f"set_{share.of_total}" in raw,
+        unread=unread,
     )
+
+
+def _is_filled(cell: object) -> bool:
+    return isinstance(cell, str) and nothing(cell) is None and bool(cell.strip())
 
 
 def with_share(grid: Grid, share: FoundShare) -> Grid:
@@ -86,14 +100,18 @@ def with_share(grid: Grid, share: FoundShare) -> Grid:
 
 def share_problem(share: FoundShare, records: SheetRecords, sheet: TableSheet) -> Problem | None:
     """Tell of an amount that was filled in, or of one that is not the share; None for neither."""
-    if sheet.share is None or share.due is None:
+    if sheet.share is None or (share.due is None and not share.unread):
         return None
-    if share.fills:
+    code: str | None
+    if share.unread:
+        code = "share_unknown"
+    elif share.fills:
         code = None if share.is_ours else "share_filled"
     elif share.typed is None:
         code = None
     else:
-        code = "share_differs" if differs(share.typed, share.due) else None
+        due = share.due
+        code = "share_differs" if due is not None and differs(share.typed, due) else None
     if code is None:
         return None
     column = sheet[sheet.share.column]
@@ -101,7 +119,8 @@ def share_problem(share: FoundShare, records: SheetRecords, sheet: TableSheet) -
     params = {
         "column": column.label,
         "row": name,
-        "due": f"{share.due:,.10g}",
+        "due": "" if share.due is None else f"{share.due:,.10g}",
+        "cells": listed(share.unread),
         "stated": "" if share.typed is None else f"{share.typed:,.10g}",
         "rate": f"{share.rate * 100:g}%",
     }

@@ -11,11 +11,14 @@ from ..places import Place
 from ..problems import Problem
 from ..records import ControlTotal, SheetRecords, SkippedRow
 from ..templates import TableSheet
+from ..values_columns import missing_column
 from .binding import bind
 from .checks import check_records
 from .columns import type_table
+from .formula_cells import unseen_by_formulas
 from .grid import Grid, with_uncalculated
 from .headers import find_header
+from .kept import once_each
 from .rows import sort_rows
 from .shares import find_share, share_problem, with_share
 from .sorting import SortedRows, Table
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["TableReading", "read_table"]
+
+_NO_CELLS = pd.Series([], dtype=object)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,6 +80,7 @@ def _read(
         *_skipped_rows(table, rows),
         *check_records(table, rows, typed, around),
         *unlisted_choices(table, rows, typed),
+        *unseen_by_formulas(table, rows, typed, around),
         *mismatched_totals(table, rows, typed),
     ]
     cells.sort(key=lambda problem: (problem.place.row or 0, problem.place.column or 0))
@@ -107,10 +113,15 @@ def _records(
         cells = table.grid.cells[first + rows.records, at].copy()
         cells[cells == ""] = None
         extras[name] = pd.Series(cells, dtype=object)
+    if len(rows.records):
+        frame, raw = _frame(typed), _raw_frame(typed)
+    else:
+        # Frames are copied when they are written to, so that nobody sees another's changes.
+        frame, raw = (one.copy(deep=False) for one in _no_records(table.sheet))
     return SheetRecords(
         sheet=table.sheet.id,
-        frame=pd.DataFrame({name: column.array for name, column in typed.frame.items()}),
-        raw=pd.DataFrame({n: column.to_numpy() for n, column in typed.raw.items()}, dtype=object),
+        frame=frame,
+        raw=raw,
         rows=rows.records + first + 1,
         origin=binding.origin,
         kinds=typed.kinds,
@@ -122,3 +133,19 @@ def _records(
             for skipped in rows.skipped
         ),
     )
+
+
+def _frame(typed: TypedTable) -> pd.DataFrame:
+    return pd.DataFrame({name: column.array for name, column in typed.frame.items()})
+
+
+def _raw_frame(typed: TypedTable) -> pd.DataFrame:
+    return pd.DataFrame({n: column.to_numpy() for n, column in typed.raw.items()}, dtype=object)
+
+
+@once_each
+def _no_records(sheet: TableSheet) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the frames of a table without records."""
+    columns = {column.id: missing_column(column.type, 0) for column in sheet.columns}
+    typed = TypedTable(frame=columns, raw=dict.fromkeys(columns, _NO_CELLS))
+    return _frame(typed), _raw_frame(typed)

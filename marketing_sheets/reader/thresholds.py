@@ -12,9 +12,10 @@ from ..places import Place
 from ..problems import Problem
 from ..rules import Rule, Threshold
 from ..templates import ColumnType, TableSheet, Template
-from ..values import Context, choice_spellings, parse
+from ..values import Context, parse
 from ..wording import say
 from .grid import Grid
+from .kept import choice_words
 
 __all__ = ["ThresholdArea", "read_holidays", "read_thresholds"]
 
@@ -99,7 +100,7 @@ def _group(
     choices = next((sheet[rule.by or ""].choices for sheet in tables), None)
     if choices is None:
         return None, True
-    spellings = choice_spellings(area.template.choices[choices])
+    spellings = choice_words(area.template.choices[choices])
     own = {fold(entry): entry for entry in area.entries.get(choices, {})}
     group = spellings.get(fold(said), own.get(fold(said)))
     if group is None:

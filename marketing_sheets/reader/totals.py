@@ -29,7 +29,8 @@ _CENT = 0.005
 
 def control_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[ControlTotal]:
     """Account for every row and for all that looks like a number in the additive columns."""
-    reasons = Counter(skipped.reason for skipped in rows.skipped)
+    skips = [skipped for skipped in rows.skipped if not _is_drawn(table, skipped)]
+    reasons = Counter(skipped.reason for skipped in skips)
     listed: dict[str, float] = {str(reason): count for reason, count in sorted(reasons.items())}
     if len(rows.unfilled):
         listed["unfilled_row"] = len(rows.unfilled)
@@ -37,15 +38,18 @@ def control_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iterato
     yield ControlTotal(
         sheet=table.sheet.id,
         column=None,
-        read=int(content.sum()),
+        read=int(content.sum()) - (len(rows.skipped) - len(skips)),
         used=len(rows.records),
         listed=listed,
     )
     for column in _additive(table):
         looks = _looks(table, column, typed)
-        used = typed.frame[column.id].astype("Float64").sum()
+        values = typed.frame[column.id].array
+        used = values.to_numpy(np.float64, na_value=0.0).sum() if len(values) else 0.0
         parts: defaultdict[str, float] = defaultdict(float)
         for skipped in rows.skipped:
+            if _is_drawn(table, skipped):
+                looks[skipped.row] = 0.0
             parts[skipped.reason] += float(looks[skipped.row])
         parts["unfilled_row"] += float(looks[rows.unfilled].sum())
         for position, code in typed.faults.get(column.id, {}).items():
@@ -57,6 +61,11 @@ def control_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iterato
             used=float(used),
             listed={reason: amount for reason, amount in sorted(parts.items()) if amount},
         )
+
+
+def _is_drawn(table: Table, skipped: Skipped) -> bool:
+    """Whether it is the total that the workbook itself drew on the page: nobody wrote it."""
+    return skipped.row + table.binding.header.first + 1 in table.grid.own_rows
 
 
 def mismatched_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..languages import LANGUAGES, Text
 from ..problems import Problem
 from ..templates import Column, SettingValue, Template
 from ..values import Context
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-__all__ = ["Job", "Surroundings", "TypedTable", "problem_of"]
+__all__ = ["Job", "Surroundings", "TypedTable", "listed", "problem_of"]
+
+_MOST_LISTED = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,12 @@ class Job:
                 params={"column": self.column.label, **params},
             )
         )
+
+
+def listed(cells: Sequence[str]) -> Text:
+    """Say which cells are meant, the first few of many: B7、B8、…."""
+    shown = [*cells[:_MOST_LISTED], *(["…"] if len(cells) > _MOST_LISTED else [])]
+    return Text({name: (", " if name == "en" else "、").join(shown) for name in LANGUAGES})
 
 
 def problem_of(

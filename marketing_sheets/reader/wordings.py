@@ -18,7 +18,7 @@ import pandas as pd
 from ..languages import LANGUAGES, Text, fold
 from ..problems import Problem
 from ..records import Reading, SheetRecords
-from ..templates import Column, TableSheet
+from ..templates import NUMERIC_TYPES, Column, TableSheet
 from ..values import read_risks
 from ..values_cells import nothing
 from ..wording import shared_data
@@ -27,6 +27,8 @@ from .plans import unanswered
 __all__ = ["check_wordings"]
 
 _WHEN = frozenset(("date", "date_range", "datetime", "week"))
+# What is typed there and has no value is reported; 持续执行 for a week is none of it.
+_MISREAD = NUMERIC_TYPES | {"date", "date_range", "datetime"}
 # What a form sets out to reach it reaches by the campaign's last day, where that is known.
 _LAST_DAY = "end_date"
 _SIDES = ("before", "after")
@@ -56,13 +58,18 @@ def check_wordings(reading: Reading) -> tuple[Problem, ...]:
 
 def _form_problems(reading: Reading) -> Iterator[Problem]:
     fields = {field.id: field for field in reading.template.fields()}
-    ends = reading.form.get(_LAST_DAY) is not None
+    # What was typed and could not be read is reported as such; it may well have said it.
+    cells = {place: name for name, place in reading.form_places.items()}
+    unread = {cells[p.place]: p.raw for p in reading.problems if p.place in cells}
+    ends = reading.form.get(_LAST_DAY) is not None or _is_typed(unread.get(_LAST_DAY))
     for column in fields.values():
         text, place = reading.form.get(column.id), reading.form_places.get(column.id)
         if not column.wording or not isinstance(text, str) or place is None:
             continue
         said = [
-            (fields[name], reading.form.get(name)) for name in column.wording_with if name in fields
+            (fields[name], reading.form.get(name), unread.get(name))
+            for name in column.wording_with
+            if name in fields
         ]
         around = _help(said)
         around = replace(around, deadline=around.deadline or ends)
@@ -76,12 +83,21 @@ def _column_problems(column: Column, sheet: TableSheet, records: SheetRecords) -
     starts = _starts(raw, column)
     companions = [sheet[name] for name in column.wording_with]
     cells = {one.id: records.frame[one.id].astype(object).tolist() for one in companions}
+    nothing_typed: list[object] = [None] * len(records.frame)
+    typed = {
+        one.id: records.raw[one.id].tolist() if one.id in records.raw else nothing_typed
+        for one in companions
+    }
     for number, at in enumerate(starts):
         # A goal that stands for the rows below it, blank or the same, may be told by any of them.
         end = at + 1
         if column.fill_down:
             end = starts[number + 1] if number + 1 < len(starts) else len(raw)
-        said = [(one, cells[one.id][row]) for row in range(at, end) for one in companions]
+        said = [
+            (one, cells[one.id][row], typed[one.id][row])
+            for row in range(at, end)
+            for one in companions
+        ]
         place = records.place(at, column.id)
         for code, params in _faults(raw[at], column, _help(said)):
             whole = {"column": column.label, **params}
@@ -102,10 +118,15 @@ def _starts(raw: Sequence[object], column: Column) -> list[int]:
     return starts
 
 
-def _help(said: Sequence[tuple[Column, Any]]) -> _Help:
-    known = [(column, value) for column, value in said if _is_said(value)]
+def _help(said: Sequence[tuple[Column, Any, object]]) -> _Help:
+    """Tell what companions say; each comes with its value, and with what was typed there."""
+    known = [
+        (column, value)
+        for column, value, raw in said
+        if _is_said(value) or (column.type in _MISREAD and _is_typed(raw))
+    ]
     heard = {column.id for column, _ in known}
-    silent = {c.id: c.label for c, _ in said if c.id not in heard and not c.is_required}
+    silent = {c.id: c.label for c, _, _ in said if c.id not in heard and not c.is_required}
     return _Help(
         figure=any(c.is_numeric or _has_figure(_level(str(v))) for c, v in known if not _dates(c)),
         deadline=any(_dates(column) for column, _ in known),
@@ -121,6 +142,10 @@ def _is_said(value: Any) -> bool:
     if value is None or value is pd.NA or value is pd.NaT:
         return False
     return _says(value) if isinstance(value, str) else not pd.isna(value)
+
+
+def _is_typed(raw: object) -> bool:
+    return _says(raw) if isinstance(raw, str) else raw is not None
 
 
 def _says(text: str) -> bool:

@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+from python_calamine import load_workbook
 
 from ..errors import DamagedWorkbook
 from ..languages import LANGUAGES, fold_label
 from ..package import SheetFacts, WorkbookFacts, open_workbook_file
 from ..places import Place
 from ..problems import Problem
-from ..records import ControlTotal, Reading, SheetRecords
+from ..records import ControlTotal, Reading, RememberedAlert, SheetRecords
 from ..templates import TableSheet, Template
 from ..wording import say
 from .attachments import is_attachment, read_attachments
@@ -30,7 +30,7 @@ from .plans import Plan, read_plan
 from .tables import TableReading, read_table
 from .typed import Surroundings
 
-__all__ = ["read_workbook"]
+__all__ = ["read_remembered", "read_workbook"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,6 +70,8 @@ def read_workbook(
     around = replace(_surroundings(template, lists), as_of=as_of, date_1904=facts.date_1904)
     form, plan, gathered = _read_contents(claims, around, file=file)
     extra = [grid for grid in rest if grid is not lists_grid and not _is_ours(grid)]
+    # A merge, and a part that is nobody's, leave blank what each department fills in for itself.
+    is_merge = facts.properties.get("kind") in ("merge", "split_rest")
     return Reading(
         template=template,
         language=identity.language,
@@ -78,7 +80,7 @@ def read_workbook(
         sheets=gathered.sheets,
         problems=(
             *_about_workbook(identity, extra, claims, file),
-            *form.problems,
+            *(p for p in form.problems if not (is_merge and p.code == "required_blank")),
             *plan.problems,
             *gathered.problems,
             *lists.problems,
@@ -91,6 +93,7 @@ def read_workbook(
         form_places=form.places,
         milestones=plan.milestones,
         risks=plan.risks,
+        split=facts.properties.get("split", ""),
         sha256=facts.sha256,
         template_version=identity.version,
         extra_sheets=tuple(grid.name for grid in extra),
@@ -124,15 +127,30 @@ def _unclaimed(grids: Sequence[Grid], claims: Mapping[str, Claim]) -> tuple[list
     return [grid for grid in rest if grid not in attached], attached
 
 
+def read_remembered(path: Path | str) -> tuple[RememberedAlert, ...]:
+    """Read which alerts the Summary of a workbook lists, and nothing else of it.
+
+    Raises a WorkbookError where the file cannot be opened.
+    """
+    path = Path(path)
+    facts = open_workbook_file(path)
+    words = {fold_label(say("sheets", "summary.tab", language)) for language in LANGUAGES}
+    ours = [s for s in facts.sheets if s.is_summary or fold_label(s.name) in words]
+    return read_memory(_grids(path, replace(facts, sheets=tuple(ours))))
+
+
 def _grids(path: Path, facts: WorkbookFacts) -> list[Grid]:
-    """Read every worksheet once. What pandas' own `parse` adds on top costs more than it gives."""
+    """Read the worksheets of `facts` once.
+
+    What pandas adds on top costs more than it gives.
+    """
     known: dict[str, SheetFacts] = {sheet.name: sheet for sheet in facts.sheets}
     tabs: dict[str, list[list[object]]] = {}
     try:
-        with pd.ExcelFile(path, engine="calamine") as workbook:
-            for name in map(str, workbook.sheet_names):
+        with load_workbook(str(path)) as workbook:
+            for name in workbook.sheet_names:
                 if name in known:
-                    sheet: Any = workbook.book.get_sheet_by_name(name)
+                    sheet: Any = workbook.get_sheet_by_name(name)
                     tabs[name] = sheet.to_python(skip_empty_area=False)
     except Exception as error:
         # The gate has seen a sound package; what calamine cannot read all the same is damaged.

@@ -31,12 +31,13 @@ def check_folder(folder: Path, *, overwrite: bool, is_ours: Callable[[Path], boo
     if not folder.is_dir():
         raise UsageError("folder_is_file", folder=str(folder))
     files = [path for path in sorted(folder.iterdir()) if path.name.lower() not in _LITTER]
-    for path in files:
-        if path.name.startswith(("~$", ".~")):
-            raise WorkbookInUse("open_elsewhere", file=path.name.lstrip("~$.#"), lock=path.name)
+    locks = [path for path in files if path.name.startswith(("~$", ".~"))]
+    files = [path for path in files if path not in locks]
     stranger = next((path for path in files if not path.is_file() or not is_ours(path)), None)
     if stranger is not None:
         raise UsageError("folder_not_own", folder=str(folder), file=stranger.name)
+    for path in locks:
+        raise WorkbookInUse("open_elsewhere", file=path.name.lstrip("~$.#"), lock=path.name)
     if files and not overwrite:
         raise WorkbookExists("file_exists", file=str(files[0]))
     for path in files:

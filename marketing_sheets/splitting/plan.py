@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from ..languages import Language
 from ..merging.base import Base, BaseRow, By, by_column
+from ..merging.row_ids import row_ids
 from ..merging.row_texts import RowTexts, row_texts, value_text
+from ..merging.thresholds import threshold_texts
 from ..records import Reading, SheetRecords
 from ..wording import say
 from .assigning import Assignment, assign_rows
 from .cutting import cut
 from .model import Unassigned
-from .row_ids import row_ids
 
 __all__ = ["Plan", "plan_split"]
 
@@ -76,6 +77,8 @@ class Plan:
             value=value,
             form={name: value_text(said) for name, said in reading.form.items()},
             settings={name: value_text(said) for name, said in reading.settings.items()},
+            thresholds=threshold_texts(reading.thresholds),
+            holidays=tuple(day.isoformat() for day in reading.holidays),
             rows=tuple(
                 BaseRow(
                     sheet=name,
@@ -96,9 +99,9 @@ class Plan:
         for name, place in reading.form_places.items():
             if form.get(name) is None and place in typed:
                 form[name] = typed[place]
-        if self.by == "department" and value:
+        if self.by == "department":
             fields = [f.id for f in reading.template.fields() if f.type == "department"]
-            form |= dict.fromkeys(fields[:1], value)
+            form |= dict.fromkeys(fields[:1], value or None)
         return form
 
     def unassigned(self) -> tuple[Unassigned, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ..merging.base import By, base_attachment, base_of
 from ..reader import read_workbook
 from ..records import Reading
 from ..template_files import load_template
-from ..templates import Template
+from ..templates import FormSheet, Template
 from ..writer import write_workbook
 from .file_names import file_names
 from .folder import check_folder, whole_folder
@@ -110,8 +111,10 @@ def _write(
 ) -> None:
     reading = plan.reading
     lists = reading.template.choices
+    # Rows that are no department's stand in a workbook that is no department's either.
+    is_rest = plan.by == "department" and not value
     write_workbook(
-        reading.template,
+        _nobodys(reading.template) if is_rest else reading.template,
         path,
         language=language,
         form=plan.form(value),
@@ -123,8 +126,23 @@ def _write(
         holidays=reading.holidays,
         thresholds=reading.thresholds,
         attachments=(base_attachment(plan.base(value)),),
-        kind="split",
+        kind="split_rest" if is_rest else "split",
+        split=plan.split_id,
     )
+
+
+def _nobodys(template: Template) -> Template:
+    """Return a template whose forms do not ask for a department."""
+
+    def unasked(form: FormSheet) -> FormSheet:
+        fields = (
+            replace(field, is_required=False) if field.type == "department" else field
+            for field in form.fields
+        )
+        return replace(form, fields=tuple(fields))
+
+    sheets = (unasked(one) if isinstance(one, FormSheet) else one for one in template.sheets)
+    return replace(template, sheets=tuple(sheets))
 
 
 def _is_part(path: Path) -> bool:

@@ -21,8 +21,9 @@ from .wording import day_text, text_of, word
 __all__ = ["draw_alerts"]
 
 _SHOWN: Final = 40
-# What fits in a line of 9 pt in the column of what it is about.
-_WHAT_UNITS: Final = 37
+# What fits in a line of 9 pt in the column of what it is about: Latin words, and others.
+_LATIN_UNITS: Final = 37
+_WHAT_UNITS: Final = 35
 _OWNER: Final = left(4)
 _SEVERITIES: Final = {"high": "hot", "medium": "close", "low": "open"}
 _STANDINGS: Final = {"new": "active", "continuing": "open", "resolved": "done"}
@@ -112,7 +113,8 @@ def _row(canvas: Canvas, one: TrackedAlert) -> None:
     if one.resolved_on:
         gap = word("gap.resolved", language, day=one.resolved_on)
     late = {"font_size": 9, "bold": True, "font_color": Palette.LATE} if alert else mute
-    lines = min(2, max(-(-units_of(what) // _WHAT_UNITS), -(-units_of(gap) // 23)))
+    room = _LATIN_UNITS if what.isascii() else _WHAT_UNITS
+    lines = min(2, max(-(-units_of(what) // room), -(-units_of(gap) // 23)))
     wrap = {"text_wrap": lines > 1}
     severity = _SEVERITIES[one.severity] if alert else None
     standing = _STANDINGS[one.standing]
@@ -132,7 +134,7 @@ def _row(canvas: Canvas, one: TrackedAlert) -> None:
         Cell(
             first=left(1),
             last=left(2),
-            value=fitted(what, _WHAT_UNITS * lines),
+            value=fitted(what, room * lines),
             style={**text, **wrap, "bold": alert is not None, "indent": 1},
         ),
         Cell(
@@ -142,7 +144,7 @@ def _row(canvas: Canvas, one: TrackedAlert) -> None:
             style={**late, **wrap},
         ),
         Cell(first=right(3), value=fitted(text_of(one.department, language), 11), style=text),
-        Cell(first=_OWNER, value=_owner(one), style={**text, "shrink": not lines > 1}),
+        Cell(first=_OWNER, value=_owner(one), style={**text, **wrap, "shrink": lines == 1}),
         Cell(
             first=right(4),
             value=day_text(one.first_seen, language),

@@ -39,6 +39,7 @@ CHAPTER_OF: Final[Mapping[str, Chapter]] = {
     "advice": "advice",
     "sheets": "appendix",
     "problems": "appendix",
+    "hints": "appendix",
 }
 _MOST: Final = 12
 _SMALL: Final[Style] = {"font_size": 9}

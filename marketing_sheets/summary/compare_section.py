@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
+from ..alerts import Phrase
 from ..metrics import Figure
 from ..styles import Palette
 from .canvas import FIRST, HALF, Canvas, Cell, fitted, left, right, units_of
@@ -23,10 +25,10 @@ from .cells import (
 )
 from .charts import achievement_chart, budget_chart
 from .lines import HEALTH_STATES, symbol_of
-from .model import Compared, CompareRow, Summary
+from .model import Compared, CompareRow, Comparison
 from .wording import phrase_text, scale_of, text_of, word
 
-__all__ = ["draw_comparison"]
+__all__ = ["comparison_drawings"]
 
 _MOST: Final = 20
 _BARS: Final = 7
@@ -92,17 +94,19 @@ _COLUMNS: Final[tuple[_Column, ...]] = (
 )
 
 
-def draw_comparison(canvas: Canvas, summary: Summary) -> None:
-    """Draw the departments, then the campaigns, and what the mix of them hides."""
-    comparison = summary.comparison
-    assert comparison is not None
-    if comparison.departments:
-        _table(canvas, comparison.departments, "department")
-    if comparison.campaigns:
-        if comparison.departments:
-            canvas.skip(11)
-        _table(canvas, comparison.campaigns, "campaign")
-    for reversal in comparison.reversals:
+def comparison_drawings(comparison: Comparison) -> list[Callable[[Canvas], None]]:
+    """Return how to draw the departments, the campaigns, and after them what the mix hides."""
+    tables = (("department", comparison.departments), ("campaign", comparison.campaigns))
+    held = [(kind, table) for kind, table in tables if table is not None]
+    return [
+        partial(_draw, table=table, kind=kind, reversals=comparison.reversals * (at == len(held)))
+        for at, (kind, table) in enumerate(held, 1)
+    ]
+
+
+def _draw(canvas: Canvas, *, table: Compared, kind: str, reversals: Sequence[Phrase]) -> None:
+    _table(canvas, table, kind)
+    for reversal in reversals:
         draw_reversal(canvas, phrase_text(reversal, canvas.language))
 
 
@@ -116,7 +120,10 @@ def draw_reversal(canvas: Canvas, text: str) -> None:
 
 def _table(canvas: Canvas, table: Compared, kind: str) -> None:
     language = canvas.language
-    canvas.heading(word(f"section.{kind}s", language), word("note.compared", language))
+    note = word("note.compared", language)
+    if any(row.spend.value is not None for row in (*table.rows, table.total)):
+        note = word(f"note.compared_{table.spend_from}", language)
+    canvas.heading(word(f"section.{kind}s", language), note)
     rows = table.rows[:_MOST]
     everything = (*rows, table.total)
     held = [one for one in _COLUMNS if any(one.value(row) is not None for row in everything)]
@@ -140,8 +147,8 @@ def _table(canvas: Canvas, table: Compared, kind: str) -> None:
             canvas.bars(at, first, canvas.row - 1, 1)
     _row(canvas, table.total, columns, formats, total=True)
     if len(table.rows) > _MOST:
-        canvas.remark(word("more.channels", language, count=len(table.rows) - _MOST))
-    _charts(canvas, rows[:_BARS], kind)
+        canvas.remark(word(f"more.{kind}s", language, count=len(table.rows) - _MOST))
+    _charts(canvas, rows[:_BARS], kind, rest=len(table.rows) - _BARS)
 
 
 def _format(canvas: Canvas, one: _Column, rows: Sequence[CompareRow]) -> str:
@@ -190,8 +197,11 @@ def _row(
     canvas.line(ROW, cells, ground=TOTAL if total else HAIRLINE)
 
 
-def _charts(canvas: Canvas, rows: Sequence[CompareRow], kind: str) -> None:
-    """Draw budget beside spend, and achievement; nothing where there is but one bar."""
+def _charts(canvas: Canvas, rows: Sequence[CompareRow], kind: str, *, rest: int) -> None:
+    """Draw budget beside spend, and achievement; nothing where there is but one bar.
+
+    `rest` more groups are not drawn, which is said.
+    """
     language = canvas.language
     names = [text_of(row.name, language) or word("cell.no_name", language) for row in rows]
     money = [one.value for row in rows for one in (row.budget, row.spend)]
@@ -229,3 +239,5 @@ def _charts(canvas: Canvas, rows: Sequence[CompareRow], kind: str) -> None:
             height=222,
         )
     canvas.skip(170)
+    if rest > 0:
+        canvas.remark(word(f"more.chart_{kind}s", language, shown=len(rows), count=rest))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from ..alerts import label_of
+from ..alerts import choice_setting, label_of
 from ..languages import Text
 from ..metrics import Figure, figure, metric_frame, metrics_of, up_to_day
 from ..metrics_effect import achievements
@@ -18,6 +18,7 @@ from ..metrics_issues import is_known, is_open, overdue
 from ..metrics_tasks import burn, elapsed, late_tasks, on_time, progress
 from ..records import Reading
 from .breakdowns import day_of, progress_rule
+from .matrix import matrix_of
 from .mixes import origins_of, reversals_of
 from .model import Compared, CompareRow, Comparison, Health
 
@@ -30,11 +31,15 @@ _Names = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Frames:
-    """The tables that are compared, and the name of each row's group in all tables."""
+    """The tables that are compared, and the name of each row's group in all tables.
+
+    `has_cost` tells that spending is the cost of the daily data, in every group and in all.
+    """
 
     reading: Reading
     as_of: date
     names: Mapping[str, _Names]
+    has_cost: bool = False
 
     def of(self, sheet: str, group: str | None) -> pd.DataFrame:
         """Return the rows of a group, None: all, as far as the figures reach."""
@@ -53,11 +58,26 @@ def compare(reading: Reading, *, as_of: date) -> Comparison | None:
     }
     if not compared:
         return None
+    departments = compared.get("department")
+    is_repeated = departments is not None and _are_the_same(reading)
     return Comparison(
-        departments=compared.get("department"),
-        campaigns=compared.get("campaign"),
+        departments=departments,
+        campaigns=None if is_repeated else compared.get("campaign"),
         reversals=reversals_of(reading, as_of=as_of),
+        matrix=matrix_of(reading, departments),
     )
+
+
+def _are_the_same(reading: Reading) -> bool:
+    """Whether each campaign is all of one department, and each department all of one campaign."""
+    departments, campaigns = (origins_of(reading, trace) for trace in ("department", "campaign"))
+    pairs = {
+        pair
+        for sheet, names in departments.items()
+        if sheet in campaigns
+        for pair in zip(names.tolist(), campaigns[sheet].tolist(), strict=True)
+    }
+    return len({one for one, _ in pairs}) == len({other for _, other in pairs}) == len(pairs)
 
 
 def _compared(reading: Reading, trace: str, as_of: date) -> Compared | None:
@@ -66,9 +86,11 @@ def _compared(reading: Reading, trace: str, as_of: date) -> Compared | None:
     if len([name for name in groups if name]) < 2:
         return None
     frames = _Frames(reading=reading, as_of=as_of, names=names)
+    frames = replace(frames, has_cost=_figures(frames, None)["cost"].value is not None)
     rows = [_row(frames, name, _label(reading, trace, name)) for name in groups]
     rows.sort(key=lambda row: (_RANKS[row.health], -(row.late + row.overdue)))
-    return Compared(rows=tuple(rows), total=_row(frames, None, ""))
+    spend_from: Literal["daily", "tasks"] = "daily" if frames.has_cost else "tasks"
+    return Compared(rows=tuple(rows), total=_row(frames, None, ""), spend_from=spend_from)
 
 
 def _label(reading: Reading, trace: str, name: str) -> Text | str:
@@ -79,19 +101,17 @@ def _row(frames: _Frames, group: str | None, name: Text | str) -> CompareRow:
     reading, as_of, template = frames.reading, frames.as_of, frames.reading.template
     tasks = frames.of(template.sheet_for("master"), group)
     schedule = frames.of(template.sheet_for("schedule"), group)
-    daily = frames.of(template.sheet_for("daily"), group)
     start, end = (day_of(reading.form.get(f"{name}_date")) for name in ("start", "end"))
     burnt = burn(tasks, elapsed(start, end, as_of))
-    figures = {
-        one.id: figure(one, daily) for one in metrics_of(reading, template.sheet_for("daily"))
-    }
-    spend = burnt.spend if burnt.spend.value is not None else figures.get("cost", burnt.spend)
+    figures = _figures(frames, group)
+    # One measure for all groups, the one that ROAS divides by; a sum of both would be neither.
+    spend = figures["cost"] if frames.has_cost else burnt.spend
     issues = frames.of(template.sheet_for("issues"), group)
     unsolved = is_open(issues) & is_known(issues, as_of)
     late = int((overdue(issues, as_of)[unsolved] > 0).sum())
     # The same task on both sheets is one task.
     work = tasks if "delay_days" in tasks and len(tasks) else schedule
-    delayed = int(late_tasks(work)[0].sum())
+    delayed = int(late_tasks(work, choice_setting(reading, "late_done"))[0].sum())
     met, judged = _verdicts(frames, group)
     row = CompareRow(
         name=name,
@@ -112,6 +132,14 @@ def _row(frames: _Frames, group: str | None, name: Text | str) -> CompareRow:
         health="none",
     )
     return replace(row, health=_health(row))
+
+
+def _figures(frames: _Frames, group: str | None) -> dict[str, Figure]:
+    """Return the figures of the daily data of a group, by metric; the cost is always there."""
+    sheet = frames.reading.template.sheet_for("daily")
+    daily = frames.of(sheet, group)
+    found = {one.id: figure(one, daily) for one in metrics_of(frames.reading, sheet)}
+    return {"cost": _none("cost"), **found}
 
 
 def _none(metric: str) -> Figure:

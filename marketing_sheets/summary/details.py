@@ -6,6 +6,7 @@ from typing import Final
 
 from ..alerts import Phrase
 from ..metrics_issues import IssueRow
+from ..places import Place
 from ..problems import Problem
 from ..styles import Palette
 from .canvas import FIRST, HALF, LAST, Canvas, Cell, Style, fitted, left, right, units_of
@@ -18,13 +19,16 @@ from .wording import day_text, period_text, phrase_text, scale_of, text_of, word
 __all__ = [
     "draw_absent",
     "draw_footer",
+    "draw_hints",
     "draw_issues",
     "draw_problems",
     "draw_trend",
     "later_remark",
 ]
 
+_HINTS: Final = 10
 _PROBLEMS: Final = 12
+_FILE_UNITS: Final = 22  # half-width characters of 9 pt in a block
 _LEAST_POINTS: Final = 2
 
 
@@ -166,14 +170,12 @@ def _issue(canvas: Canvas, row: IssueRow, summary: Summary) -> None:
 def draw_problems(canvas: Canvas, summary: Summary) -> None:
     """Draw the doubtful cells, errors first, with what was typed and what to do."""
     language = canvas.language
-    key = "note.problems" if summary.problems else "note.problems_none"
-    note = word(
-        key,
-        language,
-        read=summary.rows.read,
-        used=summary.rows.used,
-        listed=summary.rows.listed,
-    )
+    rows = summary.rows
+    key = "note.rows" if rows.listed else "note.rows_all"
+    note = word(key, language, read=rows.read, used=rows.used, listed=rows.listed)
+    if count := len(summary.problems):
+        key = "note.problems_one" if count == 1 else "note.problems"
+        note = word(key, language, rows=note, count=count)
     canvas.heading(word("section.problems", language), note)
     if not summary.problems:
         canvas.remark(word("absent.no_problems", language))
@@ -190,13 +192,20 @@ def draw_problems(canvas: Canvas, summary: Summary) -> None:
     ]
     table_head(canvas, cells)
     for problem in summary.problems[:_PROBLEMS]:
-        _problem(canvas, problem)
+        _problem(canvas, problem, summary)
     rest = len(summary.problems) - _PROBLEMS
-    if rest > 0:
+    if rest <= 0:
+        return
+    if summary.merged is None:
         canvas.remark(word("more.problems", language, count=rest))
+    else:
+        text = word("more.problems_log", language, count=rest, tab=summary.merged.log.sheet)
+        style = {"font_size": 9, "font_color": Palette.ACCENT}
+        cell = Cell(first=FIRST, last=LAST, value=text, style=style, link=summary.merged.log)
+        canvas.line(20, [cell])
 
 
-def _problem(canvas: Canvas, problem: Problem) -> None:
+def _problem(canvas: Canvas, problem: Problem, summary: Summary) -> None:
     language, place = canvas.language, problem.place
     raw = "" if problem.raw is None else str(problem.raw).strip()
     found = word("cell.blank", language)
@@ -207,14 +216,17 @@ def _problem(canvas: Canvas, problem: Problem) -> None:
     lines = min(3, max(-(-units_of(text) // 46) for text in (message, hint)) or 1)
     small = {"font_size": 9}
     wrapped = {**small, "text_wrap": True}
-    where = place_text(place)
+    where, link = place_text(place), place
+    if summary.merged is not None and place.file not in (None, summary.source.file):
+        # It stands in a file that was merged: there is no such cell here to go to.
+        where, link, lines = f"{_file_text(place)}\n{where}", Place(), max(lines, 2)
     cells = [
         Cell(
             first=left(0),
             last=right(0),
             value=where or "–",
-            style={**small, "font_color": Palette.ACCENT},
-            link=place,
+            style={**(wrapped if "\n" in where else small), "font_color": Palette.ACCENT},
+            link=link,
         ),
         Cell(
             first=left(1),
@@ -226,6 +238,35 @@ def _problem(canvas: Canvas, problem: Problem) -> None:
         Cell(first=left(4), last=right(5), value=fitted(hint, 128), style=wrapped),
     ]
     canvas.line(ROW if lines == 1 else 6 + 13 * lines, cells, ground=HAIRLINE)
+
+
+def _file_text(place: Place) -> str:
+    """Return the name of a file, without its folders where they leave no room."""
+    name = place.file or ""
+    return name if units_of(name) <= _FILE_UNITS else fitted(name.rpartition("/")[2], _FILE_UNITS)
+
+
+def draw_hints(canvas: Canvas, summary: Summary) -> None:
+    """Draw what could be written better; none of it changes a figure."""
+    language = canvas.language
+    canvas.heading(word("section.hints", language), word("note.hints", language))
+    for problem in summary.hints[:_HINTS]:
+        text = (
+            f"{problem.message(language)}{' ' if language == 'en' else ''}{problem.hint(language)}"
+        )
+        small: Style = {"font_size": 9}
+        link = {**small, "font_color": Palette.ACCENT}
+        where = place_text(problem.place) or "–"
+        said = {**small, "text_wrap": True}
+        lines = min(2, -(-units_of(text) // 118) or 1)
+        cells = [
+            Cell(first=left(0), last=right(0), value=where, style=link, link=problem.place),
+            Cell(first=left(1), last=right(5), value=fitted(text, 236), style=said),
+        ]
+        canvas.line(ROW if lines == 1 else 6 + 13 * lines, cells, ground=HAIRLINE)
+    rest = len(summary.hints) - _HINTS
+    if rest > 0:
+        canvas.remark(word("more.problems", language, count=rest))
 
 
 def draw_footer(canvas: Canvas, summary: Summary) -> None:

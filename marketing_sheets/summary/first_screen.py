@@ -12,6 +12,7 @@ from .cells import HAIRLINE, ROW, chip, table_head
 from .lines import HEALTH_STATES, place_text, symbol_of, tile_name
 from .model import Summary, Tile
 from .wording import (
+    conflicts_text,
     kind_text,
     phrase_text,
     reason_words,
@@ -81,6 +82,10 @@ def _masthead(canvas: Canvas, summary: Summary) -> None:
             )
         ],
     )
+    text = conflicts_text(summary.merged, language)
+    if text and summary.merged is not None:
+        look, link = {**chip("close"), "font_size": 9, "indent": 1}, summary.merged.listed
+        canvas.line(20, [Cell(first=FIRST, last=LAST, value=f"! {text}", style=look, link=link)])
 
 
 def _figure_format(figure: Figure, canvas: Canvas) -> str:

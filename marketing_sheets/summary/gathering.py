@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..alerts import Alert, Phrase, alerts, label_of
+from ..alerts import Alert, Phrase, alerts, choice_setting, label_of
 from ..alerts_memory import TrackedAlert, track
 from ..languages import Text
 from ..metrics import Figure, figure, later_rows, metric_frame, metrics_of, up_to_day
@@ -23,6 +23,7 @@ from ..templates import Role, Template
 from .breakdowns import channels_of, day_of, progress_rule, stages_of, trend_of
 from .comparing import compare
 from .health import clauses, health_of
+from .merged import merged_of
 from .mixes import channel_mix, names_of
 from .model import RowCounts, Source, Summary, Tile
 from .own import MOST_TILES, own_tables, own_tiles
@@ -55,14 +56,13 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
     time = elapsed(start, end, as_of)
     daily = up_to_day(metric_frame(reading, reading.template.sheet_for("daily"), as_of=as_of))
     tasks = metric_frame(reading, reading.template.sheet_for("master"))
-    budget = number_of(form.get("budget"))
+    budget, target_roas = (number_of(form.get(name)) for name in ("budget", "target_roas"))
     progressed, burnt = progress(tasks, progress_rule(reading)), burn(tasks, time, total=budget)
     tiles = _tiles(reading, daily, progressed, burnt, time)
     metrics = evaluated(reading)
     acts, tracked = _alerts(reading, as_of)
     issues = open_issues(reading, as_of)
     more = _more_tiles(reading, len(tiles), metrics, issues, as_of)
-    target_roas = number_of(form.get("target_roas"))
     channels, channel_total = channels_of(reading, daily, target_roas, _close(reading))
     stages, stage_total = stages_of(reading, tasks, as_of, time)
     errors = sum(problem.severity == "error" for problem in reading.problems)
@@ -97,12 +97,14 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         sheets={sheet.id: sheet.label for sheet in reading.template.tables},
         sections=_sections(reading.template),
         problems=_doubts(reading),
+        hints=tuple(problem for problem in reading.problems if problem.is_hint),
         rows=_rows(reading),
         absent=_absent(reading, as_of),
         source=_source(reading),
         report=report_of(reading, metrics, as_of=as_of),
         comparison=compare(reading, as_of=as_of),
         channel_mix=channel_mix(reading, daily, as_of=as_of),
+        merged=merged_of(reading),
     )
 
 
@@ -119,7 +121,12 @@ def _more_tiles(
     tables = (metric_frame(reading, sheet) for sheet in sheets)
     tasks = next((one for one in tables if "delay_days" in one and len(one)), pd.DataFrame())
     is_logged = reading.template.sheet_for("issues") in reading.sheets
-    counts = count_tiles(tasks, metrics, issues if is_logged else None)
+    counts = count_tiles(
+        tasks,
+        metrics,
+        issues if is_logged else None,
+        late_done=choice_setting(reading, "late_done"),
+    )
     return (*own, *counts[: max(0, MOST_TILES - taken - len(own))])
 
 

@@ -28,19 +28,23 @@ def health_of(
 ) -> Health:
     """Judge the campaign.
 
-    risk: an unsolved issue is overdue or of high severity, a task is late, one is over budget, all
-    together have more than the campaign's, or any other alert is of high severity.
+    risk: an unsolved issue is overdue or of high severity, an unfinished task is late, one is over
+    budget, all together have more than the campaign's, or any other alert is of high severity.
     watch: an evaluated metric or a headline figure missed or came close to its target, progress
     trails time by more than 5 points, cells could not be read (`errors`), or any other alert.
     none: nothing has been filled in. Else ok.
     """
-    if any(alert.kind in _RISKS or alert.severity == "high" for alert in alerts):
+    if any(_is_grave(alert) for alert in alerts):
         return "risk"
     verdicts = count_verdicts(metrics)
     doubtful = any(tile.state in ("close", "missed", "late") for tile in tiles)
     if verdicts.missed or verdicts.close or doubtful or errors or _others(alerts):
         return "watch"
     return "ok" if filled else "none"
+
+
+def _is_grave(alert: Alert) -> bool:
+    return alert.severity == "high" or (alert.kind in _RISKS and alert.severity != "low")
 
 
 def clauses(

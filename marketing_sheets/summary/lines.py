@@ -10,6 +10,7 @@ from .canvas import fitted
 from .model import Summary, Tile
 from .wording import (
     amount_text,
+    conflicts_text,
     kind_text,
     phrase_text,
     reason_words,
@@ -43,6 +44,7 @@ def summary_lines(summary: Summary, language: Language) -> list[str]:
         f"{text_of(summary.title, language)}  {symbol_of(HEALTH_STATES[summary.health])} {verdict}",
         sub_line(summary, language),
         sentence(summary, language),
+        *filter(None, [conflicts_text(summary.merged, language)]),
         "",
         *(_tile(tile, language) for tile in summary.tiles),
         *([""] if summary.tiles else []),

@@ -28,6 +28,9 @@ __all__ = [
     "GoalRow",
     "Grain",
     "Health",
+    "Matrix",
+    "MatrixRow",
+    "Merged",
     "OwnRow",
     "OwnTable",
     "Report",
@@ -155,19 +158,60 @@ class CompareRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Departments or campaigns side by side, the worst first, and all together."""
+    """Departments or campaigns side by side, the worst first, and all together.
+
+    `spend_from` tells what spending is in every row: the cost of the daily data, or the tasks'.
+    """
 
     rows: tuple[CompareRow, ...]
     total: CompareRow
+    spend_from: Literal["daily", "tasks"] = "tasks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixRow:
+    """One evaluated metric in each department, None where a department has no such metric."""
+
+    name: str
+    lower_is_better: bool
+    cells: tuple[Achievement | None, ...]
+    met: int
+    judged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """Metrics by departments; the cells of a row are in the order of `departments`."""
+
+    departments: tuple[Text | str, ...]
+    rows: tuple[MatrixRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A merged workbook's departments and campaigns, and where the mix reverses the picture."""
+    """A merged workbook's departments and campaigns, and where the mix reverses the picture.
+
+    Campaigns that are each one department's own are not shown beside the departments again.
+    """
 
     departments: Compared | None
     campaigns: Compared | None
     reversals: tuple[Phrase, ...]
+    matrix: Matrix | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What became of a merge: where its log is, and about how many cells the files disagree.
+
+    The conflicts are `listed` on a sheet. Of `doubled` of them every version stands in a row of its
+    own, and all of these count in the totals.
+    """
+
+    log: Place
+    conflicts: int
+    doubled: int
+    listed: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,3 +347,5 @@ class Summary:
     report: Report
     comparison: Comparison | None = None
     channel_mix: tuple[Phrase, ...] = ()
+    hints: tuple[Problem, ...] = ()
+    merged: Merged | None = None

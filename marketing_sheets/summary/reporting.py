@@ -21,7 +21,7 @@ __all__ = ["report_of"]
 
 # Where people write why something went wrong, and what is to be done about it.
 _CAUSES = ("cause", "analysis", "issue", "delay_reason")
-_MEASURES = ("action", "solution", "analysis")
+_MEASURES = ("action", "solution")
 _TASKS: tuple[Role, ...] = ("master", "schedule")
 _ENDED = ("done", "cancelled")
 
@@ -146,7 +146,10 @@ def _delay(records: SheetRecords, row: int) -> Phrase | None:
 
 
 def _advice(reading: Reading, metrics: Sequence[Achievement], as_of: date) -> Iterator[AdviceRow]:
-    """Return the measures of open issues and unfinished tasks, and remarks on missed metrics."""
+    """Return the measures of open issues, unfinished tasks and missed metrics.
+
+    A remark on a metric is a cause, and stands among those.
+    """
     for records, row in _open(reading, as_of):
         problem = _text(records, row, "description")[0]
         yield from _measure(reading, records, row, problem, due="due_date")

@@ -25,9 +25,10 @@ from .chapters import (
     draw_open_issues,
     draw_sheets,
 )
-from .compare_section import draw_comparison
-from .details import draw_absent, draw_footer, draw_issues, draw_problems, draw_trend
+from .compare_section import comparison_drawings
+from .details import draw_absent, draw_footer, draw_hints, draw_issues, draw_problems, draw_trend
 from .first_screen import draw_first_screen
+from .matrix_section import draw_matrix
 from .model import OwnTable, Summary
 from .own_section import draw_own
 from .pages import GAP, Mark, page_breaks
@@ -104,7 +105,7 @@ def _drawings(summary: Summary) -> dict[str, list[Callable[[Canvas], None]]]:
     report = summary.report
     drawings: dict[str, list[Callable[[Canvas], None]]] = {}
     if summary.comparison is not None:
-        drawings["comparison"] = [_of(draw_comparison, summary)]
+        drawings["comparison"] = comparison_drawings(summary.comparison)
     if _has_goals(summary):
         drawings["goals"] = [partial(draw_goals, report=report)]
     drawings |= {title: [drawing] for title, drawing in _sections(summary)}
@@ -116,6 +117,8 @@ def _drawings(summary: Summary) -> dict[str, list[Callable[[Canvas], None]]]:
         drawings["advice"] = [partial(draw_advice, report=report)]
         drawings["sheets"] = [partial(draw_sheets, report=report)]
     drawings["problems"] = [_of(draw_problems, summary)]
+    if summary.hints:
+        drawings["hints"] = [_of(draw_hints, summary)]
     return drawings
 
 
@@ -130,8 +133,9 @@ def _has_goals(summary: Summary) -> bool:
 def _sections(summary: Summary) -> Iterator[tuple[str, Callable[[Canvas], None]]]:
     # Title, whether there is anything, and how to draw it.
     has_issues = summary.sections.get("issues") not in summary.absent
+    has_matrix = summary.comparison is not None and summary.comparison.matrix is not None
     sections: tuple[tuple[str, bool, Callable[[Canvas, Summary], None]], ...] = (
-        ("metrics", bool(summary.metrics), draw_metrics),
+        ("metrics", bool(summary.metrics), draw_matrix if has_matrix else draw_metrics),
         ("channels", bool(summary.channels), draw_channels),
         ("trend_day", summary.trend is not None, draw_trend),
         ("stages", bool(summary.stages), draw_stages),

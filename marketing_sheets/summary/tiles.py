@@ -43,16 +43,23 @@ def tiles_of(
 
 
 def count_tiles(
-    tasks: pd.DataFrame, metrics: Sequence[Achievement], issues: Sequence[IssueRow] | None
+    tasks: pd.DataFrame,
+    metrics: Sequence[Achievement],
+    issues: Sequence[IssueRow] | None,
+    *,
+    late_done: str = "done",
 ) -> tuple[Tile, ...]:
     """Return late tasks, metrics that met their target and open issues, of what there is.
 
-    `tasks` without a delay, no judged metric and `issues` None have no tile.
+    `tasks` without a delay, no judged metric and `issues` None have no tile; `late_done` is the
+    setting.
     """
     found = []
     if "delay_days" in tasks and len(tasks):
-        late = delays(tasks)
+        late = delays(tasks, late_done)
         days = Phrase(code="tile.worst", params={"days": late.worst_days}, count=late.worst_days)
+        if late.late and not late.worst_days:
+            days = Phrase(code="tile.flagged", params={"count": late.late}, count=late.late)
         delta = days if late.late else Phrase(code="tile.none_late")
         count = ("tile.of_tasks", len(tasks))
         found.append(_counted("tasks_late", late.late, count, delta, "late" if late.late else None))
@@ -199,7 +206,7 @@ def _budget(burn: Burn) -> Tile:
         return _no_target("budget", burn.used, "tile.no_budget")
     over = burn.left < 0
     target = Phrase(
-        code="tile.overspent" if over else "tile.left",
+        code=f"tile.{'overspent' if over else 'left'}_{burn.base}",
         params={"amount": Amount(value=abs(burn.left), unit="money")},
     )
     if burn.used.value is None:
@@ -222,5 +229,5 @@ def _budget(burn: Burn) -> Tile:
         figure=burn.used,
         target=target,
         delta=Phrase(code="tile.none_over"),
-        state="done",
+        state="late" if over else "done",
     )

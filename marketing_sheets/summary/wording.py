@@ -11,11 +11,12 @@ from ..alerts import Alert, Amount, Phrase
 from ..formulas import reason_text
 from ..languages import Language, Text
 from ..wording import book, say
-from .model import Summary
+from .model import Merged, Summary
 
 __all__ = [
     "Scale",
     "amount_text",
+    "conflicts_text",
     "day_text",
     "join",
     "kind_text",
@@ -54,6 +55,15 @@ _APART = re.compile(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z])(?=[\u
 def word(key: str, language: Language, **params: object) -> str:
     """Return a text of the Summary's words, its blanks filled from `params`."""
     return say(_BOOK, key, language, **{k: text_of(v, language) for k, v in params.items()})
+
+
+def conflicts_text(merged: Merged | None, language: Language) -> str:
+    """Say how many conflicts there are and whether all versions count in totals; "" for none."""
+    if merged is None or not merged.conflicts:
+        return ""
+    key = "masthead.conflicts_doubled" if merged.doubled else "masthead.conflicts"
+    params = {"count": merged.conflicts, "doubled": merged.doubled, "tab": merged.listed.sheet}
+    return word(key, language, **params)
 
 
 def text_of(value: object, language: Language) -> str:

@@ -23,9 +23,10 @@ _FORMATS = {
     "number": '#,##0_)_);-#,##0_)_);"–"_)_)',
     "money": "#,##0.00_)_)",
     "date": "yyyy-mm-dd",
+    "mark": "@",
 }
 _FRACTION = "#,##0.00##_)_)"
-_ALIGNS = {"number": "right", "money": "right", "date": "center"}
+_ALIGNS = {"number": "right", "money": "right", "date": "center", "mark": "center"}
 _MOST_LINES = 6
 
 

@@ -150,6 +150,14 @@ def _quantities(column: Column, records: SheetRecords, book: Book) -> list[Cell]
     units = units_of(column, records)
     kinds = records.kinds.get(column.id)
     of_kind = [None] * len(typed) if kinds is None else kinds.astype(object).tolist()
+    of_kind = [kind if isinstance(kind, str) else None for kind in of_kind]
+    # Where no unit says per cent, a 0.3 formatted as a percentage must say it itself.
+    raw = [
+        f"{said * 100:.12g}%"
+        if isinstance(kind, str) and kind == "percent" != unit and _is_number(said)
+        else said
+        for said, kind, unit in zip(raw, of_kind, units, strict=True)
+    ]
     return [
         value
         if value is not None and (not isinstance(said, str) or _is_derivable(said, kind, unit))

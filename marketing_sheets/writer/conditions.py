@@ -53,21 +53,26 @@ def _gaps(layout: Layout, pen: Pen, book: Book) -> None:
         for p in layout.positions
         if not (p.column.is_computed or is_trace(p.column) or is_own(p.column))
     ]
-    required = [p.number for p in layout.positions if p.column.is_required]
-    if not required:
+    if not any(p.column.is_required for p in layout.positions):
         return
     row = FIRST + 1
     parts = ",".join(
         f"${column_letter(a + 1)}{row}:${column_letter(b + 1)}{row}" for a, b in spans(inputs)
     )
-    first = f"{column_letter(required[0] + 1)}{row}"
-    _rule(
-        layout,
-        pen,
-        required,
-        f'=AND({first}="",COUNTA({parts})>={_BEGUN})',
-        gap_look(book),
-    )
+    begun = f"COUNTA({parts})>={_BEGUN}"
+    plain = [p for p in layout.positions if p.column.is_required and not p.column.fill_down]
+    if plain:
+        when = f'=AND({plain[0].letter}{row}="",{begun})'
+        _rule(layout, pen, [p.number for p in plain], when, gap_look(book))
+    inherited = [p for p in layout.positions if p.column.fill_down]
+    for at, position in enumerate(inherited):
+        if position.column.is_required:
+            # The value above stands for a blank, unless a wider group begins in this row.
+            letter = position.letter
+            tests = [f"COUNTA(${letter}${row}:${letter}{row})=0"]
+            tests += [f'${wider.letter}{row}<>""' for wider in inherited[:at]]
+            when = f'=AND({letter}{row}="",{begun},OR({",".join(tests)}))'
+            _rule(layout, pen, [position.number], when, gap_look(book))
 
 
 def _chips(layout: Layout, pen: Pen, book: Book) -> None:

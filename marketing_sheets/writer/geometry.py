@@ -44,6 +44,7 @@ _WIDEST_CHOICE = 30.0
 _TEXT_TYPES = frozenset(("text", "long_text", "condition", "person", "week", "yes_no"))
 _CENTRED = frozenset(("date", "datetime", "date_range", "week", "yes_no"))
 _SHORT_CODE = 8
+_ROOMY, _THREE_LINES = 26.0, 42.0
 _MOST_LINES = 6
 _LATIN = 0.9
 
@@ -74,7 +75,15 @@ def row_height(lines: int, normal: float) -> float:
 
 
 def blank_row_height(sheet: TableSheet) -> float:
-    """Return the height of rows nobody has filled yet."""
+    """Return the height of rows nobody has filled yet.
+
+    Excel gives a row of a set height no more room while somebody types, and LibreOffice 7.4 gives
+    one without a set height none either: where sentences are asked for, there is room for three
+    lines. A table that its template wants dense stays so.
+    """
+    asks = any(column.type == "long_text" for column in sheet.inputs if not column.hidden)
+    if asks and sheet.row_height >= _ROOMY:
+        return max(sheet.row_height, _THREE_LINES)
     return min(sheet.row_height, 22.0)
 
 

@@ -10,7 +10,7 @@ from ..places import column_letter
 from ..styles import Palette, number_format
 from ..templates import Column, TableSheet
 from .book import Book
-from .geometry import FIRST, column_width, horizontal, wraps
+from .geometry import FIRST, column_width, horizontal, text_units, wraps
 from .parts import is_own, is_trace, own_format
 
 __all__ = ["Layout", "Position", "data_look", "head_look", "lay_out", "mark_look"]
@@ -20,7 +20,8 @@ __all__ = ["Layout", "Position", "data_look", "head_look", "lay_out", "mark_look
 class Position:
     """A column in its sheet: its number from 0, its width and alignment.
 
-    `has_rule` says that a group begins here and a line parts it from the one before.
+    `has_rule` says that a group begins here and a line parts it from the one before; `is_long`
+    that its texts break into lines.
     """
 
     column: Column
@@ -28,6 +29,7 @@ class Position:
     width: float
     align: str
     has_rule: bool
+    is_long: bool
 
     @property
     def letter(self) -> str:
@@ -80,23 +82,39 @@ def lay_out(sheet: TableSheet, book: Book, *, records: int, rows: int) -> Layout
     """Place the columns of a sheet with room for `rows` rows."""
     positions: list[Position] = []
     seen: set[str | None] = set()
+    alone = _alone(sheet, book)
     for number, column in enumerate(sheet.columns):
         is_open = book.is_open(column)
         begins = not column.hidden and column.group not in seen
         if begins:
             seen.add(column.group)
         labels = [entry.label for entry in book.lists[column.choices]] if column.choices else ()
+        align = horizontal(column, sheet, is_open=is_open)
+        breaks = align == "left" or column.takes_remark
         positions.append(
             Position(
                 column=column,
                 number=number,
-                width=column_width(column, book.language, labels),
-                align=horizontal(column, sheet, is_open=is_open),
+                width=max(column_width(column, book.language, labels), alone.get(column.id, 0.0)),
+                align=align,
+                # Traces are many and alike: they must not make rows higher.
+                is_long=wraps(column) and breaks and not is_trace(column),
                 # A rule's border would replace all four in LibreOffice: such sheets have none.
                 has_rule=begins and number > 0 and sheet.day_line is None,
             )
         )
     return Layout(sheet=sheet, positions=tuple(positions), records=records, rows=rows)
+
+
+def _alone(sheet: TableSheet, book: Book) -> dict[str, float]:
+    """Return the width that the heading of a group needs where the group is one column."""
+    shown = [column for column in sheet.columns if not column.hidden]
+    found: dict[str, float] = {}
+    for group in sheet.groups:
+        columns = [column for column in shown if column.group == group.id]
+        if len(columns) == 1:
+            found[columns[0].id] = float(text_units(group.label[book.language]) + 2)
+    return found
 
 
 def data_look(
@@ -105,8 +123,6 @@ def data_look(
     """Return the format of a column's data cells; `unit` is what the row's unit cell says."""
     column = position.column
     computed = column.is_computed or is_trace(column)
-    # Traces are many and alike: they must not make rows higher.
-    is_long = wraps(column) and position.align == "left" and not is_trace(column)
     return book.looks.cell(
         bg_color=Palette.COMPUTED if computed else Palette.WHITE,
         font_color=Palette.SLATE if computed else Palette.INK,
@@ -117,7 +133,7 @@ def data_look(
         left_color=Palette.RULE if position.has_rule else None,
         align=position.align,
         indent=1 if position.align == "left" else None,
-        text_wrap=True if is_long else None,
+        text_wrap=True if position.is_long else None,
         num_format=own_format(column)
         if is_own(column)
         else number_format(column, unit, fraction=fraction),

@@ -1,12 +1,14 @@
 """The lists sheet: every list staff choose from, the settings, the day in effect, days off.
 
 Row 5, hidden, tells what each column holds: `setting`, `setting.value`, `setting.used` (hidden;
-what formulas refer to), `holiday`, `list:<list id>` and `list:<list id>.<attribute>`, and what
-`thresholds` tells of; the first of them carries the stamp.
+what formulas refer to), `holiday`, `list:<list id>` and `list:<list id>.<attribute>`,
+`words:<list id>` (hidden; how else each entry may be spelled, where formulas look for attributes),
+and what `thresholds` tells of; the first of them carries the stamp.
 """
 
 from __future__ import annotations
 
+from ..formulas_words import listed_words
 from ..styles import Palette, number_format
 from ..templates import Choices, Column, Setting
 from .book import Book, absolute, quoted, serial
@@ -15,6 +17,7 @@ from .geometry import FIRST, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, text_units
 from .list_heads import GAP_WIDTH, Head, draw_head, fixed_look, gap, hint_look
 from .pen import Pen
 from .printing import print_page
+from .shown_settings import shown_settings
 from .thresholds import draw_thresholds
 from .validations import validation
 
@@ -55,7 +58,9 @@ def draw_lists(pen: Pen, book: Book) -> None:
     for row in range(FIRST, last_row + 1):
         pen.row(row, _ROW_HEIGHT)
     pen.worksheet.freeze_panes(FIRST, 0)
-    print_page(pen, book, last_row=last_row, last_column=column - 2, portrait=False)
+    # On one page the lists would be too small to read.
+    across = 2 if template.rules else 1
+    print_page(pen, book, last_row=last_row, last_column=column - 2, portrait=False, across=across)
 
 
 def _draw_settings(pen: Pen, book: Book) -> tuple[int, int]:
@@ -80,7 +85,7 @@ def _draw_settings(pen: Pen, book: Book) -> tuple[int, int]:
     used = hint + 1
     draw_head(used, Head(id="setting.used", label="", width=GAP_WIDTH, is_fixed=True), pen, book)
     pen.column(used, GAP_WIDTH, hidden=True)
-    for setting in book.template.shown_settings():
+    for setting in shown_settings(book.template):
         row += 1
         pen.text(row, label, setting.label[book.language], fixed_look(book))
         pen.text(row, hint, setting.hint[book.language] if setting.hint else "", hint_look(book))
@@ -189,10 +194,35 @@ def _draw_list(choices: Choices, column: int, group: str, pen: Pen, book: Book) 
         whole = f"{quoted(pen.name)}!{block}"
         filled = f"{absolute(FIRST, column)}:INDEX({whole},COUNTA({whole}))"
         book.define(f"pick_{choices.id}", pen, filled)
+    if choices.attributes:
+        _draw_words(choices, column, pen, book, rows=rows)
+        column += 1
     for name in choices.attributes:
         column += 1
         _draw_attribute(choices, name, pen, book, column=column, rows=rows)
     return gap(column + 1, pen), last
+
+
+def _draw_words(choices: Choices, column: int, pen: Pen, book: Book, *, rows: int) -> None:
+    """Write, hidden beside a list, how its entries may be spelled; a renamed entry is itself."""
+    entries, known = book.lists[choices.id], {item.id: item for item in choices.items}
+    at, first = column + 1, FIRST
+    head = Head(id=f"words:{choices.id}", label="", width=GAP_WIDTH, is_fixed=True)
+    draw_head(at, head, pen, book)
+    pen.column(at, GAP_WIDTH, hidden=True)
+    look = book.looks.cell(font_color=Palette.SLATE)
+    for row in range(first, first + rows):
+        cell = absolute(row, column)
+        formula, shown = f'=IF({cell}="","","|"&{cell}&"|")', ""
+        if row - first < len(entries):
+            entry = entries[row - first]
+            shown = f"|{entry.label}|"
+            words = listed_words(known.get(entry.id), choices, book.language)
+            if words:
+                formula, shown = f'=IF({cell}="{entry.label}","{words}","|"&{cell}&"|")', words
+        pen.formula(row, at, formula, look, shown)
+    area = f"{absolute(first, at)}:{absolute(first + rows - 1, at)}"
+    book.define(f"words_{choices.id}", pen, area)
 
 
 def _draw_attribute(

@@ -17,7 +17,7 @@ import pandas as pd
 from ..languages import LANGUAGES, Language, Text
 from ..records import MARK, TRACES, Origin, SheetRecords
 from ..styles import number_format
-from ..templates import Column, ColumnType, Group, Sheet, TableSheet, Template
+from ..templates import Column, ColumnType, Group, Live, Sheet, TableSheet, Template
 from ..wording import say
 from .geometry import FIRST, HEADER, LAST_EXCEL_ROW
 
@@ -161,6 +161,8 @@ def own_format(column: Column) -> str:
 def _parts(sheet: TableSheet, records: Mapping[str, SheetRecords]) -> Iterator[Part]:
     given = records.get(sheet.id)
     count = 0 if given is None else len(given.frame)
+    if count > MOST_ROWS:
+        sheet = replace(sheet, live=tuple(_of_this_sheet(live) for live in sheet.live))
     for number, first in enumerate(range(0, max(count, 1), MOST_ROWS), start=1):
         last = min(first + MOST_ROWS, count)
         drawn, stamp = sheet, sheet.id
@@ -169,6 +171,12 @@ def _parts(sheet: TableSheet, records: Mapping[str, SheetRecords]) -> Iterator[P
             drawn = replace(sheet, id=f"{sheet.id}_{number}", label=Text(label), role=None)
             stamp = f"{sheet.id}#{number}"
         yield Part(sheet=drawn, of=sheet.id, first=first, last=last, stamp=stamp)
+
+
+def _of_this_sheet(live: Live) -> Live:
+    """Let a live line say that it counts the rows of its own sheet alone."""
+    said = {lang: say("sheets", "part.live", lang, text=live.text[lang]) for lang in LANGUAGES}
+    return replace(live, text=Text(said))
 
 
 def numbered_tab(label: str, number: int, language: Language) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ..styles import Palette
-from .book import Book
+from .book import Book, absolute, quoted
 from .geometry import FIRST, GROUPS, HEADER
 from .layout import Layout
 from .parts import is_owner, is_trace
@@ -15,7 +15,9 @@ from .pen import Pen
 __all__ = ["print_list", "print_page", "print_table"]
 
 _A4 = 9
-_PAGE_WIDTH = 1025  # pixels of A4 across, less its margins and a little
+# Pixels of A4 across, less its margins, where a program draws columns 6 % wider than stated.
+_PAGE_WIDTH = 987
+_WIDEST_PAGE = 2000  # pixels; on one page 10 pt would print at less than 5 pt
 _SMALLEST_SCALE = 45  # 10 pt print at 4.5 pt
 _MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.5}
 
@@ -23,8 +25,9 @@ _MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.5}
 def print_table(layout: Layout, pen: Pen, book: Book, *, beyond: Sequence[float] = ()) -> None:
     """Set up a table sheet: the head on every page, one page wide or broken at a fixed scale.
 
-    `beyond` are the widths of columns right of the table that print with it. Where there are
-    records, the blank rows below them stay off the paper.
+    A very wide one without a scale is two pages wide. `beyond` are the widths of columns right of
+    the table that print with it. Where there are records, the blank rows below them stay off the
+    paper; the traces between a table and its chart do so always.
     """
     sheet, plan = layout.sheet, layout.sheet.print
     worksheet = pen.worksheet
@@ -34,26 +37,32 @@ def print_table(layout: Layout, pen: Pen, book: Book, *, beyond: Sequence[float]
     last = _last_printed(layout, with_owner=script not in plan.scale)
     breaks: list[int] = []
     if plan.break_before == "gantt" and sheet.gantt is not None:
-        # The traces, which stand before the chart, fill a page between.
-        seen = [p for p in layout.positions if is_trace(p.column) and not p.column.hidden]
-        traces = [p.number for p in seen]
-        breaks = [*traces[:1], layout.last_column + 1]
-        last = layout.last_column
+        breaks = [last + 1]
     elif plan.break_before is not None and plan.break_before in layout.group_starts():
         breaks = [layout.group_starts()[plan.break_before]]
+    widths = [0.0 if p.column.hidden else p.width for p in layout.positions[: last + 1]]
     if script in plan.scale:
         # Breaks count only at a fixed scale, not when fitted to pages.
-        shown = layout.positions[: last + 1]
-        widths = [0.0 if p.column.hidden else p.width for p in shown]
         parts = _parts([*widths, *beyond], sheet.freeze, breaks)
         worksheet.set_print_scale(_fitting(plan.scale[script], parts))
         worksheet.repeat_columns(0, max(sheet.freeze - 1, 0))
         if breaks:
             worksheet.set_v_pagebreaks(breaks)
+    elif _parts(widths, 0, ())[0] > _WIDEST_PAGE:
+        worksheet.fit_to_pages(2, 0)
+        worksheet.repeat_columns(0, max(sheet.freeze - 1, 0))
     else:
         worksheet.fit_to_pages(1, 0)
     last_row = FIRST + layout.records - 1 if layout.records else layout.last_row
-    pen.check(worksheet.print_area(0, 0, last_row, last + len(beyond)))
+    end = layout.last_column + len(beyond)
+    if not beyond or last == layout.last_column:
+        pen.check(worksheet.print_area(0, 0, last_row, last + len(beyond)))
+        return
+    areas = ((0, last), (layout.last_column + 1, end))
+    tab = quoted(pen.name)
+    area = ",".join(f"{tab}!{absolute(0, a)}:{absolute(last_row, b)}" for a, b in areas)
+    # Its method takes one rectangle only; each of several begins a page.
+    worksheet.print_area_range = area
 
 
 def _last_printed(layout: Layout, *, with_owner: bool) -> int:
@@ -80,11 +89,13 @@ def _fitting(scale: int, parts: Sequence[float]) -> int:
     return max(min(scale, fitting), _SMALLEST_SCALE)
 
 
-def print_page(pen: Pen, book: Book, *, last_row: int, last_column: int, portrait: bool) -> None:
-    """Set up a sheet that prints on one page."""
+def print_page(
+    pen: Pen, book: Book, *, last_row: int, last_column: int, portrait: bool, across: int = 1
+) -> None:
+    """Set up a sheet that prints on one page, or on several `across`."""
     _page(pen, book, portrait=portrait)
     pen.worksheet.center_horizontally()
-    pen.worksheet.fit_to_pages(1, 1)
+    pen.worksheet.fit_to_pages(across, 1)
     pen.check(pen.worksheet.print_area(0, 0, last_row, last_column))
 
 

@@ -156,11 +156,16 @@ def _group(group: str, rule: Rule | None, book: Book) -> str:
 
 def _when(rule: Rule, book: Book) -> str:
     """Say in a few words when a rule alerts."""
+    key: str = rule.kind
+    # Days and limit may be changed beside it: the words must not name them.
     if rule.kind == "row" and rule.message is not None:
-        return rule.message[book.language].format(days=rule.days, limit=rule.limit)
-    key: str = "setting" if rule.kind == "deadline" and rule.setting else rule.kind
-    if rule.kind == "deadline" and not rule.after:
-        key = "daily"
+        if rule.days is None and rule.limit is None:
+            return rule.message[book.language]
+        key = "row_limit" if rule.days is None else "row_days"
+    if rule.kind in ("deadline", "early") and rule.setting:
+        key = "setting"
+    elif rule.kind == "deadline":
+        key = "daily" if not rule.after else "deadline_before" if (rule.days or 0) < 0 else key
     if rule.kind == "threshold":
         key += "_target" if rule.target else "_days" if rule.days else f"_{rule.side}"
     return _say(f"when.{key}", book)

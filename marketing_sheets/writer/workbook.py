@@ -35,6 +35,7 @@ __all__ = ["write_workbook"]
 
 _CREATED = datetime(2000, 1, 1)
 _GENERATOR = "marketing_sheets"
+_MOST_IN_MEMORY = 20_000  # records; beyond, the sheets wait in temporary files to be packed
 
 
 def write_workbook(
@@ -54,6 +55,7 @@ def write_workbook(
     thresholds: Sequence[Threshold] = (),
     attachments: Sequence[Attachment] = (),
     kind: str = "",
+    split: str = "",
     overwrite: bool = False,
 ) -> Path:
     """Write a workbook of `template` for staff to fill in, and return its path.
@@ -66,10 +68,9 @@ def write_workbook(
 
     Records with `extras` or `origins` get columns for them right of the table; more of them than
     a sheet of Excel holds continue in numbered sheets. `attachments` stand as plain sheets after
-    the tables; `kind` is what the document properties call the workbook.
+    the tables. `kind` and `split` go into the document properties.
 
-    Raises WorkbookExists if the file is there and `overwrite` is off, WorkbookInUse if it is open,
-    UsageError for ids the template lacks, ExcelLimitError for more than Excel can hold.
+    Raises WorkbookExists, WorkbookInUse, ExcelLimitError, UsageError for ids the template lacks.
     """
     form, records = form or {}, records or {}
     if path.exists() and not overwrite:
@@ -93,7 +94,7 @@ def write_workbook(
         # Each of them comes with an answer below zero, and that is raised as an error.
         warnings.filterwarnings("ignore", category=UserWarning, module=r"xlsxwriter\.")
         _draw(book, parts, records, rows, attachments)
-        _describe(book, created or _CREATED, kind)
+        _describe(book, created or _CREATED, kind, split)
         book.workbook.close()
     _put(buffer.getbuffer(), path)
     return path
@@ -158,6 +159,9 @@ def _draw(
 ) -> None:
     """Draw all sheets: the Summary leftmost, the form in front, the lists last."""
     language = book.language
+    # XlsxWriter's own text in memory takes four bytes a character, and as much again to be packed.
+    if sum(len(given.frame) for given in records.values()) > _MOST_IN_MEMORY:
+        book.workbook.in_memory = False
     draw_reserved(book.add_sheet(book.tab("summary")), book)
     front = None
     attributes = attributes_by_list(book.lists)
@@ -201,7 +205,7 @@ def _on_page(
     }
 
 
-def _describe(book: Book, created: datetime, kind: str) -> None:
+def _describe(book: Book, created: datetime, kind: str, split: str) -> None:
     template = book.template
     title = template.title[book.language]
     name = book.form.get("campaign_name")
@@ -218,6 +222,7 @@ def _describe(book: Book, created: datetime, kind: str) -> None:
         ("language", book.language),
         ("generator", _GENERATOR),
         ("kind", kind),
+        ("split", split),
     ):
         if value:
             book.workbook.set_custom_property(key, value)

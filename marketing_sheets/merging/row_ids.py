@@ -6,9 +6,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from ..merging.row_texts import RowTexts
 from ..records import SheetRecords
 from ..templates import TableSheet
+from .row_texts import RowTexts
 
 __all__ = ["row_ids"]
 
