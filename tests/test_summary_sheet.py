@@ -106,7 +106,7 @@ def test_actions_link_to_their_cells() -> None:
         *("推进总表 › K10", "阶段进度 › J8", "推进总表 › K13"),
     ]
     assert sheet.cell(first, 17).hyperlink.location == "'问题跟踪'!O7"
-    assert sheet.cell(first + 6, 2).value == "另有 4 项，见下方“预警清单”"
+    assert sheet.cell(first + 6, 2).value == "另有 5 项，见下方“预警清单”"
 
 
 def test_links_follow_the_name_staff_gave_the_tab() -> None:

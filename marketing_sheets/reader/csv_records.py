@@ -24,6 +24,8 @@ __all__ = ["read_csv_records"]
 
 # A workbook keeps what is not ours where it stands; out of a CSV file it goes nowhere.
 _IN_CSV = {"unknown_column": "csv_column_ignored", "duplicate_column": "csv_column_double"}
+# There all figures are texts, and no formulas stand beside them.
+_NOT_IN_CSV = frozenset(("formulas_need_value", "formulas_need_word"))
 
 
 def read_csv_records(
@@ -55,7 +57,8 @@ def read_csv_records(
         place = Place(file=path.name, sheet=sheet.label[language])
         found, left_out = _read(read_csv_rows(path), sheet, around, place)
         sheets[sheet.id] = found.records
-        problems += [replace(p, code=_IN_CSV.get(p.code, p.code)) for p in found.problems]
+        told = [problem for problem in found.problems if problem.code not in _NOT_IN_CSV]
+        problems += [replace(p, code=_IN_CSV.get(p.code, p.code)) for p in told]
         problems += left_out
     return sheets, tuple(problems)
 
