@@ -308,17 +308,7 @@ INTERRUPTED = """
 def test_an_interrupt_ends_every_process(tmp_path: Path) -> None:
     """Ctrl-C reaches the whole group; nobody of it is left, nothing but the interrupt is told."""
     _, path = daily(tmp_path, "a.xlsx", 1)
-    script = tmp_path / "run.py"
-    script.write_text(textwrap.dedent(INTERRUPTED), encoding="utf-8")
-    running = subprocess.Popen(
-        [sys.executable, str(script), str(path)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert running.stdout is not None
-    running.stdout.readline()
+    running = begun(path)
     os.killpg(running.pid, signal.SIGINT)
     _, said = running.communicate(timeout=60)
     assert said.strip().endswith("KeyboardInterrupt")
@@ -330,20 +320,26 @@ def test_an_interrupt_ends_every_process(tmp_path: Path) -> None:
 def test_processes_end_when_the_program_is_killed(tmp_path: Path) -> None:
     """Whoever kills the program alone, without warning, leaves nobody behind."""
     _, path = daily(tmp_path, "a.xlsx", 1)
-    script = tmp_path / "run.py"
+    running = begun(path)
+    os.kill(running.pid, signal.SIGKILL)
+    running.communicate(timeout=60)
+    assert is_gone(running.pid)
+
+
+def begun(path: Path) -> subprocess.Popen[str]:
+    """Start a program of its own group that reads on and on; return once it has read a file."""
+    script = path.with_name("run.py")
     script.write_text(textwrap.dedent(INTERRUPTED), encoding="utf-8")
     running = subprocess.Popen(
         [sys.executable, str(script), str(path)],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     assert running.stdout is not None
     running.stdout.readline()
-    os.kill(running.pid, signal.SIGKILL)
-    running.communicate(timeout=60)
-    assert is_gone(running.pid)
+    return running
 
 
 def is_gone(group: int) -> bool:
