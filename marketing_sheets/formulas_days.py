@@ -142,7 +142,7 @@ def excel_moment(subject: str, day: str) -> str:
     glued = f"{dot}+CHOOSE({digits},{_MISSING},1,{three},2)"
     cut = f'IF(ISNUMBER(FIND(" ",{subject})),FIND(" ",{subject})-1,{glued})'
     written = f'SUBSTITUTE(LEFT({subject},{cut}),".","-")'
-    full = f'IF(ISNUMBER(FIND("-",{subject},5)),"",YEAR({day})&"-")'
+    full = f'IF(ISNUMBER(FIND("-",{written},5)),"",YEAR({day})&"-")'
     dated = f"DATEVALUE({full}&{written})+TIMEVALUE(TRIM(MID({subject},{cut}+1,9)))"
     text = f"IF({colon}<=3,IF(COUNT({day})=1,{day}+TIMEVALUE({subject}),{_MISSING}),{dated})"
     number = f"IF({subject}<1,IF(COUNT({day})=1,{day}+{subject},{_MISSING}),{subject})"
@@ -150,10 +150,12 @@ def excel_moment(subject: str, day: str) -> str:
 
 
 def _numbers_of_weeks(subject: str) -> str:
-    """Return a formula for the 1-12 of 第1-12周(活动期)."""
-    text = f'SUBSTITUTE({subject},"週","周")'
-    text = f'UPPER(LEFT({text},FIND("周",{text}&"周")-1))'
-    for word in ("第", "WEEK", "W", " "):
+    """Return a formula for the 1-12 of 第1-12周(活动期) or W1-W12 (sale), and the 5 of W5D1."""
+    text = f"UPPER({subject})"
+    for mark in "週(（D":
+        text = f'SUBSTITUTE({text},"{mark}","周")'
+    text = f'LEFT({text},FIND("周",{text}&"周")-1)'
+    for word in ("第", "WEEKS", "WEEK", "W", " "):
         text = f'SUBSTITUTE({text},"{word}","")'
     for mark in "~至":
         text = f'SUBSTITUTE({text},"{mark}","-")'
@@ -173,6 +175,9 @@ def excel_last_week(subject: str) -> str:
 
 
 def excel_weekday(subject: str) -> str:
-    """Return a formula for the day of 第5周周一: 1 is Monday."""
+    """Return a formula for the day of 第5周周一 or W5D1: 1 is Monday."""
     text = f'SUBSTITUTE({subject},"週","周")'
-    return f'FIND(MID({text}&"---",FIND("周",{text})+2,1),"一二三四五六日")'
+    named = f'FIND(MID({text}&"---",FIND("周",{text})+2,1),"一二三四五六日")'
+    upper = f'UPPER({subject})&"-"'
+    numbered = f'(FIND(MID({upper},FIND("D",{upper}),9),"D1-D2-D3-D4-D5-D6-D7-")+2)/3'
+    return f"IFERROR({named},{numbered})"

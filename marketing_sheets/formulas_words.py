@@ -86,7 +86,8 @@ def word_match(subject: str, area: str) -> str:
 def word_counts(words: Collection[str]) -> tuple[str, ...]:
     """Return criteria for COUNTIF that together count the cells for which `has_word` holds."""
     escaped = [re.sub(r"([~*?])", r"~\1", word) for word in words]
-    ends = ("", *(f"{bracket}*" for bracket in _BRACKETS))
+    # English has a blank before the bracket; with a full-width one nobody writes it.
+    ends = ("", *(f"{bracket}*" for bracket in _BRACKETS), " (*")
     return tuple(_text(f"{word}{end}") for word in escaped for end in ends)
 
 

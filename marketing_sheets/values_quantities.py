@@ -31,7 +31,9 @@ __all__ = [
 _UP = "提升|增长|增加|上升|上涨|提高|涨"
 _DOWN = "下降|降低|减少|下滑|下跌|跌"
 _GROWTH = re.compile(rf"(?:(?:{_UP})|(?P<down>{_DOWN}))了? ?(?P<rest>.+)")
-_BASIS = re.compile(r"(同比|环比) ?(.+)")
+# What a change is against, as it is spelled in full: the remark of the cell.
+_BASES = {"同比": "同比", "环比": "环比", "yoy": "YoY", "qoq": "QoQ", "mom": "MoM", "wow": "WoW"}
+_BASIS = re.compile(rf"({'|'.join(_BASES)}) ?(.+)")
 _RETURN = re.compile(r"(?:roi|roas|投产比|投入产出比) ?(.+)")
 
 _SIGN = re.compile(rf"(?P<reached>达到?)|{COMPARATOR_WORDS}", re.IGNORECASE)
@@ -111,7 +113,7 @@ def _read_uncompared(text: str, context: Context) -> Cell:
     basis = _BASIS.fullmatch(text)
     change = _read_change(basis[2] if basis else text, context, needs_word=not basis)
     if change is not None:
-        return replace(change, remark=basis[1]) if basis and not change.fault else change
+        return replace(change, remark=_BASES[basis[1]]) if basis and not change.fault else change
     figure = read_figure(text)
     if figure is None:
         return faulty(why_no_number(text))

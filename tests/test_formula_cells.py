@@ -146,10 +146,10 @@ def differing(cells: Mapping[tuple[str, str], object], fresh: Cells) -> list[obj
 
 
 def statuses(choices: str, language: Language) -> list[str]:
-    """List how a status may be typed: every label and alias, and each with a remark."""
+    """List how a status may be typed: every label and alias; with a remark, some after a blank."""
     items = TRACKER.choices[choices]
     words = [w for item in items.items for w in spelled(items, (item.id,), language)]
-    return [*words, *(f"{words[at]}(延期1小时)" for at in range(len(words)))]
+    return [*words, *(f"{word}{' ' * (at % 2)}(延期1小时)" for at, word in enumerate(words))]
 
 
 def spelled_rows(language: Language) -> dict[str, Rows]:

@@ -96,7 +96,11 @@ def test_no_year_is_guessed(period: tuple[date, date] | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["6.5 18:00", "6.518:00", "6.1018:00", "6.259:00", "17:00", "9:30"]
+    "text",
+    [
+        *("6.5 18:00", "6.518:00", "6.1018:00", "6.259:00", "17:00", "9:30"),
+        *("2023.6.5 18:00", "2023-06-05 18:00"),
+    ],
 )
 def test_a_moment_is_the_same(text: str) -> None:
     """A time stands on the row's day; a day may be glued to it where only one reading exists."""
@@ -113,7 +117,11 @@ def test_a_glued_time_with_two_readings_gives_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["第1-12周", "第1-12週", "第3-8周(活动期)", "第5周周一", "第7周周日", "W1-W12", "第6周"]
+    "text",
+    [
+        *("第1-12周", "第1-12週", "第3-8周(活动期)", "第5周周一", "第7周周日", "第6周"),
+        *("W1-W12", "Weeks 1-12", "W3-W8 (sale)", "W3~W8（discount）", "W5D1", "w7d7", "W5 D3"),
+    ],
 )
 def test_weeks_are_the_same(text: str) -> None:
     """First and last week, and the weekday where there is one."""
@@ -123,6 +131,13 @@ def test_weeks_are_the_same(text: str) -> None:
     assert excel(excel_last_week("A1"), text) == last
     day = weekday_of(kept) if "D" in kept else ""
     assert excel(excel_weekday("A1"), text) == day
+
+
+@pytest.mark.parametrize("text", ["W5 Mon", "Week 5, Wednesday", "W5 Wed", "Ongoing", "持续执行"])
+def test_weeks_excel_is_not_sure_of_show_nothing(text: str) -> None:
+    """A weekday in English words is left to Python, and work without an end has no weeks."""
+    formulas = (excel_first_week("A1"), excel_last_week("A1"), excel_weekday("A1"))
+    assert {excel(formula, text) for formula in formulas} == {""}
 
 
 @pytest.mark.parametrize(

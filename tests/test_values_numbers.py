@@ -478,7 +478,10 @@ def test_quantities_tell_their_kind(
 
 @pytest.mark.parametrize(
     ("raw", "value", "basis"),
-    [("环比+15%", 0.15, "环比"), ("环比-2%", -0.02, "环比"), ("同比增长20%", 0.2, "同比")],
+    [
+        *(("环比+15%", 0.15, "环比"), ("环比-2%", -0.02, "环比"), ("同比增长20%", 0.2, "同比")),
+        *(("MoM +15%", 0.15, "MoM"), ("yoy -2%", -0.02, "YoY"), ("WoW+0.5%", 0.005, "WoW")),
+    ],
 )
 def test_changes_keep_their_basis_as_remark(raw: str, value: float, basis: str) -> None:
     """环比+15% is growth, and what it compares with is kept."""

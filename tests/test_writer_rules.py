@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import ironcalc
 import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
 from writer_books import example, load, part, rules_of, template
@@ -164,6 +165,29 @@ def test_each_state_has_its_chip(language: Language, tmp_path: Path) -> None:
             assert dxf.numFmt.formatCode == f'"{look.symbol} "@'
             assert dxf.font.color.rgb == f"FF{str(look.color)[1:]}"
             assert bool(dxf.font.b) == look.bold
+
+
+@pytest.mark.parametrize(
+    ("status", "is_chip"),
+    [
+        *(("Done", True), ("Done(1 hour late)", True), ("Done (1 hour late)", True)),
+        *(("Done（晚1小时）", True), ("Done late (1 hour)", False), ("", False)),
+    ],
+)
+def test_a_remark_leaves_the_chip(status: str, is_chip: bool, tmp_path: Path) -> None:
+    """A status has its chip with a remark in brackets, too, with or without a blank before it."""
+    path = write_workbook(load_template("promotion_tracking"), tmp_path / "a.xlsx", language="en")
+    model = ironcalc.create("chip", "en", "UTC")
+    model.set_user_input(0, 7, 7, status)
+    (rule,) = (
+        rule.formula[0]
+        for area in load(path)["Daily tasks"].conditional_formatting
+        for rule in area.rules
+        if rule.type == "expression" and 'G7="Done"' in rule.formula[0]
+    )
+    model.set_user_input(0, 1, 1, f"={rule}")
+    model.evaluate()
+    assert model.get_formatted_cell_value(0, 1, 1) == str(is_chip).upper()
 
 
 def test_what_ends_the_search_comes_before_the_chips(filled: Path) -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..formulas_excel import excel_condition
+from ..formulas_text import before_bracket
 from ..places import column_letter
 from ..styles import LOOKS, STATES, Palette, dash_for_zero, number_format, with_symbol
 from ..templates import Column, Format
@@ -86,8 +87,7 @@ def _chips(layout: Layout, pen: Pen, book: Book) -> None:
             word = item.label[book.language].replace('"', '""')
             if position.column.takes_remark:
                 cell = f"{position.letter}{FIRST + 1}"
-                starts = f"LEFT({cell},{len(word) + 1})"
-                when = f'=OR({cell}="{word}",{starts}="{word}(",{starts}="{word}（")'
+                when = f'=OR({cell}="{word}",{before_bracket(cell)}="{word}")'
                 shown = book.looks.rule(look, num_format=symbol)
                 _rule(layout, pen, [position.number], when, shown)
                 continue
