@@ -28,35 +28,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .languages import Text, nearest
-from .wording import say
+from .texts import Text, nearest, say
 
 if TYPE_CHECKING:
-    from .languages import Language
-
-__all__ = [
-    "DamagedWorkbook",
-    "EncryptedWorkbook",
-    "ExcelLimitError",
-    "FormulaError",
-    "HostileWorkbook",
-    "MergeConflict",
-    "MergeDoesNotReconcile",
-    "NotAWorkbook",
-    "RecordsError",
-    "SheetsError",
-    "SplitDoesNotReconcile",
-    "TemplateError",
-    "TemplateFault",
-    "UnknownTemplate",
-    "UnknownWorkbook",
-    "UnsupportedWorkbook",
-    "UsageError",
-    "WorkbookError",
-    "WorkbookExists",
-    "WorkbookInUse",
-    "advice",
-]
+    from .texts import Language
 
 
 class SheetsError(Exception):

@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .records import Reading, SheetRecords
-    from .templates import TableSheet
+    from .template import TableSheet
 
-__all__ = ["EXPORT_FORMATS", "ExportFormat", "export_records"]
 
 ExportFormat = Literal["csv", "json", "parquet"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)

@@ -9,30 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from .languages import Language, Text
-from .places import Place
-from .problems import Problem
-from .rules import Threshold
-from .templates import SettingValue, Template
+from .problems import Place, Problem
+from .template import SettingValue, Template, Threshold
+from .texts import Language, Text
 from .values import Milestone, Risk
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = [
-    "MARK",
-    "MEMORY",
-    "MEMORY_STAMP",
-    "TRACES",
-    "AttachedColumn",
-    "Attachment",
-    "ControlTotal",
-    "Origin",
-    "Reading",
-    "RememberedAlert",
-    "SheetRecords",
-    "SkippedRow",
-]
 
 # What a row of a merged or split workbook says about itself, in columns with the id `trace.<name>`:
 # a name that stays with the row, and where it came from.

@@ -10,20 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from .languages import Language
-from .templates import Column, ColumnType
-
-__all__ = [
-    "FONTS",
-    "LOOKS",
-    "STATES",
-    "Look",
-    "Palette",
-    "dash_for_zero",
-    "number_format",
-    "unit_format",
-    "with_symbol",
-]
+from .template import Column, ColumnType
+from .texts import Language
 
 
 class Palette:

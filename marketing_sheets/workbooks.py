@@ -7,43 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from .alerts_deadlines import calendar_notes
+from .alerts import calendar_notes
+from .checks import check_metrics, check_wordings, compare_computed, future_actuals
 from .errors import TemplateError, UsageError
-from .formulas_pandas import compute
-from .languages import LANGUAGES, Language, nearest
+from .formulas import compute
+from .loading import check_template, load_template
 from .metrics import rows_after
-from .metrics_future import future_actuals
-from .package import Receipt, insert_sheet, summary_slot
-from .places import Place
-from .problems import Problem
-from .reader import (
-    check_metrics,
-    check_rules,
-    check_wordings,
-    compare_computed,
-    read_csv_records,
-    read_form_csv,
-    read_workbook,
-)
+from .ooxml import Receipt, insert_sheet, summary_slot
+from .problems import Place, Problem
+from .reader import check_rules, read_csv_records, read_form_csv, read_workbook
 from .records import Reading, SheetRecords
 from .summary import Summary, summarize, write_summary
-from .template_checks import check_template
-from .template_files import load_template
-from .templates import Column, Template
+from .template import Column, Template
+from .texts import LANGUAGES, Language, nearest, say, templates_folder
 from .values import Context, choice_spellings, parse
-from .wording import say, templates_folder
 from .writer import write_workbook
-
-__all__ = [
-    "Generation",
-    "Recalculation",
-    "check_workbook",
-    "example_folder",
-    "generate_workbook",
-    "put_summary",
-    "recalculate",
-    "recompute",
-]
 
 Progress = Callable[[str], None]
 _NOWHERE = Place()

@@ -40,8 +40,8 @@ def daily_csv(folder: Path, rows: int) -> None:
 
 def generate_ours(folder: Path, rows: int) -> Callable[[], object]:
     """Time the writer alone: the records are read and computed before."""
+    from marketing_sheets.loading import load_template
     from marketing_sheets.reader import read_csv_records
-    from marketing_sheets.template_files import load_template
     from marketing_sheets.writer import write_workbook
 
     del rows
@@ -57,10 +57,9 @@ def generate_bare(folder: Path, rows: int) -> Callable[[], object]:
     """Write the cells of our daily sheet with nothing but XlsxWriter: values, formulas, formats."""
     import xlsxwriter
 
-    from marketing_sheets.formulas_excel import excel_formula
-    from marketing_sheets.formulas_pandas import compute
+    from marketing_sheets.formulas import compute, excel_formula
+    from marketing_sheets.loading import load_template
     from marketing_sheets.reader import read_csv_records
-    from marketing_sheets.template_files import load_template
 
     template = load_template("campaign_tracker")
     sheet = next(table for table in template.tables if table.id == "daily_data")

@@ -33,8 +33,8 @@ SIDES = ("ours", "again", "write", "calamine", "openpyxl")
 def make_inputs(folder: Path, files: int, rows: int) -> None:
     """Write one workbook, then all others as copies with channels of their own: no key twice."""
     from marketing_sheets import generate_workbook
-    from marketing_sheets.package.archive import write_archive
-    from marketing_sheets.package.gate import open_package
+    from marketing_sheets.ooxml.archive import write_archive
+    from marketing_sheets.ooxml.gate import open_package
 
     lines = ["date,channel,impressions,clicks,conversions,new_users,cost,sales,sales_target"]
     for number in range(rows):
@@ -71,8 +71,8 @@ def region(number: int) -> bytes:
 
 def change_one(folder: Path) -> None:
     """Give one workbook other channels than before."""
-    from marketing_sheets.package.archive import write_archive
-    from marketing_sheets.package.gate import open_package
+    from marketing_sheets.ooxml.archive import write_archive
+    from marketing_sheets.ooxml.gate import open_package
 
     path = sorted((folder / "in").glob("*.xlsx"))[-1]
     package, _ = open_package(path.read_bytes(), path.name, cells=False)
@@ -83,13 +83,13 @@ def change_one(folder: Path) -> None:
 
 def ours(folder: Path) -> Callable[[], object]:
     """Find, read, type, check, merge and reconcile; the cache is in the folder."""
-    from marketing_sheets.collecting.cache import Cache
-    from marketing_sheets.collecting.reading import read_workbooks
-    from marketing_sheets.collecting.sources import find_workbooks
+    from marketing_sheets.loading import load_template
+    from marketing_sheets.merging import Cache
     from marketing_sheets.merging.departments import source_of
-    from marketing_sheets.merging.merge import merge_readings
+    from marketing_sheets.merging.plain import merge_readings
+    from marketing_sheets.merging.reading import read_workbooks
+    from marketing_sheets.merging.sources import find_workbooks
     from marketing_sheets.merging.totals import check_merged
-    from marketing_sheets.template_files import load_template
 
     def run() -> object:
         found = find_workbooks([folder / "in"])
@@ -109,7 +109,7 @@ def ours(folder: Path) -> Callable[[], object]:
 
 def write(folder: Path) -> Callable[[], object]:
     """Write the merged workbook, Summary and log included; the merge itself is not timed."""
-    from marketing_sheets.merging.workbook import write_merge
+    from marketing_sheets.merging.writing import write_merge
 
     merged = ours(folder)()
     return lambda: write_merge(

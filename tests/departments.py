@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from writer_books import load
 
 from marketing_sheets import generate_workbook
-from marketing_sheets.languages import Language
+from marketing_sheets.texts import Language
 
 __all__ = ["TABS", "column", "daily", "department", "messy_folder"]
 

@@ -14,9 +14,9 @@ import openpyxl
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from marketing_sheets.languages import LANGUAGES, Language
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import Column, TableSheet
+from marketing_sheets.loading import load_template
+from marketing_sheets.template import Column, TableSheet
+from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
 
 __all__ = ["FIELDS", "DailyRow", "department_of", "resave", "rows_of", "write_by_hand"]

@@ -10,17 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from marketing_sheets.languages import Language
+from marketing_sheets.loading import load_template
+from marketing_sheets.merging import Merge, Policy
 from marketing_sheets.merging.departments import source_of
-from marketing_sheets.merging.log import LOG
-from marketing_sheets.merging.merge import merge_readings
-from marketing_sheets.merging.model import Merge, Policy, Source
+from marketing_sheets.merging.model import LOG, Source
+from marketing_sheets.merging.plain import merge_readings
 from marketing_sheets.merging.totals import check_merged
 from marketing_sheets.problems import Problem
 from marketing_sheets.records import ControlTotal, Origin, Reading, SheetRecords
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import TableSheet, Template
-from marketing_sheets.wording import say
+from marketing_sheets.template import TableSheet, Template
+from marketing_sheets.texts import Language, say
 
 __all__ = ["TEMPLATE", "merged", "output", "records", "rows_of", "workbook"]
 

@@ -19,8 +19,8 @@ from openpyxl.comments import Comment
 from python_calamine import CalamineWorkbook
 
 from marketing_sheets.errors import SheetsError
-from marketing_sheets.languages import LANGUAGES
-from marketing_sheets.package import insert_sheet, summary_slot
+from marketing_sheets.ooxml import insert_sheet, summary_slot
+from marketing_sheets.texts import LANGUAGES
 
 Edit = Callable[[bytes], bytes] | bytes | None
 

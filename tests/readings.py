@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from marketing_sheets.formulas_pandas import compute
-from marketing_sheets.languages import Language
+from marketing_sheets.formulas import compute
+from marketing_sheets.loading import load_template
 from marketing_sheets.problems import Problem
 from marketing_sheets.records import ControlTotal, Origin, Reading, SheetRecords
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import TableSheet, Template
+from marketing_sheets.template import TableSheet, Template
+from marketing_sheets.texts import Language
 
 Rows = Sequence[Mapping[str, object]]
 AS_OF = date(2024, 6, 28)

@@ -11,10 +11,9 @@ from typing import Any
 import pandas as pd
 from readings import reading
 
+from marketing_sheets.loading import load_template
 from marketing_sheets.records import Reading
-from marketing_sheets.rules import Threshold
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import Template
+from marketing_sheets.template import Template, Threshold
 
 __all__ = ["CASES", "DAY", "Case", "clicks", "conversions", "days_of", "template_of"]
 

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 from readings import TEMPLATE, reading
 
-from marketing_sheets.merging.base import By, base_attachment
+from marketing_sheets.merging import By, Merge, Policy, base_attachment
 from marketing_sheets.merging.departments import source_of
-from marketing_sheets.merging.model import Merge, Policy, Source
+from marketing_sheets.merging.model import Source
 from marketing_sheets.merging.three_way import merge_returned
 from marketing_sheets.merging.totals import check_merged
 from marketing_sheets.records import Reading, SheetRecords

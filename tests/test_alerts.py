@@ -10,13 +10,12 @@ import pytest
 from readings import AS_OF, FORM, campaign, issue, metric, reading
 
 from marketing_sheets.alerts import Alert, Amount, alerts
-from marketing_sheets.languages import Text
-from marketing_sheets.metrics_tasks import delays
-from marketing_sheets.places import Place
+from marketing_sheets.loading import load_template
+from marketing_sheets.metrics import delays
+from marketing_sheets.problems import Place
 from marketing_sheets.records import Reading
-from marketing_sheets.summary import summarize
-from marketing_sheets.summary.wording import phrase_text
-from marketing_sheets.template_files import load_template
+from marketing_sheets.summary import phrase_text, summarize
+from marketing_sheets.texts import Text
 from marketing_sheets.workbooks import recompute
 
 

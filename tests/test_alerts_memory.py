@@ -14,11 +14,10 @@ import pytest
 from readings import reading
 
 from marketing_sheets import generate_workbook, load_template, read_workbook, recalculate
-from marketing_sheets.alerts import Alert, Phrase
-from marketing_sheets.alerts_memory import TrackedAlert, track
-from marketing_sheets.languages import LANGUAGES, Language
-from marketing_sheets.places import Place
+from marketing_sheets.alerts import Alert, Phrase, TrackedAlert, track
+from marketing_sheets.problems import Place
 from marketing_sheets.records import MEMORY_STAMP, RememberedAlert
+from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.workbooks import example_folder
 from marketing_sheets.writer import write_workbook
 

@@ -309,7 +309,7 @@ def test_an_interrupt_is_one_sentence(
     def pressed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("marketing_sheets.merging.posting.merge", pressed)
+    monkeypatch.setattr("marketing_sheets.merging.merge", pressed)
     result = run(pair, "-o", tmp_path / "a.xlsx", "--language", "en", code=130)
     assert result.stderr == "Stopped by Ctrl-C; no file was left half written.\n"
     assert not (tmp_path / "a.xlsx").exists()

@@ -16,20 +16,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from books import DAILY, TAB, draw, table_of
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from same_readings import difference
 
 from marketing_sheets import generate_workbook
-from marketing_sheets.collecting.cache import Cache, standard_folder
-from marketing_sheets.collecting.codec import decode, encode
-from marketing_sheets.languages import LANGUAGES, Text
-from marketing_sheets.places import Place
-from marketing_sheets.problems import Problem
+from marketing_sheets.loading import load_template, template_names
+from marketing_sheets.merging import Cache
+from marketing_sheets.merging.cache import standard_folder
+from marketing_sheets.merging.codec import decode, encode
+from marketing_sheets.problems import Place, Problem
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import Origin, Reading, SheetRecords
-from marketing_sheets.template_files import load_template, template_names
-from marketing_sheets.wording import templates_folder
+from marketing_sheets.texts import LANGUAGES, Text, templates_folder
 from marketing_sheets.workbooks import recompute
 
 TRACKER = load_template("campaign_tracker")
@@ -253,8 +251,8 @@ def test_the_key_tells_apart_whatever_changes_a_reading(tmp_path: Path) -> None:
 def test_the_key_is_the_same_in_every_process(tmp_path: Path) -> None:
     """Sets are told in order, whatever the interpreter's hash seed."""
     code = (
-        "from marketing_sheets.collecting.cache import Cache;"
-        "from marketing_sheets.template_files import load_template;"
+        "from marketing_sheets.merging.cache import Cache;"
+        "from marketing_sheets.loading import load_template;"
         "print(Cache('x').key('00', load_template('campaign_tracker'), None))"
     )
     seeds = ({**os.environ, "PYTHONHASHSEED": seed} for seed in "12")

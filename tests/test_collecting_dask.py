@@ -9,10 +9,10 @@ import pytest
 from books import DAILY, TAB, draw, table_of
 from same_readings import difference
 
-from marketing_sheets.collecting.dask import dask_executor
-from marketing_sheets.collecting.reading import read_workbooks
 from marketing_sheets.errors import UsageError
-from marketing_sheets.languages import LANGUAGES
+from marketing_sheets.merging import dask_executor
+from marketing_sheets.merging.reading import read_workbooks
+from marketing_sheets.texts import LANGUAGES
 
 # What the cluster's own parts say of each other while they start and stop is no concern of ours.
 pytestmark = pytest.mark.filterwarnings(
@@ -43,7 +43,7 @@ def test_two_workers_of_a_local_cluster_read_the_files(tmp_path: Path) -> None:
 def test_a_scheduler_that_is_not_there_is_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sentence names the address and shows what one looks like."""
     pytest.importorskip("distributed")
-    monkeypatch.setattr("marketing_sheets.collecting.dask._PATIENCE", 0.5)
+    monkeypatch.setattr("marketing_sheets.merging.reading._PATIENCE", 0.5)
     for address in ("tcp://127.0.0.1:9", "nonsense://x"):
         with pytest.raises(UsageError) as caught, dask_executor(address):
             pass

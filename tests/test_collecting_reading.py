@@ -18,12 +18,11 @@ from books import DAILY, TAB, draw, table_of
 from same_readings import difference
 
 from marketing_sheets import generate_workbook
-from marketing_sheets.collecting import reading as module
-from marketing_sheets.collecting.cache import Cache
-from marketing_sheets.collecting.reading import read_workbooks
 from marketing_sheets.errors import DamagedWorkbook, TemplateError, UsageError
-from marketing_sheets.languages import LANGUAGES
+from marketing_sheets.merging import Cache, reading as module
+from marketing_sheets.merging.reading import read_workbooks
 from marketing_sheets.reader import read_workbook
+from marketing_sheets.texts import LANGUAGES
 
 Files = list[tuple[str, Path]]
 OWN = """
@@ -248,7 +247,7 @@ KILLER = """
         return real(path, **more)
 
     marketing_sheets.reader.read_workbook = deadly
-    from marketing_sheets.collecting.reading import read_workbooks
+    from marketing_sheets.merging.reading import read_workbooks
 
     if __name__ == "__main__":
         files = [(Path(name).name, Path(name)) for name in sys.argv[1:]]
@@ -294,7 +293,7 @@ INTERRUPTED = """
         return real(path, **more)
 
     marketing_sheets.reader.read_workbook = slow
-    from marketing_sheets.collecting.reading import read_workbooks
+    from marketing_sheets.merging.reading import read_workbooks
 
     if __name__ == "__main__":
         # Whoever started the tests in the background had Ctrl-C ignored.

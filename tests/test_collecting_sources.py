@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from marketing_sheets.collecting.model import Skipped
-from marketing_sheets.collecting.sources import find_workbooks, natural_order
 from marketing_sheets.errors import UsageError
-from marketing_sheets.languages import LANGUAGES
+from marketing_sheets.merging.sources import Skipped, find_workbooks, natural_order
+from marketing_sheets.texts import LANGUAGES
 
 
 def workbook(path: Path, kind: str | None = None) -> Path:

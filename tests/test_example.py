@@ -32,12 +32,12 @@ from marketing_sheets import (
 from marketing_sheets.alerts import alerts
 from marketing_sheets.cli import cli
 from marketing_sheets.errors import UsageError
-from marketing_sheets.formulas_text import amount_of, threshold_of
-from marketing_sheets.languages import LANGUAGES
+from marketing_sheets.formulas import amount_of, threshold_of
+from marketing_sheets.loading import template_names
 from marketing_sheets.reader import read_csv_records
 from marketing_sheets.summary import summarize
-from marketing_sheets.template_files import template_names
-from marketing_sheets.templates import Column, TableSheet
+from marketing_sheets.template import Column, TableSheet
+from marketing_sheets.texts import LANGUAGES
 from marketing_sheets.values import parse_conditions
 from marketing_sheets.workbooks import check_workbook, example_folder
 

@@ -18,16 +18,12 @@ import pytest
 from oracles import Cells, ironcalc_values, libreoffice_values, needs_libreoffice
 
 from marketing_sheets import generate_workbook, load_template
-from marketing_sheets.formulas import reason_text
-from marketing_sheets.formulas_live import live_text
-from marketing_sheets.formulas_text import amount_of
-from marketing_sheets.formulas_words import spelled
-from marketing_sheets.languages import LANGUAGES, Language
-from marketing_sheets.places import column_letter
-from marketing_sheets.problems import Problem
+from marketing_sheets.formulas import amount_of, live_text, reason_text, spelled
+from marketing_sheets.problems import Problem, column_letter
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import Reading, SheetRecords
-from marketing_sheets.templates import Column, TableSheet, Template
+from marketing_sheets.template import Column, TableSheet, Template
+from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.workbooks import recompute
 
 AS_OF = date(2024, 6, 28)

@@ -12,20 +12,26 @@ import numpy as np
 import pandas as pd
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from marketing_sheets.errors import FormulaError
-from marketing_sheets.formulas import check_expression, computed_order, parse, reason_text
-from marketing_sheets.formulas_excel import excel_condition, excel_formula
-from marketing_sheets.formulas_live import live_text
-from marketing_sheets.formulas_pandas import compute
-from marketing_sheets.formulas_text import after_comparator, amount, threshold_of
-from marketing_sheets.languages import LANGUAGES, Text
-from marketing_sheets.places import column_letter
+from marketing_sheets.formulas import (
+    check_expression,
+    compute,
+    computed_order,
+    excel_condition,
+    excel_formula,
+    live_text,
+    parse_expression as parse,
+    reason_text,
+    threshold_of,
+)
+from marketing_sheets.formulas.text import after_comparator, amount
+from marketing_sheets.loading import load_template
+from marketing_sheets.problems import column_letter
 from marketing_sheets.records import Origin, SheetRecords
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import Column, TableSheet, Template
+from marketing_sheets.template import Column, TableSheet, Template
+from marketing_sheets.texts import LANGUAGES, Text
 from marketing_sheets.values import parse as parse_value
 
 TEMPLATE = load_template("campaign_tracker")

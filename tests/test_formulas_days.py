@@ -8,7 +8,8 @@ from typing import Any
 import ironcalc
 import pytest
 
-from marketing_sheets.formulas_days import (
+from marketing_sheets.formulas import before_bracket
+from marketing_sheets.formulas.days import (
     excel_first_day,
     excel_first_week,
     excel_last_day,
@@ -21,12 +22,7 @@ from marketing_sheets.formulas_days import (
     weekday_of,
     weeks_of,
 )
-from marketing_sheets.formulas_text import (
-    before_bracket,
-    head_of,
-    part,
-    part_of,
-)
+from marketing_sheets.formulas.text import head_of, part, part_of
 from marketing_sheets.values import Context, as_text, parse
 
 PERIOD = (date(2023, 5, 1), date(2023, 7, 23))

@@ -29,11 +29,8 @@ from package_workbooks import (
     values,
 )
 
-from marketing_sheets.errors import (
-    SheetsError,
-    UsageError,
-)
-from marketing_sheets.package import insert_sheet, summary_slot
+from marketing_sheets.errors import SheetsError, UsageError
+from marketing_sheets.ooxml import insert_sheet, summary_slot
 
 
 def corpus(folder: Path) -> Iterator[Path]:

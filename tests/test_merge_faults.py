@@ -16,9 +16,9 @@ import openpyxl
 import pytest
 
 from marketing_sheets import generate_workbook, read_workbook
-from marketing_sheets.collecting.sources import find_workbooks
+from marketing_sheets.merging.sources import find_workbooks
 from marketing_sheets.splitting import split
-from marketing_sheets.splitting.folder import check_folder
+from marketing_sheets.splitting.cutting import check_folder
 
 SEEDS = range(6)
 

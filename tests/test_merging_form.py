@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from merges import TEMPLATE, merged, output, rows_of, workbook
 
-from marketing_sheets.merging.log import column_label
-from marketing_sheets.merging.model import Conflict, Merge, Source
-from marketing_sheets.rules import Threshold
+from marketing_sheets.merging import Conflict, Merge
+from marketing_sheets.merging.model import Source, column_label
+from marketing_sheets.template import Threshold
 
 DAY = pd.Timestamp("2024-06-01")
 

@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from merges import merged, output, workbook
 from pandas.testing import assert_frame_equal
 
 from marketing_sheets.errors import MergeConflict, MergeDoesNotReconcile
-from marketing_sheets.languages import fold
-from marketing_sheets.merging.model import POLICIES, Merge, Policy, Source
+from marketing_sheets.merging import Merge, Policy
+from marketing_sheets.merging.model import POLICIES, Source
 from marketing_sheets.merging.totals import check_merged
 from marketing_sheets.records import SheetRecords
-from marketing_sheets.rules import Threshold
+from marketing_sheets.template import Threshold
+from marketing_sheets.texts import fold
 
 SHEET = "daily_data"
 _NAMES = ("市场部.xlsx", "销售部 2.xlsx", "销售部 10.xlsx", "甲/日报.xlsx", "乙/日报.xlsx")

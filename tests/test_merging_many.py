@@ -8,7 +8,7 @@ from pathlib import Path
 from many_hands import FIELDS, DailyRow, department_of, resave, rows_of, write_by_hand
 from oracles import SOFFICE
 
-from marketing_sheets.merging.posting import merge
+from marketing_sheets.merging import merge
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import SheetRecords
 

@@ -11,13 +11,13 @@ import pytest
 from merges import TEMPLATE, merged, output, rows_of, workbook
 
 from marketing_sheets.errors import MergeConflict, MergeDoesNotReconcile, UsageError
-from marketing_sheets.merging.merge import merge_readings
-from marketing_sheets.merging.model import Merge, MergeTotal, Policy, Source
+from marketing_sheets.loading import load_template
+from marketing_sheets.merging import Merge, MergeTotal, Policy
+from marketing_sheets.merging.model import Source
+from marketing_sheets.merging.plain import merge_readings
 from marketing_sheets.merging.totals import check_merged
-from marketing_sheets.places import Place
-from marketing_sheets.problems import Problem
+from marketing_sheets.problems import Place, Problem
 from marketing_sheets.records import Origin, Reading
-from marketing_sheets.template_files import load_template
 
 DAY = pd.Timestamp("2024-06-01")
 

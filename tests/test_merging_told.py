@@ -8,10 +8,11 @@ from datetime import date
 import pandas as pd
 from merges import merged, workbook
 
+from marketing_sheets.merging import Merge
 from marketing_sheets.merging.log import log_sheet
-from marketing_sheets.merging.model import Merge, Skipped, Source
-from marketing_sheets.places import Place
-from marketing_sheets.problems import Problem
+from marketing_sheets.merging.model import Source
+from marketing_sheets.merging.sources import Skipped
+from marketing_sheets.problems import Place, Problem
 from marketing_sheets.records import SkippedRow
 
 DAY = pd.Timestamp("2024-06-01")

@@ -25,11 +25,11 @@ from marketing_sheets import (
     read_workbook,
     recalculate,
 )
+from marketing_sheets.loading import load_template
 from marketing_sheets.merging import log
-from marketing_sheets.merging.workbook import write_merge
+from marketing_sheets.merging.writing import write_merge
 from marketing_sheets.records import MEMORY_STAMP as STAMP
-from marketing_sheets.rules import Threshold
-from marketing_sheets.template_files import load_template
+from marketing_sheets.template import Threshold
 from marketing_sheets.writer import parts, write_workbook
 
 AS_OF = date(2024, 6, 28)

@@ -7,20 +7,19 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from opencc import OpenCC
 from oracles import ironcalc_values, libreoffice_values, needs_libreoffice
-from readings import AS_OF, metric, records
-from readings import reading as made
+from readings import AS_OF, metric, reading as made, records
 
+from marketing_sheets.checks import check_metrics
 from marketing_sheets.errors import TemplateError
-from marketing_sheets.formulas_text import is_turned as excel_turned
-from marketing_sheets.formulas_text import names_burden as excel_burden
-from marketing_sheets.known_metrics import KnownMetric
-from marketing_sheets.label_checks import same_label_faults
-from marketing_sheets.languages import LANGUAGES, Text, fold
-from marketing_sheets.metric_names import (
+from marketing_sheets.formulas.text import is_turned as excel_turned, names_burden as excel_burden
+from marketing_sheets.loading import check_template, load_template
+from marketing_sheets.loading.check_words import same_label_faults
+from marketing_sheets.records import Reading
+from marketing_sheets.template import (
+    KnownMetric,
     bind_metric,
     lower_is_better,
     lower_words,
@@ -28,10 +27,7 @@ from marketing_sheets.metric_names import (
     nearest_metric,
     turning_words,
 )
-from marketing_sheets.reader import check_metrics
-from marketing_sheets.records import Reading
-from marketing_sheets.template_checks import check_template
-from marketing_sheets.template_files import load_template
+from marketing_sheets.texts import LANGUAGES, Text, fold
 
 TEMPLATE = load_template("strategy_tracking")
 REGISTRY = TEMPLATE.registry

@@ -9,37 +9,37 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from readings import AS_OF, TEMPLATE, issue, metric, reading
 
 from marketing_sheets.metrics import (
     Figure,
-    by,
-    figure,
-    figures_as_json,
-    metric_frame,
-    metrics_of,
-    rows_after,
-    share,
-    week_change,
-    week_of,
-)
-from marketing_sheets.metrics_effect import achievements, count_verdicts, judge
-from marketing_sheets.metrics_issues import days_between, issues_by_severity
-from marketing_sheets.metrics_tasks import (
+    achievements,
     allocation,
     burn,
+    by,
+    count_verdicts,
+    days_between,
     delays,
     elapsed,
+    figure,
+    figures_as_json,
     finished_tasks,
+    issues_by_severity,
+    judge,
     late_tasks,
+    metric_frame,
+    metrics_of,
     on_time,
     progress,
     progress_by,
+    rows_after,
+    share,
+    week_change,
 )
+from marketing_sheets.metrics.levels import week_of
 from marketing_sheets.records import Reading
-from marketing_sheets.templates import Metric
+from marketing_sheets.template import Metric
 
 JUNE = date(2024, 6, 1)
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from readings import TEMPLATE
 
-from marketing_sheets.metrics_compare import Ratio, ratios_by, simpson
+from marketing_sheets.summary.mixes import Ratio, ratios_by, simpson
 
 Sums = Mapping[str, tuple[float, float]]
 

@@ -7,8 +7,8 @@ from datetime import date
 import pandas as pd
 from readings import reading
 
-from marketing_sheets.metrics_future import future_actuals
-from marketing_sheets.template_files import load_template
+from marketing_sheets.checks import future_actuals
+from marketing_sheets.loading import load_template
 from marketing_sheets.workbooks import recompute
 
 AS_OF = date(2024, 6, 28)

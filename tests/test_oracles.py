@@ -14,7 +14,7 @@ from oracles import (
 )
 
 from marketing_sheets import Language, generate_workbook, load_template
-from marketing_sheets.languages import LANGUAGES
+from marketing_sheets.texts import LANGUAGES
 from marketing_sheets.workbooks import example_folder
 
 

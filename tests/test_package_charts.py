@@ -11,8 +11,8 @@ from pathlib import Path
 from lxml import etree
 from oracles import libreoffice_resaved, needs_libreoffice
 
-from marketing_sheets.package.chart_parts import explicit_chart
-from marketing_sheets.template_files import load_template
+from marketing_sheets.loading import load_template
+from marketing_sheets.ooxml.source import explicit_chart
 from marketing_sheets.workbooks import example_folder, generate_workbook, recalculate
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"

@@ -17,7 +17,7 @@ from package_workbooks import (
     texts,
 )
 
-from marketing_sheets.package import insert_sheet
+from marketing_sheets.ooxml import insert_sheet
 
 
 def test_strict_stays_strict(tmp_path: Path) -> None:

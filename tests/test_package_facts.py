@@ -12,8 +12,9 @@ from openpyxl.packaging.custom import BoolProperty, IntProperty, StringProperty
 from package_workbooks import edit_parts, plain_workbook, reserved_workbook
 
 from marketing_sheets.errors import NotAWorkbook
-from marketing_sheets.package import open_workbook_file, read_facts
-from marketing_sheets.package.sheet_scan import columns_without_results
+from marketing_sheets.ooxml import open_workbook_file
+from marketing_sheets.ooxml.facts import read_facts
+from marketing_sheets.ooxml.scan import columns_without_results
 
 SHEET = "xl/worksheets/sheet1.xml"
 

@@ -22,9 +22,9 @@ from marketing_sheets.errors import (
     UnsupportedWorkbook,
     WorkbookInUse,
 )
-from marketing_sheets.languages import LANGUAGES
-from marketing_sheets.package import archive as archive_module
-from marketing_sheets.package import check_workbook_file, gate
+from marketing_sheets.ooxml import archive as archive_module, gate
+from marketing_sheets.ooxml.gate import check_workbook_file
+from marketing_sheets.texts import LANGUAGES
 
 SHEET = "xl/worksheets/sheet1.xml"
 

@@ -21,13 +21,8 @@ from package_workbooks import (
     values,
 )
 
-from marketing_sheets.errors import (
-    DamagedWorkbook,
-    NotAWorkbook,
-    SheetsError,
-    UnsupportedWorkbook,
-)
-from marketing_sheets.package import insert_sheet
+from marketing_sheets.errors import DamagedWorkbook, NotAWorkbook, SheetsError, UnsupportedWorkbook
+from marketing_sheets.ooxml import insert_sheet
 
 
 def test_signed(tmp_path: Path) -> None:

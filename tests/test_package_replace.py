@@ -18,12 +18,8 @@ from package_workbooks import (
     texts,
 )
 
-from marketing_sheets.errors import (
-    UsageError,
-    WorkbookError,
-    WorkbookInUse,
-)
-from marketing_sheets.package import insert_sheet, open_workbook_file
+from marketing_sheets.errors import UsageError, WorkbookError, WorkbookInUse
+from marketing_sheets.ooxml import insert_sheet, open_workbook_file
 
 
 def test_receipt(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from package_workbooks import (
     texts,
 )
 
-from marketing_sheets.package import insert_sheet
+from marketing_sheets.ooxml import insert_sheet
 
 
 def test_ten_runs_add_nothing(tmp_path: Path) -> None:

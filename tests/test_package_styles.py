@@ -18,10 +18,8 @@ from package_workbooks import (
     texts,
 )
 
-from marketing_sheets.errors import (
-    ExcelLimitError,
-)
-from marketing_sheets.package import insert_sheet, styles
+from marketing_sheets.errors import ExcelLimitError
+from marketing_sheets.ooxml import insert_sheet, styles
 
 
 def test_formats_are_used_again(tmp_path: Path) -> None:

@@ -22,12 +22,11 @@ from oracles import (
 )
 
 from marketing_sheets.errors import TemplateError
-from marketing_sheets.languages import LANGUAGES, Language
+from marketing_sheets.loading import check_template, load_template
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import Reading
-from marketing_sheets.template_checks import check_template
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import FormSheet, TableSheet
+from marketing_sheets.template import FormSheet, TableSheet
+from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
 
 PLAN = load_template("campaign_process")

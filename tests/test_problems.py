@@ -11,14 +11,12 @@ from typing import Any
 import pytest
 
 import marketing_sheets
-from marketing_sheets.languages import LANGUAGES, Language, Text
-from marketing_sheets.places import Place
-from marketing_sheets.problems import Problem
+from marketing_sheets.problems import Place, Problem
+from marketing_sheets.texts import LANGUAGES, Language, Text, book
 from marketing_sheets.values import Context, parse
-from marketing_sheets.wording import book
 
 CODES = sorted(book("problems"))
-GRAMMAR = sorted(Path(marketing_sheets.__file__).parent.glob("values*.py"))
+GRAMMAR = sorted(Path(marketing_sheets.__file__).parent.glob("values/*.py"))
 
 
 def _blanks(text: str) -> set[str]:

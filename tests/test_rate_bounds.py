@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from marketing_sheets.template_files import load_template
+from marketing_sheets.loading import load_template
 from marketing_sheets.workbooks import check_workbook, generate_workbook
 
 

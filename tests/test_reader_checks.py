@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from books import draw
 
-from marketing_sheets.formulas_pandas import compute
+from marketing_sheets.checks import compare_computed
+from marketing_sheets.formulas import compute
+from marketing_sheets.loading import load_template
 from marketing_sheets.problems import Problem
-from marketing_sheets.reader import check_rules, compare_computed, read_workbook
+from marketing_sheets.reader import check_rules, read_workbook
 from marketing_sheets.records import Reading
-from marketing_sheets.template_files import load_template
-from marketing_sheets.wording import say
+from marketing_sheets.texts import say
 
 EVALUATION = "类别|指标|方向|单位|目标值|实际值|达成率|是否达标|环比".split("|")
 MASTER = "推广阶段|关键任务|执行部门|负责人|计划开始|计划结束|实际结束|状态|进度|预算金额".split(

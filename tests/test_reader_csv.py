@@ -11,9 +11,9 @@ import pytest
 
 from marketing_sheets.errors import RecordsError
 from marketing_sheets.exporting import export_records
-from marketing_sheets.languages import LANGUAGES
+from marketing_sheets.loading import load_template
 from marketing_sheets.reader import read_csv_records, read_form_csv
-from marketing_sheets.template_files import load_template
+from marketing_sheets.texts import LANGUAGES
 from marketing_sheets.workbooks import check_workbook, example_folder, generate_workbook
 
 TEMPLATE = load_template("campaign_tracker")

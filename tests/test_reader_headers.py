@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from books import DAILY, TAB, doubts, draw, read_daily, table_of
 
+from marketing_sheets.loading import load_template
 from marketing_sheets.reader import read_workbook
-from marketing_sheets.reader.grid import grid_of
 from marketing_sheets.reader.headers import find_header
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import TableSheet
+from marketing_sheets.reader.table import grid_of
+from marketing_sheets.template import TableSheet
 
 ROW = [date(2024, 6, 1), "抖音", 5000, 100, 9, 4, 300, 900, 1000, None]
 IDS = "date|channel|impressions|clicks|conversions|new_users|cost|sales|sales_target|anomaly"

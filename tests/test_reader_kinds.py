@@ -15,14 +15,13 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from oracles import ironcalc_values
 
-from marketing_sheets.formulas_pandas import compute
+from marketing_sheets.formulas import compute
+from marketing_sheets.loading import load_template
 from marketing_sheets.reader import read_workbook
-from marketing_sheets.reader.grid import grid_of
+from marketing_sheets.reader.table import Surroundings, grid_of
 from marketing_sheets.reader.tables import TableReading, read_table
-from marketing_sheets.reader.typed import Surroundings
 from marketing_sheets.records import Reading, SheetRecords
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import TableSheet
+from marketing_sheets.template import TableSheet
 from marketing_sheets.writer import write_workbook
 
 EVALUATION = "类别|指标|方向|单位|目标值|实际值|上期|去年同期".split("|")

@@ -10,7 +10,7 @@ from books import DAILY, TAB, doubts, draw, read_daily
 from openpyxl import Workbook
 
 from marketing_sheets.reader import read_workbook
-from marketing_sheets.reader.row_words import is_serial, total_kind, total_suffix
+from marketing_sheets.reader.rows import is_serial, total_kind, total_suffix
 
 SCHEDULE = "活动阶段|关键任务|执行步骤|负责人|计划开始|计划结束|实际开始|实际结束|状态|延迟原因"
 SCHEDULE += "|需协调资源|产出物"

@@ -6,14 +6,12 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from books import DAILY, read_daily
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from marketing_sheets.reader.grid import Grid, grid_of
+from marketing_sheets.loading import load_template
+from marketing_sheets.reader.table import Grid, Surroundings, grid_of
 from marketing_sheets.reader.tables import TableReading, read_table
-from marketing_sheets.reader.typed import Surroundings
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import TableSheet
+from marketing_sheets.template import TableSheet
 
 TEMPLATE = load_template("campaign_tracker")
 WORDS = ("合计", "6月合计", "小计", "平均", "Total", "抖音", "微博", "备注：无", "第一周", "渠道")

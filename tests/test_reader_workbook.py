@@ -13,10 +13,9 @@ from openpyxl.packaging.custom import StringProperty
 from openpyxl.workbook.defined_name import DefinedName
 
 from marketing_sheets.errors import HostileWorkbook, NotAWorkbook, SheetsError, UnknownWorkbook
-from marketing_sheets.languages import LANGUAGES
+from marketing_sheets.loading import load_template
 from marketing_sheets.reader import read_workbook
-from marketing_sheets.template_files import load_template
-from marketing_sheets.wording import templates_folder
+from marketing_sheets.texts import LANGUAGES, templates_folder
 from marketing_sheets.writer import write_workbook
 
 ROW: list[object] = [date(2024, 6, 1), "抖音", 100, 10, 1, 1, 10, 100, None, None]

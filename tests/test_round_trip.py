@@ -9,17 +9,15 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from marketing_sheets.languages import LANGUAGES, Language
+from marketing_sheets.loading import load_template
 from marketing_sheets.reader import read_workbook
-from marketing_sheets.reader.grid import grid_of
+from marketing_sheets.reader.table import Surroundings, grid_of
 from marketing_sheets.reader.tables import TableReading, read_table
-from marketing_sheets.reader.typed import Surroundings
 from marketing_sheets.records import SheetRecords
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import Column, TableSheet
+from marketing_sheets.template import Column, TableSheet
+from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
 
 TEMPLATE = load_template("campaign_tracker")

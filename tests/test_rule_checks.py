@@ -11,10 +11,9 @@ from rule_cases import DAY, days_of
 
 from marketing_sheets.alerts import alerts
 from marketing_sheets.errors import TemplateError
-from marketing_sheets.template_checks import check_template
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import Template
-from marketing_sheets.wording import templates_folder
+from marketing_sheets.loading import check_template, load_template
+from marketing_sheets.template import Template
+from marketing_sheets.texts import templates_folder
 
 TOP = """
 format = 1

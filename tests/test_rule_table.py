@@ -21,17 +21,15 @@ from readings import reading
 from rule_cases import CASES, template_of
 from source_documents import DOCUMENTS, NAMED, table
 
-from marketing_sheets.languages import LANGUAGES, fold, fold_label
-from marketing_sheets.metric_names import bind_metric
-from marketing_sheets.places import Place
-from marketing_sheets.reader.wordings import check_wordings
+from marketing_sheets.checks import check_wordings
+from marketing_sheets.loading import template_names
+from marketing_sheets.problems import Place
 from marketing_sheets.records import Reading
-from marketing_sheets.template_files import template_names
-from marketing_sheets.templates import Setting, TableSheet, Template
+from marketing_sheets.template import Setting, TableSheet, Template, bind_metric
+from marketing_sheets.texts import LANGUAGES, fold, fold_label, templates_folder
 from marketing_sheets.values import choice_spellings
-from marketing_sheets.wording import templates_folder
 from marketing_sheets.workbooks import check_workbook, generate_workbook
-from marketing_sheets.writer.shown_settings import shown_settings
+from marketing_sheets.writer.settings import shown_settings
 
 TEXT = (templates_folder() / "RULES.md").read_text(encoding="utf-8")
 LINE = re.compile(r"^\| (R\d{3}-\d{2}) \| (.+?) \| (.+) \|$", re.MULTILINE)

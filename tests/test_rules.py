@@ -10,13 +10,12 @@ from readings import campaign, reading
 from rule_cases import CASES, DAY, clicks, conversions, days_of, template_of
 
 from marketing_sheets.alerts import Amount, alerts
-from marketing_sheets.languages import LANGUAGES
+from marketing_sheets.loading import template_names
 from marketing_sheets.problems import Problem
 from marketing_sheets.records import Reading
-from marketing_sheets.rules import RULE_KINDS, Threshold
-from marketing_sheets.summary import summarize
-from marketing_sheets.summary.wording import phrase_text
-from marketing_sheets.template_files import template_names
+from marketing_sheets.summary import phrase_text, summarize
+from marketing_sheets.template import RULE_KINDS, Threshold
+from marketing_sheets.texts import LANGUAGES
 
 SHIPPED = {rule.id: rule for name in template_names() for rule in template_of(name).rules}
 

@@ -13,25 +13,22 @@ import openpyxl
 import pandas as pd
 import pytest
 from oracles import ironcalc_values, libreoffice_values, needs_libreoffice
-from readings import campaign_tasks
-from readings import reading as reading_of
+from readings import campaign_tasks, reading as reading_of
 from writer_books import records_of
 
 from marketing_sheets import Reading, generate_workbook, load_template
 from marketing_sheets.errors import TemplateError
-from marketing_sheets.formulas_live import live_text
-from marketing_sheets.formulas_pandas import compute
-from marketing_sheets.languages import LANGUAGES, Language, fold, fold_label
-from marketing_sheets.metrics_tasks import late_tasks, progress
-from marketing_sheets.places import column_letter
+from marketing_sheets.formulas import compute, live_text
+from marketing_sheets.loading import check_template, template_names
+from marketing_sheets.metrics import late_tasks, progress
+from marketing_sheets.problems import column_letter
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.summary import summarize
-from marketing_sheets.template_checks import check_template
-from marketing_sheets.template_files import template_names
-from marketing_sheets.templates import Setting, TableSheet
+from marketing_sheets.template import Setting, TableSheet
+from marketing_sheets.texts import LANGUAGES, Language, fold, fold_label
 from marketing_sheets.workbooks import recompute
 from marketing_sheets.writer import write_workbook
-from marketing_sheets.writer.shown_settings import shown_settings
+from marketing_sheets.writer.settings import shown_settings
 
 TEMPLATE = load_template("campaign_tracker")
 CHOSEN = [one for one in TEMPLATE.settings.values() if one.items]

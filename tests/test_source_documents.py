@@ -23,11 +23,10 @@ from source_documents import DOCUMENTS, NAMED, PERIODS, table
 
 from marketing_sheets import Language, Reading, generate_workbook, load_template
 from marketing_sheets.alerts import alerts
-from marketing_sheets.languages import LANGUAGES, fold_label
-from marketing_sheets.metrics import by, metric_frame, metrics_of
-from marketing_sheets.metrics_tasks import progress
+from marketing_sheets.metrics import by, metric_frame, metrics_of, progress
 from marketing_sheets.summary import Summary, summarize
-from marketing_sheets.templates import Column, TableSheet, Template
+from marketing_sheets.template import Column, TableSheet, Template
+from marketing_sheets.texts import LANGUAGES, fold_label
 from marketing_sheets.values import parse_conditions
 from marketing_sheets.workbooks import check_workbook, recalculate
 from marketing_sheets.writer import write_workbook

@@ -20,20 +20,15 @@ from readings import TEMPLATE
 from test_source_documents import typed
 
 from marketing_sheets import Reading, generate_workbook, read_workbook
-from marketing_sheets.errors import (
-    SplitDoesNotReconcile,
-    UsageError,
-    WorkbookExists,
-    WorkbookInUse,
-)
-from marketing_sheets.merging.base import By, base_of, has_base
+from marketing_sheets.errors import SplitDoesNotReconcile, UsageError, WorkbookExists, WorkbookInUse
+from marketing_sheets.merging import By, Merge, base_of
+from marketing_sheets.merging.base import has_base
 from marketing_sheets.merging.departments import source_of
-from marketing_sheets.merging.model import Merge
 from marketing_sheets.merging.three_way import merge_returned
 from marketing_sheets.merging.totals import check_merged
-from marketing_sheets.splitting import BY, Split, split
-from marketing_sheets.splitting import split as split_module
-from marketing_sheets.splitting.file_names import file_names
+from marketing_sheets.splitting import Split, split, split as split_module
+from marketing_sheets.splitting.cutting import file_names
+from marketing_sheets.splitting.plan import BY
 from marketing_sheets.workbooks import example_folder
 
 DAY = date(2024, 6, 28)

@@ -18,12 +18,13 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from marketing_sheets.formulas_pandas import compute
-from marketing_sheets.languages import Language
-from marketing_sheets.reader import compare_computed, read_csv_records, read_workbook
+from marketing_sheets.checks import compare_computed
+from marketing_sheets.formulas import compute
+from marketing_sheets.loading import load_template
+from marketing_sheets.reader import read_csv_records, read_workbook
 from marketing_sheets.records import Reading
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import TableSheet
+from marketing_sheets.template import TableSheet
+from marketing_sheets.texts import Language
 from marketing_sheets.writer import write_workbook
 
 TEMPLATE = load_template("campaign_tracker")

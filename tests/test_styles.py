@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from marketing_sheets.languages import Text
 from marketing_sheets.styles import (
     FONTS,
     LOOKS,
@@ -15,7 +14,8 @@ from marketing_sheets.styles import (
     unit_format,
     with_symbol,
 )
-from marketing_sheets.templates import Column, ColumnType
+from marketing_sheets.template import Column, ColumnType
+from marketing_sheets.texts import Text
 
 LABEL = Text({"zh-Hans": "值", "zh-Hant": "值", "en": "Value"})
 

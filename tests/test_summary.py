@@ -23,25 +23,28 @@ from readings import (
 )
 
 from marketing_sheets.alerts import Amount, Phrase
-from marketing_sheets.languages import LANGUAGES, Language
-from marketing_sheets.places import Place
-from marketing_sheets.problems import Problem
+from marketing_sheets.loading import load_template
+from marketing_sheets.problems import Place, Problem
 from marketing_sheets.records import ControlTotal, Reading
-from marketing_sheets.summary import figures, summarize, summary_lines
-from marketing_sheets.summary.model import RowCounts, Summary
+from marketing_sheets.summary import (
+    Summary,
+    figures,
+    phrase_text,
+    summarize,
+    summary_lines,
+    text_of,
+)
+from marketing_sheets.summary.model import RowCounts
 from marketing_sheets.summary.tables import shown_metrics
-from marketing_sheets.summary.wording import (
+from marketing_sheets.summary.words import (
     amount_text,
     join,
-    phrase_text,
     reason_words,
     scale_of,
     sentence,
     sub_line,
-    text_of,
 )
-from marketing_sheets.template_files import load_template
-from marketing_sheets.wording import templates_folder
+from marketing_sheets.texts import LANGUAGES, Language, templates_folder
 
 REASONS = (
     *("no_data", "zero_base", "negative_base", "mixed_base"),

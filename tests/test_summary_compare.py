@@ -13,12 +13,18 @@ import pandas as pd
 import pytest
 from readings import AS_OF, FORM, campaign, campaign_days, metric, reading
 
-from marketing_sheets.languages import LANGUAGES, Language
-from marketing_sheets.places import Place
-from marketing_sheets.problems import Problem
+from marketing_sheets.problems import Place, Problem
 from marketing_sheets.records import Reading
-from marketing_sheets.summary import Summary, summarize, summary_lines, write_summary
-from marketing_sheets.summary.wording import conflicts_text, phrase_text, text_of
+from marketing_sheets.summary import (
+    Summary,
+    phrase_text,
+    summarize,
+    summary_lines,
+    text_of,
+    write_summary,
+)
+from marketing_sheets.summary.words import conflicts_text
+from marketing_sheets.texts import LANGUAGES, Language
 
 DEPARTMENTS = ("marketing", "sales")
 SHARED = dict.fromkeys(("campaign_name", "department", "owner"))

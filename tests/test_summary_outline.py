@@ -13,15 +13,12 @@ import pytest
 from readings import issue, metric, reading
 
 from marketing_sheets.errors import TemplateError
-from marketing_sheets.languages import LANGUAGES, Language
-from marketing_sheets.places import Place
-from marketing_sheets.problems import Problem
+from marketing_sheets.loading import check_template, load_template
+from marketing_sheets.problems import Place, Problem
 from marketing_sheets.records import Reading
-from marketing_sheets.summary import Summary, summarize, write_summary
-from marketing_sheets.summary.pages import Mark, page_breaks
-from marketing_sheets.summary.wording import phrase_text, text_of
-from marketing_sheets.template_checks import check_template
-from marketing_sheets.template_files import load_template
+from marketing_sheets.summary import Summary, phrase_text, summarize, text_of, write_summary
+from marketing_sheets.summary.sheet import Mark, page_breaks
+from marketing_sheets.texts import LANGUAGES, Language
 
 DAY = date(2024, 7, 31)
 STRATEGY = load_template("strategy_tracking")

@@ -24,16 +24,14 @@ from readings import (
     reading,
 )
 
-from marketing_sheets.languages import LANGUAGES, Language
-from marketing_sheets.places import Place
-from marketing_sheets.problems import Problem
+from marketing_sheets.loading import load_template
+from marketing_sheets.problems import Place, Problem
 from marketing_sheets.records import Reading
 from marketing_sheets.summary import summarize, write_summary
-from marketing_sheets.summary.axes import step_format, steps, twin_axes
-from marketing_sheets.summary.canvas import fitted, units_of
-from marketing_sheets.summary.cells import chart_name
-from marketing_sheets.summary.wording import word
-from marketing_sheets.template_files import load_template
+from marketing_sheets.summary.canvas import chart_name
+from marketing_sheets.summary.chart_style import step_format, steps, twin_axes
+from marketing_sheets.summary.words import fitted, units_of, word
+from marketing_sheets.texts import LANGUAGES, Language
 
 SHEETS = ("master_tracker", "phase_schedule", "daily_data", "effect_evaluation", "issue_log")
 

@@ -7,15 +7,12 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from marketing_sheets.languages import LANGUAGES, Text
-from marketing_sheets.sheet_checks import table_faults
-from marketing_sheets.template_checks import check_template
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import TableSheet, Template
-from marketing_sheets.wording import book
+from marketing_sheets.loading import check_template, load_template
+from marketing_sheets.loading.check_sheets import table_faults
+from marketing_sheets.template import TableSheet, Template
+from marketing_sheets.texts import LANGUAGES, Text, book
 
 SOUND = """
 format = 1

@@ -11,18 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from marketing_sheets.errors import TemplateError, UnknownTemplate
-from marketing_sheets.formulas import AGGREGATES, FUNCTIONS
-from marketing_sheets.languages import LANGUAGES
+from marketing_sheets.formulas import AGGREGATES
+from marketing_sheets.formulas.language import FUNCTIONS
+from marketing_sheets.loading import check_template, load_template, template_names
 from marketing_sheets.styles import LOOKS, STATES
-from marketing_sheets.template_checks import check_template
-from marketing_sheets.template_files import load_template, template_names
-from marketing_sheets.templates import COLUMN_TYPES, FormSheet, TableSheet, Template
-from marketing_sheets.wording import templates_folder
-from marketing_sheets.writer.shown_settings import shown_settings
+from marketing_sheets.template import COLUMN_TYPES, FormSheet, TableSheet, Template
+from marketing_sheets.texts import LANGUAGES, templates_folder
+from marketing_sheets.writer.settings import shown_settings
 
 SMALL = """
 format = 1

@@ -25,11 +25,9 @@ from split_parts import (
 )
 
 from marketing_sheets.errors import MergeConflict, UsageError
-from marketing_sheets.merging.base import Base, BaseRow, base_attachment, base_of
-from marketing_sheets.merging.model import Merge
-from marketing_sheets.merging.row_texts import RowTexts
+from marketing_sheets.merging import Base, BaseRow, Merge, RowTexts, base_attachment, base_of
 from marketing_sheets.records import Reading
-from marketing_sheets.rules import Threshold
+from marketing_sheets.template import Threshold
 
 ROWS = (
     task("a", "marketing", budget=100.0),

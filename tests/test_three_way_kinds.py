@@ -10,8 +10,7 @@ import pytest
 from readings import reading
 from split_parts import HEADQUARTERS, merged, parts, removed, task
 
-from marketing_sheets.merging.base import base_of
-from marketing_sheets.merging.row_texts import RowTexts
+from marketing_sheets.merging import RowTexts, base_of
 from marketing_sheets.records import Reading
 from marketing_sheets.values import parse
 

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from readings import TEMPLATE
 from split_parts import (
     DEPARTMENTS,
@@ -27,8 +26,8 @@ from split_parts import (
     without_ids,
 )
 
+from marketing_sheets.merging import Merge, Policy
 from marketing_sheets.merging.departments import source_of
-from marketing_sheets.merging.model import Merge, Policy
 from marketing_sheets.merging.three_way import merge_returned
 from marketing_sheets.records import Origin, Reading
 

@@ -19,10 +19,9 @@ from split_parts import (
     without_ids,
 )
 
-from marketing_sheets.merging.changes import change_sheets
-from marketing_sheets.merging.marks import with_marks
-from marketing_sheets.merging.model import Merge
-from marketing_sheets.merging.rebuilding import is_part
+from marketing_sheets.merging import Merge
+from marketing_sheets.merging.base import is_part
+from marketing_sheets.merging.marks import change_sheets, with_marks
 from marketing_sheets.records import MARK, Reading
 
 ROWS = (

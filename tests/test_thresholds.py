@@ -13,13 +13,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from rule_cases import template_of
 
-from marketing_sheets.languages import LANGUAGES, Language
+from marketing_sheets.loading import load_template, template_names
 from marketing_sheets.problems import Problem
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import Reading
-from marketing_sheets.rules import Threshold
-from marketing_sheets.template_files import load_template, template_names
-from marketing_sheets.wording import say
+from marketing_sheets.template import Threshold
+from marketing_sheets.texts import LANGUAGES, Language, say
 from marketing_sheets.workbooks import generate_workbook
 from marketing_sheets.writer import write_workbook
 

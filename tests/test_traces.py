@@ -10,15 +10,14 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from openpyxl.utils.cell import get_column_letter
 from writer_books import load, records_of, template
 
-from marketing_sheets.languages import LANGUAGES, Language, Text
-from marketing_sheets.package import read_properties
+from marketing_sheets.ooxml import read_properties
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import TRACES, AttachedColumn, Attachment, Reading, SheetRecords
+from marketing_sheets.texts import LANGUAGES, Language, Text
 from marketing_sheets.writer import parts, write_workbook
 
 ROWS: list[dict[str, Any]] = [

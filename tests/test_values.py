@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from marketing_sheets.templates import COLUMN_TYPES, ColumnType
-from marketing_sheets.values import Context, Week, parse, parse_condition, parse_conditions
+from marketing_sheets.template import COLUMN_TYPES, ColumnType
+from marketing_sheets.values import Context, parse, parse_conditions
+from marketing_sheets.values.quantities import parse_condition
+from marketing_sheets.values.times import Week
 
 CONTEXTS = (
     Context(),

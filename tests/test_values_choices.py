@@ -6,8 +6,8 @@ from datetime import date, datetime, time
 
 import pytest
 
-from marketing_sheets.languages import LANGUAGES, Text
-from marketing_sheets.templates import Choice, Choices, ColumnType
+from marketing_sheets.template import Choice, Choices, ColumnType
+from marketing_sheets.texts import LANGUAGES, Text
 from marketing_sheets.values import Context, as_text, choice_spellings, parse
 
 

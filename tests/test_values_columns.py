@@ -9,12 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from marketing_sheets.templates import COLUMN_TYPES, ColumnType
-from marketing_sheets.values import Context, as_text, parse
-from marketing_sheets.values_columns import parse_column
+from marketing_sheets.template import COLUMN_TYPES, ColumnType
+from marketing_sheets.values import Context, as_text, parse, parse_column
 
 CONTEXTS = (
     Context(),

@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from marketing_sheets.values import Context, Week, as_text, parse
+from marketing_sheets.values import Context, as_text, parse
+from marketing_sheets.values.times import Week
 
 CAMPAIGN = Context(period=(date(2024, 6, 1), date(2024, 7, 15)))
 SPRING_2023 = Context(period=(date(2023, 5, 1), date(2023, 6, 20)))

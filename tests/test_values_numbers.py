@@ -7,21 +7,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from marketing_sheets.templates import ColumnType
-from marketing_sheets.values import (
-    Condition,
-    Context,
-    parse,
-    parse_condition,
-    parse_conditions,
-    percent_context,
-    percent_scale,
-    scale_of,
-)
-from marketing_sheets.values_numerals import chinese_integer
+from marketing_sheets.template import ColumnType
+from marketing_sheets.values import Context, parse, parse_conditions, percent_context, scale_of
+from marketing_sheets.values.numbers import percent_scale
+from marketing_sheets.values.numerals import chinese_integer
+from marketing_sheets.values.quantities import Condition, parse_condition
 
 VALUES: list[tuple[object, float]] = [
     ("50000", 50000),

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from source_documents import DOCUMENTS, PERIODS, table
 
-from marketing_sheets.languages import LANGUAGES, Language
-from marketing_sheets.reader import check_wordings, read_csv_records
+from marketing_sheets.checks import check_wordings
+from marketing_sheets.loading import load_template
+from marketing_sheets.reader import read_csv_records
 from marketing_sheets.records import Reading
-from marketing_sheets.template_files import load_template
-from marketing_sheets.wording import templates_folder
+from marketing_sheets.texts import LANGUAGES, Language, templates_folder
 
 
 def reading(folder: Path, template: str, sheet: str, rows: list[list[str]]) -> Reading:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from marketing_sheets.workdays import is_workday, knows_year, working_days_after
+from marketing_sheets.alerts.rows import is_workday, knows_year, working_days_after
 
 
 @pytest.mark.parametrize(

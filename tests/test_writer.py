@@ -19,9 +19,8 @@ from marketing_sheets.errors import (
     WorkbookExists,
     WorkbookInUse,
 )
-from marketing_sheets.languages import LANGUAGES, Language
 from marketing_sheets.reader import read_workbook
-from marketing_sheets.wording import say
+from marketing_sheets.texts import LANGUAGES, Language, say
 from marketing_sheets.writer import write_workbook
 
 IDS_ROW, HEADER_ROW, FIRST_ROW = 5, 6, 7

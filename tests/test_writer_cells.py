@@ -13,8 +13,8 @@ import pytest
 from oracles import differences, formula_cells, ironcalc_values
 from writer_books import example, load, part, records_of, template
 
-from marketing_sheets.formulas_pandas import compute
-from marketing_sheets.languages import LANGUAGES, Language
+from marketing_sheets.formulas import compute
+from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
 
 

@@ -10,13 +10,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from oracles import differences, formula_cells, ironcalc_values
 from writer_books import load, records_of, rules_of, template
 
-from marketing_sheets.languages import LANGUAGES, Language
-from marketing_sheets.places import column_letter
+from marketing_sheets.problems import column_letter
+from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
 
 # The chart's first column, from 1: behind the table and a gap.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from marketing_sheets.languages import Text
-from marketing_sheets.templates import Column
+from marketing_sheets.template import Column
+from marketing_sheets.texts import Text
 from marketing_sheets.writer.geometry import (
     column_width,
     header_height,

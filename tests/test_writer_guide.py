@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from writer_books import example, load, template
 
-from marketing_sheets.languages import LANGUAGES, Language
 from marketing_sheets.reader import read_workbook
+from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
 
 

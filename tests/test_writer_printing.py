@@ -12,9 +12,9 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 from writer_books import example, load, template
 
-from marketing_sheets.languages import LANGUAGES, Language
+from marketing_sheets.loading import load_template
 from marketing_sheets.records import TRACES
-from marketing_sheets.template_files import load_template
+from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
 
 A4_ACROSS = 1045  # pixels at 100 %, less the margins

@@ -10,10 +10,10 @@ import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
 from writer_books import example, load, part, rules_of, template
 
-from marketing_sheets.languages import LANGUAGES, Language
+from marketing_sheets.loading import load_template
 from marketing_sheets.styles import STATES, Palette
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import TableSheet
+from marketing_sheets.template import TableSheet
+from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
 
 

@@ -13,12 +13,11 @@ import openpyxl
 import pandas as pd
 from openpyxl.workbook import Workbook
 
-from marketing_sheets.languages import Language
+from marketing_sheets.loading import load_template
 from marketing_sheets.reader import read_csv_records, read_form_csv
 from marketing_sheets.records import Origin, SheetRecords
-from marketing_sheets.template_files import load_template
-from marketing_sheets.templates import TableSheet, Template
-from marketing_sheets.wording import templates_folder
+from marketing_sheets.template import TableSheet, Template
+from marketing_sheets.texts import Language, templates_folder
 
 __all__ = ["example", "load", "part", "parts", "records_of", "rules_of", "template"]
 

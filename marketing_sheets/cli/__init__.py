@@ -7,16 +7,9 @@ import sys
 import click
 
 from .. import __version__
-from .check import check
-from .demo import demo
-from .export import export
-from .generate import generate
-from .merge import merge
-from .recalculate import recalculate
-from .split import split
-from .templates import templates
-
-__all__ = ["cli", "main"]
+from .departments import merge, split
+from .making import demo, generate, templates
+from .reading import check, export, recalculate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

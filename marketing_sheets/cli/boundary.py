@@ -17,33 +17,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ..errors import SheetsError, TemplateError, UsageError, WorkbookError, WorkbookExists
-from ..languages import LANGUAGES, Language
-from ..wording import say
+from ..texts import LANGUAGES, Language, say
 
 if TYPE_CHECKING:
     from ..problems import Problem
 
-__all__ = [
-    "PROBLEMS_FOUND",
-    "WRONG_USAGE",
-    "Outcome",
-    "Sentence",
-    "UsageSentence",
-    "are_serious",
-    "as_sentence",
-    "day_option",
-    "files_argument",
-    "guarded",
-    "hint_lines",
-    "json_option",
-    "language_option",
-    "print_json",
-    "problem_lines",
-    "run_files",
-    "shown_stages",
-    "speech",
-    "template_option",
-]
 
 PROBLEMS_FOUND = 1
 WRONG_USAGE = 2

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from ..languages import fold
 from ..records import Reading
-from ..templates import TableSheet, Template
+from ..template import TableSheet, Template
+from ..texts import fold
 from ..values import choice_spellings
 from .base import is_nobodys
 from .model import Source
-
-__all__ = ["department_column", "department_spellings", "source_of"]
 
 _CAMPAIGN = "campaign_name"
 

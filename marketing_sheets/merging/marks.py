@@ -1,4 +1,4 @@
-"""What is to be checked in a merged row, said beside it."""
+"""What is to be checked in a merged row, said beside it; and the sheet of accepted changes."""
 
 from __future__ import annotations
 
@@ -8,19 +8,96 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..places import Place
-from ..records import MARK, SheetRecords
-from ..wording import say
-from .log import column_label
-from .model import Merge
+from ..problems import Place
+from ..records import MARK, AttachedColumn, Attachment, SheetRecords
+from ..texts import LANGUAGES, Text, say
+from .log import MOST_LINES
+from .model import Merge, column_label, sheet_label
 
 if TYPE_CHECKING:
     from ..problems import Problem
 
-__all__ = ["with_marks"]
 
+CHANGES = "merge_changes"
+# Each column, its wording and its width; most are the conflicts' own.
+_COLUMNS = (
+    ("kind", "changes.kind", 11),
+    ("sheet", "conflicts.sheet", 15),
+    ("key", "conflicts.key", 30),
+    ("column", "conflicts.column", 17),
+    ("before", "changes.before", 28),
+    ("after", "changes.after", 40),
+    ("file", "changes.file", 30),
+    ("place", "conflicts.place", 20),
+)
+_Row = tuple[object, ...]
 # A row as its origin names it: file, tab, row.
-_Row = tuple[str | None, str | None, int | None]
+_RowPlace = tuple[str | None, str | None, int | None]
+
+
+def change_sheets(merge: Merge) -> tuple[Attachment, ...]:
+    """Return the accepted changes, one a row; nothing for a merge that is not three-way."""
+    if not merge.is_three_way:
+        return ()
+    rows = [*_edits(merge), *_deletions(merge)]
+    more = len(rows) - MOST_LINES
+    if more > 0:
+        text = say("merge", "changes.rest", merge.language, count=f"{more:,}")
+        rows[MOST_LINES:] = [(text, *[""] * (len(_COLUMNS) - 1))]
+    sheet = Attachment(
+        id=CHANGES,
+        tab=_text("changes.tab"),
+        title=_text("changes.title"),
+        subtitle=_text("changes.subtitle"),
+        columns=tuple(
+            AttachedColumn(id=name, label=_text(key), width=float(width))
+            for name, key, width in _COLUMNS
+        ),
+        rows=rows,
+    )
+    return (sheet,)
+
+
+def _text(key: str) -> Text:
+    return Text({language: say("merge", key, language) for language in LANGUAGES})
+
+
+def _edits(merge: Merge) -> Iterator[_Row]:
+    """List the cells and rows taken over, the edits before the additions, sheet by sheet."""
+    language = merge.language
+    blank = say("merge", "changes.blank", language)
+    for change in sorted(merge.changes, key=lambda change: not change.column):
+        kind = "edited" if change.column else "added"
+        yield (
+            say("merge", f"changes.{kind}", language),
+            sheet_label(merge, change.sheet),
+            " · ".join(part for part in change.key if part),
+            column_label(merge, change.sheet, change.column),
+            (change.before or blank) if change.column else "",
+            change.after or blank,
+            change.file,
+            _where(change.place.sheet, change.place.cell),
+        )
+
+
+def _deletions(merge: Merge) -> Iterator[_Row]:
+    """List the rows that one side deleted: which file no longer has it, where it stood."""
+    language = merge.language
+    for row in merge.withdrawn:
+        yield (
+            say("merge", "changes.withdrawn", language),
+            sheet_label(merge, row.sheet),
+            " · ".join(part for part in row.key if part),
+            column_label(merge, row.sheet, ""),
+            str(row.place),
+            say("merge", "conflicts.gone", language),
+            row.by,
+            "",
+        )
+
+
+def _where(sheet: str | None, cell: str | None) -> str:
+    return " › ".join(part for part in (sheet, cell) if part)
 
 
 def with_marks(merge: Merge) -> dict[str, SheetRecords]:
@@ -42,10 +119,10 @@ def with_marks(merge: Merge) -> dict[str, SheetRecords]:
     return marked
 
 
-def _doubtful(merge: Merge) -> dict[_Row, list[Problem]]:
+def _doubtful(merge: Merge) -> dict[_RowPlace, list[Problem]]:
     """Return the problems of each row by the row's origin."""
     aliases = _aliases(merge)
-    found: dict[_Row, list[Problem]] = {}
+    found: dict[_RowPlace, list[Problem]] = {}
     for problem in merge.problems:
         if problem.severity != "info" and problem.place.row is not None:
             here = _row_of(problem.place)
@@ -53,14 +130,14 @@ def _doubtful(merge: Merge) -> dict[_Row, list[Problem]]:
     return found
 
 
-def _row_of(place: Place) -> _Row:
+def _row_of(place: Place) -> _RowPlace:
     return place.file, place.sheet, place.row
 
 
-def _aliases(merge: Merge) -> dict[_Row, _Row]:
+def _aliases(merge: Merge) -> dict[_RowPlace, _RowPlace]:
     """Return, for rows that stood in an earlier merge, where they came from before."""
     doubted = {p.place.file for p in merge.problems if p.severity != "info"}
-    aliases: dict[_Row, _Row] = {}
+    aliases: dict[_RowPlace, _RowPlace] = {}
     for source in merge.sources:
         if source.file not in doubted:
             continue
@@ -79,7 +156,7 @@ def _texts(
     merge: Merge,
     name: str,
     records: SheetRecords,
-    doubtful: Mapping[_Row, list[Problem]],
+    doubtful: Mapping[_RowPlace, list[Problem]],
     contested: Mapping[int, str],
 ) -> Iterator[str]:
     language = merge.language

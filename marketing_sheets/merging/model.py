@@ -1,36 +1,74 @@
-"""What a merge brings together, where each row comes from, and how it reconciles."""
+"""What a merge brings together, where each row comes from, how it reconciles, what it is called."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
-from ..collecting.model import Skipped
-from ..languages import Language
-from ..places import Place
-from ..problems import Problem
+import pandas as pd
+
+from ..errors import MergeConflict
+from ..problems import Place, Problem
 from ..records import Reading, SheetRecords
-from ..rules import Threshold
-from ..templates import Template
+from ..template import Column, FormSheet, Template, Threshold
+from ..texts import LANGUAGES, Language, Text, say
+from ..values import as_text
+from .sources import Skipped
 
-__all__ = [
-    "POLICIES",
-    "Change",
-    "Conflict",
-    "Duplicate",
-    "Merge",
-    "MergeTotal",
-    "Policy",
-    "Skipped",
-    "Source",
-    "Version",
-    "Withdrawn",
-]
-
+LOG, CONFLICTS = "merge_log", "merge_conflicts"
+# The cells of a row, by the id of their column on the lists sheet.
+PARTS: Mapping[str, str] = {"rule.limit": "limit", "rule.days": "days", "rule.on": "is_on"}
 Policy = Literal["keep-both", "first", "last", "newest", "stop"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
+_LISTED = 5
+
+
+def shown_value(column: Column, value: Any, template: Template, language: Language) -> str:
+    """Return a typed value as people see it: a choice's label, a percentage, an ISO date."""
+    if is_nothing(value):
+        return ""
+    if column.choices and column.choices in template.choices and isinstance(value, str):
+        return template.choices[column.choices].label_of(value, language)
+    if column.type == "percent" and isinstance(value, float):
+        return f"{value * 100:.12g}%"
+    return as_text(float(value) if isinstance(value, float) else value)
+
+
+def extra_name(header: str) -> str:
+    """Return the name of staff's own column beside ours: no column's id has a blank before it."""
+    return f" {header}"
+
+
+def is_nothing(cell: object) -> bool:
+    """Whether a cell as read holds nothing."""
+    if cell is None or cell is pd.NA or cell is pd.NaT:
+        return True
+    return cell != cell if isinstance(cell, float) else bool(cell == "")  # noqa: PLR0124 - NaN
+
+
+def sheet_label(merge: Merge, sheet: str) -> str:
+    """Return the tab of a sheet, a form or the lists."""
+    if sheet == "lists":
+        return say("sheets", "lists.tab", merge.language)
+    return merge.template[sheet].label[merge.language]
+
+
+def column_label(merge: Merge, sheet: str, column: str | None) -> str:
+    """Return the label of a column, a field or a setting; staff's own headers are their labels."""
+    if column is None:
+        return say("merge", "log.rows", merge.language)
+    if not column:
+        return say("merge", "conflicts.whole_row", merge.language)
+    if sheet == "lists":
+        if column in PARTS:
+            return say("thresholds", PARTS[column], merge.language)
+        setting = merge.template.settings.get(column)
+        return column if setting is None else setting.label[merge.language]
+    here = merge.template[sheet]
+    columns = here.fields if isinstance(here, FormSheet) else here.columns
+    return next((c.label[merge.language] for c in columns if c.id == column), column)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -196,3 +234,28 @@ class Merge:
     def reconciles(self) -> bool:
         """Whether every row and amount that was read is accounted for."""
         return all(total.reconciles for total in self.totals)
+
+
+def stopped(merge: Merge, conflicts: Sequence[Conflict]) -> MergeConflict:
+    """Return the error that lists the first conflicts, in whatever language it will be said."""
+    listed = Text(
+        {
+            language: "\n".join(_stopped_lines(replace(merge, language=language), conflicts))
+            for language in LANGUAGES
+        }
+    )
+    return MergeConflict("merge_conflict", count=len(conflicts), listed=listed)
+
+
+def _stopped_lines(merge: Merge, conflicts: Sequence[Conflict]) -> list[str]:
+    lines = []
+    for conflict in conflicts[:_LISTED]:
+        said = " / ".join(f"{v.text or '–'} ({v.place})" for v in conflict.versions)
+        sheet = sheet_label(merge, conflict.sheet)
+        name = " · ".join(word for word in conflict.key if word)
+        column = column_label(merge, conflict.sheet, conflict.column)
+        where = " › ".join(part for part in (sheet, name, column) if part)
+        lines.append(f"  {where}: {said}")
+    if merge.across:
+        lines.append(say("merge", "log.notes.across", merge.language, count=merge.across))
+    return lines

@@ -7,26 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ..places import Place
-from ..rules import Rule, Threshold
-from ..templates import Column
-from .accounts import value_text as shown_value
-from .model import Change, Conflict, Version
-from .row_texts import value_text
-from .three_way_model import Findings, Sheets, preferred, told
-from .thresholds import (
-    PARTS,
-    Row,
-    base_name,
-    in_order,
-    name_of,
-    part_text,
-    place_of,
-    row_of,
-    spellings,
-)
-
-__all__ = ["merge_choices", "merge_form", "merge_holidays", "merge_settings", "merge_thresholds"]
+from ..problems import Place
+from ..template import Column, Rule, Threshold
+from .form import Row, base_name, in_order, name_of, part_text, place_of, row_of, spellings
+from .model import PARTS, Change, Conflict, Version, shown_value
+from .rows import value_text
+from .three_way_work import Findings, Sheets, preferred, told
 
 _LISTS = "lists"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import MergeDoesNotReconcile
-from ..templates import TableSheet
+from ..template import TableSheet
 from .model import Merge, MergeTotal
 from .pile import Pile
 from .settling import DUPLICATE, MERGED, OVERRULED, Settlement
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-__all__ = ["additive", "check_merged", "merge_totals"]
 
 _CENT = 0.005
 

@@ -5,30 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..languages import Text, fold_label, nearest
-from ..places import Place, column_letter
-from ..problems import Problem
+from ..problems import Place, Problem, column_letter
 from ..records import Origin
-from ..templates import TableSheet
-from .grid import Grid
-from .headers import Header, label_spellings, spellings
-
-__all__ = ["Binding", "bind"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Binding:
-    """Which column of the tab (from 0) holds which column of the template.
-
-    `headers` are the header texts as typed, by column id; `extras` staff's own columns by name.
-    """
-
-    header: Header
-    columns: Mapping[str, int]
-    headers: Mapping[str, str]
-    extras: Mapping[str, int]
-    origin: Origin
-    problems: tuple[Problem, ...] = ()
+from ..template import TableSheet
+from ..texts import Text, fold_label, nearest
+from .headers import label_spellings, spellings
+from .table import Binding, Grid, Header
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,8 +1,13 @@
-"""Turn the cells of a table's records into typed columns; every cell that resists is a problem."""
+"""Turn the cells of a table's records into typed columns; every cell that resists is a problem.
+
+A group value may stand for the rows below it (vertical merges, headings, left-out repeats), and a
+column has a scale in which its bare numbers are meant: 2.1 for 2.1 %, 万元 in the header.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,28 +16,152 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..languages import fold
-from ..templates import Choices, Column, TableSheet
-from ..values import Context, percent_context
-from ..values_columns import ParsedColumn, missing_column, parse_column
-from .filling import fill
-from .kept import choice_words, once_each
+from ..template import Choices, Column, TableSheet
+from ..texts import fold
+from ..values import (
+    Context,
+    ParsedColumn,
+    missing_column,
+    parse,
+    parse_column,
+    percent_context,
+    scale_of,
+)
 from .kinds import settle_kinds
-from .scales import percent_rows, report_scale
-from .sorting import SortedRows, Table
-from .typed import Job, Surroundings, TypedTable, listed
+from .table import Job, SortedRows, Surroundings, Table, TypedTable, choice_words, listed, once_each
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["column_context", "known_words", "type_table"]
+    Rows = npt.NDArray[np.int64]
 
+
+_BARE = re.compile(r"\s*[+-]?[\d,]*\.?\d+\s*", re.ASCII)
 _FIRST_YEARS = 1905  # where small numbers lie, counted from 1900 or from 1904
 _SECOND = 1 / 86_400
 _NO_YEAR = "year_from_period"
 _NO_CELLS = pd.Series([], dtype=object)
 _NO_KINDS = missing_column("text", 0)
 _UNIT = re.compile(r"[(（\[【]([^()（）\[\]【】]+)[)）\]】]")
+
+
+def fill(job: Job, context: Context) -> None:
+    """Fill a fill-down column and report once how many cells were filled."""
+    column, typed, rows = job.column, job.typed, job.rows
+    sources = fill_sources(job.table, rows, column)
+    given = {s.row: s.given[1] for s in rows.skipped if s.given and s.given[0] == column.id}
+    values, stated = typed.frame[column.id].copy(), typed.stated[column.id]
+    position_of = {int(row): position for position, row in enumerate(rows.records.tolist())}
+    filled: list[int] = []
+    for position in np.flatnonzero(sources >= 0).tolist():
+        source = int(sources[position])
+        if source in given:
+            value = _heading_value(given[source], column, context)
+        elif source in position_of:
+            value = values.iloc[position_of[source]]
+            if position_of[source] in stated:
+                stated.add(position)  # its fault is named once, where it stands
+        else:
+            continue
+        if value is not None and not pd.isna(value):
+            values.iloc[position] = value
+            filled.append(position)
+    typed.frame[column.id] = values
+    if filled:
+        job.report("merged_filled", filled[0], None, count=len(filled))
+
+
+def _heading_value(raw: object, column: Column, context: Context) -> Any:
+    """Return what a heading gives to the rows below it; None if the column does not know it."""
+    if column.type == "choice":
+        context = replace(context, choices_open=False)  # an unknown word is a heading, no more
+    return parse(raw, column.type, context).value
+
+
+def fill_sources(table: Table, rows: SortedRows, column: Column) -> Rows:
+    """Return, per record, the row below the header whose value stands for it; -1 where none does.
+
+    A vertical merge counts for all it covers. Otherwise a blank cell takes the value above it, but
+    never past a blank row, a total or a heading (unless the heading gives the value), and only
+    where every fill-down column before it is blank too: who typed the stage anew and no goal means
+    no goal.
+    """
+    height = len(rows.block)
+    filled = rows.filled[column.id]
+    is_source = filled.copy()
+    for skipped in rows.skipped:
+        is_given = skipped.given is not None and skipped.given[0] == column.id
+        is_source[skipped.row] = is_given
+    last = np.maximum.accumulate(np.where(is_source, np.arange(height), -1))
+    same_block = (last >= 0) & (rows.block[last] == rows.block)
+    allowed = same_block & ~filled
+    for other in _before(table, column):
+        allowed &= ~rows.filled[other.id]
+    sources = np.where(allowed, last, -1)
+    for top, bottom in _vertical_merges(table, column, height):
+        if filled[top]:
+            covered = np.arange(top + 1, bottom + 1)
+            sources[covered[~filled[covered]]] = top
+    result: Rows = sources[rows.records]
+    return result
+
+
+def _before(table: Table, column: Column) -> list[Column]:
+    bound = [c for c in table.sheet.inputs if c.fill_down and c.id in table.binding.columns]
+    return bound[: bound.index(column)]
+
+
+def _vertical_merges(table: Table, column: Column, height: int) -> list[tuple[int, int]]:
+    at = table.binding.columns[column.id] + 1
+    first = table.binding.header.first + 1
+    return [
+        (top - first, min(bottom - first, height - 1))
+        for top, left, bottom, right in table.grid.merges
+        if left <= at <= right and bottom > top >= first and top - first < height
+    ]
+
+
+def percent_rows(table: Table) -> dict[str, frozenset[int]]:
+    """Return, per percent or quantity column, the rows below the header shown as percentages."""
+    at = {
+        table.binding.columns[column.id] + 1: column.id
+        for column in table.inputs
+        if column.type in ("percent", "quantity")
+    }
+    if not at:
+        return {}
+    first = table.binding.header.first + 1
+    found: dict[str, set[int]] = {column_id: set() for column_id in at.values()}
+    for row, column in table.grid.percent_cells(set(at)):
+        found[at[column]].add(row - first)
+    return {column_id: frozenset(rows) for column_id, rows in found.items()}
+
+
+def report_scale(job: Job, context: Context) -> None:
+    """Tell once per column in which scale its bare numbers were read, if not in the plain one."""
+    column = job.column
+    factor = 1 if column.type == "percent" else scale_of(context.unit or "")
+    if not (column.type == "percent" and context.percent_points) and factor == 1:
+        return
+    count = int((_bare(job) & ~job.formatted()).sum())
+    if not count:
+        return
+    if column.type == "percent":
+        job.report_column("percent_scale_points", count=count)
+    else:
+        job.report_column("unit_from_header", unit=context.unit, factor=f"{factor:,}", count=count)
+
+
+def _bare(job: Job) -> npt.NDArray[np.bool_]:
+    """Tell which cells hold a number without any unit, be it stored as text."""
+    cells = job.raw.tolist()
+    return np.fromiter((_is_bare(cell) for cell in cells), bool, len(cells))
+
+
+def _is_bare(cell: object) -> bool:
+    if isinstance(cell, str):
+        return _BARE.fullmatch(unicodedata.normalize("NFKC", cell)) is not None
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
 def type_table(table: Table, rows: SortedRows, around: Surroundings) -> TypedTable:

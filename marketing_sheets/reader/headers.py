@@ -1,4 +1,4 @@
-"""Find the header of a table and bind its columns: by hidden ids, then by label, never by place.
+"""Find the header of a table: by hidden ids, then by label, never by place.
 
 The order of trust:
 
@@ -8,33 +8,37 @@ The order of trust:
    header wins, with a warning (`header_conflict`): it is what people saw when they typed.
 3. Labels and aliases in any language, folded. A header in two rows is also tried joined.
 
-A header that is only nearly a label is never bound; it is listed with the label it resembles.
+A header that is only nearly a label is never bound; it is listed with the label it resembles. Other
+columns say where the rows of a merged or split workbook come from.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from ..languages import fold_label
-from ..templates import TableSheet
-from .grid import HEAD_ROWS, Grid
-from .kept import once_each
-from .traces import is_trace_id, trace_columns
+import pandas as pd
 
-__all__ = [
-    "Header",
-    "Stamp",
-    "find_header",
-    "label_spellings",
-    "required_share",
-    "spellings",
-    "stamp_in",
-]
+from ..records import MARK, TRACES
+from ..template import TableSheet
+from ..texts import LANGUAGES, fold, fold_label, say
+from ..values import as_typed, choice_spellings
+from .table import HEAD_ROWS, Grid, Header, once_each
+
+if TYPE_CHECKING:
+    from .table import SortedRows, Surroundings, Table
+
 
 _STAMP_PARTS = 5
 _NEAR_IDS = 6  # rows below the ids in which the header is looked for
+_PREFIX = "trace."
+_NAMES = (*TRACES, MARK)
+# So many headers must be called like traces where no ids say that they are.
+_ENOUGH = 3
+_DEPARTMENT = "department"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,24 +50,6 @@ class Stamp:
     version: str
     language: str
     sheet: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
-    """Where the header stands; rows count from 0.
-
-    `rows` are its rows from the top, none where staff deleted it; `first` is the first row of
-    data. `names` holds, per column, the folded texts to try, the likeliest first; `shown` the text
-    as typed; `traces` the columns that say where rows come from.
-    """
-
-    ids_row: int | None
-    ids: Mapping[int, str]
-    rows: tuple[int, ...]
-    first: int
-    names: Mapping[int, tuple[str, ...]]
-    shown: Mapping[int, str]
-    traces: Mapping[str, int] = field(default_factory=dict)
 
 
 @once_each
@@ -261,3 +247,80 @@ def _names(
     }
     shown = {c: grid.text(bottom, c) or grid.text(top, c) for c in names}
     return names, shown
+
+
+def is_trace_id(text: str) -> bool:
+    """Whether a cell of the row of ids names a trace."""
+    return text.removeprefix(_PREFIX) in _NAMES if text.startswith(_PREFIX) else False
+
+
+def trace_columns(
+    ids: Mapping[int, str], names: Mapping[int, tuple[str, ...]], taken: Mapping[int, str]
+) -> dict[str, int]:
+    """Return the column (from 0) of each trace: by its id, else by its label in any language.
+
+    `ids` is the whole row of ids, `names` the folded headers, `taken` the columns that are bound.
+    """
+    found: dict[str, int] = {}
+    for at, text in ids.items():
+        if is_trace_id(text):
+            found.setdefault(text.removeprefix(_PREFIX), at)
+    if found:
+        return found
+    labels = _labels()
+    for at, texts in names.items():
+        name = next((labels[text] for text in texts if text in labels), None)
+        if name is not None and at not in taken:
+            found.setdefault(name, at)
+    return found if len(found) >= _ENOUGH else {}
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return {
+        fold_label(say("sheets", f"{_PREFIX}{name}", language)): name
+        for name in _NAMES
+        for language in LANGUAGES
+    }
+
+
+def origins_of(table: Table, rows: SortedRows, around: Surroundings) -> pd.DataFrame | None:
+    """Return the traces of the records, None if the table has none of them."""
+    header, grid = table.binding.header, table.grid
+    columns: dict[str, pd.Series[Any]] = {}
+    for name in TRACES:
+        if name not in header.traces:
+            continue
+        cells = grid.cells[header.first + rows.records, header.traces[name]].tolist()
+        if name == "row":
+            columns[name] = pd.Series([_whole(cell) for cell in cells], dtype="Int64")
+            continue
+        texts = pd.Series([_text(cell) for cell in cells], dtype="str")
+        columns[name] = _as_ids(texts, around) if name == _DEPARTMENT else texts
+    return pd.DataFrame(columns) if columns else None
+
+
+def _text(cell: Any) -> str | None:
+    text = "" if cell is None else as_typed(cell).strip()
+    return text or None
+
+
+def _whole(cell: object) -> int | None:
+    if isinstance(cell, bool) or cell is None:
+        return None
+    try:
+        number = float(str(cell))
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() else None
+
+
+def _as_ids(texts: pd.Series[Any], around: Surroundings) -> pd.Series[Any]:
+    """Return departments as ids where the workbook's list knows them."""
+    choices = around.template.choices.get(_DEPARTMENT)
+    if choices is None:
+        return texts
+    spellings = choice_spellings(choices)
+    for entry in around.entries.get(choices.id, {}):
+        spellings.setdefault(fold(entry), entry)
+    return texts.map({word: spellings.get(fold(word), word) for word in texts.dropna().unique()})

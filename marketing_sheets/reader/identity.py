@@ -1,27 +1,109 @@
-"""Whose workbook it is: the template, the language, and which tab holds which sheet."""
+"""Whose workbook it is: the template, the language, and which tab holds which sheet.
+
+The plain sheets of a merge or split are known by their stamp `attachment:<id>`; a table may stand
+on the page of the form that shows it.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import UnknownWorkbook
-from ..languages import LANGUAGES, Language, fold
-from ..template_files import library_template, load_template, template_names
-from ..templates import FormSheet, Sheet, TableSheet, Template
-from .attachments import is_attachment
-from .form import form_share
-from .grid import HEAD_ROWS, Grid
+from ..loading import library_template, load_template, template_names
+from ..template import FormSheet, Sheet, TableSheet, Template
+from ..texts import LANGUAGES, Language, fold
+from .form import field_rows, form_share
 from .headers import Stamp, find_header, required_share, spellings, stamp_in
-from .page_tables import page_table
+from .table import HEAD_ROWS, Grid
 
-__all__ = ["Claim", "Identity", "claim_tabs", "identify"]
-
+_PREFIX = "attachment:"
 _ENOUGH = 0.6
 _NUMBERED = re.compile(r"[\s_-]*(?:\(\d+\)|（\d+）|\d+)$")
+
+
+def page_table(grid: Grid, form: FormSheet, sheet: TableSheet) -> Grid | None:
+    """Return the form's tab with nothing on it but the table; None if its header is not there.
+
+    Rows and columns keep their numbers. The table ends where the form's next field begins; what
+    stands to the left of its first column is the page's.
+    """
+    header = find_header(grid, sheet)
+    if header is None:
+        return None
+    known = spellings(sheet)
+    named = (at for at, texts in header.names.items() if any(text in known for text in texts))
+    left = min([*header.ids, *named], default=0)
+    top = min([*header.rows, header.first if header.ids_row is None else header.ids_row])
+    below = [row for row in field_rows(grid, form) if row >= header.first]
+    end = min(below, default=grid.height)
+    cells = grid.cells.copy()
+    cells[:top], cells[end:], cells[:, :left] = "", "", ""
+    head = tuple(
+        tuple("" if at < left else text for at, text in enumerate(texts))
+        if top <= row < end
+        else ("",) * len(texts)
+        for row, texts in enumerate(grid.head)
+    )
+    own = (row for row in range(top, end) if grid.text(row, 0) == f"{sheet.id}.total")
+    return replace(
+        grid,
+        cells=cells,
+        head=head,
+        state="visible",
+        own_rows=frozenset(row + 1 for row in own),
+        uncalculated={},
+    )
+
+
+def is_attachment(grid: Grid) -> bool:
+    """Whether a tab is an attachment."""
+    return _stamp_row(grid) is not None
+
+
+def read_attachments(grids: Sequence[Grid]) -> dict[str, tuple[Mapping[str, object], ...]]:
+    """Return the rows of each attachment by column id; those of numbered sheets follow on.
+
+    Cells hold what calamine gives, None where blank.
+    """
+    found: dict[str, list[tuple[int, Grid, int]]] = {}
+    for grid in grids:
+        row = _stamp_row(grid)
+        stamp = None if row is None else stamp_in(grid, row)
+        if row is not None and stamp is not None:
+            name, _, number = stamp.sheet.removeprefix(_PREFIX).partition("#")
+            part = int(number) if number.isdecimal() else 1
+            found.setdefault(name, []).append((part, grid, row))
+    return {
+        name: tuple(
+            row for _, grid, at in sorted(parts, key=lambda p: p[0]) for row in _rows(grid, at)
+        )
+        for name, parts in found.items()
+    }
+
+
+def _stamp_row(grid: Grid) -> int | None:
+    for row in range(min(HEAD_ROWS, grid.height)):
+        stamp = stamp_in(grid, row)
+        if stamp is not None:
+            return row if stamp.sheet.startswith(_PREFIX) else None
+    return None
+
+
+def _rows(grid: Grid, ids_row: int) -> Iterator[Mapping[str, object]]:
+    """Walk the rows below the header, which is the row after the ids."""
+    ids = {
+        grid.text(ids_row, at).split("|", maxsplit=1)[0]: at
+        for at in range(grid.width)
+        if grid.text(ids_row, at)
+    }
+    for cells in grid.cells[ids_row + 2 :].tolist():
+        row = {name: None if cells[at] == "" else cells[at] for name, at in ids.items()}
+        if any(value is not None for value in row.values()):
+            yield row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

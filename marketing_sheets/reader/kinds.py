@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..formulas_text import threshold_of
-from ..templates import Column
+from ..formulas import threshold_of
+from ..template import Column
 from ..values import parse, scale_of, unit_stated
-from .typed import Job
+from .table import Job
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Families = npt.NDArray[np.int8]
+
     Mask = npt.NDArray[np.bool_]
 
-__all__ = ["settle_kinds"]
 
 # A bare figure beyond it is no fraction: 6.5 beside 5 % may be 6.5 % or 650 %.
 _LARGEST_FRACTION = 1.5

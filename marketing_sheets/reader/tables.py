@@ -1,38 +1,225 @@
-"""Read one table: header, rows, typed columns, doubts, control totals."""
+"""Read one table: header, rows, typed columns, doubts, control totals.
+
+A table that continues in numbered sheets is read as one. The row that is a fixed share of its
+column's total is computed where blank, else held against it; our own formula in that cell has no
+result until Excel has opened the file, so it is computed here as well.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from ..places import Place
-from ..problems import Problem
-from ..records import ControlTotal, SheetRecords, SkippedRow
-from ..templates import TableSheet
-from ..values_columns import missing_column
+from ..formulas import differs, due_share
+from ..problems import Place, Problem
+from ..records import ControlTotal, Origin, SheetRecords, SkippedRow
+from ..template import TableSheet
+from ..values import missing_column, nothing
 from .binding import bind
-from .checks import check_records
 from .columns import type_table
-from .formula_cells import unseen_by_formulas
-from .grid import Grid, with_uncalculated
-from .headers import find_header
-from .kept import once_each
+from .doubts import check_records, unlisted_choices
+from .headers import find_header, origins_of
 from .rows import sort_rows
-from .shares import find_share, share_problem, with_share
-from .sorting import SortedRows, Table
-from .totals import control_totals, mismatched_totals
-from .traces import origins_of
-from .typed import Surroundings, TypedTable
-from .unlisted import unlisted_choices
+from .table import (
+    Grid,
+    SortedRows,
+    Surroundings,
+    Table,
+    TypedTable,
+    listed,
+    once_each,
+    with_uncalculated,
+)
+from .totals import control_totals, mismatched_totals, unseen_by_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["TableReading", "read_table"]
 
 _NO_CELLS = pd.Series([], dtype=object)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundShare:
+    """The record at `position` should hold `due`; `typed` is what it holds, None if nothing.
+
+    Nothing is due while the other rows are blank, nor while amounts of them are `unread`: cells
+    that hold something which is no number.
+    `raw` is what stands in its cell, at `row` and `column` of the tab, from 1.
+    """
+
+    position: int
+    due: float | None
+    rate: float
+    typed: float | None
+    raw: object
+    row: int
+    column: int
+    is_ours: bool
+    unread: tuple[str, ...] = ()
+
+    @property
+    def fills(self) -> bool:
+        """Whether the amount takes the place of a blank, or of our own formula."""
+        if self.typed is not None:
+            return False
+        return self.is_ours or (self.raw is None and self.due is not None)
+
+
+def find_share(records: SheetRecords, sheet: TableSheet, around: Surroundings) -> FoundShare | None:
+    """Find the row of the share and what it should hold; None if there is nothing to hold."""
+    share = sheet.share
+    if share is None or not {share.column, share.row_column} <= set(records.origin.columns):
+        return None
+    rows = records.frame[share.row_column].astype(object) == share.row_choice
+    at = [position for position, is_share in enumerate(rows.tolist()) if is_share is True]
+    if len(at) != 1:
+        return None
+    amounts = records.frame[share.column].astype(object).tolist()
+    setting = around.settings.get(share.of_total)
+    if setting is None:
+        setting = around.template.settings[share.of_total].value
+    typed = records.raw[share.column].tolist()
+    others = [float(a) for i, a in enumerate(amounts) if i != at[0] and not pd.isna(a)]
+    unread = tuple(
+        str(records.place(i, share.column).cell)
+        for i, a in enumerate(amounts)
+        if i != at[0] and pd.isna(a) and _is_filled(typed[i])
+    )
+    raw = records.raw[share.column].iloc[at[0]]
+    return FoundShare(
+        position=at[0],
+        due=None if unread else due_share(others, float(setting)),
+        rate=float(setting),
+        typed=None if pd.isna(amounts[at[0]]) else float(amounts[at[0]]),
+        raw=None if raw is None or raw == "" else raw,
+        row=int(records.rows[at[0]]),
+        column=records.origin.columns[share.column],
+        is_ours=isinstance(raw, str) and f"set_{share.of_total}" in raw,
+        unread=unread,
+    )
+
+
+def _is_filled(cell: object) -> bool:
+    return isinstance(cell, str) and nothing(cell) is None and bool(cell.strip())
+
+
+def with_share(grid: Grid, share: FoundShare) -> Grid:
+    """Return the tab with the amount of the share in its cell."""
+    cells = grid.cells.copy()
+    cells[share.row - 1, share.column - 1] = "" if share.due is None else share.due
+    cell, formulas = (share.row, share.column), grid.uncalculated_cells
+
+    def others(columns: set[int]) -> dict[tuple[int, int], str]:
+        return {at: text for at, text in formulas(columns).items() if at != cell}
+
+    return replace(grid, cells=cells, uncalculated_cells=others)
+
+
+def share_problem(share: FoundShare, records: SheetRecords, sheet: TableSheet) -> Problem | None:
+    """Tell of an amount that was filled in, or of one that is not the share; None for neither."""
+    if sheet.share is None or (share.due is None and not share.unread):
+        return None
+    code: str | None
+    if share.unread:
+        code = "share_unknown"
+    elif share.fills:
+        code = None if share.is_ours else "share_filled"
+    elif share.typed is None:
+        code = None
+    else:
+        due = share.due
+        code = "share_differs" if due is not None and differs(share.typed, due) else None
+    if code is None:
+        return None
+    column = sheet[sheet.share.column]
+    name = records.raw[sheet.share.row_column].iloc[share.position]
+    params = {
+        "column": column.label,
+        "row": name,
+        "due": "" if share.due is None else f"{share.due:,.10g}",
+        "cells": listed(share.unread),
+        "stated": "" if share.typed is None else f"{share.typed:,.10g}",
+        "rate": f"{share.rate * 100:g}%",
+    }
+    place = records.place(share.position, column.id)
+    return Problem(code=code, place=place, column=column.id, raw=share.raw, params=params)
+
+
+def joined(readings: Sequence[TableReading]) -> TableReading:
+    """Join the parts of a table in their order; each record still knows its own tab."""
+    if len(readings) == 1:
+        return readings[0]
+    records = [reading.records for reading in readings]
+    return TableReading(
+        records=_joined(records),
+        problems=tuple(problem for reading in readings for problem in reading.problems),
+        totals=_totals([total for reading in readings for total in reading.totals]),
+    )
+
+
+def _joined(parts: Sequence[SheetRecords]) -> SheetRecords:
+    starts = np.cumsum([0, *(len(part.frame) for part in parts)]).tolist()
+    first = parts[0]
+    remarks: defaultdict[str, dict[int, str]] = defaultdict(dict)
+    later: list[tuple[int, Origin]] = []
+    for start, part in zip(starts, parts, strict=False):
+        if start or part is not first:
+            later.append((start, part.origin))
+        for name, texts in part.remarks.items():
+            remarks[name] |= {start + at: text for at, text in texts.items()}
+    return replace(
+        first,
+        frame=pd.concat([part.frame for part in parts], ignore_index=True),
+        raw=pd.concat([part.raw for part in parts], ignore_index=True),
+        rows=np.concatenate([part.rows for part in parts]),
+        kinds={
+            name: pd.concat([part.kinds[name] for part in parts], ignore_index=True)
+            for name in first.kinds
+            if all(name in part.kinds for part in parts)
+        },
+        remarks=dict(remarks),
+        extras=_beside(parts, lambda part: part.extras),
+        origins=_beside(parts, lambda part: part.origins),
+        skipped=tuple(row for part in parts for row in part.skipped),
+        parts=tuple(later),
+    )
+
+
+def _beside(
+    parts: Sequence[SheetRecords], get: Callable[[SheetRecords], pd.DataFrame | None]
+) -> pd.DataFrame | None:
+    """Join frames that a part may lack; its rows have missing values then."""
+    frames = [get(part) for part in parts]
+    known = next((frame for frame in frames if frame is not None), None)
+    if known is None:
+        return None
+    whole: list[Any] = [
+        known.iloc[:0].reindex(range(len(part.frame))) if frame is None else frame
+        for part, frame in zip(parts, frames, strict=True)
+    ]
+    together: pd.DataFrame = pd.concat(whole, ignore_index=True)
+    return together
+
+
+def _totals(totals: Sequence[ControlTotal]) -> tuple[ControlTotal, ...]:
+    sums: dict[str | None, list[ControlTotal]] = {}
+    for total in totals:
+        sums.setdefault(total.column, []).append(total)
+    joint = []
+    for same in sums.values():
+        listed: defaultdict[str, float] = defaultdict(float)
+        for total in same:
+            for reason, amount in total.listed.items():
+                listed[reason] += amount
+        read, used = sum(t.read for t in same), sum(t.used for t in same)
+        joint.append(replace(same[0], read=read, used=used, listed=dict(listed)))
+    return tuple(joint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -6,31 +6,83 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from python_calamine import load_workbook
 
 from ..errors import DamagedWorkbook
-from ..languages import LANGUAGES, fold_label
-from ..package import SheetFacts, WorkbookFacts, open_workbook_file
-from ..places import Place
-from ..problems import Problem
-from ..records import ControlTotal, Reading, RememberedAlert, SheetRecords
-from ..templates import TableSheet, Template
-from ..wording import say
-from .attachments import is_attachment, read_attachments
-from .form import FormReading, read_form
-from .grid import Grid, grid_of
+from ..ooxml import SheetFacts, WorkbookFacts, open_workbook_file
+from ..problems import Place, Problem
+from ..records import MEMORY, MEMORY_STAMP, ControlTotal, Reading, RememberedAlert, SheetRecords
+from ..template import TableSheet, Template
+from ..texts import LANGUAGES, fold_label, say
+from .form import FormReading, Plan, read_form, read_plan
 from .headers import find_header
-from .identity import Claim, Identity, claim_tabs, identify
+from .identity import Claim, Identity, claim_tabs, identify, is_attachment, read_attachments
 from .lists import Lists, default_lists, find_lists_row, read_lists
-from .memory import read_memory
-from .parts import joined
-from .plans import Plan, read_plan
-from .tables import TableReading, read_table
-from .typed import Surroundings
+from .table import Grid, Surroundings, grid_of
+from .tables import TableReading, joined, read_table
 
-__all__ = ["read_remembered", "read_workbook"]
+_SEVERITIES: Mapping[str, Literal["high", "medium", "low"]] = {
+    "high": "high",
+    "medium": "medium",
+    "low": "low",
+}
+
+
+def read_memory(summaries: Sequence[Grid]) -> tuple[RememberedAlert, ...]:
+    """Return the alerts that the Summary's list holds, in its order.
+
+    Of several tabs, the one called Summary goes before copies of it. Where the stamp or a column
+    of the list is gone nothing is remembered.
+    """
+    names = {fold_label(say("sheets", "summary.tab", language)) for language in LANGUAGES}
+    for grid in sorted(summaries, key=lambda grid: fold_label(grid.name) not in names):
+        for row in range(grid.height):
+            if grid.text(row, 0) == MEMORY_STAMP:
+                return _listed(grid, row)
+    return ()
+
+
+def _listed(grid: Grid, ids_row: int) -> tuple[RememberedAlert, ...]:
+    columns = {grid.text(ids_row, column): column for column in range(grid.width)}
+    if not columns.keys() >= set(MEMORY):
+        return ()
+    found: dict[str, RememberedAlert] = {}
+    for row in range(ids_row + 1, grid.height):
+        texts = {name: grid.text(row, columns[name]) for name in MEMORY}
+        one = _remembered(texts)
+        if one is not None:
+            found.setdefault(one.key, one)
+    return tuple(found.values())
+
+
+def _remembered(texts: Mapping[str, str]) -> RememberedAlert | None:
+    """Make an alert of the texts of a row; None where its hidden cells say nothing that fits."""
+    severity = _SEVERITIES.get(texts["alert.severity"])
+    first_seen, resolved_on = _day(texts["alert.first_seen"]), _day(texts["alert.resolved_on"])
+    if not texts["alert.key"] or severity is None or first_seen is None:
+        return None
+    typed, drawn = texts["alert.owner"], texts["alert.drawn_owner"]
+    owner = texts["alert.known_owner"]
+    # What the list itself drew says nothing new: the sheet's owner, or the one named before.
+    return RememberedAlert(
+        key=texts["alert.key"],
+        severity=severity,
+        first_seen=first_seen,
+        resolved_on=resolved_on,
+        what=texts["alert.what"],
+        department=texts["alert.department"],
+        owner=owner,
+        own_owner=texts["alert.own_owner"] if typed == drawn else typed,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """Split a workbook among departments, people or channels, so that their edits can be merged."""
 
-from .model import BY, By, Part, Split, SplitTotal, Unassigned
-from .split import split
+import lazy_loader
 
-__all__ = ["BY", "By", "Part", "Split", "SplitTotal", "Unassigned", "split"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,42 +1,355 @@
-"""Cut some of a sheet's records out of all of them, with all that belongs to them."""
+"""Split a workbook among departments, people or channels: one whole workbook each.
+
+The new folder is there whole, or the old one is; the parts, as they were written, are held against
+the whole.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date, datetime
+from math import fsum, nan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
+from ..errors import (
+    SheetsError,
+    SplitDoesNotReconcile,
+    UsageError,
+    WorkbookError,
+    WorkbookExists,
+    WorkbookInUse,
+)
+from ..loading import load_template
+from ..merging import By, base_attachment, base_of
+from ..ooxml import check_replaceable
+from ..reader import read_workbook
+from ..records import Reading
+from ..template import FormSheet, TableSheet, Template
+from ..texts import Language
+from ..writer import write_workbook
+from .plan import BY, Part, Plan, Split, SplitTotal, plan_split
 
-from ..records import SheetRecords
+if TYPE_CHECKING:
+    import pandas as pd
 
-__all__ = ["cut"]
+
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
+_SPACE = re.compile(r"\s+")
+# Devices of Windows, whatever the ending.
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+# File systems take 255 bytes; a Chinese character has three of them.
+_LONGEST = 200
+_LONGEST_LABEL = 90
+# What systems leave in folders that people have looked into.
+_LITTER = frozenset((".ds_store", "thumbs.db", "desktop.ini"))
+Progress = Callable[[str, int, int], None]
 
 
-def cut(records: SheetRecords, positions: Sequence[int], row_ids: Sequence[str]) -> SheetRecords:
-    """Return the records at `positions`, in that order, each carrying its row id."""
-    rows = np.asarray(positions, dtype=np.intp)
+def file_names(stem: str, labels: Sequence[str]) -> list[str]:
+    """Return a file name per label, `<stem>-<label>.xlsx`; no two differ in capitals alone."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for label in labels:
+        safe = _cut(_safe(label), _LONGEST_LABEL)
+        front = _cut(stem, _LONGEST - len(safe.encode()))
+        name = f"{front}-{safe}" if front else safe
+        number = 1
+        while _alike(numbered := name if number == 1 else f"{name} ({number})") in taken:
+            number += 1
+        taken.add(_alike(numbered))
+        names.append(f"{numbered}.xlsx")
+    return names
 
-    def taken(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.take(rows).reset_index(drop=True)
 
-    origins = pd.DataFrame(index=range(len(rows)))
-    if records.origins is not None:
-        origins = taken(records.origins)
-    origins["row_id"] = pd.Series(list(row_ids), dtype="str")
-    now = {old: new for new, old in enumerate(positions)}
-    return replace(
-        records,
-        frame=taken(records.frame),
-        raw=taken(records.raw),
-        rows=records.rows[rows],
-        kinds={name: k.take(rows).reset_index(drop=True) for name, k in records.kinds.items()},
-        remarks={
-            name: {now[at]: text for at, text in remarks.items() if at in now}
-            for name, remarks in records.remarks.items()
-        },
-        reasons=None if records.reasons is None else taken(records.reasons),
-        extras=None if records.extras is None else taken(records.extras),
-        origins=origins,
-        skipped=(),
+def _safe(label: str) -> str:
+    text = _SPACE.sub(" ", _FORBIDDEN.sub("_", label)).strip(" .")
+    return f"{text}_" if not text or _RESERVED.match(text) else text
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode()[: max(size, 0)].decode(errors="ignore").rstrip(" .")
+
+
+def _alike(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def split_totals(
+    whole: Reading,
+    ids: Mapping[str, Sequence[str]],
+    paths: Sequence[Path],
+    progress: Callable[[str, int, int], None],
+) -> tuple[SplitTotal, ...]:
+    """Read the parts back and account for every row id and additive column of the whole.
+
+    A row counts only if its id is the whole's and was not met before.
+    """
+    found: dict[tuple[str, str | None], dict[str, float]] = {}
+    open_ids = {name: set(rows) for name, rows in ids.items()}
+    for number, path in enumerate(paths):
+        progress("checking", number, len(paths))
+        part = read_workbook(path, template=whole.template)
+        for sheet in whole.template.tables:
+            for column in _columns(sheet):
+                records = part.sheets.get(sheet.id)
+                amount = 0.0
+                if records is not None and column is not None:
+                    amount = _sum(records.frame[column])
+                elif records is not None:
+                    amount = _count(records.origins, open_ids.get(sheet.id, set()))
+                found.setdefault((sheet.id, column), {})[path.name] = amount
+    return tuple(
+        SplitTotal(
+            sheet=sheet.id,
+            column=column,
+            whole=len(whole.sheets[sheet.id].frame)
+            if column is None
+            else _sum(whole.sheets[sheet.id].frame[column]),
+            parts=found[sheet.id, column],
+        )
+        for sheet in whole.template.tables
+        if sheet.id in whole.sheets
+        for column in _columns(sheet)
     )
+
+
+def _columns(sheet: TableSheet) -> list[str | None]:
+    return [None, *(c.id for c in sheet.inputs if c.additive and c.is_numeric)]
+
+
+def _count(origins: pd.DataFrame | None, ids: set[str]) -> float:
+    """Count the rows whose ids are among `ids`, and take those out; NaN if any row has another."""
+    rows = [] if origins is None or "row_id" not in origins else origins["row_id"].tolist()
+    if len(set(rows)) < len(rows) or not ids.issuperset(rows):
+        return nan
+    ids.difference_update(rows)
+    return float(len(rows))
+
+
+def _sum(values: pd.Series[Any]) -> float:
+    return fsum(values.dropna().astype("float64").tolist())
+
+
+def check_folder(folder: Path, *, overwrite: bool, is_ours: Callable[[Path], bool]) -> None:
+    """Make sure that a folder is new, empty, or an earlier result that may be replaced.
+
+    Raises UsageError for a folder that holds anything else or whose parent is missing,
+    WorkbookExists without `overwrite`, WorkbookInUse if a file in it is open.
+    """
+    _recover(folder)
+    if not folder.parent.is_dir():
+        raise UsageError("folder_missing", file=folder.name, folder=str(folder.parent))
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UsageError("folder_is_file", folder=str(folder))
+    files = [path for path in sorted(folder.iterdir()) if path.name.lower() not in _LITTER]
+    locks = [path for path in files if path.name.startswith(("~$", ".~"))]
+    files = [path for path in files if path not in locks]
+    stranger = next((path for path in files if not path.is_file() or not is_ours(path)), None)
+    if stranger is not None:
+        raise UsageError("folder_not_own", folder=str(folder), file=stranger.name)
+    for path in locks:
+        raise WorkbookInUse("open_elsewhere", file=path.name.lstrip("~$.#"), lock=path.name)
+    if files and not overwrite:
+        raise WorkbookExists("file_exists", file=str(files[0]))
+    for path in files:
+        check_replaceable(path)
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Give a hidden folder to write into; without an error it takes the place of `folder`.
+
+    Raises WorkbookInUse if the old folder cannot be moved away, for a file in it is open.
+    """
+    try:
+        staged = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    try:
+        yield staged
+        # The permissions that new folders have here; those of a temporary one shut others out.
+        model = staged / "model"
+        model.mkdir()
+        staged.chmod(model.stat().st_mode & 0o7777)
+        model.rmdir()
+        _swap(staged, folder)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _swap(staged: Path, folder: Path) -> None:
+    old = _old(folder)
+    has_old = folder.exists()
+    try:
+        if has_old:
+            folder.rename(old)
+    except OSError as error:
+        raise WorkbookInUse("in_use", file=folder.name) from error
+    try:
+        staged.rename(folder)
+    except OSError as error:
+        if has_old:
+            old.rename(folder)
+        raise _unwritable(folder, error) from error
+    if has_old:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _recover(folder: Path) -> None:
+    """Clear up after a run that was killed: bring the old folder back if the new one is not there.
+
+    Folders that such a run was still writing into are hidden and never read; they stay, for they
+    may be another run's.
+    """
+    old = _old(folder)
+    if not old.is_dir():
+        return
+    if folder.exists():
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        old.rename(folder)
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.before-split")
+
+
+def _unwritable(folder: Path, error: OSError) -> WorkbookError:
+    reason = error.strerror or str(error)
+    return WorkbookError("cannot_write", file=folder.name, reason=reason)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    del stage, done, total
+
+
+def split(
+    path: Path | str,
+    folder: Path | str,
+    *,
+    by: By,
+    template: Template | str | Path | None = None,
+    language: Language | None = None,
+    as_of: date | None = None,
+    created: datetime | None = None,
+    overwrite: bool = False,
+    progress: Progress = _silent,
+) -> Split:
+    """Split a workbook: into `folder`, one workbook per department, owner or channel.
+
+    Each part has the whole template, with lists and settings, and only its own rows; a hidden row
+    id and a hidden base let `merge` tell later what was edited where. Rows that are nobody's go
+    into a part of their own. `folder` must be new, empty, or (with `overwrite`) an earlier split;
+    it appears whole or not at all. The same file gives the same bytes. `language` None keeps the
+    workbook's, `created` None when it was last saved. `progress` is told the stage, what is done,
+    and of what.
+
+    Raises UsageError if no row names anybody or the folder holds something else, WorkbookExists,
+    WorkbookInUse, SplitDoesNotReconcile if the parts as written do not hold exactly the whole, and
+    WorkbookError for a file that cannot be read.
+    """
+    path, folder = Path(path), Path(folder).absolute()
+    if by not in BY:
+        raise UsageError("unknown_split", by=by, known=", ".join(BY))
+    loaded = load_template(template) if isinstance(template, str | Path) else template
+    check_folder(folder, overwrite=overwrite, is_ours=_is_part)
+    progress("reading", 0, 1)
+    reading = read_workbook(path, template=loaded, as_of=as_of)
+    plan = plan_split(reading, by)
+    values = plan.values()
+    if not any(values):
+        raise UsageError("nothing_to_split", file=path.name, by=by)
+    spoken = language or reading.language
+    if created is None and reading.modified is not None:
+        created = reading.modified.replace(tzinfo=None)
+    labels = [plan.label(value, spoken) for value in values]
+    names = file_names(path.stem, labels)
+    with whole_folder(folder) as staged:
+        for number, (value, name) in enumerate(zip(values, names, strict=True)):
+            progress("writing", number, len(values))
+            _write(plan, value, staged / name, language=spoken, as_of=as_of, created=created)
+        totals = split_totals(reading, plan.ids, [staged / name for name in names], progress)
+        _check(totals, reading, file=path.name, language=spoken)
+    return Split(
+        reading=reading,
+        folder=folder,
+        by=by,
+        split_id=plan.split_id,
+        parts=tuple(
+            Part(value=value, label=label, path=folder / name, rows=plan.counts(value))
+            for value, label, name in zip(values, labels, names, strict=True)
+        ),
+        unassigned=plan.unassigned(),
+        totals=totals,
+    )
+
+
+def _check(
+    totals: Sequence[SplitTotal], reading: Reading, *, file: str, language: Language
+) -> None:
+    uneven = dict.fromkeys(total.sheet for total in totals if not total.reconciles)
+    if uneven:
+        sheets = ", ".join(reading.template[name].label[language] for name in uneven)
+        raise SplitDoesNotReconcile("split_does_not_reconcile", file=file, sheets=sheets)
+
+
+def _write(
+    plan: Plan,
+    value: str,
+    path: Path,
+    *,
+    language: Language,
+    as_of: date | None,
+    created: datetime | None,
+) -> None:
+    reading = plan.reading
+    lists = reading.template.choices
+    # Rows that are no department's stand in a workbook that is no department's either.
+    is_rest = plan.by == "department" and not value
+    write_workbook(
+        _nobodys(reading.template) if is_rest else reading.template,
+        path,
+        language=language,
+        form=plan.form(value),
+        records=plan.records(value),
+        choices={name: e for name, e in reading.choices.items() if lists[name].is_open},
+        settings=reading.settings,
+        as_of=as_of,
+        created=created,
+        holidays=reading.holidays,
+        thresholds=reading.thresholds,
+        attachments=(base_attachment(plan.base(value)),),
+        kind="split_rest" if is_rest else "split",
+        split=plan.split_id,
+    )
+
+
+def _nobodys(template: Template) -> Template:
+    """Return a template whose forms do not ask for a department."""
+
+    def unasked(form: FormSheet) -> FormSheet:
+        fields = (
+            replace(field, is_required=False) if field.type == "department" else field
+            for field in form.fields
+        )
+        return replace(form, fields=tuple(fields))
+
+    sheets = (unasked(one) if isinstance(one, FormSheet) else one for one in template.sheets)
+    return replace(template, sheets=tuple(sheets))
+
+
+def _is_part(path: Path) -> bool:
+    """Whether a file is a part of an earlier split."""
+    try:
+        return path.suffix.lower() == ".xlsx" and base_of(read_workbook(path)) is not None
+    except SheetsError:
+        return False

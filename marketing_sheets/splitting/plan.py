@@ -3,21 +3,211 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, get_args
 
-from ..languages import Language
-from ..merging.base import Base, BaseRow, By, by_column
-from ..merging.row_ids import row_ids
-from ..merging.row_texts import RowTexts, row_texts, value_text
-from ..merging.thresholds import threshold_texts
+import numpy as np
+import pandas as pd
+
+from ..merging import (
+    Base,
+    BaseRow,
+    By,
+    RowTexts,
+    by_column,
+    department_spellings,
+    row_ids,
+    row_texts,
+    threshold_texts,
+    value_text,
+)
+from ..problems import Place
 from ..records import Reading, SheetRecords
-from ..wording import say
-from .assigning import Assignment, assign_rows
-from .cutting import cut
-from .model import Unassigned
+from ..template import TableSheet
+from ..texts import Language, fold, say
 
-__all__ = ["Plan", "plan_split"]
+BY: tuple[By, ...] = get_args(By)
+# Why a row is nobody's: its sheet has no such column, the cell is blank, it names several.
+Reason = Literal["no_column", "blank", "several"]
+_SEVERAL = re.compile(r"[、，,;；&＆\n]|\s/\s")
+_SLASH = re.compile(r"\s*[/／]\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A workbook that was written: what its rows share, "" for those of nobody, and their number.
+
+    `label` is the value as people call it; `rows` counts records by sheet id.
+    """
+
+    value: str
+    label: str
+    path: Path
+    rows: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """A row that is nobody's and went into the part without a value."""
+
+    sheet: str
+    place: Place
+    reason: Reason
+    text: str = ""
+
+    def describe(self, language: Language) -> str:
+        """Say which row and why, in one line."""
+        reason = say("split", f"unassigned.{self.reason}", language, text=self.text)
+        return say("split", "unassigned.line", language, place=self.place, reason=reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitTotal:
+    """Rows, or one additive column, of a sheet: the whole is the sum of the parts.
+
+    `column` None counts rows; `parts` are by file name, as read back from the files written.
+    """
+
+    sheet: str
+    column: str | None
+    whole: float
+    parts: Mapping[str, float]
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether nothing is unaccounted for, to the cent."""
+        return abs(self.whole - sum(self.parts.values())) < max(0.005, 1e-12 * abs(self.whole))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Split:
+    """A workbook split into parts: `reading` is the workbook's, `folder` holds the parts.
+
+    `split_id` names the split in every part; `reading.extra_sheets` stayed behind.
+    """
+
+    reading: Reading
+    folder: Path
+    by: By
+    split_id: str
+    parts: tuple[Part, ...]
+    unassigned: tuple[Unassigned, ...]
+    totals: tuple[SplitTotal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Whose a row is: `value` "" where it is nobody's, for `reason`; `text` is what is written."""
+
+    value: str = ""
+    reason: Reason | None = None
+    text: str = ""
+
+
+def assign_rows(
+    reading: Reading, texts: Mapping[str, Sequence[RowTexts]], by: By
+) -> dict[str, list[Assignment]]:
+    """Return, per sheet, whose each row is.
+
+    Departments and channels are their choices' ids, words of staff's own and people are as first
+    typed. A cell that names several is nobody's. Where a sheet has no department column, people
+    written as 市场部/张三 tell it.
+    """
+    assigner = _Assigner(reading, by)
+    return {
+        sheet.id: assigner.rows(sheet, reading.sheets[sheet.id], texts[sheet.id])
+        for sheet in reading.template.tables
+        if sheet.id in reading.sheets
+    }
+
+
+class _Assigner:
+    """Knows the departments, and how each value was first written."""
+
+    def __init__(self, reading: Reading, by: By) -> None:
+        self.by = by
+        self.departments = department_spellings(reading)
+        self.words: dict[str, str] = {}
+
+    def rows(
+        self, sheet: TableSheet, records: SheetRecords, texts: Sequence[RowTexts]
+    ) -> list[Assignment]:
+        """Return whose each row of a sheet is."""
+        column = by_column(sheet, self.by)
+        has_column = column is not None and column in records.origin.columns
+        if column is not None and has_column:
+            return [self._named(row.says(column), row.shown(column)) for row in texts]
+        people = by_column(sheet, "owner") if self.by == "department" else None
+        return [self._by_person(row.shown(people) if people else "") for row in texts]
+
+    def _named(self, value: str, text: str) -> Assignment:
+        if not value:
+            return Assignment(reason="blank", text=text)
+        known = self._known(value)
+        if known is not None:
+            return Assignment(value=known, text=text)
+        if _SEVERAL.search(text) or self._is_several(text):
+            return Assignment(reason="several", text=text)
+        return Assignment(value=self.words.setdefault(fold(value), value), text=text)
+
+    def _by_person(self, text: str) -> Assignment:
+        known = None if _SEVERAL.search(text) else self._head(text)
+        if known is None:
+            return Assignment(reason="no_column", text=text)
+        return Assignment(value=known, text=text)
+
+    def _known(self, value: str) -> str | None:
+        if self.by != "department":
+            return None
+        department = self.departments.get(fold(value))
+        if department is not None or _SEVERAL.search(value):
+            return department
+        return self._head(value)
+
+    def _head(self, text: str) -> str | None:
+        """Return the department before the slash of 市场部/张三; none where two are named."""
+        first, *others = _SLASH.split(text)
+        if not others or any(fold(other) in self.departments for other in others):
+            return None
+        return self.departments.get(fold(first))
+
+    def _is_several(self, text: str) -> bool:
+        parts = _SLASH.split(text)
+        if self.by == "owner" and fold(parts[0]) in self.departments:
+            return False  # 市场部/张三 is one person
+        return len(parts) > 1
+
+
+def cut(records: SheetRecords, positions: Sequence[int], row_ids: Sequence[str]) -> SheetRecords:
+    """Return the records at `positions`, in that order, each carrying its row id."""
+    rows = np.asarray(positions, dtype=np.intp)
+
+    def taken(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.take(rows).reset_index(drop=True)
+
+    origins = pd.DataFrame(index=range(len(rows)))
+    if records.origins is not None:
+        origins = taken(records.origins)
+    origins["row_id"] = pd.Series(list(row_ids), dtype="str")
+    now = {old: new for new, old in enumerate(positions)}
+    return replace(
+        records,
+        frame=taken(records.frame),
+        raw=taken(records.raw),
+        rows=records.rows[rows],
+        kinds={name: k.take(rows).reset_index(drop=True) for name, k in records.kinds.items()},
+        remarks={
+            name: {now[at]: text for at, text in remarks.items() if at in now}
+            for name, remarks in records.remarks.items()
+        },
+        reasons=None if records.reasons is None else taken(records.reasons),
+        extras=None if records.extras is None else taken(records.extras),
+        origins=origins,
+        skipped=(),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,9 +1,5 @@
 """The Summary: a campaign on one page, for the workbook's first sheet and for the terminal."""
 
-from .gathering import summarize
-from .lines import summary_lines
-from .listing import figures
-from .model import Summary
-from .sheet import write_summary
+import lazy_loader
 
-__all__ = ["Summary", "figures", "summarize", "summary_lines", "write_summary"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from ..places import Place
+from ..problems import Place
 from ..styles import Palette
-from ..templates import Chapter
-from .canvas import FIRST, LAST, Canvas, Cell, Style, fitted, left, right, units_of
-from .cells import HAIRLINE, ROW, chip, figure_cell, head_cells, table_head
-from .lines import place_text, symbol_of
+from ..template import Chapter
+from .canvas import (
+    FIRST,
+    HAIRLINE,
+    LAST,
+    ROW,
+    Canvas,
+    Cell,
+    Style,
+    chip,
+    figure_cell,
+    head_cells,
+    left,
+    right,
+    table_head,
+)
 from .model import AdviceRow, CauseRow, GoalRow, Report
-from .wording import day_text, phrase_text, text_of, word
-
-__all__ = [
-    "CHAPTER_OF",
-    "draw_advice",
-    "draw_causes",
-    "draw_chapter",
-    "draw_goals",
-    "draw_open_issues",
-    "draw_sheets",
-]
+from .terminal import place_text
+from .words import day_text, fitted, phrase_text, symbol_of, text_of, units_of, word
 
 # The chapter each section belongs to.
 CHAPTER_OF: Final[Mapping[str, Chapter]] = {

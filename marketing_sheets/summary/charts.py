@@ -7,12 +7,21 @@ from math import ceil
 from typing import Any, Final
 
 from ..styles import Palette
-from .axes import Axis, axis_format, step_format, steps, twin_axes
 from .canvas import Canvas
-from .chart_style import chart_font, name_axis, new_chart, set_frame, set_legend, value_axis
-from .wording import Scale, word
-
-__all__ = ["achievement_chart", "budget_chart", "roas_chart", "shares_chart", "trend_chart"]
+from .chart_style import (
+    Axis,
+    axis_format,
+    chart_font,
+    name_axis,
+    new_chart,
+    set_frame,
+    set_legend,
+    step_format,
+    steps,
+    twin_axes,
+    value_axis,
+)
+from .words import Scale, word
 
 _HALF_PX: Final = 452
 _WHOLE_PX: Final = 914

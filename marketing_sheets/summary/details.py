@@ -5,26 +5,37 @@ from __future__ import annotations
 from typing import Final
 
 from ..alerts import Phrase
-from ..metrics_issues import IssueRow
-from ..places import Place
-from ..problems import Problem
+from ..metrics import IssueRow
+from ..problems import Place, Problem
 from ..styles import Palette
-from .canvas import FIRST, HALF, LAST, Canvas, Cell, Style, fitted, left, right, units_of
-from .cells import HAIRLINE, ROW, chip, table_head
+from .canvas import (
+    FIRST,
+    HAIRLINE,
+    HALF,
+    LAST,
+    ROW,
+    Canvas,
+    Cell,
+    Style,
+    chip,
+    left,
+    right,
+    table_head,
+)
 from .charts import trend_chart
-from .lines import place_text, symbol_of
 from .model import Summary, Trend
-from .wording import day_text, period_text, phrase_text, scale_of, text_of, word
-
-__all__ = [
-    "draw_absent",
-    "draw_footer",
-    "draw_hints",
-    "draw_issues",
-    "draw_problems",
-    "draw_trend",
-    "later_remark",
-]
+from .terminal import place_text
+from .words import (
+    day_text,
+    fitted,
+    period_text,
+    phrase_text,
+    scale_of,
+    symbol_of,
+    text_of,
+    units_of,
+    word,
+)
 
 _HINTS: Final = 10
 _PROBLEMS: Final = 12

@@ -7,42 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from ..alerts import Alert, Phrase
-from ..alerts_memory import TrackedAlert
-from ..languages import Text
-from ..metrics import Figure
-from ..metrics_effect import Achievement, Verdict
-from ..metrics_issues import IssueRow
-from ..metrics_tasks import Allocation, Burn, Progress
-from ..places import Place
-from ..problems import Problem
-from ..templates import Chapter, Metric
-
-__all__ = [
-    "AdviceRow",
-    "CauseRow",
-    "ChannelRow",
-    "CompareRow",
-    "Compared",
-    "Comparison",
-    "GoalRow",
-    "Grain",
-    "Health",
-    "Matrix",
-    "MatrixRow",
-    "Merged",
-    "OwnRow",
-    "OwnTable",
-    "Report",
-    "RowCounts",
-    "SheetRow",
-    "Source",
-    "StageRow",
-    "Summary",
-    "Tile",
-    "Trend",
-    "TrendPoint",
-]
+from ..alerts import Alert, Phrase, TrackedAlert
+from ..metrics import Achievement, Allocation, Burn, Figure, IssueRow, Progress, Verdict
+from ..problems import Place, Problem
+from ..template import Chapter, Metric
+from ..texts import Text
 
 Grain = Literal["day", "week", "month"]
 Health = Literal["risk", "watch", "ok", "none"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from io import BytesIO
@@ -11,11 +12,9 @@ from typing import Final
 import xlsxwriter
 
 from ..alerts import Phrase
-from ..languages import Language
 from ..styles import FONTS
-from .alert_list import draw_alerts
+from ..texts import Language
 from .canvas import Canvas
-from .channels import draw_channels
 from .chapters import (
     CHAPTER_OF,
     draw_advice,
@@ -25,19 +24,47 @@ from .chapters import (
     draw_open_issues,
     draw_sheets,
 )
-from .compare_section import comparison_drawings
 from .details import draw_absent, draw_footer, draw_hints, draw_issues, draw_problems, draw_trend
-from .first_screen import draw_first_screen
-from .matrix_section import draw_matrix
+from .first_screen import draw_alerts, draw_first_screen
 from .model import OwnTable, Summary
-from .own_section import draw_own
-from .pages import GAP, Mark, page_breaks
-from .tables import draw_metrics, draw_stages
-from .wording import text_of, word
+from .side_by_side import comparison_drawings, draw_channels
+from .tables import draw_matrix, draw_metrics, draw_own, draw_stages
+from .words import text_of, word
 
-__all__ = ["write_summary"]
-
+# Points between two sections; where a page ends they are not missed.
+GAP: Final = 11
+# Points of the sheet on a page of A4 at one page wide: 770 pt of paper at 76 %.
+_PAGE: Final = 1010.0
+# An apt place is taken once this part of the page is filled.
+_FILLED: Final = 0.6
 _NO_CLOCK: Final = datetime(2000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """The first row of a section, counted from 0, and the points above it.
+
+    `is_apt` if something new begins there, so that a page may well end before it is full.
+    """
+
+    row: int
+    top: float
+    is_apt: bool = False
+
+
+def page_breaks(marks: Sequence[Mark], *, end: float) -> list[int]:
+    """Return the rows at which a new page begins; `marks` go down the sheet to the point `end`."""
+    rows: list[int] = []
+    start = 0.0
+    if end <= _PAGE:
+        return rows
+    bottoms = [*(mark.top - GAP for mark in marks[1:]), end]
+    for mark, bottom in zip(marks, bottoms, strict=True):
+        is_due = mark.is_apt and mark.top - start >= _FILLED * _PAGE
+        if is_due or (bottom - start > _PAGE and mark.top > start):
+            rows.append(mark.row)
+            start = mark.top
+    return rows
 
 
 def write_summary(

@@ -1,35 +1,219 @@
-"""The Summary's tables of metrics and of stages, each with its chart at the left."""
+"""The Summary's tables: metrics, stages, metrics by department, own tables."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from ..alerts import Phrase
-from ..metrics_effect import Achievement
-from ..styles import Palette
-from .canvas import FIRST, HALF, Canvas, Cell, fitted, left, right
-from .cells import (
+from ..metrics import Achievement, Verdict
+from ..styles import STATES, Palette
+from ..template import Metric
+from .canvas import (
+    FIRST,
     HAIRLINE,
+    HALF,
     ROW,
     TOTAL,
+    Canvas,
+    Cell,
     chart_name,
+    chip,
     figure_cell,
     head_cells,
+    left,
     padded,
+    right,
     row_name,
     scale_format,
     table_head,
     verdict_cell,
 )
 from .charts import achievement_chart, budget_chart
-from .model import StageRow, Summary
-from .wording import phrase_text, scale_of, word
+from .details import later_remark
+from .model import Matrix, MatrixRow, OwnRow, OwnTable, StageRow, Summary
+from .words import fitted, phrase_text, scale_of, text_of, word
 
-__all__ = ["draw_metrics", "draw_stages", "shown_metrics"]
-
+# Where the number of rows stands; the metrics follow, one to a block while there are blocks enough.
+_COUNT: Final = left(1)
+_WIDE: Final = tuple((left(block), right(block)) for block in range(2, 6))
+_NARROW: Final = tuple(
+    (column, column) for column in (right(1), *(part for wide in _WIDE for part in wide))
+)
+_BESIDE: Final = 4  # departments that stand side by side; more stand one below the other
+_ACROSS: Final = 5  # metrics beside each other
+_DOWN: Final = 20
+_ROOM: Final = 21  # half-width characters of 10 pt in a block
 _METRICS: Final = 9
 _BARS: Final = 9
+
+
+def draw_own(canvas: Canvas, summary: Summary, table: OwnTable) -> None:
+    """Draw the figures of a table by its first choice column, with their total from the sums."""
+    language = canvas.language
+    title = text_of(summary.sheets[table.sheet], language)
+    canvas.heading(title, word("note.own", language))
+    spans = _WIDE if len(table.metrics) <= len(_WIDE) else _NARROW
+    shown = list(zip(table.metrics, spans, strict=False))
+    by = "" if table.by is None else text_of(table.by, language)
+    heads = [
+        (fitted(by, 22), FIRST, right(0), "left"),
+        (word("head.rows", language), _COUNT, _COUNT, "right"),
+        *(
+            (
+                fitted(text_of(one.label, language), 11 if first == last else 23),
+                first,
+                last,
+                "right",
+            )
+            for one, (first, last) in shown
+        ),
+    ]
+    table_head(canvas, head_cells(heads))
+    assert table.total is not None
+    formats = {one.id: _format(canvas, one, [*table.rows, table.total]) for one, _ in shown}
+    columns = [(one.id, last) for one, (_, last) in shown]
+    for row in table.rows:
+        _row(canvas, row, columns, formats)
+    _row(canvas, table.total, columns, formats, total=True)
+    rest = len(table.metrics) - len(shown)
+    if rest:
+        canvas.remark(word("more.own", language, count=rest))
+    later_remark(canvas, summary, table.sheet)
+
+
+def _format(canvas: Canvas, metric: Metric, rows: Sequence[OwnRow]) -> str:
+    """Return one number format for a column of figures."""
+    if metric.unit == "percent":
+        return "0.0%"
+    if metric.unit == "ratio":
+        return "0.00"
+    values = [row.figures[metric.id].value for row in rows]
+    known = [abs(value) for value in values if value is not None]
+    if metric.denominator is not None and max(known, default=0.0) < 1000:
+        return "#,##0.00" if min(known, default=0.0) < 10 else "#,##0.0"
+    scale = scale_of(values, canvas.language, large_from=1e6)
+    return "#,##0" if scale == "plain" else scale_format(scale, canvas)
+
+
+def _row(
+    canvas: Canvas,
+    row: OwnRow,
+    columns: Sequence[tuple[str, int]],
+    formats: dict[str, str],
+    *,
+    total: bool = False,
+) -> None:
+    language = canvas.language
+    name = fitted(text_of(row.name, language), 20) or word("cell.no_name", language)
+    if total:
+        name = word("cell.total", language)
+    elif row.others:
+        name = word("more.channels", language, count=row.others)
+    bold = {"bold": True} if total else {}
+    cells = [
+        Cell(first=FIRST, last=right(0), value=name, style={"bold": True}),
+        figure_cell(_COUNT, row.count, "#,##0", **bold),
+        *(
+            figure_cell(column, row.figures[metric].value, formats[metric], **bold)
+            for metric, column in columns
+        ),
+    ]
+    canvas.line(ROW, cells, ground=TOTAL if total else HAIRLINE)
+
+
+def draw_matrix(canvas: Canvas, summary: Summary) -> None:
+    """Draw metrics by departments; departments by the five worst metrics where they are many.
+
+    The last place says how many of those judged met their target: rates have no total.
+    """
+    comparison = summary.comparison
+    assert comparison is not None
+    matrix = comparison.matrix
+    assert matrix is not None
+    language = canvas.language
+    canvas.heading(word("section.matrix", language), word("note.matrix", language))
+    wide = len(matrix.departments) <= _BESIDE
+    _metrics_down(canvas, matrix) if wide else _departments_down(canvas, matrix)
+    rest = len(matrix.rows) - (_DOWN if wide else _ACROSS)
+    if rest > 0:
+        sheet = summary.sheets[summary.sections["metrics"]]
+        canvas.remark(word("more.metrics", language, count=rest, sheet=sheet))
+
+
+def _metrics_down(canvas: Canvas, matrix: Matrix) -> None:
+    language = canvas.language
+    first = _BESIDE + 1 - len(matrix.departments)
+    names = [
+        text_of(name, language) or word("cell.no_name", language) for name in matrix.departments
+    ]
+    _head(canvas, "metric", [*names, word("head.met_by", language)], first)
+    for row in matrix.rows[:_DOWN]:
+        cells = [_name(_matrix_name(row), first), *_cells(row.cells, first)]
+        cells.append(_count(row.met, row.judged, canvas))
+        canvas.line(ROW, cells, ground=HAIRLINE)
+
+
+def _departments_down(canvas: Canvas, matrix: Matrix) -> None:
+    language, metrics = canvas.language, matrix.rows[:_ACROSS]
+    first = _ACROSS + 1 - len(metrics)
+    _head(canvas, "department", [_matrix_name(row) for row in metrics], first)
+    for at, name in enumerate(matrix.departments[:_DOWN]):
+        shown = text_of(name, language) or word("cell.no_name", language)
+        cells = [_name(shown, first), *_cells([row.cells[at] for row in metrics], first)]
+        canvas.line(ROW, cells, ground=HAIRLINE)
+    counts = [_count(row.met, row.judged, canvas, first + at) for at, row in enumerate(metrics)]
+    canvas.line(ROW, [_name(word("head.met_by", language), first), *counts], ground=TOTAL)
+    rest = len(matrix.departments) - _DOWN
+    if rest > 0:
+        canvas.remark(word("more.departments", language, count=rest))
+
+
+def _matrix_name(row: MatrixRow) -> str:
+    return f"{row.name} ↓" if row.lower_is_better else row.name
+
+
+def _head(canvas: Canvas, kind: str, names: Sequence[str], first: int) -> None:
+    heads = [(word(f"head.{kind}", canvas.language), FIRST, right(first - 1), "left")]
+    for block, name in enumerate(names, first):
+        heads.append((fitted(name, _ROOM), left(block), right(block), "right"))
+    table_head(canvas, head_cells(heads))
+
+
+def _name(text: str, first: int) -> Cell:
+    shown = fitted(text, _ROOM * first)
+    return Cell(first=FIRST, last=right(first - 1), value=shown, style={"bold": True})
+
+
+def _count(met: int, judged: int, canvas: Canvas, block: int = 5) -> Cell:
+    text = word("cell.done_tasks", canvas.language, done=met, tasks=judged) if judged else "–"
+    return Cell(first=left(block), last=right(block), value=padded(text), style={"align": "right"})
+
+
+def _cells(achieved: Sequence[Achievement | None], first: int) -> list[Cell]:
+    """Return the achievement of each department that has the metric."""
+    return [
+        replace(_cell(one, left(block)), last=right(block))
+        for block, one in enumerate(achieved, first)
+        if one is not None
+    ]
+
+
+def _cell(one: Achievement, column: int) -> Cell:
+    value = one.achieved.value
+    state = _state(one.verdict, is_over=one.lower_is_better)
+    if value is None or state is None:
+        return figure_cell(column, value, "0.0%")
+    # Before a minus the symbol would look like part of the number.
+    mark = f'"{STATES[state].symbol} "' if value >= 0 else ""
+    return figure_cell(column, value, f"{mark}0.0%", **chip(state))
+
+
+def _state(verdict: Verdict | None, *, is_over: bool) -> str | None:
+    if verdict == "missed":
+        return "late" if is_over else "missed"
+    return "close" if verdict == "close" else None
 
 
 def shown_metrics(metrics: Sequence[Achievement]) -> list[Achievement]:

@@ -1,4 +1,4 @@
-"""The six headline figures: value, target, and how the one stands to the other."""
+"""The six headline figures, the verdict on the whole, and the clauses of its one sentence."""
 
 from __future__ import annotations
 
@@ -8,17 +8,112 @@ from typing import Any, Final
 
 import pandas as pd
 
-from ..alerts import Amount, Phrase
-from ..metrics import Figure, Unit
-from ..metrics_effect import Achievement, count_verdicts, judge
-from ..metrics_issues import IssueRow
-from ..metrics_tasks import Burn, Progress, delays
-from .health import WATCH_GAP
-from .model import Tile
+from ..alerts import Alert, AlertKind, Amount, Phrase
+from ..metrics import (
+    Achievement,
+    Burn,
+    Figure,
+    IssueRow,
+    Progress,
+    Unit,
+    count_verdicts,
+    delays,
+    judge,
+)
+from .model import Health, Tile
 
-__all__ = ["count_tiles", "tiles_of"]
-
+# Progress may trail the time elapsed by this much before it is worth a warning.
+WATCH_GAP = 0.05
+_RISKS: frozenset[AlertKind] = frozenset(
+    ("issue_overdue", "issue_high", "task_late", "over_allocated", "over_budget")
+)
 _STATES: Final = {"met": "done", "close": "close", "missed": "missed"}
+
+
+def health_of(
+    tiles: Sequence[Tile],
+    alerts: Sequence[Alert],
+    metrics: Sequence[Achievement],
+    *,
+    errors: int,
+    filled: bool,
+) -> Health:
+    """Judge the campaign.
+
+    risk: an unsolved issue is overdue or of high severity, an unfinished task is late, one is over
+    budget, all together have more than the campaign's, or any other alert is of high severity.
+    watch: an evaluated metric or a headline figure missed or came close to its target, progress
+    trails time by more than 5 points, cells could not be read (`errors`), or any other alert.
+    none: nothing has been filled in. Else ok.
+    """
+    if any(_is_grave(alert) for alert in alerts):
+        return "risk"
+    verdicts = count_verdicts(metrics)
+    doubtful = any(tile.state in ("close", "missed", "late") for tile in tiles)
+    if verdicts.missed or verdicts.close or doubtful or errors or _others(alerts):
+        return "watch"
+    return "ok" if filled else "none"
+
+
+def _is_grave(alert: Alert) -> bool:
+    return alert.severity == "high" or (alert.kind in _RISKS and alert.severity != "low")
+
+
+def clauses(
+    tiles: Sequence[Tile],
+    alerts: Sequence[Alert],
+    metrics: Sequence[Achievement],
+    progress: Figure,
+    time: Figure,
+    *,
+    errors: int,
+) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
+    """Return what is good and what is wrong, each as clauses of one sentence."""
+    good = list(_targets("targets_met", tiles, "done"))
+    bad = []
+    if progress.value is not None and time.value is not None:
+        points = round(100 * (time.value - progress.value))
+        if points > 0:
+            bad.append(Phrase(code="clause.behind", params={"points": points}, count=points))
+        else:
+            good.append(Phrase(code="clause.in_time"))
+    counts = {kind: sum(alert.kind == kind for alert in alerts) for kind in _RISKS}
+    verdicts = count_verdicts(metrics)
+    bad += _targets("targets_missed", tiles, "missed")
+    bad += _count_clause("late", counts["task_late"])
+    if counts["over_allocated"]:
+        bad.append(Phrase(code="clause.allocated"))
+    bad += _count_clause("over", counts["over_budget"])
+    bad += _count_clause("missed", verdicts.missed)
+    bad += _count_clause("overdue", counts["issue_overdue"])
+    bad += _count_clause("high", counts["issue_high"])
+    if not verdicts.missed:
+        bad += _count_clause("close", verdicts.close)
+    bad += _targets("targets_close", tiles, "close")
+    bad += _count_clause("alerts", _others(alerts))
+    bad += _count_clause("errors", errors)
+    return tuple(good), tuple(bad)
+
+
+def _others(alerts: Sequence[Alert]) -> int:
+    """Count the alerts that have no clause of their own."""
+    return sum(alert.kind not in (*_RISKS, "below_target") for alert in alerts)
+
+
+def _count_clause(clause: str, count: int) -> list[Phrase]:
+    if not count:
+        return []
+    return [Phrase(code=f"clause.{clause}", params={"count": count}, count=count)]
+
+
+def _targets(clause: str, tiles: Sequence[Tile], state: str) -> list[Phrase]:
+    """Name the headline figures in `state`; progress and budget have clauses of their own."""
+    names = tuple(
+        Phrase(code=f"name.{tile.id}")
+        for tile in tiles
+        if tile.state == state and tile.id not in ("progress", "budget")
+    )
+    return [Phrase(code=f"clause.{clause}", params={"names": names})] if names else []
 
 
 def tiles_of(

@@ -1,6 +1,5 @@
 """Workbooks for staff to fill in, written with XlsxWriter."""
 
-from .parts import placed
-from .workbook import write_workbook
+import lazy_loader
 
-__all__ = ["placed", "write_workbook"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -9,18 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from ..formulas_excel import excel_condition
-from ..formulas_text import before_bracket
-from ..places import column_letter
+from ..formulas import before_bracket, excel_condition
+from ..problems import column_letter
 from ..styles import LOOKS, STATES, Palette, dash_for_zero, number_format, with_symbol
-from ..templates import Column, Format
-from .book import Book
+from ..template import Column, Format
+from .book import Book, Pen
 from .geometry import FIRST, spans
 from .layout import Layout, Position
 from .parts import is_own, is_trace
-from .pen import Pen
-
-__all__ = ["draw_conditions", "gap_look"]
 
 _BEGUN = 3  # filled cells that make a row begun
 _UNITS = ("number", "money", "percent", "ratio")

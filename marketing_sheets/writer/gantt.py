@@ -14,16 +14,13 @@ from math import ceil
 
 import pandas as pd
 
-from ..places import column_letter
+from ..problems import column_letter
 from ..records import SheetRecords
 from ..styles import Palette
-from ..templates import Gantt
-from .book import Book, serial
+from ..template import Gantt
+from .book import Book, Pen, serial
 from .geometry import FIRST, GROUPS, HEADER, LIVE, MARKS, TITLE
 from .layout import Layout
-from .pen import Pen
-
-__all__ = ["END_FIELD", "START_FIELD", "draw_gantt"]
 
 START_FIELD, END_FIELD = "start_date", "end_date"
 

@@ -7,22 +7,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from math import ceil
 
-from ..languages import Language
-from ..templates import Column, TableSheet
-
-__all__ = [
-    "HEAD_ROWS",
-    "LAST_EXCEL_ROW",
-    "blank_row_height",
-    "column_width",
-    "has_chips",
-    "header_height",
-    "horizontal",
-    "line_count",
-    "row_height",
-    "text_units",
-    "wraps",
-]
+from ..template import Column, TableSheet
+from ..texts import Language
 
 # Rows above the data of a table sheet, from 0.
 TITLE, LIVE, GROUPS, MARKS, IDS, HEADER, FIRST = range(7)

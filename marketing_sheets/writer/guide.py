@@ -8,16 +8,12 @@ others on the right.
 from __future__ import annotations
 
 from ..styles import STATES, Palette
-from ..templates import FormSheet, Section, TextRow
-from .book import Book, absolute, quoted
-from .cells import form_cell
+from ..template import FormSheet, Section, TextRow
+from .book import Book, Pen, absolute, quoted
+from .cells import form_cell, validation
 from .conditions import gap_look
-from .fields import draw_heading, draw_label, value_look
-from .pen import Pen
-from .printing import print_page
-from .validations import validation
-
-__all__ = ["draw_guide"]
+from .forms import draw_heading, draw_label, value_look
+from .layout import print_page
 
 _IDS, _MARGIN, _LABEL, _VALUE, _VALUE_END, _GAP, _NUMBER, _HEAD, _TEXT, _TEXT_END = range(10)
 _LEFT, _RIGHT = (_LABEL, _VALUE_END), (_NUMBER, _TEXT_END)

@@ -3,25 +3,31 @@
 Row 5, hidden, tells what each column holds: `setting`, `setting.value`, `setting.used` (hidden;
 what formulas refer to), `holiday`, `list:<list id>` and `list:<list id>.<attribute>`,
 `words:<list id>` (hidden; how else each entry may be spelled, where formulas look for attributes),
-and what `thresholds` tells of; the first of them carries the stamp.
+and what `settings` tells of; the first of them carries the stamp.
 """
 
 from __future__ import annotations
 
-from ..formulas_words import listed_words
+from ..formulas import listed_words
 from ..styles import Palette, number_format
-from ..templates import Choices, Column, Setting
-from .book import Book, absolute, quoted, serial
-from .choice_settings import draw_choice, entry_look, hairline
+from ..template import Choices, Column, Setting
+from .book import Book, Pen, absolute, quoted, serial
+from .cells import validation
 from .geometry import FIRST, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, text_units
-from .list_heads import GAP_WIDTH, Head, draw_head, fixed_look, gap, hint_look
-from .pen import Pen
-from .printing import print_page
-from .shown_settings import shown_settings
-from .thresholds import draw_thresholds
-from .validations import validation
-
-__all__ = ["draw_lists"]
+from .layout import print_page
+from .settings import (
+    GAP_WIDTH,
+    Head,
+    draw_choice,
+    draw_head,
+    draw_thresholds,
+    entry_look,
+    fixed_look,
+    gap,
+    hairline,
+    hint_look,
+    shown_settings,
+)
 
 AS_OF_FIELD = "as_of"
 

@@ -14,26 +14,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..languages import LANGUAGES, Language, Text
 from ..records import MARK, TRACES, Origin, SheetRecords
 from ..styles import number_format
-from ..templates import Column, ColumnType, Group, Live, Sheet, TableSheet, Template
-from ..wording import say
+from ..template import Column, ColumnType, Group, Live, Sheet, TableSheet, Template
+from ..texts import LANGUAGES, Language, Text, say
 from .geometry import FIRST, HEADER, LAST_EXCEL_ROW
-
-__all__ = [
-    "MOST_ROWS",
-    "Part",
-    "drawn_template",
-    "id_cell",
-    "is_own",
-    "is_owner",
-    "is_trace",
-    "numbered_tab",
-    "own_format",
-    "parts_of",
-    "placed",
-]
 
 # Rows of data that a sheet of Excel holds below our head.
 MOST_ROWS = LAST_EXCEL_ROW - FIRST

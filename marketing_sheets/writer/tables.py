@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import ExcelLimitError
-from ..formulas_excel import excel_formula
-from ..formulas_live import excel_live, live_text
+from ..formulas import excel_formula, excel_live, live_text
 from ..records import SheetRecords
 from ..styles import Palette
-from .book import Book
-from .cells import Cell, computed_cells, input_cells, units_of
+from .book import Book, ExpandedFormula, Pen
+from .cells import Cell, computed_cells, input_cells, units_of, validation
 from .conditions import draw_conditions
 from .gantt import draw_gantt
 from .geometry import (
@@ -31,13 +30,8 @@ from .geometry import (
     spans,
     wraps,
 )
-from .layout import Layout, Position, data_look, head_look, lay_out, mark_look
+from .layout import Layout, Position, data_look, head_look, lay_out, mark_look, print_table
 from .parts import id_cell, is_trace
-from .pen import ExpandedFormula, Pen
-from .printing import print_table
-from .validations import validation
-
-__all__ = ["draw_table"]
 
 _IDS_HEIGHT = 12.0
 

@@ -12,26 +12,20 @@ import pandas as pd
 import xlsxwriter
 
 from ..errors import UsageError, WorkbookError, WorkbookExists, advice
-from ..formulas_pandas import compute
-from ..languages import Language, Text
-from ..package.replace import check_replaceable, replace_file
+from ..formulas import compute
+from ..ooxml import check_replaceable, replace_file
 from ..records import Attachment, Origin, SheetRecords
-from ..rules import Threshold
 from ..styles import FONTS
-from ..templates import FormSheet, SettingValue, TableSheet, Template
-from .attachments import draw_attachment
-from .book import Book
-from .entries import Entry, GivenChoices, attributes_by_list, resolve_lists
+from ..template import FormSheet, SettingValue, TableSheet, Template, Threshold
+from ..texts import Language, Text
+from .beside import draw_attachment, draw_reserved
+from .book import Book, Entry, GivenChoices, Looks, attributes_by_list, resolve_lists
 from .forms import draw_page
 from .gantt import END_FIELD, START_FIELD
 from .guide import draw_guide
 from .lists import AS_OF_FIELD, draw_lists
-from .looks import Looks
 from .parts import Part, drawn_template, parts_of
-from .reserved import draw_reserved
 from .tables import draw_table
-
-__all__ = ["write_workbook"]
 
 _CREATED = datetime(2000, 1, 1)
 _GENERATOR = "marketing_sheets"

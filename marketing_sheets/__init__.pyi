@@ -1,0 +1,50 @@
+from .errors import (
+    DamagedWorkbook as DamagedWorkbook,
+    EncryptedWorkbook as EncryptedWorkbook,
+    ExcelLimitError as ExcelLimitError,
+    FormulaError as FormulaError,
+    HostileWorkbook as HostileWorkbook,
+    MergeConflict as MergeConflict,
+    MergeDoesNotReconcile as MergeDoesNotReconcile,
+    NotAWorkbook as NotAWorkbook,
+    RecordsError as RecordsError,
+    SheetsError as SheetsError,
+    SplitDoesNotReconcile as SplitDoesNotReconcile,
+    TemplateError as TemplateError,
+    UnknownTemplate as UnknownTemplate,
+    UnknownWorkbook as UnknownWorkbook,
+    UnsupportedWorkbook as UnsupportedWorkbook,
+    UsageError as UsageError,
+    WorkbookError as WorkbookError,
+    WorkbookExists as WorkbookExists,
+    WorkbookInUse as WorkbookInUse,
+)
+from .exporting import export_records as export_records
+from .loading import (
+    check_template as check_template,
+    load_template as load_template,
+    template_names as template_names,
+)
+from .merging import MergeResult as MergeResult, merge as merge
+from .ooxml import Receipt as Receipt, insert_sheet as insert_sheet
+from .problems import Place as Place, Problem as Problem
+from .reader import read_workbook as read_workbook
+from .records import (
+    ControlTotal as ControlTotal,
+    Reading as Reading,
+    SheetRecords as SheetRecords,
+)
+from .splitting import Split as Split, split as split
+from .summary import Summary as Summary, summarize as summarize
+from .template import Template as Template
+from .texts import LANGUAGES as LANGUAGES, Language as Language, Text as Text
+from .workbooks import (
+    Generation as Generation,
+    Recalculation as Recalculation,
+    check_workbook as check_workbook,
+    generate_workbook as generate_workbook,
+    recalculate as recalculate,
+    recompute as recompute,
+)
+
+__version__: str

@@ -1,0 +1,5 @@
+"""What needs a person now, and what of it is new."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

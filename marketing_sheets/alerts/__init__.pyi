@@ -1,0 +1,15 @@
+from .finding import (
+    STANDINGS as STANDINGS,
+    AlertKind as AlertKind,
+    TrackedAlert as TrackedAlert,
+    alerts as alerts,
+    track as track,
+)
+from .model import (
+    Alert as Alert,
+    Amount as Amount,
+    Phrase as Phrase,
+    choice_setting as choice_setting,
+    label_of as label_of,
+)
+from .rows import calendar_notes as calendar_notes

@@ -1,0 +1,291 @@
+"""Alerts about issues, tasks, their money and the evaluated metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+
+from ..metrics import (
+    achievements,
+    allocation,
+    burn,
+    days_between,
+    elapsed,
+    finished_tasks,
+    is_known,
+    is_open,
+    late_tasks,
+    metric_frame,
+    numbers,
+    overdue,
+    progress,
+)
+from ..problems import Place
+from ..records import Reading, SheetRecords
+from ..template import SEVERITIES, Rule
+from ..texts import Text, fold
+from .model import (
+    Alert,
+    Amount,
+    Phrase,
+    choice_setting,
+    label_of,
+    leader,
+    raised,
+    terms,
+    text_at,
+    what_of,
+)
+from .rows import about
+
+
+def _sheets(rule: Rule, reading: Reading) -> list[SheetRecords]:
+    return [reading.sheets[name] for name in rule.sheets if name in reading.sheets]
+
+
+def _place(records: SheetRecords, row: int, *columns: str) -> Place:
+    """Return the place in the first of `columns` that the sheet has."""
+    known = (column for column in columns if column in records.origin.columns)
+    return records.place(row, next(known, None))
+
+
+def _whose(reading: Reading, records: SheetRecords, row: int) -> tuple[Text | str, str]:
+    """Return whose row it is; where a sheet names nobody, whoever leads the campaign."""
+    if "owner" not in records.frame:
+        return leader(reading)
+    department = label_of(reading.template, "department", text_at(records, row, "department"))
+    return department, text_at(records, row, "owner")
+
+
+def issues(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
+    """Find unsolved issues that are overdue or, by the other rule, of high severity."""
+    for records in _sheets(rule, reading):
+        late, due = (
+            overdue(records.frame, as_of),
+            -days_between(records.frame, "due_date", as_of),
+        )
+        unsolved = is_open(records.frame) & is_known(records.frame, as_of)
+        for row in np.flatnonzero(unsolved).tolist():
+            severity = text_at(records, row, "severity")
+            is_overdue = bool(late[row] > 0)
+            if is_overdue != (rule.kind == "issue_overdue"):
+                continue
+            if not is_overdue and severity != "high":
+                continue
+            days = int(late[row])
+            # The nearer the due date, the graver.
+            nearness = -np.nan_to_num(due[row], nan=np.inf)
+            yield raised(
+                rule,
+                reading,
+                about(reading, records, row),
+                what=Phrase(
+                    code="what.plain", params={"name": text_at(records, row, "description")}
+                ),
+                gap=Phrase(code="gap.overdue", params={"days": days}, count=days)
+                if is_overdue
+                else _due(due[row]),
+                place=_place(records, row, "overdue_days", "due_date", "description"),
+                size=float(days if is_overdue else nearness),
+                rank=SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES),
+                whose=_whose(reading, records, row),
+            )
+
+
+def _due(days: float) -> Phrase:
+    if np.isnan(days):
+        return Phrase(code="gap.no_due_date")
+    if days == 0:
+        return Phrase(code="gap.due_today")
+    return Phrase(code="gap.due", params={"days": int(days)}, count=int(days))
+
+
+def late(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
+    """Find tasks that are late; one that stands on two sheets is one thing to do."""
+    del as_of
+    seen: set[str] = set()
+    # The master tracker goes first.
+    for records in _sheets(rule, reading):
+        own = set()
+        is_late, days = late_tasks(records.frame, choice_setting(reading, "late_done"))
+        finished = finished_tasks(records.frame)
+        share = numbers(records.frame, "progress")
+        for row in np.flatnonzero(is_late).tolist():
+            name = text_at(records, row, "task")
+            if name and fold(name) in seen:
+                continue
+            own.add(fold(name))
+            what = Phrase(code="what.plain", params={"name": name})
+            if not np.isnan(share[row]):
+                amount = Amount(value=float(share[row]), unit="percent")
+                what = Phrase(code="what.task", params={"name": name, "progress": amount})
+            count = int(days[row])
+            code = "gap.ended_late" if finished[row] else "gap.late"
+            gap = Phrase(code=code, params={"days": count}, count=count)
+            yield raised(
+                rule,
+                reading,
+                about(reading, records, row),
+                what=what,
+                gap=gap if count else Phrase(code="gap.flagged"),
+                place=_place(records, row, "delay_days", "planned_end", "task"),
+                size=count,
+                whose=_whose(reading, records, row),
+                # Nothing can be done any more, but to learn from it.
+                severity="low" if finished[row] else None,
+            )
+        seen |= own
+
+
+def _total(reading: Reading) -> float | None:
+    total = reading.form.get("budget")
+    return None if total is None else float(total)
+
+
+def over_allocated(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
+    """Find that the tasks have been given more than the campaign has."""
+    del as_of
+    total = _total(reading)
+    for records in _sheets(rule, reading):
+        given = allocation(records.frame, total)
+        rest = given.unallocated.value
+        if total is None or not given.exceeded or rest is None:
+            continue
+        gap, size = _over(-rest, total)
+        tasks = Amount(value=given.tasks.value or 0.0, unit="money")
+        whole = Amount(value=total, unit="money")
+        yield raised(
+            rule,
+            reading,
+            (records.sheet,),
+            what=Phrase(code="what.allocated", params={"tasks": tasks, "total": whole}),
+            gap=gap,
+            place=reading.form_places.get("budget", Place(file=reading.file)),
+            size=size,
+        )
+
+
+def _over(over: float, base: float) -> tuple[Phrase, float]:
+    """Say by how much a budget is exceeded, and by what share; without a budget there is none."""
+    params: dict[str, object] = {"over": Amount(value=over, unit="money")}
+    if base <= 0:
+        return Phrase(code="gap.over_unplanned", params=params), float("inf")
+    share = over / base
+    params["share"] = Amount(value=share, unit="percent")
+    return Phrase(code="gap.over", params=params), share
+
+
+def over_budget(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
+    """Find tasks that have spent more than their budget."""
+    del as_of
+    for records in _sheets(rule, reading):
+        budget, spend = numbers(records.frame, "budget"), numbers(records.frame, "spend")
+        for row in np.flatnonzero(spend > budget).tolist():
+            if text_at(records, row, "status") == "cancelled":
+                continue
+            gap, size = _over(float(spend[row] - budget[row]), float(budget[row]))
+            spent = Amount(value=float(spend[row]), unit="money")
+            name = text_at(records, row, "task")
+            yield raised(
+                rule,
+                reading,
+                about(reading, records, row),
+                what=Phrase(code="what.spent", params={"name": name, "spend": spent}),
+                gap=gap,
+                place=_place(records, row, "budget_use", "spend", "task"),
+                size=size,
+                whose=_whose(reading, records, row),
+            )
+
+
+def below_target(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
+    """Find evaluated metrics that missed their target."""
+    del as_of
+    for records in _sheets(rule, reading):
+        for row, one in enumerate(achievements(records)):
+            if one.verdict != "missed" or one.actual is None or one.target is None:
+                continue
+            amounts: dict[str, object] = {
+                "name": one.name,
+                "actual": Amount(value=one.actual, unit=one.unit),
+                "target": Amount(value=one.target, unit=one.unit),
+            }
+            share = one.achieved.value
+            gap = Phrase(code="gap.missed")
+            if share is not None:
+                part = share - 1 if one.lower_is_better else share
+                code = "gap.above_limit" if one.lower_is_better else "gap.achieved"
+                gap = Phrase(code=code, params={"share": Amount(value=part, unit="percent")})
+            yield raised(
+                rule,
+                reading,
+                about(reading, records, row),
+                what=Phrase(
+                    code="what.limit" if one.lower_is_better else "what.target", params=amounts
+                ),
+                gap=gap,
+                place=_place(records, row, "achievement", "actual", "metric"),
+                size=one.shortfall,
+                whose=_whose(reading, records, row),
+            )
+
+
+def reserve(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
+    """Find that too little is kept back; once the campaign is over it is no use any more."""
+    total, end, said = _total(reading), reading.form.get("end_date"), terms(rule, reading)
+    if not total or said is None or said.limit is None or (end is not None and as_of > end):
+        return
+    for records in _sheets(rule, reading):
+        given = allocation(records.frame, total)
+        rest = given.unallocated.value
+        # That the tasks have more than everything is told by a rule of its own.
+        if rest is None or given.exceeded or rest >= said.limit * total - 0.005:
+            continue
+        value, share = Amount(value=max(rest, 0.0), unit="money"), max(rest, 0.0) / total
+        limit = Amount(value=said.limit * total, unit="money")
+        yield raised(
+            rule,
+            reading,
+            (records.sheet,),
+            what=what_of(rule, "", value=value, share=Amount(value=share, unit="percent")),
+            place=reading.form_places.get("budget", Place(file=reading.file)),
+            size=said.limit - share,
+            blanks={"limit": limit},
+        )
+
+
+def burning(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
+    """Find that money is spent ahead of both time and work."""
+    form, said = reading.form, terms(rule, reading)
+    if said is None or said.limit is None:
+        return
+    time = elapsed(form.get("start_date"), form.get("end_date"), as_of).value
+    for records in _sheets(rule, reading):
+        tasks = metric_frame(reading, records.sheet)
+        spent = burn(tasks, elapsed(None, None, as_of), total=_total(reading))
+        if spent.used.value is None or time is None:
+            continue
+        done = progress(tasks, choice_setting(reading, "progress_by")).overall.value
+        # As they are shown, to a tenth of a percent: what is told has to add up.
+        used, passed, worked = (round(share or 0.0, 3) for share in (spent.used.value, time, done))
+        gap = used - max(passed, worked)
+        if gap <= said.limit + 1e-9:
+            continue
+        yield raised(
+            rule,
+            reading,
+            (records.sheet,),
+            what=what_of(
+                rule,
+                "",
+                value=Amount(value=used, unit="percent"),
+                time=Amount(value=passed, unit="percent"),
+                progress="–" if done is None else Amount(value=worked, unit="percent"),
+                base=Phrase(code=f"base.{spent.base}"),
+            ),
+            place=_place(records, 0, "spend") if len(records.frame) else Place(file=reading.file),
+            size=gap,
+            blanks={"gap": Amount(value=gap, unit="percent"), "points": Amount(value=100 * gap)},
+        )

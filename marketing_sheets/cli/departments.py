@@ -1,0 +1,366 @@
+"""`marketing-sheets merge` and `split`: one workbook out of many, many out of one."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..texts import Language, say
+from .boundary import (
+    PROBLEMS_FOUND,
+    are_serious,
+    day_option,
+    guarded,
+    json_option,
+    language_option,
+    print_json,
+    problem_lines,
+    shown_stages,
+    speech,
+    template_option,
+)
+
+if TYPE_CHECKING:
+    from ..merging import By, Merge, MergeResult, Policy
+    from ..splitting import Part, Split
+
+
+_SHOWN = 20
+# The words of `merging.model.POLICIES`, which cannot be loaded for the sake of a help text.
+_POLICIES = ("keep-both", "first", "last", "newest", "stop")
+# Passed over by rule, so that nothing is missing from the result.
+_NO_LOSS = frozenset(("hidden_file", "backup", "earlier_merge", "no_spreadsheet"))
+_PARTS = ("read", "merged", "duplicates", "overruled", "withdrawn")
+_BY = ("department", "owner", "channel")
+_SHOWN_ROWS = 20
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The workbook to write; an earlier merge there is replaced.",
+)
+@template_option
+@language_option
+@day_option("--as-of", "Compute as of this day; else the latest the workbooks state, else today.")
+@click.option(
+    "--on-conflict",
+    type=click.Choice(_POLICIES),
+    default="keep-both",
+    show_default=True,
+    help="Which version counts where files disagree about a record.",
+)
+@click.option(
+    "--per-department",
+    is_flag=True,
+    help="Rows of different departments are different records even if their keys agree.",
+)
+@click.option("--jobs", type=int, metavar="N", help="Read in N processes; else as many as suit.")
+@click.option("--dask", metavar="ADDRESS", help="Read on the Dask cluster at this address.")
+@click.option(
+    "--cache",
+    "cache_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Remember what was read in this folder, not in the standard one.",
+)
+@click.option("--no-cache", is_flag=True, help="Read every file anew and remember nothing.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first file that cannot be read.")
+@click.option(
+    "--parquet",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also write the merged records to this folder, one Parquet file a sheet.",
+)
+@click.option("--force", is_flag=True, help="Replace a file that is no earlier merge.")
+@json_option
+@guarded
+def merge(
+    *,
+    paths: tuple[str, ...],
+    output: Path,
+    template: str | None,
+    language: Language | None,
+    as_of: date | None,
+    on_conflict: Policy,
+    per_department: bool,
+    jobs: int | None,
+    dask: str | None,
+    cache_folder: Path | None,
+    no_cache: bool,
+    fail_fast: bool,
+    parquet: Path | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Merge the workbooks at PATH (files, folders, globs) into one, every row accounted for.
+
+    \b
+    marketing-sheets merge 部门/ -o 合并.xlsx
+    marketing-sheets merge "2024-06/**/*.xlsx" -o june.xlsx --on-conflict newest
+    """
+    from ..documents import merge_report
+    from ..merging import Cache, dask_executor, merge as merge_workbooks
+
+    cluster = nullcontext(None) if dask is None else dask_executor(dask)
+    with cluster as executor, _shown_progress(speech(language)) as show:
+        result = merge_workbooks(
+            paths,
+            output,
+            template=template,
+            language=language,
+            as_of=as_of,
+            today=date.today(),
+            on_conflict=on_conflict,
+            per_department=per_department,
+            executor=executor,
+            jobs=jobs,
+            cache=None if no_cache else Cache(cache_folder),
+            fail_fast=fail_fast,
+            parquet=parquet,
+            overwrite=force,
+            progress=show,
+        )
+    spoken = language or result.merge.language
+    if as_json:
+        print_json(merge_report(result, spoken))
+    else:
+        for line in _merge_lines(result, parquet, spoken):
+            click.echo(line)
+    if _needs_somebody(result.merge):
+        sys.exit(PROBLEMS_FOUND)
+
+
+@contextmanager
+def _shown_progress(language: Language) -> Iterator[Callable[[int, int, str], None]]:
+    """Give a function that moves a bar on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total, _name: None
+        return
+    label = say("merge", "done.reading", language)
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def show(done: int, total: int, _name: str) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield show
+
+
+def _merge_lines(result: MergeResult, parquet: Path | None, language: Language) -> Iterator[str]:
+    """Say what went in, what did not, whether it reconciles, and where it is."""
+    from ..merging import sheet_label
+
+    merge = result.merge
+
+    def tell(key: str, **params: object) -> str:
+        return say("merge", f"done.{key}", language, **params)
+
+    yield tell("files", count=len(merge.sources))
+    for file, original in merge.copies.items():
+        yield f"  {file}: " + say("merge", "log.notes.copy", language, file=original)
+    sums: dict[str, dict[str, int]] = {}
+    for total in merge.totals:
+        if total.column is None:
+            rows = sums.setdefault(total.sheet, dict.fromkeys(_PARTS, 0))
+            for part in _PARTS:
+                rows[part] += int(getattr(total, part))
+    for sheet, rows in sums.items():
+        if rows["read"]:
+            line = tell("sheet", sheet=sheet_label(merge, sheet), **rows)
+            lost = [tell(part, count=rows[part]) for part in _PARTS[2:] if rows[part]]
+            yield "  " + line + "".join(lost)
+    if merge.reconciles:
+        yield tell("reconciled", count=len(merge.totals))
+    yield from _conflict_lines(merge, language)
+    doubtful = [problem for problem in merge.problems if problem.severity != "info"]
+    if doubtful:
+        tab = say("merge", "log.tab", merge.language)
+        yield tell("to_check", count=len(doubtful), tab=tab)
+        shown = problem_lines(doubtful, language)[:_SHOWN]
+        yield from (f"  {line}" for line in shown)
+    for sheet, tabs in result.continued.items():
+        params = {"rows": f"{len(merge.sheets[sheet].frame):,}", "tabs": ", ".join(tabs)}
+        yield tell("continued", sheet=sheet_label(merge, sheet), **params)
+    if merge.skipped:
+        yield tell("skipped", count=len(merge.skipped))
+        for skipped in merge.skipped:
+            yield "  " + skipped.describe(language)
+    yield tell("written", file=result.path)
+    if result.parquet:
+        yield tell("parquet", count=len(result.parquet), folder=parquet)
+
+
+def _conflict_lines(merge: Merge, language: Language) -> Iterator[str]:
+    """Say how many conflicts there are, and which option may settle them."""
+    from ..merging import advice
+
+    if merge.conflicts:
+        tab = say("merge", "conflicts.tab", merge.language)
+        yield say("merge", "done.conflicts", language, count=len(merge.conflicts), tab=tab)
+    yield from ("  " + line for line in advice(merge, language))
+    if merge.changes or merge.withdrawn:
+        tab = say("merge", "changes.tab", merge.language)
+        count = len(merge.changes) + len(merge.withdrawn)
+        yield say("merge", "done.accepted", language, count=count, tab=tab)
+
+
+def _needs_somebody(merge: Merge) -> bool:
+    """Whether anything is left for people to decide, correct or hand in."""
+    is_lost = any(skipped.code not in _NO_LOSS for skipped in merge.skipped)
+    return is_lost or bool(merge.conflicts) or are_serious(merge.problems)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--by", type=click.Choice(_BY), required=True, help="What parts the rows.")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the parts: a new one.",
+)
+@day_option("--as-of", "Show figures as of this day; else the workbook's, else today.")
+@template_option
+@click.option("--force", is_flag=True, help="Replace an earlier split in that folder.")
+@language_option
+@json_option
+@guarded
+def split(
+    *,
+    file: Path,
+    by: By,
+    folder: Path,
+    as_of: date | None,
+    template: str | None,
+    force: bool,
+    language: Language | None,
+    as_json: bool,
+) -> None:
+    """Split FILE: one workbook per department, owner or channel, each with its own rows.
+
+    When they come back filled in, merge them with FILE: edits are told from what stood there.
+
+    \b
+    marketing-sheets split 618.xlsx --by department -o parts
+    marketing-sheets merge 618.xlsx parts -o merged.xlsx
+    """
+    from ..splitting import split as split_workbook
+
+    with shown_stages(file.name, speech(language)) as show:
+        done = split_workbook(
+            file,
+            folder,
+            by=by,
+            template=template,
+            language=language,
+            as_of=as_of or date.today(),
+            overwrite=force,
+            progress=lambda stage, _done, _total: show(stage),
+        )
+    spoken = language or done.reading.language
+    if as_json:
+        print_json(_document(done, spoken, file))
+    else:
+        for line in _split_lines(done, spoken, file, folder):
+            click.echo(line)
+    if are_serious(done.reading.problems) or any(
+        _is_doubtful(row.reason) for row in done.unassigned
+    ):
+        sys.exit(PROBLEMS_FOUND)
+
+
+def _is_doubtful(reason: str) -> bool:
+    """Whether somebody should have said whose the row is: not where the sheet has no column."""
+    return reason != "no_column"
+
+
+def _split_lines(done: Split, language: Language, file: Path, folder: Path) -> Iterator[str]:
+    rows = sum(sum(part.rows.values()) for part in done.parts)
+    count = len(done.parts)
+    yield say("split", "done", language, file=file.name, parts=count, rows=rows, folder=folder)
+    for part in done.parts:
+        yield _part_line(done, part, language)
+    yield say("split", "reconciles", language)
+    yield from _unassigned_lines(done, language)
+    if done.reading.extra_sheets:
+        names = say("split", "joint", language).join(done.reading.extra_sheets)
+        yield say("split", "stays", language, sheets=names)
+    doubtful = [problem for problem in done.reading.problems if problem.severity != "info"]
+    yield from problem_lines(doubtful, language)
+    command = f"marketing-sheets merge {_quoted(file)} {_quoted(folder)} -o merged.xlsx"
+    yield say("split", "return", language, command=command)
+
+
+def _part_line(done: Split, part: Part, language: Language) -> str:
+    template = done.reading.template
+    sheets = say("split", "joint", language).join(
+        say("split", "sheet_rows", language, sheet=template[name].label[language], rows=rows)
+        for name, rows in part.rows.items()
+        if rows
+    )
+    total = sum(part.rows.values())
+    return say("split", "part", language, file=part.path.name, rows=total, sheets=sheets)
+
+
+def _unassigned_lines(done: Split, language: Language) -> Iterator[str]:
+    if not done.unassigned:
+        return
+    file = next(part.path.name for part in done.parts if not part.value)
+    yield say("split", "unassigned.head", language, count=len(done.unassigned), file=file)
+    template = done.reading.template
+    whole = Counter(row.sheet for row in done.unassigned if not _is_doubtful(row.reason))
+    column = say("split", f"by.{done.by}", language)
+    for name, count in whole.items():
+        sheet = template[name].label[language]
+        line = say("split", "unassigned.sheet", language, sheet=sheet, count=count, column=column)
+        yield f"  {line}"
+    cells = [row for row in done.unassigned if _is_doubtful(row.reason)]
+    for row in cells[:_SHOWN_ROWS]:
+        yield f"  {row.describe(language)}"
+    if len(cells) > _SHOWN_ROWS:
+        yield "  " + say("split", "unassigned.more", language, count=len(cells) - _SHOWN_ROWS)
+
+
+def _document(done: Split, language: Language, file: Path) -> dict[str, object]:
+    return {
+        "file": file,
+        "sha256": done.reading.sha256,
+        "by": done.by,
+        "split": done.split_id,
+        "folder": done.folder,
+        "parts": [
+            {"value": part.value, "label": part.label, "file": part.path, "rows": part.rows}
+            for part in done.parts
+        ],
+        "unassigned": [
+            {
+                "sheet": row.place.sheet,
+                "cell": row.place.cell,
+                "reason": row.reason,
+                "text": row.text,
+            }
+            for row in done.unassigned
+        ],
+        "totals": [
+            {"sheet": t.sheet, "column": t.column, "whole": t.whole, "parts": t.parts}
+            for t in done.totals
+        ],
+        "extra_sheets": list(done.reading.extra_sheets),
+        "problems": [problem.as_json(language) for problem in done.reading.problems],
+    }
+
+
+def _quoted(path: Path) -> str:
+    return f'"{path}"' if " " in str(path) else str(path)

@@ -1,0 +1,247 @@
+"""`marketing-sheets generate`, `demo` and `templates`: workbooks to fill in, and what there is."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from ..errors import TemplateError, UnknownTemplate, UsageError
+from ..texts import Language, say
+from .boundary import (
+    PROBLEMS_FOUND,
+    are_serious,
+    day_option,
+    guarded,
+    json_option,
+    language_option,
+    print_json,
+    problem_lines,
+    shown_stages,
+    speech,
+)
+
+
+@click.command()
+@click.argument("template")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The workbook to write.",
+)
+@language_option
+@click.option(
+    "--set", "settings", multiple=True, metavar="FIELD=VALUE", help="Fill in a field of the form."
+)
+@day_option("--start", "First day of the campaign.")
+@day_option("--end", "Last day of the campaign.")
+@click.option(
+    "--department", "departments", multiple=True, metavar="NAME", help="Departments to choose from."
+)
+@click.option("--rows", type=click.IntRange(min=1), help="Blank rows to prepare on each sheet.")
+@click.option(
+    "--records",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of <sheet id>.csv files to start from.",
+)
+@click.option("--example", is_flag=True, help="Fill in the template's example.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+@json_option
+@guarded
+def generate(
+    *,
+    template: str,
+    output: Path,
+    language: Language | None,
+    settings: tuple[str, ...],
+    start: date | None,
+    end: date | None,
+    departments: tuple[str, ...],
+    rows: int | None,
+    records: Path | None,
+    example: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write a workbook from TEMPLATE: the name of one, or the path of your own .toml.
+
+    \b
+    marketing-sheets generate campaign_tracker -o 618.xlsx --set campaign_name=618大促 \\
+        --start 2024-05-01 --end 2024-07-15 --department 市场部 --department 销售部
+    """
+    from ..loading import load_template, template_names
+    from ..workbooks import example_folder, generate_workbook
+
+    written: Language = language or "zh-Hans"
+    form: dict[str, object] = dict(_pair(text) for text in settings)
+    form |= {key: day for key, day in (("start_date", start), ("end_date", end)) if day}
+    chosen = load_template(template)
+    if example and records is None:
+        records = example_folder(chosen, written)
+    with shown_stages(output.name, language or speech()) as show:
+        show("generating")
+        made = generate_workbook(
+            chosen,
+            output,
+            language=written,
+            form=form,
+            records=records,
+            departments=departments,
+            rows=rows,
+            created=datetime.now().replace(microsecond=0),
+            overwrite=force,
+        )
+    if as_json:
+        problems = [problem.as_json(written) for problem in made.problems]
+        print_json({"file": made.path, "language": written, "problems": problems})
+    else:
+        command = f"marketing-sheets recalculate {_quoted(made.path)}"
+        if template not in template_names():
+            command += f" --template {_quoted(template)}"
+        click.echo(say("cli", "generated", written, file=made.path, command=command))
+        for line in problem_lines(made.problems, written):
+            click.echo(line)
+    if are_serious(made.problems):
+        sys.exit(PROBLEMS_FOUND)
+
+
+def _quoted(path: Path | str) -> str:
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    field, sign, value = text.partition("=")
+    if not sign or not field.strip():
+        raise UsageError("bad_setting", text=text)
+    return field.strip(), value.strip()
+
+
+@click.command()
+@click.argument(
+    "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), required=False
+)
+@language_option
+@guarded
+def demo(folder: Path, language: Language | None) -> None:
+    """Generate the example, recalculate it, split it among departments and merge it again.
+
+    All of it stays in FOLDER (demo/), to be looked at.
+
+    \b
+    marketing-sheets demo
+    """
+    from ..loading import load_template
+    from ..merging import merge
+    from ..splitting import split
+    from ..summary import summary_lines
+    from ..workbooks import example_folder, generate_workbook, recalculate
+
+    spoken: Language = language or "zh-Hans"
+    template = load_template("campaign_tracker")
+    now = datetime.now().replace(microsecond=0)
+    folder.mkdir(parents=True, exist_ok=True)
+    blank = folder / say("cli", "demo_blank", spoken)
+    filled = folder / say("cli", "demo_filled", spoken)
+    parts = folder / say("cli", "demo_parts", spoken)
+    merged = folder / say("cli", "demo_merged", spoken)
+    with shown_stages(filled.name, spoken) as show:
+        show("generating")
+        generate_workbook(template, blank, language=spoken, created=now, overwrite=True)
+        generate_workbook(
+            template,
+            filled,
+            language=spoken,
+            records=example_folder(template, spoken),
+            created=now,
+            overwrite=True,
+        )
+        done = recalculate(filled, created=now, progress=show)
+        show("splitting")
+        split(filled, parts, by="department", created=now, overwrite=True)
+        show("merging")
+        merge(
+            [filled, parts],
+            merged,
+            language=spoken,
+            as_of=done.as_of,
+            created=now,
+            overwrite=True,
+        )
+    for line in summary_lines(done.summary, spoken):
+        click.echo(line)
+    click.echo()
+    made = {"blank": blank, "filled": filled, "parts": parts, "merged": merged}
+    click.echo(say("cli", "demo_done", spoken, **made))
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def templates(context: click.Context) -> None:
+    """List, show and check workbook templates."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_templates)
+
+
+@templates.command("list")
+@language_option
+@guarded
+def list_templates(language: Language | None = None) -> None:
+    """List the templates that come with the program."""
+    from ..loading import load_template, template_names
+
+    spoken = speech(language)
+    for name in template_names():
+        template = load_template(name)
+        tables = " · ".join(sheet.label[spoken] for sheet in template.tables)
+        click.echo(f"{name}  {template.version}  {template.title[spoken]}  ({tables})")
+
+
+@templates.command("show")
+@click.argument("template")
+@language_option
+@guarded
+def show_template(template: str, language: Language | None) -> None:
+    """Show the sheets and columns of TEMPLATE."""
+    from ..loading import load_template
+
+    spoken = speech(language)
+    loaded = load_template(template)
+    click.echo(f"{loaded.id}  {loaded.version}  {loaded.title[spoken]}")
+    for form in loaded.forms:
+        click.echo(f"\n{form.id}  {form.label[spoken]}")
+        for field in form.fields:
+            click.echo(f"  {field.id:<18} {field.type:<10} {field.label[spoken]}")
+    for sheet in loaded.tables:
+        click.echo(f"\n{sheet.id}  {sheet.label[spoken]}")
+        for column in sheet.columns:
+            formula = f"  = {column.formula}" if column.formula else ""
+            required = " *" if column.is_required else ""
+            click.echo(
+                f"  {column.id:<18} {column.type:<10} {column.label[spoken]}{required}{formula}"
+            )
+
+
+@templates.command("check")
+@click.argument("path")
+@language_option
+@guarded
+def check_templates(path: str, language: Language | None) -> None:
+    """Check the template at PATH, or a shipped one by name."""
+    from ..loading import check_template, further_faults, load_template
+
+    spoken = speech(language)
+    try:
+        faults = check_template(load_template(path))
+    except UnknownTemplate:
+        raise
+    except TemplateError as error:
+        faults = (*error.faults, *further_faults(error))
+    for fault in faults:
+        click.echo(fault.describe(spoken))
+    if faults:
+        sys.exit(PROBLEMS_FOUND)
+    click.echo(say("cli", "template_sound", spoken, template=path))

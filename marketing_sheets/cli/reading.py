@@ -1,0 +1,218 @@
+"""`marketing-sheets check`, `recalculate` and `export`: what filled workbooks say."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from ..errors import UsageError
+from ..exporting import ExportFormat
+from ..texts import Language, say
+from .boundary import (
+    PROBLEMS_FOUND,
+    Outcome,
+    are_serious,
+    day_option,
+    files_argument,
+    guarded,
+    hint_lines,
+    json_option,
+    language_option,
+    problem_lines,
+    run_files,
+    shown_stages,
+    speech,
+    template_option,
+)
+
+
+@click.command()
+@files_argument
+@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@template_option
+@language_option
+@json_option
+@guarded
+def check(
+    *,
+    files: tuple[Path, ...],
+    as_of: date | None,
+    template: str | None,
+    language: Language | None,
+    as_json: bool,
+) -> None:
+    """Report every cell of each FILE that cannot be trusted; the files stay as they are.
+
+    \b
+    marketing-sheets check 618.xlsx
+    """
+    from ..documents import report
+    from ..loading import load_template
+    from ..workbooks import check_workbook
+
+    chosen = None if template is None else load_template(template)
+
+    def work(file: Path, show: Callable[[str], None]) -> Outcome:
+        show("reading")
+        reading, day = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
+        spoken = language or reading.language
+        problems = reading.problems
+        if as_json:
+            document = report(reading, as_of=day, language=spoken)
+            return Outcome(problems=problems, document=document)
+        rows = int(sum(total.used for total in reading.totals if total.column is None))
+        head = say("cli", "checked", spoken, file=file.name, rows=rows, count=len(problems))
+        lines = problem_lines(problems, spoken, every=True)
+        return Outcome(problems=problems, lines=[head, *lines])
+
+    sys.exit(run_files(files, work, language=language, as_json=as_json))
+
+
+@click.command()
+@files_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write here instead of in place; a folder for several files.",
+)
+@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@template_option
+@language_option
+@click.option("--backup", is_flag=True, help="Keep the old file beside the new one.")
+@json_option
+@guarded
+def recalculate(
+    *,
+    files: tuple[Path, ...],
+    output: Path | None,
+    as_of: date | None,
+    template: str | None,
+    language: Language | None,
+    backup: bool,
+    as_json: bool,
+) -> None:
+    """Recompute each FILE and write its Summary sheet; nothing else in it changes.
+
+    \b
+    marketing-sheets recalculate 618.xlsx --as-of 2024-06-28
+    marketing-sheets recalculate 部门/*.xlsx -o 汇总/
+    """
+    from ..documents import report
+    from ..loading import load_template
+    from ..summary import summary_lines
+    from ..workbooks import recalculate as recalculate_workbook
+
+    chosen = None if template is None else load_template(template)
+    targets = dict(zip(files, _targets(files, output), strict=True))
+
+    def work(file: Path, show: Callable[[str], None]) -> Outcome:
+        done = recalculate_workbook(
+            file,
+            output=targets[file],
+            template=chosen,
+            as_of=as_of,
+            today=date.today(),
+            language=language,
+            backup=backup,
+            created=datetime.now().replace(microsecond=0),
+            progress=show,
+        )
+        spoken = language or done.reading.language
+        problems = done.reading.problems
+        if as_json:
+            document = report(done.reading, as_of=done.as_of, language=spoken)
+            return Outcome(
+                problems=problems, document={**document, "receipt": done.receipt.as_json()}
+            )
+        doubtful = [problem for problem in problems if problem.severity != "info"]
+        written = done.receipt
+        lines = [
+            *summary_lines(done.summary, spoken),
+            *problem_lines(doubtful, spoken),
+            *hint_lines(done.summary.hints, spoken),
+            say("cli", "summarised", spoken, file=written.output, tab=written.sheet),
+        ]
+        return Outcome(problems=problems, lines=lines)
+
+    sys.exit(run_files(files, work, language=language, as_json=as_json))
+
+
+def _targets(files: tuple[Path, ...], output: Path | None) -> list[Path | None]:
+    if output is None:
+        return [None] * len(files)
+    # A path without a suffix is meant as a folder, there or not.
+    if output.is_dir() or len(files) > 1 or not output.suffix:
+        if output.exists() and not output.is_dir():
+            raise UsageError("output_needs_folder", count=len(files), output=output)
+        names = [file.name for file in files]
+        for name in names:
+            if names.count(name) > 1:
+                raise UsageError("same_name_twice", file=name)
+        output.mkdir(parents=True, exist_ok=True)
+        return [output / name for name in names]
+    return [output]
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the files, one a sheet.",
+)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(get_args(ExportFormat)),
+    default="csv",
+    show_default=True,
+)
+@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@template_option
+@click.option("--force", is_flag=True, help="Replace existing files.")
+@language_option
+@guarded
+def export(
+    *,
+    file: Path,
+    folder: Path,
+    file_format: ExportFormat,
+    as_of: date | None,
+    template: str | None,
+    force: bool,
+    language: Language | None,
+) -> None:
+    """Write the typed records of FILE, recomputed columns included, keyed by column id.
+
+    \b
+    marketing-sheets export 618.xlsx -o records --format json
+    """
+    from ..exporting import export_records
+    from ..loading import load_template
+    from ..workbooks import check_workbook
+
+    chosen = None if template is None else load_template(template)
+    with shown_stages(file.name, speech(language)) as show:
+        show("reading")
+        reading, _ = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
+        show("writing")
+        paths = export_records(reading, folder, file_format, overwrite=force)
+    spoken = language or reading.language
+    for path in paths:
+        click.echo(path)
+    serious = [p for p in reading.problems if p.severity != "info"]
+    if serious:
+        click.echo(say("cli", "export_problems", spoken, count=len(serious)), err=True)
+        for line in problem_lines(serious, spoken):
+            click.echo(line, err=True)
+    if are_serious(reading.problems):
+        sys.exit(PROBLEMS_FOUND)

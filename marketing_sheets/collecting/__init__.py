@@ -1,1 +1,0 @@
-"""Collect workbooks: find them, read them in parallel, and read none of them twice."""

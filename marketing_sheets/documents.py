@@ -1,0 +1,175 @@
+"""What `--json` prints: one stable document a workbook, and the whole account of a merge."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from .alerts import TrackedAlert, alerts, track
+from .merging import Change, Conflict, MergeResult, MergeTotal, Withdrawn
+from .metrics import figures_as_json
+from .problems import Place
+from .records import Reading
+from .summary import figures, kind_text, phrase_text, text_of
+from .texts import Language
+
+
+def report(reading: Reading, *, as_of: date | None, language: Language) -> dict[str, Any]:
+    """Return a recomputed reading as plain types: problems, alerts, metrics, control totals.
+
+    Percentages are fractions; a metric without a value has a reason. Without a day to compute as
+    of there are no metrics and no alerts.
+    """
+    return {
+        "file": reading.file,
+        "sha256": reading.sha256,
+        "template": reading.template.id,
+        "version": reading.template_version,
+        "language": reading.language,
+        "as_of": None if as_of is None else as_of.isoformat(),
+        "problems": [problem.as_json(language) for problem in reading.problems],
+        "alerts": [] if as_of is None else _alerts(reading, as_of, language),
+        "metrics": [] if as_of is None else figures_as_json(figures(reading, as_of=as_of)),
+        "totals": [
+            {
+                "sheet": total.sheet,
+                "column": total.column,
+                "read": total.read,
+                "used": total.used,
+                "listed": dict(total.listed),
+                "reconciles": total.reconciles,
+            }
+            for total in reading.totals
+        ],
+    }
+
+
+def _alerts(reading: Reading, as_of: date, language: Language) -> list[dict[str, Any]]:
+    tracked = track(alerts(reading, as_of=as_of), reading.remembered, as_of=as_of)
+    return [_alert(one, language) for one in tracked]
+
+
+def _alert(one: TrackedAlert, language: Language) -> dict[str, Any]:
+    """Return an alert; what is resolved has no place any more, and no kind."""
+    alert = one.alert
+    what = text_of(one.what, language)
+    if alert is None:
+        found: dict[str, Any] = dict.fromkeys(("rule", "kind", "label", "gap", "advice"))
+        found |= dict.fromkeys(("file", "sheet", "cell"))
+    else:
+        advice = alert.advice
+        found = {
+            "rule": alert.rule,
+            "kind": alert.kind,
+            "label": kind_text(alert, language),
+            "gap": phrase_text(alert.gap, language),
+            "advice": None if advice is None else phrase_text(advice, language),
+            "file": alert.place.file,
+            "sheet": alert.place.sheet,
+            "cell": alert.place.cell,
+        }
+    return {
+        "key": one.key,
+        "state": one.standing,
+        "first_seen": one.first_seen.isoformat(),
+        "severity": one.severity,
+        **found,
+        "message": what if alert is None else f"{what} – {found['gap']}",
+        "department": text_of(one.department, language),
+        "owner": one.who,
+    }
+
+
+def merge_report(result: MergeResult, language: Language) -> dict[str, Any]:
+    """Return a merge as plain types: what `report` says of the workbook, and how it came about.
+
+    `totals` are those of each file: read = merged + duplicates + overruled + withdrawn.
+    """
+    merge = result.merge
+    return {
+        **report(result.reading, as_of=result.as_of, language=language),
+        "file": str(result.path),
+        "policy": merge.policy,
+        "per_department": merge.per_department,
+        "across_departments": merge.across,
+        "duplicates_across_departments": merge.across_doubles,
+        "sources": [
+            {
+                "file": source.file,
+                "sha256": source.reading.sha256,
+                "same_as": merge.copies.get(source.file),
+                "department": source.department or None,
+                "department_from": source.department_from,
+                "campaign": source.campaign or None,
+            }
+            for source in merge.sources
+        ],
+        "skipped": [
+            {"file": one.file, "code": one.code, "message": one.describe(language)}
+            for one in merge.skipped
+        ],
+        "totals": [_total(total) for total in merge.totals],
+        "duplicates": [
+            {
+                "sheet": duplicate.sheet,
+                "key": list(duplicate.key),
+                "places": [_place(place) for place in duplicate.places],
+            }
+            for duplicate in merge.duplicates
+        ],
+        "differences": [_conflict(difference) for difference in merge.differences],
+        "changes": [_change(change) for change in merge.changes],
+        "withdrawn": [_withdrawn(row) for row in merge.withdrawn],
+        "conflicts": [_conflict(conflict) for conflict in merge.conflicts],
+        "extra_sheets": {file: list(sheets) for file, sheets in merge.extra_sheets.items()},
+        "continued": {name: list(tabs) for name, tabs in result.continued.items()},
+        "parquet": [str(path) for path in result.parquet],
+        "receipt": result.receipt.as_json(),
+    }
+
+
+def _total(total: MergeTotal) -> dict[str, Any]:
+    return {
+        "sheet": total.sheet,
+        "file": total.file,
+        "column": total.column,
+        "read": total.read,
+        "merged": total.merged,
+        "duplicates": total.duplicates,
+        "overruled": total.overruled,
+        "withdrawn": total.withdrawn,
+        "reconciles": total.reconciles,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "sheet": change.sheet,
+        "key": list(change.key),
+        "column": change.column or None,
+        "before": change.before,
+        "after": change.after,
+        "by": change.file,
+        "place": _place(change.place),
+    }
+
+
+def _withdrawn(row: Withdrawn) -> dict[str, Any]:
+    return {"sheet": row.sheet, "key": list(row.key), "by": row.by, "place": _place(row.place)}
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"file": place.file, "sheet": place.sheet, "cell": place.cell}
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    return {
+        "sheet": conflict.sheet,
+        "key": list(conflict.key),
+        "column": conflict.column,
+        "versions": [
+            {"text": version.text, **_place(version.place), "file": version.file}
+            for version in conflict.versions
+        ],
+        "kept": list(conflict.kept),
+    }

@@ -1,0 +1,374 @@
+"""Expressions as Excel formulas.
+
+A value that is missing travels as #N/A inside a formula and leaves it as "" (or as the reason's
+word). Only functions that old Excel, WPS and LibreOffice share are used.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeGuard
+
+from ..errors import FormulaError
+from ..problems import column_letter
+from ..template import NUMERIC_TYPES, Column, TableSheet, Template, lower_words, turning_words
+from ..texts import Language
+from .days import (
+    excel_first_day,
+    excel_first_week,
+    excel_last_day,
+    excel_last_week,
+    excel_moment,
+    excel_weekday,
+)
+from .language import parse_expression, reason_text
+from .text import (
+    after_comparator,
+    amount,
+    before_bracket,
+    has_word,
+    is_turned,
+    is_upper_limit,
+    names_burden,
+    part,
+    spelled,
+    word_match,
+    written_with,
+)
+
+OPERATORS: dict[type, str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Eq: "=",
+    ast.NotEq: "<>",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+_COMPARABLE = NUMERIC_TYPES | {"date", "datetime"}
+_MISSING = "NA()"
+# These read text: whether their operands are numbers is their own affair, and they may fail.
+_READERS: dict[str, Callable[[str], str]] = {
+    "amount": amount,
+    "first_week": excel_first_week,
+    "last_week": excel_last_week,
+    "weekday": excel_weekday,
+    "after_comparator": after_comparator,
+    "before_bracket": before_bracket,
+    "is_upper_limit": is_upper_limit,
+    "is_percent": lambda subject: written_with(subject, "%", "％"),
+    "is_ratio": lambda subject: written_with(subject, ":", "："),
+}
+_OTHERS = ("first_day", "last_day", "moment", "part", "mean", "lower_is_better", "is_turned")
+_READING = frozenset((*_READERS, *_OTHERS))
+_SURE = frozenset(("before_bracket", "part", "is_upper_limit", "lower_is_better", "is_turned"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scope:
+    """Where an expression is compiled: how columns are written, and what the result is for."""
+
+    sheet: TableSheet
+    template: Template
+    language: Language
+    refer: Callable[[str], str]
+    column: Column | None = None  # the computed column, if any
+    is_condition: bool = False  # a missing operand makes a comparison false
+
+    def label(self, choices: str | None, value: str) -> str:
+        """Return a text constant as Excel shows it: a choice's id becomes its label."""
+        if choices is not None:
+            value = self.template.choices[choices].label_of(value, self.language)
+        return '"' + value.replace('"', '""') + '"'
+
+
+def excel_formula(column: Column, sheet: TableSheet, template: Template, language: Language) -> str:
+    """Return the formula of a computed column, for every row of its table.
+
+    References are structured and name the table: LibreOffice reads no others.
+    """
+    if column.formula is None:
+        raise ValueError(column.id)
+    scope = _Scope(
+        sheet=sheet,
+        template=template,
+        language=language,
+        refer=lambda name: f"tbl_{sheet.id}[[#This Row],[{sheet[name].label[language]}]]",
+        column=column,
+    )
+    tree = parse_expression(column.formula)
+    text = _tail(tree, scope)
+    return f'=IFERROR({text},"")' if _can_fail(tree, text) else f"={text}"
+
+
+def excel_condition(
+    when: str,
+    sheet: TableSheet,
+    template: Template,
+    language: Language,
+    *,
+    first_row: int,
+    columns: Mapping[str, int],
+) -> str:
+    """Return a condition as conditional formats want it: references such as $K7.
+
+    `columns` maps column ids to 1-based column numbers; `first_row` is the first data row.
+    """
+    scope = _Scope(
+        sheet=sheet,
+        template=template,
+        language=language,
+        refer=lambda name: f"${column_letter(columns[name])}{first_row}",
+        is_condition=True,
+    )
+    return "=" + _inner(parse_expression(when), scope)
+
+
+def _can_fail(tree: ast.expr, text: str) -> bool:
+    divides = any(isinstance(node, ast.Div) for node in ast.walk(tree))
+    calls = {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    return divides or _MISSING in text or bool(calls & (_READING - _SURE | {"change"}))
+
+
+def _tail(node: ast.expr, scope: _Scope) -> str:
+    """Compile what becomes the cell's own value: a missing one is "" here."""
+    if isinstance(node, ast.IfExp):
+        test, yes = _inner(node.test, scope), _tail(node.body, scope)
+        return f"IF({test},{yes},{_tail(node.orelse, scope)})"
+    if isinstance(node, ast.Name) and node.id == "none":
+        return '""'
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return scope.label(scope.column.choices if scope.column else None, node.value)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id in ("points", "change"):
+            return _comparison(node, scope)
+        if node.func.id in _READING:
+            return _inner(node, scope)
+    return _guarded(node, scope, missing='""')
+
+
+def _inner(node: ast.expr, scope: _Scope) -> str:
+    """Compile an inner part: a missing value is #N/A here, or false in a condition."""
+    if isinstance(node, ast.BoolOp):
+        word = "AND" if isinstance(node.op, ast.And) else "OR"
+        return f"{word}({','.join(_inner(value, scope) for value in node.values)})"
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return f"NOT({_inner(node.operand, scope)})"
+    if isinstance(node, ast.IfExp):
+        parts = (_inner(part, scope) for part in (node.test, node.body, node.orelse))
+        return f"IF({','.join(parts)})"
+    if isinstance(node, ast.Compare):
+        return _compare(node, scope)
+    if isinstance(node, ast.Call):
+        return _call(node, scope)
+    return _guarded(node, scope, missing=_MISSING)
+
+
+def _guarded(node: ast.expr, scope: _Scope, *, missing: str) -> str:
+    """Compile arithmetic, and let it be only where every operand is a number."""
+    text = _arithmetic(node, scope)
+    bases = [_arithmetic(part.right, scope) for part in ast.walk(node) if _is_division(part)]
+    if bases and _says_reasons(scope) and missing == '""':
+        zero = [f"{base}=0" for base in bases]
+        either = zero[0] if len(zero) == 1 else f"OR({','.join(zero)})"
+        text = f'IF({either},"{reason_text("zero_base", scope.language)}",{text})'
+    operands = _operands(node, scope)
+    if not operands:
+        return text
+    return f"IF(COUNT({','.join(operands)})={len(operands)},{text},{missing})"
+
+
+def _is_division(node: ast.AST) -> TypeGuard[ast.BinOp]:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+
+
+def _says_reasons(scope: _Scope) -> bool:
+    return scope.column is not None and scope.column.undefined == "reason"
+
+
+def _operands(node: ast.expr, scope: _Scope) -> list[str]:
+    # A setting always has a value: only columns and the as-of date may lack one.
+    return [
+        "as_of" if name == "as_of" else scope.refer(name)
+        for name in dict.fromkeys(_read_as_numbers(node))
+        if name == "as_of" or name in scope.sheet
+    ]
+
+
+def _read_as_numbers(node: ast.AST) -> Iterator[str]:
+    """Walk the names an expression calculates with, those of functions that read text left out."""
+    if isinstance(node, ast.Call):
+        function = node.func.id if isinstance(node.func, ast.Name) else ""
+        if function not in _READING:
+            for argument in node.args:
+                yield from _read_as_numbers(argument)
+        return
+    if isinstance(node, ast.Name):
+        yield node.id
+    for child in ast.iter_child_nodes(node):
+        yield from _read_as_numbers(child)
+
+
+def _arithmetic(node: ast.expr, scope: _Scope) -> str:
+    if isinstance(node, ast.BinOp):
+        left, right = _arithmetic(node.left, scope), _arithmetic(node.right, scope)
+        symbol = OPERATORS[type(node.op)]
+        if symbol in "*/":
+            left = f"({left})" if isinstance(node.left, ast.BinOp) else left
+        if symbol in "-*/":
+            right = f"({right})" if isinstance(node.right, ast.BinOp) else right
+        return f"{left}{symbol}{right}"
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return f"-({_arithmetic(node.operand, scope)})"
+    if isinstance(node, ast.Constant):
+        return repr(node.value)
+    if isinstance(node, ast.Name):
+        if node.id in scope.sheet:
+            return scope.refer(node.id)
+        return node.id if node.id == "as_of" else f"set_{node.id}"
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id in ("max", "min", "abs"):
+            arguments = ",".join(_arithmetic(argument, scope) for argument in node.args)
+            return f"{node.func.id.upper()}({arguments})"
+        return _call(node, scope)
+    if isinstance(node, ast.IfExp):
+        return _inner(node, scope)
+    raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part=type(node).__name__)
+
+
+def _compare(node: ast.Compare, scope: _Scope) -> str:
+    left, operator, right = node.left, node.ops[0], node.comparators[0]
+    if isinstance(operator, ast.In | ast.NotIn):
+        if not isinstance(right, ast.Tuple):
+            raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part="in")
+        wanted = [str(item.value) for item in right.elts if isinstance(item, ast.Constant)]
+        return _is_one_of(left, wanted, scope, negated=isinstance(operator, ast.NotIn))
+    if isinstance(right, ast.Constant) and isinstance(right.value, str):
+        return _is_one_of(left, [right.value], scope, negated=isinstance(operator, ast.NotEq))
+    symbol = OPERATORS[type(operator)]
+    text = f"{_arithmetic(left, scope)}{symbol}{_arithmetic(right, scope)}"
+    operands = _operands(node, scope)
+    missing = "FALSE" if scope.is_condition else _MISSING
+    return f"IF(COUNT({','.join(operands)})={len(operands)},{text},{missing})" if operands else text
+
+
+def _text(node: ast.expr, scope: _Scope) -> str:
+    if isinstance(node, ast.Name) and node.id in scope.sheet:
+        return scope.refer(node.id)
+    return _inner(node, scope)
+
+
+def _is_one_of(node: ast.expr, wanted: list[str], scope: _Scope, *, negated: bool) -> str:
+    """Compile a test for words; what staff choose may be spelled in any way readers know."""
+    choices, subject = _choices_of(node, scope), _text(node, scope)
+    if choices is not None and not _is_computed(node, scope):
+        words = spelled(scope.template.choices[choices], wanted, scope.language)
+        test = has_word(subject, words, remarks=isinstance(node, ast.Name))
+        return f"NOT({test})" if negated else test
+    labels = [scope.label(choices, word) for word in wanted]
+    if len(labels) == 1:
+        return f"{subject}{'<>' if negated else '='}{labels[0]}"
+    either = f"OR({','.join(f'{subject}={label}' for label in labels)})"
+    return f"NOT({either})" if negated else either
+
+
+def _is_computed(node: ast.expr, scope: _Scope) -> bool:
+    return isinstance(node, ast.Name) and scope.sheet[node.id].is_computed
+
+
+def _choices_of(node: ast.expr, scope: _Scope) -> str | None:
+    """Return the list whose ids an operand holds."""
+    if isinstance(node, ast.Name) and node.id in scope.sheet:
+        return scope.sheet[node.id].choices
+    if isinstance(node, ast.Call) and isinstance(node.args[0], ast.Name) and len(node.args) == 2:
+        owner = scope.sheet[node.args[0].id].choices
+        attribute = node.args[1]
+        if owner is not None and isinstance(attribute, ast.Constant):
+            return scope.template.choices[owner].attributes.get(str(attribute.value))
+    return None
+
+
+def _call(node: ast.Call, scope: _Scope) -> str:
+    function = node.func.id if isinstance(node.func, ast.Name) else "?"
+    if function in ("max", "min", "abs"):
+        return _guarded(node, scope, missing=_MISSING)
+    if function in ("points", "change"):
+        return _comparison(node, scope)
+    subject = _text(node.args[0], scope)
+    if function == "known":
+        column = node.args[0]
+        is_number = (
+            isinstance(column, ast.Name)
+            and column.id in scope.sheet
+            and scope.sheet[column.id].type in _COMPARABLE - {"quantity"}
+        )
+        return f"ISNUMBER({subject})" if is_number else f'{subject}<>""'
+    if function == "is_reason":
+        return f'AND(ISTEXT({subject}),{subject}<>"")'
+    if function == "attribute":
+        return _attribute(node, subject, scope)
+    if function in _READERS:
+        return _READERS[function](subject)
+    return _reading(function, node, subject, scope)
+
+
+def _reading(function: str, node: ast.Call, subject: str, scope: _Scope) -> str:
+    """Compile a function that reads days, one of several parts, or a metric's name."""
+    form = {field.id for field in scope.template.fields()}
+    if function == "mean":
+        return f"AVERAGE({','.join(_text(argument, scope) for argument in node.args)})"
+    if function == "moment":
+        return excel_moment(subject, _text(node.args[1], scope))
+    if function == "lower_is_better":
+        return names_burden(subject, lower_words(scope.template.registry))
+    if function == "is_turned":
+        return is_turned(subject, turning_words(scope.template.registry))
+    if function == "part":
+        return part(subject, _number_of(node))
+    read = excel_first_day if function == "first_day" else excel_last_day
+    return read(subject, has_period={"start_date", "end_date"} <= form)
+
+
+def _number_of(node: ast.Call) -> int:
+    number = node.args[1]
+    if not isinstance(number, ast.Constant) or type(number.value) is not int or number.value < 1:
+        raise FormulaError("formula_arguments", formula=ast.unparse(node), name="part")
+    return number.value
+
+
+def _attribute(node: ast.Call, subject: str, scope: _Scope) -> str:
+    column, attribute = node.args
+    if not isinstance(column, ast.Name) or not isinstance(attribute, ast.Constant):
+        raise FormulaError("formula_arguments", formula=ast.unparse(node), name="attribute")
+    choices = scope.sheet[column.id].choices
+    listed = f"list_{choices}"
+    # What is not in the list word for word may be a spelling of its hidden column.
+    row = f"IFERROR(MATCH({subject},{listed},0),{word_match(subject, f'words_{choices}')})"
+    return f'IFERROR(INDEX({listed}_{attribute.value!s},{row}),"")'
+
+
+def _comparison(node: ast.Call, scope: _Scope) -> str:
+    """Compile points(a, b) and change(a, b): why there is nothing to compare is part of it."""
+    actual, base = (_arithmetic(argument, scope) for argument in node.args)
+    says = _says_reasons(scope)
+
+    def reason(code: str) -> str:
+        return f'"{reason_text(code, scope.language)}"' if says else '""'
+
+    have_actual = f"COUNT({','.join(_operands(node.args[0], scope))})"
+    have_base = f"COUNT({','.join(_operands(node.args[1], scope))})"
+    if isinstance(node.func, ast.Name) and node.func.id == "points":
+        value = f"({actual}-{base})*100"
+    else:
+        value = f"{actual}/{base}-1"
+        value = f"IF({base}=0,{reason('zero_base')},IF({base}<0,{reason('negative_base')},{value}))"
+    return f'IF({have_actual}=0,"",IF({have_base}=0,{reason("no_data")},{value}))'

@@ -1,0 +1,243 @@
+"""Formulas over whole columns: the live line above a table, and a row that is a share of a total.
+
+Both are computed in Excel as in Python. A share is of the total with the row itself: a reserve of
+10 % is a ninth of all the other items.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from math import floor
+from typing import Any, cast
+
+import numpy as np
+
+from ..errors import FormulaError
+from ..records import SheetRecords
+from ..template import Live, SettingValue, TableSheet, Template
+from ..texts import Language
+from .excel import OPERATORS
+from .language import parse_expression
+from .text import spelled, word_counts
+
+# How a live line shows a figure.
+_SHOWN = {
+    "date": "yyyy-mm-dd",
+    "integer": "#,##0",
+    "money": "#,##0",
+    "percent": "0.0%",
+    "ratio": "0.00",
+}
+_COMPARE: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+# People round: what differs by less than a unit, or by half a percent, is the share.
+_LEAST, _ROUNDED = 1, 0.005
+
+
+def excel_live(live: Live, sheet: TableSheet, template: Template, language: Language) -> str:
+    """Return a live line as one formula that joins its words and figures."""
+    parts: list[str] = []
+    rest = live.text[language]
+    while rest:
+        words, brace, rest = rest.partition("{")
+        if words:
+            parts.append('"' + words.replace('"', '""') + '"')
+        if brace:
+            name, _, rest = rest.partition("}")
+            figure = _aggregate(parse_expression(live.values[name]), sheet, template, language)
+            shape = _SHOWN[live.shown.get(name, "integer")]
+            parts.append(f'IFERROR(TEXT({figure},"{shape}"),"–")')
+    return "=" + "&".join(parts)
+
+
+def _aggregate(node: ast.expr, sheet: TableSheet, template: Template, language: Language) -> str:
+    def column(argument: ast.expr) -> str:
+        if not isinstance(argument, ast.Name):
+            raise FormulaError("formula_arguments", formula=ast.unparse(node), name="count")
+        return f"tbl_{sheet.id}[{sheet[argument.id].label[language]}]"
+
+    if isinstance(node, ast.BinOp):
+        left = _aggregate(node.left, sheet, template, language)
+        right = _aggregate(node.right, sheet, template, language)
+        return f"({left}{OPERATORS[type(node.op)]}{right})"
+    if isinstance(node, ast.IfExp | ast.BoolOp | ast.Compare):
+        return _choice(node, lambda part: _aggregate(part, sheet, template, language))
+    if isinstance(node, ast.Name):
+        return node.id if node.id == "as_of" else f"set_{node.id}"
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        function = node.func.id
+        if function == "count":
+            return f"COUNTA({column(node.args[0])})"
+        if function == "sum":
+            return f"SUM({column(node.args[0])})"
+        if function == "sum_product":
+            return f"SUMPRODUCT({column(node.args[0])},{column(node.args[1])})"
+        if function == "count_where":
+            return _count_where(node, column, sheet, template, language)
+    raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part=type(node).__name__)
+
+
+def _choice(node: ast.IfExp | ast.BoolOp | ast.Compare, inner: Callable[[ast.expr], str]) -> str:
+    """Compile a test, or a figure that depends on one."""
+    if isinstance(node, ast.IfExp):
+        return f"IF({inner(node.test)},{inner(node.body)},{inner(node.orelse)})"
+    if isinstance(node, ast.BoolOp):
+        word = "AND" if isinstance(node.op, ast.And) else "OR"
+        return f"{word}({','.join(inner(value) for value in node.values)})"
+    return f"{inner(node.left)}{OPERATORS[type(node.ops[0])]}{inner(node.comparators[0])}"
+
+
+def _count_where(
+    node: ast.Call,
+    column: Callable[[ast.expr], str],
+    sheet: TableSheet,
+    template: Template,
+    language: Language,
+) -> str:
+    subject, value = node.args[0], node.args[1]
+    criteria = [column(subject)]
+    words: tuple[str, ...] = ()
+    if isinstance(subject, ast.Name) and isinstance(value, ast.Constant):
+        subject_column, word = sheet[subject.id], str(value.value)
+        words = (f'"{word}"',)
+        if subject_column.choices is not None:
+            choices = template.choices[subject_column.choices]
+            words = (f'"{choices.label_of(word, language)}"',)
+            if not subject_column.is_computed:
+                words = word_counts(spelled(choices, (word,), language))
+    for extra in node.args[2:]:
+        if not isinstance(extra, ast.Compare):
+            raise FormulaError("formula_arguments", formula=ast.unparse(node), name="count_where")
+        criteria.append(column(extra.left))
+        criteria.append(f'"{OPERATORS[type(extra.ops[0])]}{ast.unparse(extra.comparators[0])}"')
+    name = "COUNTIFS" if len(criteria) > 1 else "COUNTIF"
+    counts = [f"{name}({','.join([criteria[0], word, *criteria[1:]])})" for word in words]
+    return counts[0] if len(counts) == 1 else f"({'+'.join(counts)})"
+
+
+def live_text(
+    live: Live,
+    records: SheetRecords,
+    *,
+    template: Template,
+    language: Language,
+    as_of: date | None,
+    settings: Mapping[str, SettingValue] | None = None,
+) -> str:
+    """Return what a live line shows for these records."""
+    scope = {k: s.value for k, s in template.settings.items()} | dict(settings or {})
+    blanks: dict[str, str] = {}
+    for name, expression in live.values.items():
+        value = _value(parse_expression(expression), records, scope, as_of)
+        blanks[name] = _shown(value, live.shown.get(name, "integer"))
+    return live.text[language].format_map(blanks)
+
+
+def _shown(value: float | date | None, kind: str) -> str:
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
+        return "–"
+    if isinstance(value, date):
+        return value.isoformat()
+    if kind == "percent":
+        return f"{_half_up(value * 100, 1):.1f}%"
+    if kind == "ratio":
+        return f"{_half_up(value, 2):.2f}"
+    return f"{_half_up(value, 0):,.0f}"
+
+
+def _half_up(value: float, places: int) -> float:
+    # Excel rounds halves away from zero, Python to even.
+    return float(np.copysign(np.floor(abs(value) * 10**places + 0.5) / 10**places, value))
+
+
+def _value(
+    node: ast.expr, records: SheetRecords, settings: Mapping[str, SettingValue], as_of: date | None
+) -> float | date | None:
+    if isinstance(node, ast.Name):
+        return as_of if node.id == "as_of" else float(settings[node.id])
+    if isinstance(node, ast.Constant):
+        return float(cast("float", node.value))
+    if isinstance(node, ast.IfExp):
+        holds = _holds(node.test, records, settings, as_of)
+        return _value(node.body if holds else node.orelse, records, settings, as_of)
+    if isinstance(node, ast.BinOp):
+        left = _value(node.left, records, settings, as_of)
+        right = _value(node.right, records, settings, as_of)
+        if not isinstance(left, int | float) or not isinstance(right, int | float):
+            return None
+        if isinstance(node.op, ast.Div):
+            return left / right if right else None
+        signs = {ast.Add: left + right, ast.Sub: left - right, ast.Mult: left * right}
+        return signs[type(node.op)]
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part="live")
+    columns = [records.frame[a.id] for a in node.args if isinstance(a, ast.Name)]
+    if node.func.id == "count":
+        return float(columns[0].notna().sum())
+    if node.func.id == "sum":
+        return float(columns[0].sum())
+    if node.func.id == "sum_product":
+        return float((columns[0].astype("Float64") * columns[1].astype("Float64")).sum())
+    mask = (columns[0] == cast("ast.Constant", node.args[1]).value).fillna(value=False)
+    for extra in node.args[2:]:
+        test = cast("ast.Compare", extra)
+        figures = records.frame[cast("ast.Name", test.left).id].astype("Float64")
+        bound = float(ast.literal_eval(test.comparators[0]))
+        symbol = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le"}[type(test.ops[0])]
+        mask &= getattr(figures, symbol)(bound).fillna(value=False)
+    return float(mask.sum())
+
+
+def _holds(
+    node: ast.expr, records: SheetRecords, settings: Mapping[str, SettingValue], as_of: date | None
+) -> bool:
+    """Tell whether a test over whole columns holds; it does not where a side has no value."""
+    if isinstance(node, ast.BoolOp):
+        parts = [_holds(value, records, settings, as_of) for value in node.values]
+        return all(parts) if isinstance(node.op, ast.And) else any(parts)
+    if not isinstance(node, ast.Compare):
+        raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part="live")
+    left = _value(node.left, records, settings, as_of)
+    right = _value(node.comparators[0], records, settings, as_of)
+    if left is None or right is None:
+        return False
+    return bool(_COMPARE[type(node.ops[0])](left, right))
+
+
+def due_share(others: Iterable[float], rate: float) -> float | None:
+    """Return what a row must hold to be `rate` of the total, given the other rows.
+
+    To the cent, halves up; None where the others hold nothing.
+    """
+    amounts = list(others)
+    if not amounts:
+        return None
+    return floor(sum(amounts) * rate / (1 - rate) * 100 + 0.5) / 100
+
+
+def excel_share(areas: Iterable[str], rate: str) -> str:
+    """Return the same as a formula: `areas` hold the other rows, `rate` is a defined name."""
+    parts = ",".join(areas)
+    return f'=IF(COUNT({parts})=0,"",ROUND(SUM({parts})*{rate}/(1-{rate}),2))'
+
+
+def differs(typed: float, due: float) -> bool:
+    """Tell whether an amount is another than the share that is due."""
+    return abs(typed - due) > max(_LEAST, _ROUNDED * due)
+
+
+def excel_differs(cell: str, areas: Iterable[str], rate: str) -> str:
+    """Return the same as the condition of a format over `cell`."""
+    due = f"SUM({','.join(areas)})*{rate}/(1-{rate})"
+    return f"=AND(ISNUMBER({cell}),ABS(N({cell})-{due})>MAX({_LEAST},{_ROUNDED}*{due}))"

@@ -1,0 +1,266 @@
+"""Reading quantities, conditions and choices out of text: as an Excel formula, and in Python.
+
+Excel follows only a part of the value grammar; where it is not sure it shows nothing. Staff type
+完成 or Done where the list says 已完成: FIND in one text of all spellings does for formulas and for
+conditional formats, which take no lists of constants.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from ..template import Choice, Choices, LowerWord
+from ..texts import Language, traditional
+
+_BETWEEN = "|"
+_BRACKETS = ("(", "（")
+# Units multiply: 3百万 is 3 × 100 × 10,000.
+_FACTORS = {
+    "%": 0.01,
+    "％": 0.01,
+    "百": 100,
+    "千": 1000,
+    "万": 10_000,
+    "萬": 10_000,
+    "亿": 100_000_000,
+    "億": 100_000_000,
+    "k": 1000,
+    "w": 10_000,
+}
+_COUNTERS = "元块人位名条條篇场場台次个個件份家天"
+_PREFIXES = (" ", "　", ",", "，", "+", "≥", "≤", "¥", "￥", "提升", "增长", "增長", "预算", "預算")
+# fmt: off
+# The longer spelling before the one it contains.
+_COMPARATORS = (
+    "≥", "≤", "≧", "≦", ">=", "<=", "不低于", "不低於", "不少于", "不少於",
+    "不超过", "不超過", "不高于", "不高於", "至少", "至多", ">", "<", "=", "＝",
+)
+_UPPER_LIMITS = ("≤", "≦", "<", "不超过", "不超過", "不高于", "不高於", "至多")
+# fmt: on
+_PART_LIMIT = 200
+_COMPARATOR = re.compile("|".join(re.escape(word) for word in _COMPARATORS))
+_DIGIT = re.compile(r"[0-9]")
+_PLAIN = re.compile(r"[-+]?[0-9]+\.?[0-9]*|[-+]?\.[0-9]+")
+
+
+def spelled(choices: Choices, wanted: Collection[str], language: Language) -> tuple[str, ...]:
+    """Return how the items `wanted` may be spelled, the labels of `language` first.
+
+    As for `values.choice_spellings` a label goes before an id, and an id before an alias.
+    Case counts for nothing; in Traditional sheets each alias stands as it is written there, too.
+    """
+    owners: dict[str, tuple[str, str]] = {}
+    for item, word in _candidates(choices, language):
+        owners.setdefault(word.strip().lower(), (item, word.strip()))
+    first = {choices[item].label[language].lower() for item in wanted if _has(choices, item)}
+    found = [(key not in first, word) for key, (item, word) in owners.items() if item in wanted]
+    return tuple(word for _, word in sorted(found, key=lambda pair: pair[0]))
+
+
+def _has(choices: Choices, item_id: str) -> bool:
+    return any(item.id == item_id for item in choices.items)
+
+
+def _candidates(choices: Choices, language: Language) -> Iterator[tuple[str, str]]:
+    for item in choices.items:
+        yield from ((item.id, label) for label in item.label.values())
+    yield from ((item.id, item.id) for item in choices.items)
+    for item in choices.items:
+        yield from ((item.id, alias) for alias in item.aliases)
+    if language == "zh-Hant":
+        for item in choices.items:
+            yield from ((item.id, traditional(alias)) for alias in item.aliases)
+
+
+def excel_finds(text: str, words: Collection[str]) -> bool:
+    """Tell whether Excel finds a text among `words`, as `has_word` has it look."""
+    known = {word.lower() for word in words}
+    return bool({text.strip().lower(), head_of(text).lower()} & known)
+
+
+def has_word(subject: str, words: Collection[str], *, remarks: bool = True) -> str:
+    """Return a test whether a text is one of `words`, with `remarks` also before a bracket."""
+    listed = _text(_joined(words))
+    tests = []
+    if remarks:
+        tests.append(_found(before_bracket(subject), listed))
+    if not remarks or any(bracket in word for word in words for bracket in _BRACKETS):
+        tests.append(_found(f"TRIM({subject})", listed))
+    return tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
+
+
+def _found(text: str, listed: str) -> str:
+    return f'ISNUMBER(FIND("{_BETWEEN}"&LOWER({text})&"{_BETWEEN}",{listed}))'
+
+
+def _joined(words: Collection[str]) -> str:
+    return _BETWEEN + "".join(f"{word.lower()}{_BETWEEN}" for word in words)
+
+
+def listed_words(item: Choice | None, choices: Choices, language: Language) -> str:
+    """Return the spellings of an entry between bars, for MATCH with wildcards; "" without any."""
+    return _joined(spelled(choices, (item.id,), language)) if item is not None else ""
+
+
+def word_match(subject: str, area: str) -> str:
+    """Return where in an area of `listed_words` a cell's word stands, without its remark."""
+    return f'MATCH("*{_BETWEEN}"&{before_bracket(subject)}&"{_BETWEEN}*",{area},0)'
+
+
+def word_counts(words: Collection[str]) -> tuple[str, ...]:
+    """Return criteria for COUNTIF that together count the cells for which `has_word` holds."""
+    escaped = [re.sub(r"([~*?])", r"~\1", word) for word in words]
+    # English has a blank before the bracket; with a full-width one nobody writes it.
+    ends = ("", *(f"{bracket}*" for bracket in _BRACKETS), " (*")
+    return tuple(_text(f"{word}{end}") for word in escaped for end in ends)
+
+
+def _text(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def threshold_of(condition: str) -> str:
+    """Return the quantity of a condition as text, "" if it has none."""
+    hit = _COMPARATOR.search(condition)
+    if hit:
+        return _COMPARATOR.sub("", condition[hit.end() : hit.end() + 50])
+    digit = _DIGIT.search(condition)
+    return condition[digit.start() : digit.start() + 50] if digit else ""
+
+
+def says_upper_limit(condition: str) -> bool:
+    """Whether a condition sets a limit from above."""
+    return any(word in condition for word in _UPPER_LIMITS)
+
+
+def unnamed(text: str) -> str:
+    """Return a quantity without the word that says whose it is: 预算3万元 gives 3万元."""
+    return text.strip().removeprefix("预算").removeprefix("預算")
+
+
+def head_of(text: str) -> str:
+    """Return what stands before the first bracket: 预算3万元(含KOL费用) gives 预算3万元."""
+    return text.replace("（", "(").partition("(")[0].strip()
+
+
+def part_of(text: str, number: int) -> str:
+    """Return one of several parts, counted from 1: the second of 用户1万人;销售额200万元."""
+    parts = text.replace("；", ";").replace("\n", ";").split(";")
+    return " ".join(parts[number - 1].split()) if number <= len(parts) else ""
+
+
+def before_bracket(subject: str) -> str:
+    """Return a formula for what stands before the first bracket."""
+    return f'TRIM(LEFT({subject},FIND("(",SUBSTITUTE({subject},"（","(")&"(")-1))'
+
+
+def part(subject: str, number: int) -> str:
+    """Return a formula for one of several parts between semicolons or lines."""
+    text = f'SUBSTITUTE(SUBSTITUTE({subject},"；",";"),CHAR(10),";")'
+    wide = f'SUBSTITUTE({text},";",REPT(" ",{_PART_LIMIT}))'
+    return f"TRIM(MID({wide},{(number - 1) * _PART_LIMIT + 1},{_PART_LIMIT}))"
+
+
+def names_burden(subject: str, words: tuple[LowerWord, ...]) -> str:
+    """Return a formula for the same as `metric_names.names_burden`."""
+    tests = []
+    for word, spared in words:
+        text = f"LOWER({subject})" if spared else subject
+        for name in spared:
+            text = f'SUBSTITUTE({text},"{_escaped(name)}","")'
+        tests.append(_sought(word, text))
+    return _any_found(tests)
+
+
+def is_turned(subject: str, words: tuple[str, ...]) -> str:
+    """Return a formula for the same as `metric_names.is_turned`."""
+    return _any_found([_sought(word, subject) for word in words])
+
+
+def _any_found(tests: list[str]) -> str:
+    # An error is no number: what is not found does not count.
+    return f"COUNT({','.join(tests)})>0" if tests else "FALSE"
+
+
+def _sought(word: str, text: str) -> str:
+    pattern = re.sub(r"([~*?])", r"~\1", _escaped(word))
+    return f'SEARCH("{pattern}",{text})'
+
+
+def _escaped(word: str) -> str:
+    return word.replace('"', '""')
+
+
+def written_with(subject: str, *marks: str) -> str:
+    """Return a formula that tells whether a text holds one of `marks`."""
+    tests = ",".join(f'ISNUMBER(FIND("{mark}",{subject}))' for mark in marks)
+    return f"OR({tests})"
+
+
+def is_upper_limit(subject: str) -> str:
+    """Return a formula for the same."""
+    tests = ",".join(f'ISNUMBER(FIND("{word}",{subject}))' for word in _UPPER_LIMITS)
+    return f"OR({tests})"
+
+
+def amount_of(text: str) -> float | None:
+    """Return what the formula of `amount` makes of a text; None where it shows nothing."""
+    left, colon, right = text.replace("：", ":").partition(":")
+    try:
+        if colon:
+            return float(right) / float(left)
+        clean = _stripped(text, _PREFIXES)
+        digits = _stripped(clean, (*_FACTORS, *_COUNTERS, "K", "W"))
+        if not clean.startswith(digits) or _PLAIN.fullmatch(digits) is None:
+            return None
+        found = float(digits)
+    except (ValueError, ZeroDivisionError):
+        return None
+    for unit, factor in _FACTORS.items():
+        found *= factor if unit in text.lower() else 1
+    return found
+
+
+def _stripped(text: str, words: tuple[str, ...]) -> str:
+    for word in words:
+        text = text.replace(word, "")
+    return text
+
+
+def after_comparator(subject: str) -> str:
+    """Return a formula for the quantity in a condition: 观看人数≥20万 gives 20万.
+
+    Without a comparator it starts at the first digit: 素材通过率100% gives 100%.
+    """
+    marked = _without(subject, _COMPARATORS, "§")
+    digits = ",".join(f'IFERROR(FIND("{digit}",{subject}),99)' for digit in range(10))
+    last = f'SUBSTITUTE(MID({marked},FIND("§",{marked})+1,50),"§","")'
+    return f'IF(ISNUMBER(FIND("§",{marked})),{last},MID({subject},MIN({digits}),50))'
+
+
+def amount(subject: str) -> str:
+    """Return a formula that reads a quantity: 20, 25万, 8%, 1:3.5, 提升30%, 520条.
+
+    It fails, which the caller turns into a blank, on all it is not sure of: digits after a unit,
+    ranges, dates.
+    """
+    clean = _without(subject, _PREFIXES)
+    digits = _without(clean, (*_FACTORS, *_COUNTERS, "K", "W"))
+    factors = "*".join(
+        f'IF(ISNUMBER(SEARCH("{unit}",{subject})),{factor!r},1)'
+        for unit, factor in _FACTORS.items()
+    )
+    # "e0" keeps VALUE from reading dates and months into the text, and from making "" a 0.
+    plain = f'IF(FIND({digits},{clean})=1,VALUE({digits}&"e0")*{factors},NA())'
+    pair = f'SUBSTITUTE({subject},"：",":")'
+    colon = f'FIND(":",{pair})'
+    ratio = f"VALUE(MID({pair},{colon}+1,20))/VALUE(LEFT({pair},{colon}-1))"
+    text = f"IF(ISNUMBER({colon}),{ratio},{plain})"
+    return f"IF(ISNUMBER({subject}),{subject},{text})"
+
+
+def _without(text: str, words: tuple[str, ...] | str, replacement: str = "") -> str:
+    for word in words:
+        text = f'SUBSTITUTE({text},"{word}","{replacement}")'
+    return text

@@ -1,0 +1,320 @@
+"""Prove that a template can be written, read back and computed; list what stands against it.
+
+The loader sees to it that every key holds the right kind of value. Here the values are held
+against each other and against Excel's limits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from ..errors import TemplateError, TemplateFault, advice
+from ..styles import STATES
+from ..template import (
+    OUR_SHEETS,
+    RULE_NAMES,
+    Choices,
+    Metric,
+    Rule,
+    RuleKind,
+    Setting,
+    TableSheet,
+    Template,
+)
+from ..texts import LANGUAGES, Text, fold
+from .check_expressions import expression_faults
+from .check_sheets import blanks_in, form_faults, table_faults
+from .check_words import same_label_faults, sheet_label_faults, text_faults
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+# The table of a sheet is named tbl_<id>, and Excel allows a name 255 characters.
+_ID_LIMIT = 251
+_SURE = frozenset(("unknown_column", "unknown_sheet"))
+# What fills the blanks of a rule's `what` and `message`, by kind; no others do.
+_BLANKS: dict[RuleKind, tuple[str, ...]] = {
+    "threshold": ("name", "value", "limit", "gap", "target"),
+    "window": ("name", "value", "limit", "gap", "days"),
+    "drop": ("name", "value", "limit", "gap", "before"),
+    "count": ("name", "value", "limit", "days"),
+    "deadline": ("name", "value", "since", "days"),
+    "early": ("name", "since", "days"),
+    "row": ("name", "limit", "days"),
+    "reserve": ("value", "share", "limit"),
+    "burn": ("value", "base", "time", "progress", "gap", "points"),
+}
+# What a rule of a kind cannot do without.
+_NEEDED: dict[RuleKind, tuple[str, ...]] = {
+    "threshold": ("message", "sheets", "metric", "limit"),
+    "window": ("message", "sheets", "metric", "limit", "days"),
+    "drop": ("message", "sheets", "metric", "limit"),
+    "count": ("message", "sheets", "limit"),
+    "deadline": ("message", "sheets"),
+    "early": ("message", "sheets", "column", "after"),
+    "row": ("message", "when"),
+    "reserve": ("message", "setting"),
+    "burn": ("message", "limit"),
+}
+
+
+def check_template(template: Template) -> tuple[TemplateFault, ...]:
+    """List what is wrong with a template, in its own order; nothing means it is sound.
+
+    A path names things by their ids: `sheets[daily_data].columns[cost].label`.
+    """
+    return tuple(_faults(template))
+
+
+def further_faults(error: TemplateError) -> tuple[TemplateFault, ...]:
+    """List what else is wrong with a template that could not be loaded, as far as that is sure.
+
+    Formulas and the columns they name are held against what could be read; the rest may be wrong
+    for no other reason than what is known already.
+    """
+    template = error.params.get("template")
+    is_sure = not any(fault.path.endswith(".id") for fault in error.faults)
+    if not isinstance(template, Template) or not is_sure:
+        return ()
+    return tuple(f for f in _faults(template) if f.code in _SURE or f.code.startswith("formula_"))
+
+
+def _faults(template: Template) -> Iterator[TemplateFault]:
+    yield from text_faults(template)
+    yield from _id_faults(template)
+    yield from sheet_label_faults(template.sheets)
+    for sheet in template.sheets:
+        if isinstance(sheet, TableSheet):
+            yield from table_faults(sheet, template)
+        else:
+            yield from form_faults(sheet, template, (*_ids(template.sheets), *OUR_SHEETS))
+    for choices in template.choices.values():
+        yield from _choices_faults(choices, template)
+    for setting in template.settings.values():
+        yield from _setting_faults(setting)
+    yield from same_label_faults("metrics", template.registry or template.metrics, fold)
+    yield from _stand_in_faults(template)
+    for metric in template.metrics:
+        yield from _metric_faults(metric, template)
+    yield from rule_faults(template)
+
+
+def _ids(items: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(item.id for item in items)
+
+
+def _id_faults(template: Template) -> Iterator[TemplateFault]:
+    yield from _each_id("id", [template.id])
+    yield from _each_id("sheets", _ids(template.sheets), reserved=OUR_SHEETS)
+    for sheet in template.sheets:
+        path = f"sheets[{sheet.id}]"
+        if isinstance(sheet, TableSheet):
+            # In a formula such a name means something else already.
+            reserved = ("as_of", "none", *template.settings)
+            yield from _each_id(f"{path}.columns", _ids(sheet.columns), reserved=reserved)
+            yield from _each_id(f"{path}.groups", _ids(sheet.groups))
+        else:
+            yield from _each_id(f"{path}.fields", _ids(sheet.fields))
+    if len(template.forms) > 1:
+        yield from _each_id("forms", [field.id for field in template.fields()])
+    yield from _each_id("choices", template.choices)
+    for choices in template.choices.values():
+        yield from _each_id(f"choices.{choices.id}.items", _ids(choices.items))
+    yield from _each_id("metrics", _ids(template.metrics))
+    yield from _each_id("rules", _ids(template.rules))
+    yield from _each_id("settings", template.settings)
+    yield from _each_id("summary.outline", template.outline)
+
+
+def _each_id(
+    path: str, ids: Iterable[str], reserved: Iterable[str] = ()
+) -> Iterator[TemplateFault]:
+    seen: set[str] = set()
+    for name in ids:
+        params = {"found": name}
+        if not _ID.fullmatch(name) or len(name) > _ID_LIMIT:
+            yield TemplateFault(path=path, code="bad_id", params={**params, "limit": _ID_LIMIT})
+        elif name in reserved:
+            yield TemplateFault(path=path, code="reserved_id", params=params)
+        elif name in seen:
+            yield TemplateFault(path=path, code="duplicate_id", params=params)
+        seen.add(name)
+
+
+def _choices_faults(choices: Choices, template: Template) -> Iterator[TemplateFault]:
+    path = f"choices.{choices.id}"
+    yield from same_label_faults(f"{path}.items", choices.items, fold, by_id=True)
+    for attribute, source in choices.attributes.items():
+        if source not in template.choices:
+            params = {"found": source, **advice(source, template.choices)}
+            where = f"{path}.attributes.{attribute}"
+            yield TemplateFault(path=where, code="unknown_choices", params=params)
+    for item in choices.items:
+        where = f"{path}.items[{item.id}]"
+        if item.state is not None and item.state not in STATES:
+            params = {"found": item.state, **advice(item.state, STATES)}
+            yield TemplateFault(path=f"{where}.state", code="unknown_state", params=params)
+        for attribute, value in item.attributes.items():
+            source = choices.attributes.get(attribute, "")
+            known = _ids(template.choices[source].items) if source in template.choices else (value,)
+            if value not in known:
+                params = {"found": value, "list": source, **advice(value, known)}
+                yield TemplateFault(
+                    path=f"{where}.{attribute}", code="unknown_choice", params=params
+                )
+
+
+def _setting_faults(setting: Setting) -> Iterator[TemplateFault]:
+    path = f"settings.{setting.id}"
+    if isinstance(setting.value, str):
+        yield from _choice_setting_faults(setting, path)
+        return
+    least, most = setting.min, setting.max
+    if least is not None and most is not None and least > most:
+        params = {"min": f"{least:g}", "max": f"{most:g}"}
+        yield TemplateFault(path=f"{path}.min", code="min_above_max", params=params)
+    elif (least is not None and setting.value < least) or (
+        most is not None and setting.value > most
+    ):
+        params = {
+            "least": "-∞" if least is None else f"{least:g}",
+            "most": "∞" if most is None else f"{most:g}",
+            "found": f"{setting.value:g}",
+        }
+        yield TemplateFault(path=f"{path}.value", code="out_of_range", params=params)
+
+
+def _choice_setting_faults(setting: Setting, path: str) -> Iterator[TemplateFault]:
+    known = _ids(setting.items)
+    yield from _each_id(f"{path}.items", known)
+    yield from same_label_faults(f"{path}.items", setting.items, fold, by_id=True)
+    if setting.value not in known:
+        params = {"found": setting.value, "list": setting.id, **advice(str(setting.value), known)}
+        yield TemplateFault(path=f"{path}.value", code="unknown_choice", params=params)
+
+
+def _stand_in_faults(template: Template) -> Iterator[TemplateFault]:
+    """Find names for several metrics whose setting or metrics there are not."""
+    known = _ids(template.registry)
+    for metric in template.registry:
+        path, name = f"metrics[{metric.id}]", metric.setting or ""
+        setting = template.settings.get(name)
+        if metric.stands_for and (setting is None or not setting.items):
+            params = {"found": name, **advice(name, template.settings)}
+            yield TemplateFault(
+                path=f"{path}.setting", code="unknown_choice_setting", params=params
+            )
+            continue
+        for choice, meant in metric.stands_for.items():
+            where, ids = f"{path}.stands_for.{choice}", _ids(setting.items if setting else ())
+            if choice not in ids:
+                params = {"found": choice, "list": name, **advice(choice, ids)}
+                yield TemplateFault(path=where, code="unknown_choice", params=params)
+            if meant not in known or meant == metric.id:
+                params = {"found": meant, **advice(meant, known)}
+                yield TemplateFault(path=where, code="unknown_metric", params=params)
+
+
+def _metric_faults(metric: Metric, template: Template) -> Iterator[TemplateFault]:
+    path = f"metrics[{metric.id}]"
+    table = next((sheet for sheet in template.tables if sheet.id == metric.sheet), None)
+    if table is None:
+        params = {"found": metric.sheet, **advice(metric.sheet, _ids(template.tables))}
+        yield TemplateFault(path=f"{path}.sheet", code="unknown_sheet", params=params)
+        return
+    for key in ("numerator", "denominator", "minus"):
+        name = getattr(metric, key)
+        if name is None:
+            continue
+        if name not in table:
+            params = {"found": name, **advice(name, _ids(table.columns))}
+            yield TemplateFault(path=f"{path}.{key}", code="unknown_column", params=params)
+        elif not table[name].is_numeric:
+            yield TemplateFault(path=f"{path}.{key}", code="not_numeric", params={"found": name})
+
+
+def rule_faults(template: Template) -> Iterator[TemplateFault]:
+    """Find what is wrong with the rules of a template."""
+    yield from same_label_faults("rules", template.rules, fold, by_id=True)
+    for rule in template.rules:
+        path = f"rules[{rule.id}]"
+        for key in _NEEDED.get(rule.kind, ()):
+            if getattr(rule, key) in (None, (), {}):
+                yield TemplateFault(path=f"{path}.{key}", code="missing_key")
+        yield from _blank_faults(rule, path)
+        yield from _name_faults(rule, path, template)
+        yield from _when_faults(rule, path, template)
+
+
+def _unknown(
+    path: str, code: str, found: str | None, known: Iterable[str]
+) -> Iterator[TemplateFault]:
+    words = tuple(known)
+    if found is not None and found not in words:
+        yield TemplateFault(path=path, code=code, params={"found": found, **advice(found, words)})
+
+
+def _blank_faults(rule: Rule, path: str) -> Iterator[TemplateFault]:
+    """Find blanks in a rule's texts that nothing fills."""
+    texts: dict[str, Text | None] = {
+        "what": rule.what,
+        "message": rule.message,
+        "advice": rule.advice,
+    }
+    for key, text in texts.items():
+        allowed = () if key == "advice" else _BLANKS.get(rule.kind, ())
+        for language in LANGUAGES if text is not None else ():
+            names = blanks_in(text[language]) if text is not None else frozenset()
+            where = f"{path}.{key}.{language}"
+            if names is None:
+                yield TemplateFault(path=where, code="bad_blanks")
+                continue
+            for name in sorted(names):
+                yield from _unknown(where, "unknown_blank", name, allowed)
+
+
+def _name_faults(rule: Rule, path: str, template: Template) -> Iterator[TemplateFault]:
+    tables = {sheet.id: sheet for sheet in template.tables}
+    fields = tuple(field.id for field in template.fields())
+    for number, name in enumerate(rule.sheets):
+        yield from _unknown(f"{path}.sheets[{number}]", "unknown_sheet", name, tables)
+        if name in tables:
+            yield from _column_faults(rule, path, tables[name])
+    yield from _unknown(f"{path}.target", "unknown_field", rule.target, fields)
+    yield from _unknown(f"{path}.setting", "unknown_setting", rule.setting, template.settings)
+    metrics = [metric.id for metric in template.metrics]
+    if not any(rule.column in tables[name] for name in rule.sheets if name in tables):
+        yield from _unknown(f"{path}.metric", "unknown_metric", rule.metric, metrics)
+    for number, name in enumerate(rule.after):
+        sheet_id, _, column = name.rpartition(".")
+        where = f"{path}.after[{number}]"
+        if not sheet_id:
+            yield from _unknown(where, "unknown_field", name, (*fields, "midpoint"))
+        elif sheet_id in tables:
+            ids = (one.id for one in tables[sheet_id].columns)
+            yield from _unknown(where, "unknown_column", column, ids)
+
+
+def _column_faults(rule: Rule, path: str, sheet: TableSheet) -> Iterator[TemplateFault]:
+    ids = [column.id for column in sheet.columns]
+    yield from _unknown(f"{path}.by", "unknown_column", rule.by, ids)
+    if rule.metric is None:
+        yield from _unknown(f"{path}.column", "unknown_column", rule.column, ids)
+    choices = {column.id: column.choices for column in sheet.columns}.get(rule.by or "")
+    if rule.only and choices is None:
+        yield TemplateFault(path=f"{path}.by", code="missing_key")
+
+
+def _when_faults(rule: Rule, path: str, template: Template) -> Iterator[TemplateFault]:
+    """Find what is wrong with the expressions; in them a rule's limit and days are settings."""
+    tables = {sheet.id: sheet for sheet in template.tables}
+    own = {
+        name: Setting(id=name, label=rule.label, type="number", value=0.0) for name in RULE_NAMES
+    }
+    widened = replace(template, settings={**template.settings, **own})
+    for name, text in rule.when.items():
+        where = f"{path}.when.{name}"
+        yield from _unknown(where, "unknown_sheet", name, tables)
+        if name in tables:
+            yield from expression_faults(text, where, tables[name], widened, wanted="test")

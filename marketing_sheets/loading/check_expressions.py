@@ -1,0 +1,319 @@
+"""Hold the expressions of a template against its columns and choices.
+
+An expression comes to a figure, a text or a test; where it mixes them up, it is a fault.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ..errors import TemplateError, TemplateFault, advice
+from ..formulas import (
+    AGGREGATES,
+    Fault,
+    check_expression,
+    computed_order,
+    excel_formula,
+    parse_expression,
+)
+from ..template import NUMERIC_TYPES, Column, ColumnType, TableSheet, Template
+from ..texts import LANGUAGES
+
+# A date is a figure: it is a number of days. Nobody knows beforehand what "any" holds.
+Kind = Literal["figure", "text", "test", "any"]
+_FIGURES = NUMERIC_TYPES - {"quantity"} | {"date", "datetime"}
+# Typed as 25万 a quantity is a text, typed as 25 a number.
+_UNCERTAIN = ("quantity", "yes_no")
+_BY_FUNCTION: dict[str, Kind] = {
+    "known": "test",
+    "is_upper_limit": "test",
+    "is_reason": "test",
+    "after_comparator": "text",
+    "attribute": "text",
+    "before_bracket": "text",
+    "part": "text",
+    "is_percent": "test",
+    "is_ratio": "test",
+    "lower_is_better": "test",
+    "is_turned": "test",
+}
+_CALCULATE = ("max", "min", "abs", "points", "change", "mean")
+_FORMULA_LIMIT = 8192
+# What the formula of a column that holds no numbers has to come to.
+_RESULTS: dict[ColumnType, Kind] = {
+    "choice": "text",
+    "text": "text",
+    "long_text": "text",
+    "date": "figure",
+    "datetime": "figure",
+}
+
+
+def kind_of(node: ast.expr, sheet: TableSheet, chosen: Collection[str] = ()) -> Kind:
+    """Return what an expression without other faults comes to; `chosen` are settings of words."""
+    if isinstance(node, ast.Name):
+        return "text" if node.id in chosen else _kind_of_name(node.id, sheet)
+    if isinstance(node, ast.Constant):
+        return "text" if isinstance(node.value, str) else "figure"
+    if isinstance(node, ast.Compare | ast.BoolOp):
+        return "test"
+    if isinstance(node, ast.UnaryOp):
+        return "test" if isinstance(node.op, ast.Not) else "figure"
+    if isinstance(node, ast.IfExp):
+        kinds = {kind_of(node.body, sheet, chosen), kind_of(node.orelse, sheet, chosen)} - {"any"}
+        return kinds.pop() if len(kinds) == 1 else "any"
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return _BY_FUNCTION.get(node.func.id, "figure")
+    return "figure"
+
+
+def _kind_of_name(name: str, sheet: TableSheet) -> Kind:
+    if name not in sheet:
+        return "any" if name == "none" else "figure"
+    column = sheet[name]
+    if column.type in _UNCERTAIN:
+        return "any"
+    return "figure" if column.type in _FIGURES else "text"
+
+
+def kind_faults(
+    node: ast.expr, sheet: TableSheet, wanted: Kind = "any", chosen: Collection[str] = ()
+) -> Iterator[Fault]:
+    """Find texts that are calculated with, figures taken for tests, and the like."""
+    found = kind_of(node, sheet, chosen)
+    if wanted != "any" and found not in (wanted, "any"):
+        yield Fault(code=f"formula_not_a_{wanted}", params={"part": ast.unparse(node)})
+        return
+    if _is_stray(node):
+        yield Fault(code="formula_not_allowed", params={"part": ast.unparse(node)})
+    elif isinstance(node, ast.Compare):
+        yield from _mixed_comparison(node, sheet, chosen)
+    else:
+        for part, needed in _parts(node, wanted):
+            yield from kind_faults(part, sheet, needed, chosen)
+
+
+def _is_stray(node: ast.expr) -> bool:
+    """Whether it is a kind of constant we do not have, or a list that does not follow `in`."""
+    if isinstance(node, ast.Constant):
+        return type(node.value) not in (int, float, str)
+    return isinstance(node, ast.Tuple)
+
+
+def _parts(node: ast.expr, wanted: Kind) -> Iterator[tuple[ast.expr, Kind]]:
+    """Walk the parts of an expression with what each has to be."""
+    if isinstance(node, ast.BinOp):
+        yield from ((node.left, "figure"), (node.right, "figure"))
+    elif isinstance(node, ast.BoolOp):
+        yield from ((value, "test") for value in node.values)
+    elif isinstance(node, ast.UnaryOp):
+        yield node.operand, "test" if isinstance(node.op, ast.Not) else "figure"
+    elif isinstance(node, ast.IfExp):
+        yield from ((node.test, "test"), (node.body, wanted), (node.orelse, wanted))
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        needed: Kind = "figure" if node.func.id in _CALCULATE else "any"
+        yield from ((argument, needed) for argument in node.args)
+
+
+def _mixed_comparison(
+    node: ast.Compare, sheet: TableSheet, chosen: Collection[str]
+) -> Iterator[Fault]:
+    left, right = node.left, node.comparators[0]
+    if isinstance(node.ops[0], ast.In | ast.NotIn):
+        yield from kind_faults(left, sheet, chosen=chosen)
+        return
+    is_ranking = not isinstance(node.ops[0], ast.Eq | ast.NotEq)
+    kinds = {kind_of(left, sheet, chosen), kind_of(right, sheet, chosen)} - {"any"}
+    if not is_ranking and len(kinds) > 1:
+        sides: dict[str, object] = {"left": ast.unparse(left), "right": ast.unparse(right)}
+        yield Fault(code="formula_not_alike", params=sides)
+        return
+    for side in (left, right):
+        yield from kind_faults(side, sheet, "figure" if is_ranking else "any", chosen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scope:
+    sheet: TableSheet
+    template: Template
+    path: str
+
+    def fault(self, code: str, **params: object) -> TemplateFault:
+        return TemplateFault(path=self.path, code=code, params=params)
+
+    def choices_of(self, node: ast.expr) -> str | None:
+        """Return the list that an operand's values come from."""
+        if isinstance(node, ast.Name) and node.id in self.sheet:
+            return self.sheet[node.id].choices
+        if isinstance(node, ast.Call) and len(node.args) == 2:
+            owner = self.template.choices.get(self.choices_of(node.args[0]) or "")
+            attribute = node.args[1]
+            if owner and isinstance(attribute, ast.Constant):
+                return owner.attributes.get(str(attribute.value))
+        return None
+
+
+def expression_faults(
+    text: str,
+    path: str,
+    sheet: TableSheet,
+    template: Template,
+    *,
+    wanted: Kind = "any",
+    aggregate: bool = False,
+) -> Iterator[TemplateFault]:
+    """Find what is wrong with an expression that has to come to `wanted`.
+
+    With `aggregate` it is a figure of a live text, over whole columns.
+    """
+    scope = _Scope(sheet=sheet, template=template, path=path)
+    faults = check_expression(text, sheet, template, aggregate=aggregate)
+    # What the parts mean can be asked only where each of them is known.
+    inner = (
+        list(_inner_faults(parse_expression(text), scope, aggregate=aggregate))
+        if not faults
+        else []
+    )
+    if not faults and not inner:
+        chosen = [name for name, one in template.settings.items() if one.items]
+        faults = [*kind_faults(parse_expression(text), sheet, wanted, chosen)]
+    names = [*(column.id for column in sheet.columns), *template.settings, "as_of", "none"]
+    for fault in faults:
+        meant = {}
+        if fault.code == "formula_unknown_name":
+            meant = advice(str(fault.params["name"]), names)
+        yield scope.fault(fault.code, **fault.params, **meant)
+    yield from inner
+
+
+def _inner_faults(tree: ast.expr, scope: _Scope, *, aggregate: bool) -> Iterator[TemplateFault]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            yield from _comparison_faults(node, scope)
+        elif isinstance(node, ast.Call):
+            yield from _call_faults(node, scope)
+    if aggregate:
+        yield from _bare_columns(tree, scope)
+
+
+def formula_faults(
+    column: Column, path: str, sheet: TableSheet, template: Template
+) -> Iterator[TemplateFault]:
+    """Find what is wrong with the formula of a column."""
+    if column.formula is None:
+        return
+    scope = _Scope(sheet=sheet, template=template, path=path)
+    wanted = _RESULTS.get(column.type, "figure" if column.is_numeric else "any")
+    faults = [*expression_faults(column.formula, path, sheet, template, wanted=wanted)]
+    if not faults and column.choices:
+        results = _results(parse_expression(column.formula))
+        faults += [f for word in results for f in _choice_faults(word, column.choices, scope)]
+    yield from faults or _excel_faults(column, scope)
+
+
+def cycle_faults(sheet: TableSheet, path: str) -> Iterator[TemplateFault]:
+    """Find formulas that need each other's result."""
+    try:
+        computed_order(sheet)
+    except TemplateError as error:
+        # A formula that cannot be read is reported where it stands.
+        if error.code == "formula_cycle":
+            yield TemplateFault(path=path, code=error.code, params=error.params)
+
+
+def _excel_faults(column: Column, scope: _Scope) -> Iterator[TemplateFault]:
+    try:
+        lengths = [
+            len(excel_formula(column, scope.sheet, scope.template, language))
+            for language in LANGUAGES
+        ]
+    except TemplateError as error:
+        yield scope.fault(error.code, **error.params)
+        return
+    if max(lengths) > _FORMULA_LIMIT:
+        yield scope.fault("formula_too_long", length=max(lengths), limit=_FORMULA_LIMIT)
+
+
+def _comparison_faults(node: ast.Compare, scope: _Scope) -> Iterator[TemplateFault]:
+    if len(node.ops) > 1:
+        yield scope.fault("formula_chain")
+        return
+    left, right = node.left, node.comparators[0]
+    words = right.elts if isinstance(right, ast.Tuple) else [right]
+    if isinstance(node.ops[0], ast.In | ast.NotIn):
+        texts = [item for item in words if _text_of(item) is not None]
+        if not isinstance(right, ast.Tuple) or len(texts) != len(words) or not words:
+            yield scope.fault("formula_list")
+            return
+    elif isinstance(right, ast.Tuple):
+        yield scope.fault("formula_not_allowed", part="Tuple")
+        return
+    found = _text_of(left)
+    if found is not None:
+        yield scope.fault("formula_order", found=found, name=ast.unparse(right))
+    choices = scope.choices_of(left)
+    for item in words:
+        word = _text_of(item)
+        if choices and word is not None:
+            yield from _choice_faults(word, choices, scope)
+        if word is not None and isinstance(left, ast.Name) and left.id not in scope.sheet:
+            yield from _setting_faults(word, left.id, scope)
+
+
+def _call_faults(node: ast.Call, scope: _Scope) -> Iterator[TemplateFault]:
+    function = node.func.id if isinstance(node.func, ast.Name) else ""
+    subject = node.args[0]
+    name = subject.id if isinstance(subject, ast.Name) else ast.unparse(subject)
+    if (function in AGGREGATES or function == "attribute") and name not in scope.sheet:
+        known = [column.id for column in scope.sheet.columns]
+        yield scope.fault("unknown_column", found=name, **advice(name, known))
+        return
+    if function == "count_where" and scope.choices_of(subject):
+        word = _text_of(node.args[1])
+        if word is not None:
+            yield from _choice_faults(word, scope.choices_of(subject) or "", scope)
+    if function == "attribute":
+        owner = scope.template.choices.get(scope.choices_of(subject) or "")
+        word = _text_of(node.args[1]) or ""
+        if owner is None:
+            yield scope.fault("not_a_choice", found=name)
+        elif word not in owner.attributes:
+            near = advice(word, owner.attributes)
+            yield scope.fault("unknown_attribute", found=word, list=owner.id, **near)
+
+
+def _choice_faults(word: str, choices: str, scope: _Scope) -> Iterator[TemplateFault]:
+    known = scope.template.choices.get(choices)
+    if known is not None and word not in (ids := [item.id for item in known.items]):
+        yield scope.fault("unknown_choice", found=word, list=choices, **advice(word, ids))
+
+
+def _setting_faults(word: str, name: str, scope: _Scope) -> Iterator[TemplateFault]:
+    setting = scope.template.settings.get(name)
+    ids = [item.id for item in setting.items] if setting else []
+    if ids and word not in ids:
+        yield scope.fault("unknown_choice", found=word, list=name, **advice(word, ids))
+
+
+def _bare_columns(node: ast.AST, scope: _Scope) -> Iterator[TemplateFault]:
+    if isinstance(node, ast.Call):
+        return
+    if isinstance(node, ast.Name) and node.id in scope.sheet:
+        yield scope.fault("formula_bare_column", name=node.id)
+    for child in ast.iter_child_nodes(node):
+        yield from _bare_columns(child, scope)
+
+
+def _results(node: ast.expr) -> list[str]:
+    """Return the texts that a formula may come to."""
+    if isinstance(node, ast.IfExp):
+        return _results(node.body) + _results(node.orelse)
+    text = _text_of(node)
+    return [] if text is None else [text]
+
+
+def _text_of(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

@@ -1,0 +1,30 @@
+from .base import (
+    Base as Base,
+    BaseRow as BaseRow,
+    By as By,
+    base_attachment as base_attachment,
+    base_of as base_of,
+    by_column as by_column,
+)
+from .cache import Cache as Cache
+from .departments import department_spellings as department_spellings
+from .form import threshold_texts as threshold_texts
+from .log import advice as advice
+from .model import (
+    Change as Change,
+    Conflict as Conflict,
+    Merge as Merge,
+    MergeTotal as MergeTotal,
+    Policy as Policy,
+    Withdrawn as Withdrawn,
+    sheet_label as sheet_label,
+)
+from .reading import dask_executor as dask_executor
+from .rows import (
+    RowTexts as RowTexts,
+    row_ids as row_ids,
+    row_texts as row_texts,
+    value_text as value_text,
+)
+from .workbooks import merge as merge
+from .writing import MergeResult as MergeResult

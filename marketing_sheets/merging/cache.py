@@ -1,0 +1,150 @@
+"""A folder of readings, so that a workbook that has not changed is not opened again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from ..records import Reading
+from ..template import Template
+from ..texts import templates_folder
+from .codec import FORMAT, decode
+
+_MAGIC = b"msheets\n"
+_ENDING = ".reading"
+_MOST = 1 << 30  # bytes: a few thousand readings of ten thousand rows
+_DIGEST = hashlib.sha256().digest_size
+_ABANDONED = 3600  # seconds after which a file half written belongs to nobody
+
+
+class Cache:
+    """Readings by the content of the workbook, the template, and the library that read it.
+
+    `folder` None is the standard one. What lies there damaged, shortened or foreign is as good as
+    absent and is replaced. Any number of processes may use a folder at once.
+    """
+
+    def __init__(self, folder: Path | str | None = None, *, most: int = _MOST) -> None:
+        self.folder = standard_folder() if folder is None else Path(folder)
+        self.most = most
+
+    def key(self, content: str, template: Template | None, as_of: date | None) -> str:
+        """Return the key of a workbook by the SHA-256 of its content.
+
+        `template` None means that the workbook tells its own; all of those are the library's.
+        """
+        told = "" if template is None else _fingerprint(template)
+        parts = (str(FORMAT), _library(), content, told, "" if as_of is None else as_of.isoformat())
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def get(
+        self, key: str, *, file: str | None, template: Callable[[str], Template]
+    ) -> Reading | None:
+        """Return a reading whose places call the workbook `file`; None if there is none."""
+        path = self._path(key)
+        try:
+            data = path.read_bytes()
+            packet = data[len(_MAGIC) + _DIGEST :]
+            if data[: -len(packet) or None] != _MAGIC + _digest(key, packet):
+                return None
+            reading = decode(packet, file=file, template=template)
+        except (OSError, ValueError):
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(path)  # what is used is not what has to go
+        return reading
+
+    def put(self, key: str, packet: bytes) -> None:
+        """Keep a reading; a folder that cannot be written to keeps nothing."""
+        path = self._path(key)
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+            temporary = Path(name)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(_MAGIC + _digest(key, packet) + packet)
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
+
+    def prune(self) -> None:
+        """Remove what was used longest ago until the rest fits, and what was never finished."""
+        found = []
+        newest = 0.0
+        for path in self.folder.glob(f"*/*{_ENDING}"):
+            with contextlib.suppress(OSError):
+                state = path.stat()
+                found.append((state.st_mtime, state.st_size, path))
+                newest = max(newest, state.st_mtime)
+        room = self.most
+        for _, size, path in sorted(found, reverse=True):
+            room -= size
+            if room < 0:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+        for path in self.folder.glob("*/.*.tmp"):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < newest - _ABANDONED:
+                    path.unlink()
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key[:2] / f"{key}{_ENDING}"
+
+
+def standard_folder() -> Path:
+    """Return where this system keeps what programs can do without."""
+    home = Path.home()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or home / ".cache"
+    return Path(base) / "marketing_sheets"
+
+
+def _digest(key: str, packet: bytes) -> bytes:
+    """Return the seal of an entry: it must be whole, and stand under its own key."""
+    return hashlib.sha256(key.encode() + packet).digest()
+
+
+@cache
+def _library() -> str:
+    """Return a hash of all that has a say in a reading: the code, the words, the templates.
+
+    A version number would be forgotten now and then.
+    """
+    seal = hashlib.sha256()
+    package = Path(__file__).parent.parent
+    for folder, pattern in ((package, "*.py"), (templates_folder(), "*.toml")):
+        for path in sorted(folder.rglob(pattern)):
+            seal.update(path.relative_to(folder).as_posix().encode())
+            seal.update(path.read_bytes())
+    return seal.hexdigest()
+
+
+def _fingerprint(template: Template) -> str:
+    return hashlib.sha256(_told(template).encode()).hexdigest()
+
+
+def _told(value: object) -> str:
+    """Spell out a value of a template, the same in every process."""
+    if isinstance(value, set | frozenset):
+        return "{" + ",".join(sorted(map(_told, value))) + "}"
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{_told(k)}:{_told(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, tuple | list):
+        return "(" + ",".join(map(_told, value)) + ")"
+    if is_dataclass(value):
+        parts = (f"{one.name}={_told(getattr(value, one.name))}" for one in fields(value))
+        return f"{type(value).__name__}({','.join(parts)})"
+    return repr(value)

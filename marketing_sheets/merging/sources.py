@@ -1,0 +1,236 @@
+"""Find the workbooks that files, folders and globs name."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from ..errors import SheetsError, UsageError
+from ..ooxml import not_a_workbook, read_properties
+from ..records import Reading
+from ..texts import Language, book, fold, say
+
+# The document property that tells what a workbook is, and its value for the output of a merge.
+KIND = "kind"
+MERGED = "merge"
+_WORKBOOKS = (".xlsx", ".xlsm")
+_BACKUP = re.compile(r"\.bak\d*$", re.IGNORECASE)
+# Excel and WPS, WPS on Linux, LibreOffice: what stands around the workbook's own name.
+_LOCK = re.compile(r"^(?:~\$|\.~lock\.|\.~)(?P<name>.+?)#?$")
+_DIGITS = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A file that took no part: its shown name, and why.
+
+    `code` names a sentence of `words/merge.toml` under `skipped`, or of `words/errors.toml`.
+    """
+
+    file: str
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def by(cls, file: str, error: SheetsError) -> Skipped:
+        """Return a file that an error keeps out; sentences name it as it is shown."""
+        params = error.params
+        return cls(
+            file=file,
+            code=error.code,
+            params={**params, "file": file} if "file" in params else params,
+        )
+
+    def describe(self, language: Language) -> str:
+        """Say why the file took no part, and what to do."""
+        if self.code in book("merge")["skipped"]:
+            return say("merge", f"skipped.{self.code}", language, **self.params)
+        return SheetsError(self.code, **self.params).describe(language)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The workbooks found, as (shown name, path) in natural order, and what was passed over.
+
+    The shown name is the path below the folder that all of them share.
+    """
+
+    files: tuple[tuple[str, Path], ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReadFile:
+    """A workbook that was read. `file` is its shown name, which is also `reading.file`.
+
+    `modified` is when it was last saved, in UTC, as the workbook says, else as the file system
+    does. `is_cached` tells that it was not opened: its records were known from an earlier run.
+    """
+
+    file: str
+    path: Path
+    reading: Reading
+    modified: datetime | None = None
+    is_cached: bool = False
+
+
+def find_workbooks(paths: Sequence[Path | str], *, output: Path | None = None) -> Found:
+    """Find the workbooks among `paths`: files, folders with all below them, globs (also `**`).
+
+    The result is the same whatever the order of the arguments, and each file counts once. Lock
+    files, hidden files, backups, the results of earlier merges and all that is no workbook are
+    passed over and listed. A hidden file, a backup or an earlier result is taken if it is named by
+    its own path. `output`, if an earlier merge is there, is as if it were not.
+
+    Raises UsageError for a path that does not exist, a glob that matches nothing, and for an
+    `output` that is one of the inputs, under whatever name.
+    """
+    named, explicit = _distinct(paths)
+    if output is not None:
+        named = _without(output, named, explicit)
+    shown = _shown_names(named)
+    files: list[tuple[str, Path]] = []
+    skipped: list[Skipped] = []
+    for file in sorted(named, key=lambda file: natural_order(shown[file])):
+        reason = _reason(file, shown[file], is_explicit=file in explicit)
+        if reason is None:
+            files.append((shown[file], file))
+        else:
+            skipped.append(reason)
+    return Found(files=tuple(files), skipped=tuple(skipped))
+
+
+def _without(output: Path, named: Sequence[Path], explicit: Collection[Path]) -> list[Path]:
+    """Return the files without `output`: an earlier merge that lies among them, no input."""
+    try:
+        target = output.stat()
+    except OSError:
+        return list(named)  # nothing is there yet
+    kept = []
+    for file in named:
+        if not _is_at(file, target):
+            kept.append(file)
+        elif file in explicit or not _is_merge(file):
+            raise UsageError("output_is_input", file=output.name)
+    return kept
+
+
+def _is_at(file: Path, target: os.stat_result) -> bool:
+    """Whether a file is the one at `target`, by a link of any kind too."""
+    try:
+        return os.path.samestat(file.stat(), target)
+    except OSError:
+        return False
+
+
+def natural_order(name: str) -> tuple[object, ...]:
+    """Return a key that sorts 2月 before 10月, folder by folder; a shown name parts them by "/"."""
+    return (*(tuple(_runs(part)) for part in name.split("/")), (), name)
+
+
+def _runs(part: str) -> Iterator[tuple[str, int]]:
+    """Yield a name as folded text and the number behind it; -1 where none follows."""
+    pieces = [*_DIGITS.split(part), ""]
+    for text, digits in zip(pieces[::2], pieces[1::2], strict=True):
+        yield fold(text), int(digits or -1)
+
+
+def _distinct(paths: Iterable[Path | str]) -> tuple[list[Path], set[Path]]:
+    """Return the absolute paths of all files named, each file once, and those named one by one.
+
+    A file may be named and lie in a folder that is named too, or have links to it.
+    """
+    names: dict[Path, set[Path]] = {}
+    explicit: set[Path] = set()
+    for path in paths:
+        for file, is_explicit in _files(Path(path)):
+            real = file.resolve()
+            names.setdefault(real, set()).add(file.parent.resolve() / file.name)
+            if is_explicit:
+                explicit.add(real)
+    first = {real: min(files) for real, files in names.items()}
+    return list(first.values()), {first[real] for real in explicit}
+
+
+def _files(path: Path) -> Iterator[tuple[Path, bool]]:
+    """Yield the files a path means, and whether it names them one by one."""
+    if path.is_dir():
+        yield from _below(path)
+    elif path.exists():
+        yield path, True
+    elif glob.has_magic(str(path)):
+        found = [Path(name) for name in _matches(str(path))]
+        if not found:
+            raise UsageError("no_file_matches", pattern=str(path))
+        for match in found:
+            # Below a folder that `**` matches, it matches every file as well.
+            if match.is_dir() and "**" not in path.parts:
+                yield from _below(match)
+            elif match.is_file():
+                yield match, False
+    else:
+        raise UsageError("path_missing", path=str(path))
+
+
+def _matches(pattern: str) -> list[str]:
+    return glob.glob(pattern, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+
+
+def _below(folder: Path) -> Iterator[tuple[Path, bool]]:
+    """Yield the files below a folder, but for those in hidden folders."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            yield Path(place, name), False
+
+
+def _shown_names(files: Iterable[Path]) -> dict[Path, str]:
+    """Name files by the path below the folder that all of them share."""
+    files = list(files)
+    if not files:
+        return {}
+    try:
+        shared = Path(os.path.commonpath([file.parent for file in files]))
+    except ValueError:  # on several drives
+        return {file: file.as_posix() for file in files}
+    return {file: file.relative_to(shared).as_posix() for file in files}
+
+
+def _reason(file: Path, shown: str, *, is_explicit: bool) -> Skipped | None:
+    """Return why a file takes no part, if it does not."""
+    lock = _LOCK.match(file.name)
+    if lock is not None:
+        return Skipped(file=shown, code="lock_file", params=_named(shown, workbook=lock["name"]))
+    code = None
+    if file.suffix.lower() == ".xls":
+        code = "legacy_xls"
+    elif file.suffix.lower() not in _WORKBOOKS:
+        code = "hidden_file" if file.name.startswith(".") else not_a_workbook(file.name).code
+    elif not is_explicit:
+        code = _unwanted(file)
+    return None if code is None else Skipped(file=shown, code=code, params=_named(shown))
+
+
+def _unwanted(file: Path) -> str | None:
+    """Return why a workbook that merely lies in a folder takes no part."""
+    if file.name.startswith("."):
+        return "hidden_file"
+    if _BACKUP.search(file.stem):
+        return "backup"
+    return "earlier_merge" if _is_merge(file) else None
+
+
+def _is_merge(file: Path) -> bool:
+    try:
+        return read_properties(file).get(KIND) == MERGED
+    except SheetsError:
+        return False  # the reader will say what is wrong with it
+
+
+def _named(shown: str, **more: object) -> dict[str, object]:
+    return {"file": shown, **more}

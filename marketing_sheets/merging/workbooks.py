@@ -1,0 +1,226 @@
+"""Merge workbooks into one in a single call: find, read, merge, write."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from ..errors import SheetsError, UsageError, WorkbookError
+from ..loading import load_template
+from ..ooxml import read_properties
+from ..template import Template
+from ..texts import LANGUAGES, Language, Text
+from .base import is_part
+from .cache import Cache
+from .departments import source_of
+from .model import POLICIES, Merge, Policy
+from .plain import merge_readings
+from .reading import read_workbooks
+from .sources import ReadFile, Skipped, find_workbooks
+from .three_way import merge_returned
+from .writing import MergeResult, check_output, write_merge
+
+# Told after each file: how many are done, of how many, and the name of the last.
+Progress = Callable[[int, int, str], None]
+_LISTED = 5
+
+
+def merge(
+    paths: Sequence[Path | str] | Path | str,
+    output: Path | str,
+    *,
+    template: Template | str | Path | None = None,
+    language: Language | None = None,
+    as_of: date | None = None,
+    today: date | None = None,
+    on_conflict: Policy = "keep-both",
+    per_department: bool = False,
+    executor: Executor | None = None,
+    jobs: int | None = None,
+    cache: Cache | None = None,
+    fail_fast: bool = False,
+    parquet: Path | str | None = None,
+    created: datetime | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> MergeResult:
+    """Merge departmental workbooks into one of the same template, every row accounted for.
+
+    `paths` are files, folders with all below them, or globs. `template` and `language` None take
+    those most files have; files of another template are listed. Figures are as of `as_of`, else the
+    latest day a form states, else `today`. `on_conflict` decides where files disagree about a
+    record; `per_department` makes rows of different departments different records. Parts of a split
+    are merged three-way. `executor`, `jobs`, `cache`, `fail_fast` are as for reading, `parquet` a
+    folder for typed records. An earlier merge at `output` is replaced, anything else only with
+    `overwrite`, whole or not at all. `created` None is when the last source was saved.
+
+    Raises MergeDoesNotReconcile, MergeConflict with "stop", UsageError, WorkbookError.
+    """
+    output = Path(output)
+    _check_words(on_conflict, language)
+    template = load_template(template) if isinstance(template, str | Path) else template
+    found = find_workbooks([paths] if isinstance(paths, str | Path) else paths, output=output)
+    check_output(output, overwrite=overwrite)
+    read, unread = read_workbooks(
+        found.files,
+        template=template,
+        as_of=as_of,
+        executor=executor,
+        jobs=jobs,
+        cache=cache,
+        fail_fast=fail_fast,
+        progress=progress,
+    )
+    with _said_in_the_language_of(read, language):
+        merged = _merged(
+            read,
+            template=template,
+            language=language,
+            policy=on_conflict,
+            per_department=per_department,
+            skipped=[*unread, *found.skipped],
+        )
+        day, moment = as_of or _stated(merged, today, output), created or _latest(merged)
+        folder = None if parquet is None else Path(parquet)
+        return write_merge(
+            merged, output, as_of=day, created=moment, overwrite=overwrite, parquet=folder
+        )
+
+
+@contextmanager
+def _said_in_the_language_of(read: Sequence[ReadFile], language: Language | None) -> Iterator[None]:
+    """Let errors be said in the language asked for, else in that of most files."""
+    try:
+        yield
+    except SheetsError as error:
+        error.language = language or (_usual_language(read) if read else None)
+        raise
+
+
+def _latest(merged: Merge) -> datetime | None:
+    """Return when the last of the sources was saved, in UTC."""
+    days = [source.modified for source in merged.sources if source.modified is not None]
+    return max(days).replace(tzinfo=None, microsecond=0) if days else None
+
+
+def _check_words(on_conflict: str, language: str | None) -> None:
+    if on_conflict not in POLICIES:
+        raise UsageError("unknown_policy", policy=on_conflict, known=", ".join(POLICIES))
+    if language is not None and language not in LANGUAGES:
+        raise UsageError("unknown_language", language=language, known=", ".join(LANGUAGES))
+
+
+def _stated(merged: Merge, today: date | None, output: Path) -> date:
+    """Return the latest day the forms state, else today."""
+    stated = merged.form.get("as_of")
+    day = stated if isinstance(stated, date) else today
+    if day is None:
+        raise UsageError("as_of_missing", file=output.name)
+    return day
+
+
+def _merged(
+    read: Sequence[ReadFile],
+    *,
+    template: Template | None,
+    language: Language | None,
+    policy: Policy,
+    per_department: bool,
+    skipped: Sequence[Skipped],
+) -> Merge:
+    """Merge what was read, in the template and language asked for, else in the usual ones."""
+    if not read:
+        raise _nothing(skipped)
+    is_asked, template = template is not None, template or _usual_template(read)
+    read, others = _of_template(read, template, is_asked=is_asked)
+    skipped = (*skipped, *others)
+    if not read:
+        raise _nothing(skipped)
+    names = _earlier_names(read)
+    sources = [
+        source_of(found.reading, file=names.get(found.file, found.file), modified=found.modified)
+        for found in read
+    ]
+    returned = any(is_part(source.reading) for source in sources)
+    work = merge_returned if returned else merge_readings
+    return work(
+        sources,
+        template=template,
+        language=language or _usual_language(read),
+        policy=policy,
+        per_department=per_department,
+        skipped=skipped,
+    )
+
+
+def _earlier_names(read: Sequence[ReadFile]) -> dict[str, str]:
+    """Return the files that an earlier merge among them calls by a longer or shorter path.
+
+    A shown name depends on the folder all inputs share; a row must be known all the same.
+    """
+    names = [found.file for found in read if not _origin_files(found)]
+    said = {name for found in read for name in _origin_files(found)} - set(names)
+    renamed: dict[str, str] = {}
+    for name in sorted(said):
+        alike = [file for file in names if file.endswith(f"/{name}") or name.endswith(f"/{file}")]
+        if len(alike) == 1:
+            renamed.setdefault(alike[0], name)
+    return renamed
+
+
+def _origin_files(found: ReadFile) -> set[str]:
+    """Return the files that the rows of an earlier merge come from."""
+    files: set[str] = set()
+    for records in found.reading.sheets.values():
+        if records.origins is not None and "file" in records.origins:
+            files.update(records.origins["file"].dropna().unique())
+    return files
+
+
+def _usual_template(read: Sequence[ReadFile]) -> Template:
+    """Return the template most files have; the first by name of equals."""
+    counts = Counter(found.reading.template.id for found in read)
+    most = max(counts.values())
+    name = min(name for name, count in counts.items() if count == most)
+    return next(found.reading.template for found in read if found.reading.template.id == name)
+
+
+def _of_template(
+    read: Sequence[ReadFile], template: Template, *, is_asked: bool
+) -> tuple[list[ReadFile], list[Skipped]]:
+    """Part the files of a template from the others, which are listed.
+
+    A workbook can be read as any template that was asked for, whatever it says of itself.
+    """
+    ours: list[ReadFile] = []
+    others: list[Skipped] = []
+    for found in read:
+        said = found.reading.template.id
+        if is_asked:
+            said = read_properties(found.path).get("template") or said
+        if said == template.id:
+            ours.append(found)
+            continue
+        params = {"file": found.file, "found": said, "template": template.id}
+        others.append(Skipped(file=found.file, code="other_template", params=params))
+    return ours, others
+
+
+def _usual_language(read: Sequence[ReadFile]) -> Language:
+    """Return the language most files are in; of equals the first of the three."""
+    counts = Counter(found.reading.language for found in read)
+    return max(LANGUAGES, key=lambda language: counts[language])
+
+
+def _nothing(skipped: Sequence[Skipped]) -> SheetsError:
+    """Return the error that says why the first files are left out."""
+    reasons = {
+        spoken: "".join(f"\n  {one.describe(spoken)}" for one in skipped[:_LISTED])
+        for spoken in LANGUAGES
+    }
+    kind = WorkbookError if skipped else UsageError
+    return kind("merge_of_nothing", reasons=Text(reasons))

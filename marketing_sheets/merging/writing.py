@@ -1,0 +1,251 @@
+"""Write a merge as a workbook of the same template, with its Summary, log and conflicts."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError, WorkbookError
+from ..exporting import export_records
+from ..ooxml import Receipt, check_replaceable, read_properties
+from ..problems import Place, Problem
+from ..reader import read_remembered
+from ..records import Attachment, ControlTotal, Reading, RememberedAlert, SheetRecords
+from ..summary import Summary, summarize
+from ..template import FormSheet, TableSheet, Template
+from ..workbooks import put_summary, recompute
+from ..writer import placed, write_workbook
+from .log import conflict_sheet, log_sheet
+from .marks import change_sheets, with_marks
+from .model import Merge, MergeTotal
+from .sources import KIND, MERGED
+from .totals import check_merged
+
+_AS_OF = "as_of"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MergeResult:
+    """A merged workbook: the merge with its account, what the workbook holds, and its receipt.
+
+    `continued` tells, per sheet, the tabs in which a table too long for one goes on; `parquet` the
+    files beside the workbook.
+    """
+
+    path: Path
+    merge: Merge
+    reading: Reading
+    summary: Summary
+    receipt: Receipt
+    as_of: date
+    continued: Mapping[str, tuple[str, ...]]
+    parquet: tuple[Path, ...] = ()
+
+
+def check_output(path: Path, *, overwrite: bool) -> None:
+    """Make sure that a merge may be written to `path`: nothing is there but an earlier merge.
+
+    Raises UsageError or WorkbookError; `overwrite` allows any other file to be replaced.
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError("wrong_suffix", file=path.name or str(path))
+    if not path.parent.is_dir():
+        raise UsageError("folder_missing", file=path.name, folder=str(path.parent))
+    check_replaceable(path)
+    if overwrite or not path.exists():
+        return
+    try:
+        kind = read_properties(path).get(KIND)
+    except WorkbookError:
+        kind = None
+    if kind != MERGED:
+        raise UsageError("output_is_no_merge", file=path.name)
+
+
+def write_merge(
+    merge: Merge,
+    path: Path,
+    *,
+    as_of: date,
+    created: datetime | None = None,
+    overwrite: bool = False,
+    parquet: Path | None = None,
+) -> MergeResult:
+    """Write a merge as a full workbook, and as one Parquet file a sheet into `parquet`.
+
+    The workbook appears at `path` whole, with its Summary, or not at all; an earlier merge there is
+    replaced, the alerts it knew remembered, anything else only with `overwrite`. Tables longer than
+    a sheet of Excel continue in numbered sheets.
+
+    Raises MergeDoesNotReconcile if rows or amounts are unaccounted for, UsageError, WorkbookError
+    or ExcelLimitError; nothing is written then.
+    """
+    check_output(path, overwrite=overwrite)
+    check_merged(merge)
+    records = {name: _inputs(merge, records) for name, records in with_marks(merge).items()}
+    sheets = placed(merge.template, records, merge.language, path.name)
+    continued = {
+        name: tuple(origin.sheet for _, origin in given.parts)
+        for name, given in sheets.items()
+        if given.parts
+    }
+    attached = (log_sheet(merge, continued), conflict_sheet(merge), *change_sheets(merge))
+    plain = replace(
+        _reading(merge, sheets, _form(merge, as_of), path.name),
+        remembered=_remembered(merge, path),
+        attachments={one.id: _lines(one) for one in attached},
+    )
+    reading = recompute(plain, as_of=as_of)
+    reading = replace(reading, problems=(*reading.problems, *_told(sheets)))
+    summary = summarize(reading, as_of=as_of)
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / path.name
+        _write(merge, draft, records, attached, as_of=as_of, created=created)
+        files: tuple[Path, ...] = ()
+        if parquet is not None:
+            files = export_records(reading, parquet, "parquet", overwrite=True)
+        receipt = put_summary(summary, draft, language=merge.language, output=path, created=created)
+    return MergeResult(
+        path=path,
+        merge=merge,
+        reading=reading,
+        summary=summary,
+        receipt=receipt,
+        as_of=as_of,
+        continued=continued,
+        parquet=files,
+    )
+
+
+def _write(
+    merge: Merge,
+    path: Path,
+    records: Mapping[str, SheetRecords],
+    attached: Sequence[Attachment],
+    *,
+    as_of: date,
+    created: datetime | None,
+) -> None:
+    """Write the merged workbook, its Summary still blank."""
+    write_workbook(
+        _not_asking(merge.template),
+        path,
+        language=merge.language,
+        form=_form(merge, as_of),
+        records=records,
+        choices=merge.choices,
+        settings=merge.settings,
+        holidays=merge.holidays,
+        thresholds=merge.thresholds,
+        as_of=as_of,
+        created=created,
+        attachments=attached,
+        kind=MERGED,
+    )
+
+
+def _lines(attached: Attachment) -> tuple[Mapping[str, object], ...]:
+    """Return the rows of a sheet as they will be read back."""
+    names = [column.id for column in attached.columns]
+    return tuple(dict(zip(names, row, strict=True)) for row in attached.rows)
+
+
+def _remembered(merge: Merge, path: Path) -> tuple[RememberedAlert, ...]:
+    """Return the alerts that an earlier merge at `path` lists, which is about to be replaced."""
+    try:
+        told = read_properties(path) if path.exists() else {}
+        is_earlier = told.get(KIND) == MERGED and told.get("template") == merge.template.id
+        return read_remembered(path) if is_earlier else ()
+    except WorkbookError:
+        return ()  # what cannot be read is replaced all the same
+
+
+def _not_asking(template: Template) -> Template:
+    """Return a template whose forms ask for nothing, the tables for what they always do.
+
+    In what departments differ a merged form stays blank, and nobody is to fill it in.
+    """
+    sheets = tuple(
+        replace(sheet, fields=tuple(replace(f, is_required=False) for f in sheet.fields))
+        if isinstance(sheet, FormSheet)
+        else sheet
+        for sheet in template.sheets
+    )
+    return replace(template, sheets=sheets)
+
+
+def _form(merge: Merge, as_of: date) -> dict[str, Any]:
+    """Return the merged form with the day to which all figures count, the Summary's and Excel's."""
+    has_day = any(field.id == _AS_OF for field in merge.template.fields())
+    return {**merge.form, _AS_OF: as_of} if has_day else dict(merge.form)
+
+
+def _inputs(merge: Merge, records: SheetRecords) -> SheetRecords:
+    """Drop what formulas showed in the files: it is computed anew."""
+    sheet = merge.template[records.sheet]
+    computed = [c.id for c in sheet.computed] if isinstance(sheet, TableSheet) else []
+    kept = [name for name in records.raw.columns if name not in computed]
+    return replace(records, raw=records.raw[kept])
+
+
+def _reading(
+    merge: Merge, sheets: Mapping[str, SheetRecords], form: Mapping[str, Any], file: str
+) -> Reading:
+    return Reading(
+        template=merge.template,
+        language=merge.language,
+        file=file,
+        form=form,
+        sheets=sheets,
+        problems=merge.problems,
+        totals=tuple(_control_totals(merge)),
+        choices=merge.choices,
+        settings=merge.settings,
+        thresholds=merge.thresholds,
+        holidays=merge.holidays,
+        template_version=merge.template.version,
+    )
+
+
+def _control_totals(merge: Merge) -> list[ControlTotal]:
+    """Return the account of all files together, in the form a workbook's own account has."""
+    same: dict[tuple[str, str | None], list[MergeTotal]] = {}
+    for total in merge.totals:
+        same.setdefault((total.sheet, total.column), []).append(total)
+    found = []
+    for (sheet, column), totals in same.items():
+        listed = {
+            name: math.fsum(getattr(total, name) for total in totals)
+            for name in ("duplicates", "overruled", "withdrawn")
+        }
+        found.append(
+            ControlTotal(
+                sheet=sheet,
+                column=column,
+                read=math.fsum(total.read for total in totals),
+                used=math.fsum(total.merged for total in totals),
+                listed={name: amount for name, amount in listed.items() if amount},
+            )
+        )
+    return found
+
+
+def _told(sheets: Mapping[str, SheetRecords]) -> list[Problem]:
+    """Say of each table too long for a sheet where it goes on."""
+    return [
+        Problem(
+            code="continued_sheet",
+            place=Place(file=records.origin.file, sheet=records.origin.sheet),
+            params={
+                "rows": f"{len(records.frame):,}",
+                "tabs": ", ".join(origin.sheet for _, origin in records.parts),
+            },
+        )
+        for records in sheets.values()
+        if records.parts
+    ]

@@ -1,0 +1,298 @@
+"""Figures over tasks: progress, punctuality, delays, budget against time.
+
+Cancelled tasks count nowhere but in the money that was spent on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from .figures import Figure, is_unread, numbers, quotient
+
+_Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the tasks are, measured four ways; all fractions.
+
+    `weighted` needs a weight on every task that has a progress: with some weights missing its
+    reason is partial_weights, with all missing no_weights; `by_budget` a budget likewise. `mean`
+    is the plain mean, `by_tasks` the share of tasks that are done. `rule` says which of them is
+    the overall progress: weight, budget, tasks or mean, the setting `progress_by`.
+    """
+
+    weighted: Figure
+    by_budget: Figure
+    mean: Figure
+    by_tasks: Figure
+    done: int
+    tasks: int
+    rule: str = "weight"
+
+    @property
+    def overall(self) -> Figure:
+        """The progress by the rule; the plain mean where tasks have no weight or budget."""
+        if self.rule == "tasks":
+            return self.by_tasks
+        weighted = {"weight": self.weighted, "budget": self.by_budget}.get(self.rule, self.mean)
+        return self.mean if weighted.value is None else weighted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delays:
+    """Counts of delays: in all, of these without a date to prove it, and finished late."""
+
+    late: int
+    flagged: int
+    finished_late: int
+    worst_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Burn:
+    """Spend against budget and against time; `ahead` is their difference as a fraction.
+
+    `base` tells what budget that is: the tasks' budgets, or the campaign's total.
+    `left_out` counts the tasks whose budget or spend cannot be read: neither is in any figure here.
+    """
+
+    budget: Figure
+    spend: Figure
+    used: Figure
+    elapsed: Figure
+    ahead: Figure
+    left: float | None
+    over: int
+    left_out: int
+    base: Literal["tasks", "total"] = "tasks"
+
+
+# Budgets rounded to the thousand need not add up to the last of them.
+_ROUNDING = 0.005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """What the tasks' budgets come to, of the campaign's `total`, and what is `unallocated`."""
+
+    total: Figure
+    tasks: Figure
+    unallocated: Figure
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two differ by more than rounding, half a percent of the total."""
+        rest, total = self.unallocated.value, self.total.value
+        return rest is not None and total is not None and abs(rest) > _ROUNDING * abs(total)
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether the tasks have been given more than there is."""
+        return self.differs and (self.unallocated.value or 0.0) < 0
+
+
+def _text(frame: pd.DataFrame, column: str) -> _Array:
+    if column not in frame:
+        return np.full(len(frame), "", dtype=object)
+    return frame[column].astype(object).where(frame[column].notna(), "").to_numpy()
+
+
+def _live(frame: pd.DataFrame) -> pd.DataFrame:
+    live: pd.DataFrame = frame.loc[_text(frame, "status") != "cancelled"]
+    return live
+
+
+def progress(frame: pd.DataFrame, rule: str = "weight") -> Progress:
+    """Measure the progress of the tasks in `frame`; `rule` is the setting `progress_by`."""
+    frame = _live(frame)
+    done = int((_text(frame, "status") == "done").sum())
+    share = numbers(frame, "progress")
+    known = ~np.isnan(share)
+    rows, left_out = int(known.sum()), int((~known).sum())
+    mean = quotient("progress_mean", float(share[known].sum()), rows, rows=rows, left_out=left_out)
+    return Progress(
+        weighted=_weighted("progress_weighted", share, numbers(frame, "weight")),
+        by_budget=_weighted("progress_by_budget", share, numbers(frame, "budget")),
+        mean=mean,
+        by_tasks=quotient("progress_by_tasks", done, len(frame), rows=len(frame)),
+        done=done,
+        tasks=len(frame),
+        rule=rule,
+    )
+
+
+def _weighted(metric: str, share: _Array, weight: _Array) -> Figure:
+    """Weigh each known share; with any weight missing there is no figure."""
+    known = ~np.isnan(share)
+    rows, left_out = int(known.sum()), int((~known).sum())
+    weights = weight[known]
+    blank = int(np.isnan(weights).sum())
+    if rows and blank:
+        return Figure(
+            metric=metric,
+            value=None,
+            reason="no_weights" if blank == rows else "partial_weights",
+            unit="percent",
+            rows=rows - blank,
+            left_out=left_out + blank,
+        )
+    total = float((share[known] * weights).sum())
+    return quotient(metric, total, float(weights.sum()), rows=rows, left_out=left_out)
+
+
+def progress_by(
+    frame: pd.DataFrame, key: str, rule: str = "weight"
+) -> Mapping[str | None, Progress]:
+    """Measure progress per stage or department, in order of appearance; None is a blank key."""
+    names = _text(frame, key)
+    return {
+        name or None: progress(frame[names == name], rule) for name in dict.fromkeys(names.tolist())
+    }
+
+
+def _ended(frame: pd.DataFrame) -> _Array:
+    ended: _Array = _text(frame, "status") == "done"
+    if "actual_end" in frame:
+        ended |= frame["actual_end"].notna().to_numpy()
+    return ended
+
+
+def finished_tasks(frame: pd.DataFrame) -> _Array:
+    """Tell which tasks have ended with all their work done, as far as people say."""
+    return _ended(frame) & ~(numbers(frame, "progress") < 1)
+
+
+def on_time(frame: pd.DataFrame) -> Figure:
+    """Return the share of finished tasks that ended no later than planned."""
+    frame = _live(frame)
+    delay, ended = numbers(frame, "delay_days"), _ended(frame)
+    known = ended & ~np.isnan(delay)
+    punctual = float((delay[known] <= 0).sum())
+    rows = int(known.sum())
+    return quotient("on_time", punctual, rows, rows=rows, left_out=int((ended & ~known).sum()))
+
+
+def late_tasks(frame: pd.DataFrame, late_done: str = "done") -> tuple[_Array, _Array]:
+    """Tell which tasks count as late, and by how many days.
+
+    Late is what is unfinished past its plan, and what people marked so, finished or not. By the
+    setting `late_done`, "late", what was finished after its plan counts as well. A sheet that
+    counts them itself, in a column `is_late`, is followed. A task whose dates do not show the
+    delay is late by 0 days.
+    """
+    status, delay = _text(frame, "status"), np.nan_to_num(numbers(frame, "delay_days"))
+    overdue = (delay > 0) & (~_ended(frame) | (late_done == "late"))
+    late = (status != "cancelled") & (overdue | (status == "late"))
+    told = numbers(frame, "is_late")
+    late = np.where(np.isnan(told), late, told > 0)
+    return late, np.where(late, np.maximum(delay, 0), 0)
+
+
+def delays(frame: pd.DataFrame, late_done: str = "done") -> Delays:
+    """Count delays; `late_done` is the setting."""
+    late, days = late_tasks(frame, late_done)
+    live = _live(frame)
+    past = _ended(live) & (np.nan_to_num(numbers(live, "delay_days")) > 0)
+    return Delays(
+        late=int(late.sum()),
+        flagged=int((late & (days == 0)).sum()),
+        finished_late=int(past.sum()),
+        worst_days=int(days.max()) if len(days) else 0,
+    )
+
+
+def elapsed(start: date | None, end: date | None, as_of: date) -> Figure:
+    """Return the share of the campaign's days that have passed, both ends included, 0 to 1."""
+    if start is None or end is None or end < start:
+        return Figure(metric="elapsed", value=None, reason="no_period", unit="percent")
+    total = (end - start).days + 1
+    past = min(max((as_of - start).days + 1, 0), total)
+    return quotient("elapsed", past, total)
+
+
+def _sum(metric: str, values: _Array) -> Figure:
+    known = values[~np.isnan(values)]
+    return Figure(
+        metric=metric,
+        value=float(known.sum()) if len(known) else None,
+        reason=None if len(known) else "no_data",
+        unit="money",
+        rows=len(known),
+        left_out=len(values) - len(known),
+    )
+
+
+def allocation(frame: pd.DataFrame, total: float | None) -> Allocation:
+    """Compare the budgets of the tasks that are not cancelled with the campaign's `total`."""
+    tasks = _sum("budget", numbers(_live(frame), "budget"))
+    whole = _sum("budget_total", np.array([np.nan if total is None else total]))
+    rest = None
+    if whole.value is not None and tasks.value is not None:
+        rest = whole.value - tasks.value
+    return Allocation(
+        total=whole,
+        tasks=tasks,
+        unallocated=Figure(
+            metric="budget_unallocated",
+            value=rest,
+            reason="no_data" if rest is None else None,
+            unit="money",
+            rows=tasks.rows,
+            left_out=tasks.left_out,
+        ),
+    )
+
+
+def burn(frame: pd.DataFrame, time: Figure, *, total: float | None = None) -> Burn:
+    """Compare all that was spent with all that was planned, and with the `time` elapsed.
+
+    A blank spend is money not spent yet, so its budget counts; where either cannot be read the
+    task is left out. What was spent on a cancelled task counts, its budget does not. Where no task
+    has a budget, or they add up to more than the campaign has, its `total` takes their place.
+    `over` counts the tasks that have both and spent more.
+    """
+    budget, spend = numbers(frame, "budget"), numbers(frame, "spend")
+    live = _text(frame, "status") != "cancelled"
+    unread = is_unread(frame, "spend") | (live & is_unread(frame, "budget"))
+    budget = np.where(live & ~unread, budget, np.nan)
+    spend = np.where(unread, np.nan, spend)
+    planned, paid = _sum("budget", budget), _sum("spend", spend)
+    is_total = total is not None and (planned.value is None or planned.value > total)
+    base = total if is_total else planned.value
+    rows = int((~np.isnan(budget) | ~np.isnan(spend)).sum())
+    left_out = int(unread.sum())
+    used = quotient(
+        "budget_use",
+        paid.value or 0.0,
+        base or 0.0,
+        rows=rows if base is not None and paid.rows else 0,
+        left_out=left_out,
+    )
+    gap = None
+    if used.value is not None and time.value is not None:
+        gap = used.value - time.value
+    return Burn(
+        budget=planned,
+        spend=paid,
+        used=used,
+        elapsed=time,
+        ahead=Figure(
+            metric="burn_ahead",
+            value=gap,
+            reason=used.reason or time.reason,
+            unit="percent",
+            rows=used.rows,
+            left_out=left_out,
+        ),
+        left=None if base is None else base - (paid.value or 0.0),
+        over=int((spend > budget).sum()),
+        left_out=left_out,
+        base="total" if is_total else "tasks",
+    )

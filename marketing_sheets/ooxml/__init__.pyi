@@ -1,0 +1,14 @@
+from .archive import not_a_workbook as not_a_workbook
+from .facts import (
+    SheetFacts as SheetFacts,
+    WorkbookFacts as WorkbookFacts,
+    open_workbook_file as open_workbook_file,
+    read_properties as read_properties,
+)
+from .graft import (
+    Receipt as Receipt,
+    check_replaceable as check_replaceable,
+    insert_sheet as insert_sheet,
+    replace_file as replace_file,
+)
+from .index import summary_slot as summary_slot

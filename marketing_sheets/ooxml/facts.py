@@ -1,0 +1,261 @@
+"""Facts about a workbook file that a parser of values does not tell."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from . import scan
+from .archive import Entry, part_key
+from .gate import open_index, open_package, read_bytes
+from .index import marked_sheets
+from .parts import Package, SheetEntry, Workbook, as_utf8, children, is_true, local, number
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+
+_CORE = ("core-properties", "coreProperties")
+# The parts with the content of cells, names as `part_key` folds them.
+_CELLS = re.compile(r"(?:^|/)(?:worksheets/[^/]+|sharedstrings)\.xml$")
+_BUILT_IN_PERCENT = frozenset((9, 10))
+# Workbooks from one template have the same styles, byte by byte.
+_KNOWN_STYLES: dict[bytes, frozenset[int]] = {}
+_MOST_STYLES = 16
+_FORMAT_NOISE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetFacts:
+    """One worksheet: rows and columns count from 1, cells are (row, column).
+
+    `hidden_rows` are hidden by hand or by a filter; `errors` gives the text of each error cell;
+    `merges` are first row, first column, last row, last column; `filtered` tells that an
+    AutoFilter has criteria, `is_summary` that the tab is our Summary or a copy of it.
+    """
+
+    name: str
+    state: str
+    is_summary: bool
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
+    errors: Mapping[tuple[int, int], str]
+    merges: tuple[tuple[int, int, int, int], ...]
+    filtered: bool
+    _package: Package = field(repr=False, compare=False)
+    _part: str = field(repr=False, compare=False)
+    _percent_styles: frozenset[int] = field(repr=False, compare=False)
+    _without_results: frozenset[int] | None = field(repr=False, compare=False)
+
+    def uncalculated_cells(self, columns: set[int]) -> dict[tuple[int, int], str]:
+        """Return the formulas in `columns` that were stored without a result.
+
+        Programs that do not calculate leave them so. Reads the sheet again, if it has any there.
+        """
+        if self._without_results is not None:
+            columns = columns & self._without_results
+        return scan.uncalculated_cells(self._bytes(), columns) if columns else {}
+
+    def percent_cells(self, columns: set[int]) -> set[tuple[int, int]]:
+        """Return the cells in `columns` that a percent format shows; reads the sheet again."""
+        if not self._percent_styles or not columns:
+            return set()
+        return scan.styled_cells(self._bytes(), columns, set(self._percent_styles))
+
+    def _bytes(self) -> bytes:
+        return as_utf8(self._package.read(self._part), self._package.file, self._part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkbookFacts:
+    """A workbook file: its worksheets in the order of their tabs, and what concerns all of them.
+
+    `properties` are the custom document properties as text, `sha256` is the file's. `modified` is
+    when a program last saved it, in UTC, None where it does not say. `cells_sha256` tells the
+    worksheets and their texts but for our Summary: it stays while nobody else changes them.
+    """
+
+    date_1904: bool
+    properties: Mapping[str, str]
+    sha256: str
+    sheets: tuple[SheetFacts, ...]
+    modified: datetime | None = None
+    cells_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What is gathered from a sheet's bytes while the gate has them inflated."""
+
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
+    errors: Mapping[tuple[int, int], str]
+    merges: tuple[tuple[int, int, int, int], ...]
+    filtered: bool
+    without_results: frozenset[int] | None
+
+
+def read_facts(path: Path) -> WorkbookFacts:
+    """Read the facts of a workbook file; the same as `open_workbook_file`."""
+    return open_workbook_file(path)
+
+
+def read_properties(path: Path) -> Mapping[str, str]:
+    """Return the custom document properties of a workbook; no other part is looked at.
+
+    Raises a WorkbookError for a file that cannot be opened.
+    """
+    package, _ = open_index(read_bytes(path), path.name)
+    return _properties(package)
+
+
+def open_workbook_file(path: Path) -> WorkbookFacts:
+    """Let a workbook file through the gate and return its facts, inflating each part once.
+
+    Raises a WorkbookError for a file that must not or cannot be opened.
+    """
+    data = read_bytes(path)
+    scans: dict[str, _Scan] = {}
+
+    def gather(entry: Entry, inflated: bytes) -> None:
+        text = as_utf8(inflated, path.name, entry.name)
+        if b"sheetData" in text:
+            scans[part_key(entry.name)] = _scan(text)
+
+    package, workbook = open_package(data, path.name, gather)
+    percent = _percent_styles(package, workbook)
+    summaries = {sheet.index for sheet in marked_sheets(workbook)}
+    return WorkbookFacts(
+        date_1904=workbook.date_1904,
+        properties=MappingProxyType(_properties(package)),
+        sha256=hashlib.sha256(data).hexdigest(),
+        sheets=tuple(
+            _sheet_facts(
+                sheet,
+                sheet.part,
+                scans.get(sheet.part, _scan(b"")),
+                package,
+                percent,
+                is_summary=sheet.index in summaries,
+            )
+            for sheet in workbook.sheets
+            if sheet.kind == "worksheet" and sheet.part is not None
+        ),
+        modified=_modified(package),
+        cells_sha256=_cells_sha256(package, workbook, summaries),
+    )
+
+
+def _cells_sha256(package: Package, workbook: Workbook, summaries: set[int]) -> str:
+    """Hash what cells are made of, by the checksums that the archive keeps of each part."""
+    ours = {part_key(s.part) for s in workbook.sheets if s.index in summaries and s.part}
+    lines = sorted(
+        f"{key} {entry.crc:08x} {entry.size}"
+        for entry in package.entries()
+        if (key := part_key(entry.name)) not in ours and _CELLS.search(key)
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _scan(text: bytes) -> _Scan:
+    return _Scan(
+        scan.hidden_rows(text),
+        scan.hidden_columns(text),
+        MappingProxyType(scan.error_cells(text)),
+        scan.merges(text),
+        scan.filtered(text),
+        scan.columns_without_results(text),
+    )
+
+
+def _sheet_facts(
+    sheet: SheetEntry,
+    part: str,
+    scan: _Scan,
+    package: Package,
+    percent: frozenset[int],
+    *,
+    is_summary: bool,
+) -> SheetFacts:
+    return SheetFacts(
+        name=sheet.name,
+        state=sheet.state,
+        is_summary=is_summary,
+        hidden_rows=scan.hidden_rows,
+        hidden_columns=scan.hidden_columns,
+        errors=scan.errors,
+        merges=scan.merges,
+        filtered=scan.filtered,
+        _package=package,
+        _part=part,
+        _percent_styles=percent,
+        _without_results=scan.without_results,
+    )
+
+
+def _percent_styles(package: Package, workbook: Workbook) -> frozenset[int]:
+    """Return the cell styles (cellXfs) with a percent format: a % outside quotes and escapes."""
+    part = next((r.target for r in package.relationships(workbook.part) if r.kind == "styles"), "")
+    if part not in package:
+        return frozenset()
+    written = package.read(part)
+    known = _KNOWN_STYLES.get(written)
+    if known is None:
+        if len(_KNOWN_STYLES) >= _MOST_STYLES:
+            _KNOWN_STYLES.clear()
+        known = _KNOWN_STYLES[written] = _percent_formats(package.parse(part))
+    return known
+
+
+def _percent_formats(root: _Element) -> frozenset[int]:
+    formats = set(_BUILT_IN_PERCENT)
+    for group in children(root, "numFmts"):
+        for declared in children(group, "numFmt"):
+            code = _FORMAT_NOISE.sub("", declared.get("formatCode", ""))
+            format_id = number(declared.get("numFmtId"))
+            if format_id is not None:
+                (formats.add if "%" in code else formats.discard)(format_id)
+    return frozenset(
+        index
+        for group in children(root, "cellXfs")
+        for index, xf in enumerate(children(group, "xf"))
+        if number(xf.get("numFmtId")) in formats
+    )
+
+
+def _modified(package: Package) -> datetime | None:
+    """Return when the core properties say that the workbook was last saved."""
+    part = next((r.target for r in package.relationships("") if r.kind in _CORE), "")
+    if part not in package:
+        return None
+    said = next((e.text for e in package.parse(part) if str(e.tag).endswith("}modified")), None)
+    try:
+        moment = datetime.fromisoformat((said or "").strip())
+    except ValueError:
+        return None
+    # W3C dates without a zone are rare; programs that write them mean UTC.
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _properties(package: Package) -> dict[str, str]:
+    """Return the custom document properties as text."""
+    kinds = ("custom-properties", "customProperties")
+    part = next((r.target for r in package.relationships("") if r.kind in kinds), "")
+    if part not in package:
+        return {}
+    found: dict[str, str] = {}
+    for declared in children(package.parse(part), "property"):
+        name = declared.get("name")
+        value = next((child for child in declared if local(child)), None)
+        if name and value is not None:
+            text = "".join(value.itertext())
+            if local(value) == "bool":
+                text = "true" if is_true(text) else "false"
+            found[name] = text
+    return found

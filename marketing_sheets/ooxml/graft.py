@@ -1,0 +1,394 @@
+"""Put one sheet into a workbook without touching anything else in it.
+
+The receipt tells which parts changed and proves that the others did not; the file is replaced all
+at once: its new bytes are there whole, or the old ones still are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from lxml import etree
+
+from ..errors import UnsupportedWorkbook, UsageError, WorkbookError, WorkbookInUse
+from .archive import Entry, part_key, write_archive
+from .gate import open_package, read_bytes
+from .index import (
+    add_relationship,
+    drop_calculations,
+    list_sheet,
+    our_sheet,
+    register_types,
+    relationship_type,
+    set_local_names,
+)
+from .parts import Package, Workbook, children, is_true, parse, rels_name, serialise, to_strict
+from .source import Source, load_source
+from .styles import StyleMerger
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+
+_WORKSHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
+_NUMBERED = re.compile(r"(.*?)(\d*)(\.[^.]*)?")
+_CODE_NAME = re.compile(rb"""<(?:[^<>\s/!?:]+:)?sheetPr\b[^>]*?\bcodeName\s*=\s*["']([^"']+)""")
+_SELECTED = re.compile(rb"""\btabSelected\s*=\s*["'](?:1|true)["']""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartHash:
+    """A part and the SHA-256 of its inflated bytes; `before` is set for a changed part."""
+
+    name: str
+    sha256: str
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a write did. `position` is the tab's, counted from 1.
+
+    The parts in `kept` have the very compressed bytes they had before. `sha256_before` and
+    `sha256_after` are the whole file's.
+    """
+
+    output: Path
+    sheet: str
+    position: int
+    replaced: bool
+    changed: tuple[PartHash, ...]
+    added: tuple[PartHash, ...]
+    removed: tuple[PartHash, ...]
+    kept: tuple[PartHash, ...]
+    sha256_before: str
+    sha256_after: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return the receipt in plain types."""
+        return {**asdict(self), "output": str(self.output)}
+
+
+def check_replaceable(target: Path) -> None:
+    """Raise WorkbookInUse if the file is read-only or open in Excel, WPS or LibreOffice."""
+    name = target.name
+    if not _exists(target):
+        return
+    for lock in (f"~${name}", f".~{name}", f".~lock.{name}#"):
+        if _exists(target.with_name(lock)):
+            raise WorkbookInUse("open_elsewhere", file=name, lock=lock)
+    # The superuser may write anything; the mark "read-only" is meant for everybody.
+    if not (target.stat().st_mode & 0o222 and os.access(target, os.W_OK)):
+        raise WorkbookInUse("read_only", file=name)
+
+
+def _exists(path: Path) -> bool:
+    """Whether a file is there and can be seen."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def backup_path(target: Path) -> Path:
+    """Return where the copy of the old file goes: a name not taken yet, that Excel opens."""
+    number = 1
+    while True:
+        mark = ".bak" if number == 1 else f".bak{number}"
+        path = target.with_name(f"{target.stem}{mark}{target.suffix}")
+        if not _exists(path):
+            return path
+        number += 1
+
+
+def replace_file(target: Path, chunks: Iterable[bytes | memoryview], *, like: Path) -> None:
+    """Write `chunks` beside `target`, force them to disk, then put them in its place.
+
+    Permissions and owner are those of the file `like`. Raises WorkbookInUse or WorkbookError;
+    `target` is untouched then.
+    """
+    temporary: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=target.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        _make_alike(temporary, like.stat())
+        temporary.replace(target)
+    except PermissionError as error:
+        raise WorkbookInUse("in_use", file=target.name) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WorkbookError("cannot_write", file=target.name, reason=reason) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+    _settle(target.parent)
+
+
+def _make_alike(file: Path, model: os.stat_result) -> None:
+    if os.name == "posix":
+        # Only the superuser may give files away; everybody else is their owner already.
+        with contextlib.suppress(OSError):
+            os.chown(file, model.st_uid, model.st_gid)
+    file.chmod(stat.S_IMODE(model.st_mode))
+
+
+def _settle(folder: Path) -> None:
+    """Force the folder's new listing to disk where the system can."""
+    if os.name == "posix":
+        with contextlib.suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+def insert_sheet(
+    workbook: Path | str,
+    source: Path | str | bytes | BinaryIO,
+    *,
+    output: Path | str | None = None,
+    sheet_name: str | None = None,
+    backup: bool = False,
+) -> Receipt:
+    """Put the one sheet of `source` into `workbook`, every other part byte for byte as it was.
+
+    A sheet of ours from an earlier run is replaced where it stands; else the sheet goes last and
+    is marked as ours by a hidden name. Only the parts that list sheets and the style sheet
+    change. The file is replaced atomically (`output`: another file of the same type); `backup`
+    keeps the old one as `name.bak.xlsx`. `sheet_name` states the name the source's sheet must
+    have.
+
+    Raises UsageError for a source built with another name or day count, ExcelLimitError for too
+    many cell formats, and a WorkbookError if the workbook cannot be changed safely; the file is
+    untouched then.
+    """
+    path = Path(workbook)
+    target = _real(path if output is None else Path(output))
+    suffix = _real(path).suffix
+    if target.suffix.lower() != suffix.lower():
+        raise UsageError("output_suffix", file=target.name, suffix=suffix)
+    check_replaceable(target)
+    stamp = _stamp(target)
+    data = read_bytes(path)
+    hashes: dict[str, PartHash] = {}
+
+    def note(entry: Entry, inflated: bytes) -> None:
+        digest = hashlib.sha256(inflated).hexdigest()
+        hashes[part_key(entry.name)] = PartHash(name=entry.name, sha256=digest)
+
+    package, book = open_package(data, path.name, note, cells=False)
+    graft = _Graft(package, book, load_source(source), sheet_name)
+    graft.apply()
+    chunks = list(write_archive(package.entries()))
+    like = target if stamp else path
+    if backup and stamp:
+        replace_file(backup_path(target), [read_bytes(target)], like=target)
+    if _stamp(target) != stamp:
+        raise WorkbookInUse("changed_meanwhile", file=target.name)
+    replace_file(target, chunks, like=like)
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    before = hashlib.sha256(data).hexdigest()
+    return _receipt(graft, target, hashes, (before, digest.hexdigest()))
+
+
+def _real(path: Path) -> Path:
+    """Follow links: the file they point to is replaced, not the link."""
+    return Path(os.path.realpath(path))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Return what tells whether a file was changed meanwhile; None if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def _receipt(
+    graft: _Graft, target: Path, hashes: dict[str, PartHash], digests: tuple[str, str]
+) -> Receipt:
+    package = graft.package
+    changed, added, removed = package.changes()
+
+    def now(name: str) -> str:
+        return hashlib.sha256(package.read(name)).hexdigest()
+
+    gone = {part_key(name) for name in (*changed, *removed)}
+    return Receipt(
+        output=target,
+        sheet=graft.source.name,
+        position=graft.index + 1,
+        replaced=graft.ours is not None,
+        changed=tuple(
+            PartHash(name=name, sha256=now(name), before=hashes[part_key(name)].sha256)
+            for name in changed
+        ),
+        added=tuple(PartHash(name=name, sha256=now(name)) for name in added),
+        removed=tuple(hashes[part_key(name)] for name in removed),
+        kept=tuple(part for key, part in hashes.items() if key not in gone),
+        sha256_before=digests[0],
+        sha256_after=digests[1],
+    )
+
+
+class _Graft:
+    """One insertion, done on the package in memory."""
+
+    def __init__(
+        self, package: Package, workbook: Workbook, source: Source, sheet_name: str | None
+    ) -> None:
+        self.package = package
+        self.workbook = workbook
+        self.source = source
+        self.ours = our_sheet(workbook)
+        self.index = self.ours.index if self.ours else len(workbook.sheets)
+        self._check_source(sheet_name)
+        self._check_target()
+
+    def _check_source(self, sheet_name: str | None) -> None:
+        name, file = self.source.name, self.package.file
+        expected = self.ours.name if self.ours else sheet_name or name
+        if name not in (expected, sheet_name or name) or expected != name:
+            raise UsageError("sheet_name_mismatch", file=file, expected=expected, found=name)
+        foreign = [s for s in self.workbook.sheets if s is not self.ours]
+        if any(sheet.name.casefold() == name.casefold() for sheet in foreign):
+            raise UsageError("sheet_name_taken", file=file, sheet=name)
+        if self.source.workbook.date_1904 != self.workbook.date_1904:
+            raise UsageError("date_system_mismatch", file=file)
+
+    def _check_target(self) -> None:
+        """Refuse what cannot be changed without breaking it."""
+        file = self.package.file
+        if any(rel.kind == "origin" for rel in self.package.relationships("")):
+            raise UnsupportedWorkbook("signed", file=file)
+        if any(r.kind == "revisionHeaders" for r in self.package.relationships(self.workbook.part)):
+            raise UnsupportedWorkbook("shared_workbook", file=file)
+        if not any(sheet.kind == "worksheet" and sheet.part for sheet in self.workbook.sheets):
+            raise UnsupportedWorkbook("no_worksheet", file=file)
+        locked = any(
+            is_true(protection.get("lockStructure"))
+            for protection in children(self.workbook.root, "workbookProtection")
+        )
+        if locked and self.ours is None:
+            raise UnsupportedWorkbook("structure_locked", file=file)
+
+    def apply(self) -> None:
+        """Make all edits."""
+        strict = self.workbook.strict
+        old_head = self._head_of_old_sheet()
+        removed = self._remove_old_sheet()
+        types: dict[str, str] = {}
+        root = self._merge_styles(types, old_head)
+        renamed = self._new_names()
+        for old, new in renamed.items():
+            sheet = old == self.source.part
+            data = serialise(root) if sheet else self.source.data(old)
+            self.package.write(new, to_strict(data) if strict and _is_text(new) else data)
+            rels = self.source.relationships(old, renamed, strict=strict)
+            if rels is not None:
+                self.package.write(rels_name(new), rels)
+            types[new] = _WORKSHEET_TYPE if sheet else self.source.package.content_type(old)
+        self._list(renamed[self.source.part])
+        register_types(self.package, types, removed)
+
+    def _head_of_old_sheet(self) -> bytes:
+        """Return what stands before the cells of the sheet that will be replaced."""
+        if self.ours is None or self.ours.part is None:
+            return b""
+        data = self.package.read(self.ours.part)
+        return data[: max(0, data.find(b"sheetData"))]
+
+    def _remove_old_sheet(self) -> list[str]:
+        """Remove our old sheet and all that only it uses; return the names of what is gone."""
+        if self.ours is None:
+            return []
+        package = self.package
+        chain = drop_calculations(package, self.workbook, self.ours.sheet_id)
+        removed = [chain] if chain else []
+        if self.ours.part is None:
+            return removed
+        needed = package.reachable([""], closed=self.ours.part)
+        for part in sorted(package.reachable([self.ours.part]) - needed):
+            removed.append(package.name(part))
+            package.remove(part)
+        return removed
+
+    def _merge_styles(self, types: dict[str, str], old_head: bytes) -> _Element:
+        """Bring the source's formats into the style sheet; return the sheet that uses them."""
+        package, book = self.package, self.workbook
+        rels = package.relationships(book.part)
+        part = next((r.target for r in rels if r.kind == "styles" and r.target in package), None)
+        source_styles = self.source.styles()
+        if part is None:
+            part = "xl/styles.xml"
+            made = serialise(source_styles)
+            target = parse(to_strict(made) if book.strict else made, package.file, part)
+            types[part] = _STYLES_TYPE
+        else:
+            target = package.parse(part)
+        before = b"" if part in types else etree.tostring(target)
+        code_name = _CODE_NAME.search(old_head)
+        sheet = self.source.sheet(
+            StyleMerger(target, source_styles, package.file),
+            selected=_SELECTED.search(old_head) is not None,
+            code_name=code_name[1].decode("utf-8", "replace") if code_name else None,
+        )
+        if etree.tostring(target) != before:
+            package.write(part, serialise(target))
+            if part in types:
+                kind = relationship_type("styles", strict=book.strict)
+                add_relationship(package, book.part, part, kind)
+        return sheet
+
+    def _new_names(self) -> dict[str, str]:
+        """Give every part that comes along a name that is free; the old sheet's is used again."""
+        renamed: dict[str, str] = {}
+        taken: set[str] = set()
+        old = self.ours.part if self.ours else None
+        for part in [self.source.part, *self.source.related()]:
+            name = self.source.package.name(part)
+            if part == self.source.part and old is not None:
+                name = old if old.endswith(".xml") else name
+            match = _NUMBERED.fullmatch(name)
+            stem, ending = (match[1], match[3] or "") if match else (name, "")
+            count = 1
+            while name in taken or name in self.package:
+                name = f"{stem}{count}{ending}"
+                count += 1
+            taken.add(name)
+            renamed[part] = name
+        return renamed
+
+    def _list(self, part: str) -> None:
+        """Make the workbook list the sheet, with its own names and our marker."""
+        package, book = self.package, self.workbook
+        before = etree.tostring(book.root)
+        if self.ours is None:
+            kind = relationship_type("worksheet", strict=book.strict)
+            list_sheet(book, self.source.name, add_relationship(package, book.part, part, kind))
+        set_local_names(book, self.index, self.source.name, self.source.local_names)
+        if etree.tostring(book.root) != before:
+            package.write(book.part, serialise(book.root))
+
+
+def _is_text(part: str) -> bool:
+    return part.lower().endswith((".xml", ".rels", ".vml"))

@@ -1,0 +1,270 @@
+"""The parts that list a sheet, and which sheet of a workbook is ours.
+
+Content types, workbook, its relationships, the calculation chain: each edit works on the parsed
+part and leaves what it does not concern as it was, prefixes and unknown extensions included.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from ..texts import LANGUAGES, say
+from .archive import part_key
+from .gate import open_index, read_bytes
+from .parts import (
+    CONTENT_TYPES,
+    CONTENT_TYPES_NS,
+    PACKAGE_RELS_NS,
+    Package,
+    SheetEntry,
+    Workbook,
+    children,
+    local,
+    number,
+    rels_name,
+    serialise,
+)
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from .source import LocalName
+
+
+MARKER = "_marketing_sheets_summary"
+_TRANSITIONAL_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+_STRICT_TYPE = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
+_LAST_SHEET_ID = 65_534
+_BEFORE_NAMES = ("sheets", "functionGroups", "externalReferences")
+_OURS = re.compile(r"_xlnm\..*|" + MARKER, re.IGNORECASE)
+_NAME_LIMIT = 31  # UTF-16 units
+
+
+def relationship_type(kind: str, *, strict: bool) -> str:
+    """Return the full type of a relationship."""
+    return (_STRICT_TYPE if strict else _TRANSITIONAL_TYPE) + kind
+
+
+def register_types(package: Package, added: Mapping[str, str], removed: Iterable[str]) -> None:
+    """Give the parts in `added` their content types and forget those in `removed`.
+
+    A part always gets an entry of its own: the type of an extension may be anything.
+    """
+    root = package.parse(CONTENT_TYPES)
+    before = etree.tostring(root)
+    wanted = {part_key(name): (name, content_type) for name, content_type in added.items()}
+    gone = {part_key(name) for name in removed} - set(wanted)
+    for override in list(children(root, "Override")):
+        key = part_key(override.get("PartName", ""))
+        if key in gone:
+            root.remove(override)
+        elif key in wanted:
+            override.set("ContentType", wanted.pop(key)[1])
+    for name, content_type in wanted.values():
+        override = etree.SubElement(root, f"{{{CONTENT_TYPES_NS}}}Override")
+        override.set("PartName", "/" + name)
+        override.set("ContentType", content_type)
+    if not any(d.get("Extension", "").lower() == "rels" for d in children(root, "Default")):
+        default = root.makeelement(f"{{{CONTENT_TYPES_NS}}}Default", nsmap=root.nsmap)
+        default.set("Extension", "rels")
+        default.set("ContentType", "application/vnd.openxmlformats-package.relationships+xml")
+        root.insert(0, default)
+    _save(package, CONTENT_TYPES, root, before)
+
+
+def add_relationship(package: Package, part: str, target: str, kind: str) -> str:
+    """Make `part` point to `target` (names) and return the id; `kind` is the full type.
+
+    A relationship that points there already is used again.
+    """
+    root = package.parse(rels_name(part))
+    relationships = list(children(root, "Relationship"))
+    for known in package.relationships(part):
+        if known.target == part_key(target) and not known.external:
+            return known.id
+    numbers = [re.fullmatch(r"rid(\d{1,9})", r.get("Id", "").lower()) for r in relationships]
+    fresh = f"rId{max((int(n[1]) for n in numbers if n), default=0) + 1}"
+    relationship = etree.SubElement(root, f"{{{PACKAGE_RELS_NS}}}Relationship")
+    relationship.set("Id", fresh)
+    relationship.set("Type", kind)
+    relationship.set("Target", posixpath.relpath(target, posixpath.dirname(part) or "."))
+    package.write(rels_name(part), serialise(root))
+    return fresh
+
+
+def list_sheet(workbook: Workbook, name: str, rel_id: str) -> int:
+    """Append a tab to the workbook's list and return its index."""
+    home = next(children(workbook.root, "sheets"))
+    namespace = etree.QName(workbook.root).namespace
+    sheet = etree.SubElement(home, f"{{{namespace}}}sheet")
+    sheet.set("name", name)
+    taken = {known.sheet_id for known in workbook.sheets}
+    fresh = max(taken, default=0) + 1
+    if fresh > _LAST_SHEET_ID:
+        fresh = next(n for n in range(1, _LAST_SHEET_ID + 1) if n not in taken)
+    sheet.set("sheetId", str(fresh))
+    relations = relationship_type("", strict=workbook.strict).rstrip("/")
+    sheet.set(f"{{{relations}}}id", rel_id)
+    return len(workbook.sheets)
+
+
+def set_local_names(
+    workbook: Workbook, index: int, sheet_name: str, names: Iterable[LocalName]
+) -> None:
+    """Replace the sheet's print settings, marker and equally called names by `names`.
+
+    Further names that staff have scoped to the sheet stay.
+    """
+    root = workbook.root
+    namespace = etree.QName(root).namespace
+    home = next(children(root, "definedNames"), None)
+    if home is None:
+        home = root.makeelement(f"{{{namespace}}}definedNames", nsmap=root.nsmap)
+        anchors = [i for i, child in enumerate(root) if local(child) in _BEFORE_NAMES]
+        root.insert(anchors[-1] + 1, home)
+    brought = [name for name in names if name.name.lower() != MARKER]
+    replaced = {name.name.lower() for name in brought}
+    for known in list(children(home, "definedName")):
+        called = known.get("name", "").lower()
+        if number(known.get("localSheetId")) == index and (
+            called in replaced or _OURS.fullmatch(called)
+        ):
+            home.remove(known)
+    quoted = sheet_name.replace("'", "''")
+    marker = (MARKER, f"'{quoted}'!$A$1", True)
+    for name, refers_to, hidden in [*((n.name, n.refers_to, n.hidden) for n in brought), marker]:
+        element = etree.SubElement(home, f"{{{namespace}}}definedName")
+        element.set("name", name)
+        element.set("localSheetId", str(index))
+        if hidden:
+            element.set("hidden", "1")
+        element.text = refers_to
+
+
+def drop_calculations(package: Package, workbook: Workbook, sheet_id: int) -> str | None:
+    """Take a sheet's cells out of the calculation chain.
+
+    Returns the chain's part if nothing is left of it: it is removed then, with its relationship.
+    """
+    rels = package.relationships(workbook.part)
+    chain = next((rel for rel in rels if rel.kind == "calcChain"), None)
+    if chain is None or chain.target not in package:
+        return None
+    root = package.parse(chain.target)
+    before = etree.tostring(root)
+    if _prune(root, str(sheet_id)):
+        _save(package, chain.target, root, before)
+        return None
+    name = package.name(chain.target)
+    package.remove(chain.target)
+    links = package.parse(rels_name(workbook.part))
+    for link in list(children(links, "Relationship")):
+        if link.get("Id") == chain.id:
+            links.remove(link)
+    package.write(rels_name(workbook.part), serialise(links))
+    return name
+
+
+def _prune(chain: _Element, sheet_id: str) -> int:
+    """Remove the entries of a sheet and return how many are left.
+
+    An entry without a sheet (`i`) belongs to the sheet of the one before it.
+    """
+    stated = ""  # the sheet as the chain states it
+    kept_for = ""  # the sheet that the last entry kept would pass on
+    left = 0
+    for entry in list(children(chain, "c")):
+        stated = entry.get("i", stated)
+        if stated == sheet_id:
+            chain.remove(entry)
+            continue
+        if entry.get("i") is None and stated != kept_for:
+            entry.set("i", stated)
+        kept_for = stated
+        left += 1
+    return left
+
+
+def _save(package: Package, part: str, root: _Element, before: bytes) -> None:
+    """Write a part unless nothing has been changed in it."""
+    if etree.tostring(root) != before:
+        package.write(part, serialise(root))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """Where the sheet will stand, to be known before it is built.
+
+    `name` is what the sheet must be called, `date_1904` how it must count its days, `exists`
+    whether it will replace the one from the last run, `position` its tab's, counted from 1.
+    """
+
+    name: str
+    date_1904: bool
+    exists: bool
+    position: int
+
+
+def summary_slot(workbook: Path | str, name: str = "Summary") -> Slot:
+    """Tell how to build the sheet for `workbook`.
+
+    A sheet of ours keeps the name it has now, even one that staff gave it. Otherwise `name`, or
+    "name (2)" and so on where staff have a sheet of that name. Raises WorkbookError.
+    """
+    path = Path(workbook)
+    _, book = open_index(read_bytes(path), path.name)
+    ours = our_sheet(book)
+    return Slot(
+        name=ours.name if ours else _free_name(name, book),
+        date_1904=book.date_1904,
+        exists=ours is not None,
+        position=(ours.index if ours else len(book.sheets)) + 1,
+    )
+
+
+def our_sheet(workbook: Workbook) -> SheetEntry | None:
+    """Return the sheet that bears the marker.
+
+    Copying a tab copies its marker. The original is the one that is still called as we call it,
+    else the one that was there first, whose sheetId is lower; some programs number tabs anew.
+    """
+    names = {say("sheets", "summary.tab", language).casefold() for language in LANGUAGES}
+    return min(
+        marked_sheets(workbook),
+        key=lambda sheet: (sheet.name.casefold() not in names, sheet.sheet_id),
+        default=None,
+    )
+
+
+def marked_sheets(workbook: Workbook) -> list[SheetEntry]:
+    """Return every sheet that bears the marker: ours, and copies that staff made of it."""
+    marked: list[SheetEntry] = []
+    for names in children(workbook.root, "definedNames"):
+        for defined in children(names, "definedName"):
+            index = number(defined.get("localSheetId"))
+            if defined.get("name", "").lower() != MARKER or index is None:
+                continue
+            if index < len(workbook.sheets) and workbook.sheets[index].kind == "worksheet":
+                marked.append(workbook.sheets[index])
+    return marked
+
+
+def _free_name(wanted: str, workbook: Workbook) -> str:
+    """Return `wanted`, numbered as Excel numbers copies if the name is taken."""
+    taken = {sheet.name.casefold() for sheet in workbook.sheets}
+    name, count = wanted, 1
+    while name.casefold() in taken:
+        count += 1
+        suffix = f" ({count})"
+        stem = wanted
+        while len((stem + suffix).encode("utf-16-le")) > 2 * _NAME_LIMIT:
+            stem = stem[:-1]
+        name = stem + suffix
+    return name

@@ -1,0 +1,305 @@
+"""What whole records reveal: gaps, doubles, spans, hidden rows, rules, words off the list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..formulas import holds, references, threshold_of
+from ..problems import Place, Problem
+from ..records import Reading, SheetRecords
+from ..template import Check, Column, TableSheet
+from ..texts import fold
+from ..values import likeliest, parse, parse_conditions, unread_conditions
+from .table import SortedRows, Surroundings, Table, TypedTable, problem_of
+
+# The list whose choices say which way is good, and the bounds that say the opposite.
+_DIRECTION = "direction"
+_AGAINST = {"higher": ("<=", "<"), "lower": (">=", ">")}
+_START, _END = "_start", "_end"
+_FAR = pd.Timedelta(days=366)
+
+
+def unlisted_choices(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:
+    """Name each word once, where it stands first; a slip would make a choice of its own."""
+    if not len(rows.records):
+        return
+    for column in table.inputs:
+        context = typed.contexts.get(column.id)
+        if column.type != "choice" or context is None or not context.choices_open:
+            continue
+        known = context.choices or {}
+        cells = typed.frame[column.id].tolist()
+        listed, counts = set(known.values()), Counter(cells)
+        first = {word: position for position, word in reversed(list(enumerate(cells)))}
+        for word in counts:
+            if not isinstance(word, str) or word in listed:
+                continue
+            _, allowed = likeliest(word, known, context.labels or {})
+            row = int(rows.records[first[word]])
+            params = {"count": counts[word], "allowed": allowed}
+            yield problem_of(table, column, row, code="unlisted_choice", raw=word, **params)
+
+
+def unclear_conditions(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:
+    """Report conditions that do not come to one number: 20-30万, 点赞≥1万，阅读≥5万, 尽快完成.
+
+    Only where the sheet computes or compares with it. Elsewhere conditions are read by people, and
+    only parts that have a sign but no number are pointed out: 点赞≥若干.
+    """
+    formulas = (one.formula for one in table.sheet.columns if one.formula is not None)
+    used = {name for formula in formulas for name in references(formula, table.sheet)}
+    used |= {one.compared_with for one in table.sheet.columns if one.compared_with is not None}
+    for column in table.inputs:
+        if column.type != "condition":
+            continue
+        if column.id not in used:
+            yield from _unread_parts(table, rows, typed, column)
+            continue
+        texts = typed.frame[column.id]
+        clear = {text: _is_clear(text) for text in texts.dropna().unique().tolist()}
+        for position, text in enumerate(texts.tolist()):
+            if not pd.isna(text) and not clear[text]:
+                row = int(rows.records[position])
+                yield problem_of(table, column, row, code="condition_unclear", raw=text)
+
+
+def _unread_parts(
+    table: Table, rows: SortedRows, typed: TypedTable, column: Column
+) -> Iterator[Problem]:
+    for position, text in enumerate(typed.frame[column.id].tolist()):
+        for part in () if pd.isna(text) else unread_conditions(text):
+            row = int(rows.records[position])
+            code = "condition_part_unread"
+            yield problem_of(table, column, row, code=code, raw=text, part=part)
+
+
+def _is_clear(text: str) -> bool:
+    # The formulas take their target from the same threshold.
+    number = parse(threshold_of(text), "quantity").value
+    return isinstance(number, float) and len(parse_conditions(text)) <= 1
+
+
+def direction_conflicts(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:
+    """Report targets such as ≤5% of a metric that is the better the higher it is."""
+    direction = next((c for c in table.inputs if c.choices == _DIRECTION), None)
+    if direction is None:
+        return
+    directions = typed.frame[direction.id].astype(object).tolist()
+    for column in table.inputs:
+        if not column.is_target:
+            continue
+        known = np.flatnonzero(typed.frame[column.id].notna().to_numpy()).tolist()
+        comparators = typed.comparators.get(column.id, {})
+        for position in known:
+            if comparators.get(position) in _AGAINST.get(directions[position], ()):
+                row = int(rows.records[position])
+                raw = typed.raw[column.id].iloc[position]
+                said = typed.raw[direction.id].iloc[position]
+                params = {"other": direction.label, "direction": said}
+                yield problem_of(table, column, row, code="direction_conflict", raw=raw, **params)
+
+
+def check_records(
+    table: Table, rows: SortedRows, typed: TypedTable, around: Surroundings
+) -> Iterator[Problem]:
+    """Walk the doubts about the records of one table that no single cell shows."""
+    if not len(rows.records):
+        return
+    yield from _required_blanks(table, rows, typed)
+    yield from _doubles(table, rows, typed)
+    yield from _backward_spans(table, rows, typed)
+    yield from _far_dates(table, rows, typed, around)
+    yield from unclear_conditions(table, rows, typed)
+    yield from direction_conflicts(table, rows, typed)
+    yield from _hidden(table, rows)
+
+
+def _required_blanks(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:
+    for column in table.inputs:
+        if not column.is_required:
+            continue
+        stated = typed.stated.get(column.id, set())
+        raw = typed.raw[column.id]
+        for position in np.flatnonzero(typed.frame[column.id].isna().to_numpy()).tolist():
+            if position not in stated:
+                row = int(rows.records[position])
+                yield problem_of(table, column, row, code="required_blank", raw=raw.iloc[position])
+
+
+def _doubles(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:
+    """Report records whose key was there before; a record with a gap in its key is none.
+
+    Rows that a merge took from different departments or files are kept apart: its log tells them.
+    """
+    sheet = table.sheet
+    if not sheet.key or any(key not in table.binding.columns for key in sheet.key):
+        return
+    cells = [_plain(typed.frame[key]) for key in sheet.key]
+    if len(set(zip(*cells, strict=True))) == len(rows.records):
+        return
+    keys = pd.DataFrame({key: typed.frame[key] for key in sheet.key}).dropna()
+    known = keys[keys.duplicated(keep=False)]
+    if known.empty:
+        return
+    traces = _came_from(table, rows)
+    before: dict[tuple[object, ...], dict[tuple[str, ...], int]] = {}
+    column = next((sheet[key] for key in sheet.key if sheet[key].is_key), sheet[sheet.key[0]])
+    first = table.binding.header.first + 1
+    for position, *values in known.itertuples():
+        trace, others = traces[position], before.setdefault(tuple(values), {})
+        repeated = next((at for other, at in others.items() if _may_be_one(trace, other)), None)
+        others.setdefault(trace, position)
+        if repeated is None:
+            continue
+        earlier = int(rows.records[repeated]) + first
+        row = int(rows.records[position])
+        raw = typed.raw[column.id].iloc[position]
+        params = {"row": earlier}
+        yield problem_of(table, column, row, code="duplicate_key", raw=raw, **params)
+
+
+def _came_from(table: Table, rows: SortedRows) -> list[tuple[str, ...]]:
+    """Return the department and file that a merge took each record from, "" where unknown."""
+    header, count = table.binding.header, len(rows.records)
+    columns = [
+        ["" if cell is None else fold(str(cell)) for cell in cells.tolist()]
+        for name in ("department", "file")
+        if name in header.traces
+        for cells in [table.grid.cells[header.first + rows.records, header.traces[name]]]
+    ]
+    return [*zip(*columns, strict=True)] if columns else [()] * count
+
+
+def _may_be_one(trace: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether rows may be of one origin; a row typed in since the merge says none."""
+    return all(a == b or not a or not b for a, b in zip(trace, other, strict=True))
+
+
+def _plain(values: pd.Series[Any]) -> Sequence[object]:
+    """Return cells of which two are equal if their values are."""
+    return (values.to_numpy().view(np.int64) if values.dtype.kind == "M" else values).tolist()
+
+
+def _backward_spans(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:
+    for start, end in _spans(table.sheet):
+        starts, ends = typed.frame[start.id], typed.frame[end.id]
+        wrong = (ends < starts).fillna(False).to_numpy(bool)
+        for position in np.flatnonzero(wrong).tolist():
+            row = int(rows.records[position])
+            raw = _day(ends.iloc[position])
+            yield problem_of(
+                table, end, row, code="end_before_start", raw=raw, start=_day(starts.iloc[position])
+            )
+
+
+def _spans(sheet: TableSheet) -> Iterator[tuple[Column, Column]]:
+    for column in sheet.inputs:
+        other = column.id.removesuffix(_START) + _END
+        if column.id.endswith(_START) and column.type == "date" and other in sheet:
+            yield column, sheet[other]
+
+
+def _far_dates(
+    table: Table, rows: SortedRows, typed: TypedTable, around: Surroundings
+) -> Iterator[Problem]:
+    """Report days more than a year before or after the campaign."""
+    if around.period is None:
+        return
+    start, end = (pd.Timestamp(day) for day in around.period)
+    params = {"start": _day(start), "end": _day(end)}
+    for column in table.inputs:
+        if column.type != "date":
+            continue
+        days = typed.frame[column.id]
+        far = ((days < start - _FAR) | (days > end + _FAR)).to_numpy(bool)
+        for position in np.flatnonzero(far).tolist():
+            row, raw = int(rows.records[position]), _day(days.iloc[position])
+            yield problem_of(table, column, row, code="date_far", raw=raw, **params)
+
+
+def _day(value: date) -> str:
+    return value.strftime("%Y-%m-%d")
+
+
+def _hidden(table: Table, rows: SortedRows) -> Iterator[Problem]:
+    """Report once how many hidden rows were counted in."""
+    if not table.grid.hidden_rows:
+        return
+    first = table.binding.header.first + 1
+    hidden = [row for row in rows.records.tolist() if row + first in table.grid.hidden_rows]
+    if not hidden:
+        return
+    origin = table.binding.origin
+    code = "filtered_rows" if table.grid.is_filtered else "hidden_rows"
+    place = Place(file=origin.file, sheet=origin.sheet, row=hidden[0] + first)
+    yield Problem(code=code, place=place, params={"count": len(hidden)})
+
+
+def check_rules(reading: Reading, *, as_of: date | None = None) -> tuple[Problem, ...]:
+    """Report the records that break a rule of their sheet; call after `formulas.compute`.
+
+    A rule that uses a cell which stands in `reading.problems` for having no value is not asked:
+    nobody knows what was meant there.
+    """
+    doubtful = frozenset(p.place for p in reading.problems if p.severity != "info")
+    found: list[Problem] = []
+    for records in reading.sheets.values():
+        sheet = reading.template[records.sheet]
+        if isinstance(sheet, TableSheet):
+            for check in sheet.checks:
+                broken = holds(
+                    check.when,
+                    records,
+                    template=reading.template,
+                    as_of=as_of,
+                    choices=reading.choices or None,
+                    settings=reading.settings,
+                )
+                found += _broken(check, records, sheet, np.flatnonzero(broken).tolist(), doubtful)
+    return tuple(found)
+
+
+def _broken(
+    check: Check,
+    records: SheetRecords,
+    sheet: TableSheet,
+    positions: Sequence[int],
+    doubtful: frozenset[Place],
+) -> Iterator[Problem]:
+    column, raw = sheet[check.column], records.raw.get(check.column)
+    used = _used(check.when, sheet)
+    for position in positions:
+        lost = (
+            name
+            for name in used
+            if pd.isna(records.frame[name].iloc[position])
+            and records.place(position, name) in doubtful
+        )
+        if any(lost):
+            continue
+        cell = None if raw is None else raw.iloc[position]
+        yield Problem(
+            code="check_failed",
+            place=records.place(position, column.id),
+            column=column.id,
+            raw=_day(cell) if isinstance(cell, date) else cell,
+            params={"column": column.label, "message": check.message},
+        )
+
+
+def _used(expression: str, sheet: TableSheet) -> tuple[str, ...]:
+    """Return the columns an expression uses, be it through computed ones."""
+    used: dict[str, None] = {}
+    waiting = [expression]
+    while waiting:
+        for name in references(waiting.pop(), sheet):
+            if name not in used:
+                used[name] = None
+                waiting += [formula] if (formula := sheet[name].formula) else []
+    return tuple(used)

@@ -1,0 +1,390 @@
+"""A table on its way from raw cells to records: the grid, the table found in it, its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import numpy as np
+from pandas.api.types import infer_dtype
+
+from ..problems import Problem
+from ..records import Origin
+from ..template import Choices, Column, SettingValue, TableSheet, Template
+from ..texts import LANGUAGES, Text, fold_label
+from ..values import Context, choice_spellings
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+    from ..ooxml import SheetFacts
+
+    Cells = npt.NDArray[Any]
+
+    Mask = npt.NDArray[np.bool_]
+
+    Rows = npt.NDArray[np.int64]
+
+
+TotalKind = Literal["total", "subtotal", "average"]
+_Of = TypeVar("_Of")
+_Result = TypeVar("_Result")
+_MOST = 256  # templates come from a library; only programs that make their own have more
+HEAD_ROWS = 60
+_LONGEST_LABEL = 120
+# Kinds of which a column may be throughout, each cell then holding something that is no text.
+_SOLID = frozenset(("floating", "datetime"))
+RowReason = Literal["total_row", "section_row", "repeated_header", "unfilled_row"]
+_MOST_LISTED = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """Where the header stands; rows count from 0.
+
+    `rows` are its rows from the top, none where staff deleted it; `first` is the first row of
+    data. `names` holds, per column, the folded texts to try, the likeliest first; `shown` the text
+    as typed; `traces` the columns that say where rows come from.
+    """
+
+    ids_row: int | None
+    ids: Mapping[int, str]
+    rows: tuple[int, ...]
+    first: int
+    names: Mapping[int, tuple[str, ...]]
+    shown: Mapping[int, str]
+    traces: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """Which column of the tab (from 0) holds which column of the template.
+
+    `headers` are the header texts as typed, by column id; `extras` staff's own columns by name.
+    """
+
+    header: Header
+    columns: Mapping[str, int]
+    headers: Mapping[str, str]
+    extras: Mapping[str, int]
+    origin: Origin
+    problems: tuple[Problem, ...] = ()
+
+
+def once_each(work: Callable[[_Of], _Result]) -> Callable[[_Of], _Result]:
+    """Let `work` be done once for each object; nobody may change what it returns."""
+    known: dict[int, tuple[_Of, _Result]] = {}
+
+    @wraps(work)
+    def ask(of: _Of) -> _Result:
+        found = known.get(id(of))
+        # While an object is kept here no other one can have its id.
+        if found is None:
+            if len(known) >= _MOST:
+                known.clear()
+            found = known[id(of)] = of, work(of)
+        return found[1]
+
+    return ask
+
+
+@once_each
+def choice_words(choices: Choices) -> Mapping[str, str]:
+    """Return `choice_spellings` of a list."""
+    return choice_spellings(choices)
+
+
+def _no_percents(_columns: set[int]) -> set[tuple[int, int]]:
+    return set()
+
+
+def _no_formulas(_columns: set[int]) -> dict[tuple[int, int], str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Grid:
+    """One tab: `cells[row, column]` from 0, "" where empty; error cells hold their `#DIV/0!`.
+
+    `errors`, `merges` and `hidden_rows` are facts of the package, counted from 1 as Excel does;
+    `uncalculated` are formulas without a result, put into the cells as their text; `own_rows` are
+    rows of ours below a table, which nobody need be told of.
+    `head` holds the first rows with their texts folded as labels, "" where there is none.
+    """
+
+    name: str
+    cells: Cells
+    head: tuple[tuple[str, ...], ...]
+    state: str = "visible"
+    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    merges: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    is_filtered: bool = False
+    is_summary: bool = False
+    own_rows: frozenset[int] = frozenset()
+    uncalculated: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    percent_cells: Callable[[set[int]], set[tuple[int, int]]] = _no_percents
+    uncalculated_cells: Callable[[set[int]], dict[tuple[int, int], str]] = _no_formulas
+
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return int(self.cells.shape[0])
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return int(self.cells.shape[1])
+
+    def text(self, row: int, column: int) -> str:
+        """Return the trimmed text of a cell; "" if it is outside or holds none."""
+        if row < self.height and column < self.width:
+            cell = self.cells[row, column]
+            return cell.strip() if isinstance(cell, str) else ""
+        return ""
+
+
+def grid_of(rows: Sequence[Sequence[object]], name: str, facts: SheetFacts | None = None) -> Grid:
+    """Make a grid of `rows` of equal length, and of what the package tells about the sheet."""
+    # Column by column is how everything reads it; text in numpy's own type would be truncated.
+    cells = np.array(rows, dtype=object, order="F")
+    if cells.ndim != 2:
+        cells = np.empty((0, 0), dtype=object)
+    head = tuple(tuple(_label(cell) for cell in row) for row in rows[:HEAD_ROWS])
+    if facts is None:
+        return Grid(name=name, cells=cells, head=head)
+    inside = _put(cells, facts.errors)
+    return Grid(
+        name=name,
+        cells=cells,
+        head=head,
+        state=facts.state,
+        errors=inside,
+        merges=facts.merges,
+        hidden_rows=facts.hidden_rows,
+        is_filtered=facts.filtered,
+        is_summary=facts.is_summary,
+        percent_cells=facts.percent_cells,
+        uncalculated_cells=facts.uncalculated_cells,
+    )
+
+
+def with_uncalculated(grid: Grid, columns: set[int]) -> Grid:
+    """Return the grid with the formulas without a result in `columns` (from 1) put in as text.
+
+    To a parser of values they are blank.
+    """
+    formulas = grid.uncalculated_cells(columns)
+    return replace(grid, uncalculated=_put(grid.cells, formulas)) if formulas else grid
+
+
+def _put(cells: Cells, texts: Mapping[tuple[int, int], str]) -> dict[tuple[int, int], str]:
+    """Write texts into the cells of a grid, and return those that lie inside it."""
+    inside = {
+        (row, column): text
+        for (row, column), text in texts.items()
+        if row <= cells.shape[0] and column <= cells.shape[1]
+    }
+    for (row, column), text in inside.items():
+        cells[row - 1, column - 1] = text
+    return inside
+
+
+def filled_and_text(column: Cells) -> tuple[Mask, Mask]:
+    """Tell which cells of a column hold anything, and which hold text.
+
+    A cell of nothing but blanks is empty.
+    """
+    kind = infer_dtype(column, skipna=False)
+    if kind in _SOLID:
+        return np.ones(len(column), dtype=bool), np.zeros(len(column), dtype=bool)
+    cells = column.tolist()
+    text = np.fromiter((cell.__class__ is str for cell in cells), bool, len(cells))
+    filled = np.fromiter((cell is not None for cell in cells), bool, len(cells))
+    at = np.flatnonzero(text)
+    filled[at] = np.fromiter((bool(cells[i].strip()) for i in at.tolist()), bool, len(at))
+    return filled, text & filled
+
+
+def _label(cell: object) -> str:
+    if not isinstance(cell, str) or not cell.strip() or len(cell) > _LONGEST_LABEL:
+        return ""
+    return fold_label(cell)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Table:
+    """One template sheet found in one tab."""
+
+    sheet: TableSheet
+    grid: Grid
+    binding: Binding
+
+    @property
+    def inputs(self) -> tuple[Column, ...]:
+        """The input columns that are bound, in the tab's order."""
+        at = self.binding.columns
+        bound = (column for column in self.sheet.inputs if column.id in at)
+        return tuple(sorted(bound, key=lambda column: at[column.id]))
+
+    def cells(self, column_id: str) -> npt.NDArray[Any]:
+        """Return the cells below the header of a bound column."""
+        cells: npt.NDArray[Any] = self.grid.cells[
+            self.binding.header.first :, self.binding.columns[column_id]
+        ]
+        return cells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A row that is no record; `row` counts from 0 below the header.
+
+    `total` tells the kind of a total row; `given` the value a heading gives to the rows below it.
+    """
+
+    row: int
+    reason: RowReason
+    text: str
+    total: TotalKind | None = None
+    given: tuple[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SortedRows:
+    """The rows below the header: which are records, and why the others are not.
+
+    `filled` tells, per bound input column, which cells hold anything; `block` numbers the runs of
+    records that no other row parts.
+    """
+
+    records: Rows
+    skipped: tuple[Skipped, ...]
+    filled: Mapping[str, Mask]
+    block: Rows
+    unfilled: Rows
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Sorter:
+    """The sorting under way: masks by column of the tab, and the rows skipped so far."""
+
+    table: Table
+    height: int
+    serial: frozenset[int]
+    filled: dict[int, Mask] = field(default_factory=dict)
+    text: dict[int, Mask] = field(default_factory=dict)
+    skipped: dict[int, Skipped] = field(default_factory=dict)
+
+    def text_at(self, row: int, column: int) -> str:
+        """Return the trimmed text of a cell below the header."""
+        return self.table.grid.text(self.table.binding.header.first + row, column)
+
+    def cells(self, column: int) -> npt.NDArray[Any]:
+        """Return the cells of a column of the tab, below the header."""
+        cells: npt.NDArray[Any] = self.table.grid.cells[self.table.binding.header.first :, column]
+        return cells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the workbook tells every cell: the campaign's days, the date system, staff's lists.
+
+    `settings` are those of the workbook; the template's own values stand for those left out.
+    """
+
+    template: Template
+    period: tuple[date, date] | None = None
+    as_of: date | None = None
+    date_1904: bool = False
+    entries: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    settings: Mapping[str, SettingValue] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class TypedTable:
+    """The typed columns of one table, and what was found on the way.
+
+    `stated` holds, per column, the records whose cell needs no "is blank" warning: faulty ones,
+    undecided ones, and those filled from such a cell. `faults` gives the code of each faulty cell.
+    `contexts` are those the input columns were read with.
+    """
+
+    frame: dict[str, pd.Series[Any]] = field(default_factory=dict)
+    raw: dict[str, pd.Series[Any]] = field(default_factory=dict)
+    kinds: dict[str, pd.Series[Any]] = field(default_factory=dict)
+    remarks: dict[str, Mapping[int, str]] = field(default_factory=dict)
+    comparators: dict[str, Mapping[int, str]] = field(default_factory=dict)
+    stated: dict[str, set[int]] = field(default_factory=dict)
+    faults: dict[str, dict[int, str]] = field(default_factory=dict)
+    contexts: dict[str, Context] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Job:
+    """One column of a table to be typed. `percent_rows` are the cells shown as percent."""
+
+    table: Table
+    rows: SortedRows
+    typed: TypedTable
+    column: Column
+    percent_rows: frozenset[int] = frozenset()
+
+    @property
+    def raw(self) -> pd.Series[Any]:
+        """What stands in the records' cells, None where blank."""
+        return self.typed.raw[self.column.id]
+
+    @property
+    def header(self) -> str:
+        """The header as typed."""
+        return self.table.binding.headers.get(self.column.id, "")
+
+    def formatted(self) -> npt.NDArray[np.bool_]:
+        """Tell which records show this cell as a percentage."""
+        rows = self.rows.records.tolist()
+        return np.fromiter((row in self.percent_rows for row in rows), bool, len(rows))
+
+    def report(self, code: str, position: int, raw: object, **params: object) -> None:
+        """Put a problem in the cell of record number `position` on record."""
+        row = int(self.rows.records[position])
+        self.typed.problems.append(
+            problem_of(self.table, self.column, row, code=code, raw=raw, **params)
+        )
+
+    def report_column(self, code: str, **params: object) -> None:
+        """Put a remark on the whole column on record, at its header."""
+        origin = self.table.binding.origin
+        self.typed.problems.append(
+            Problem(
+                code=code,
+                place=origin.place(origin.header_row, self.column.id),
+                column=self.column.id,
+                params={"column": self.column.label, **params},
+            )
+        )
+
+
+def listed(cells: Sequence[str]) -> Text:
+    """Say which cells are meant, the first few of many: B7、B8、…."""
+    shown = [*cells[:_MOST_LISTED], *(["…"] if len(cells) > _MOST_LISTED else [])]
+    return Text({name: (", " if name == "en" else "、").join(shown) for name in LANGUAGES})
+
+
+def problem_of(
+    table: Table, column: Column, row: int, /, *, code: str, raw: object, **params: object
+) -> Problem:
+    """Return a problem in a cell; `row` counts from 0 below the header."""
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)  # as Excel shows it
+    return Problem(
+        code=code,
+        place=table.binding.origin.place(table.binding.header.first + row + 1, column.id),
+        column=column.id,
+        raw=raw,
+        params={"column": column.label, **params},
+    )

@@ -1,0 +1,323 @@
+"""Gather from a reading what the Summary shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+import pandas as pd
+
+from ..alerts import Alert, Phrase, TrackedAlert, alerts, choice_setting, label_of, track
+from ..metrics import (
+    Achievement,
+    Burn,
+    Figure,
+    IssueRow,
+    Progress,
+    achievements,
+    allocation,
+    burn,
+    elapsed,
+    figure,
+    issues_by_severity,
+    later_rows,
+    metric_frame,
+    metrics_of,
+    progress,
+    up_to_day,
+)
+from ..problems import Place, Problem
+from ..records import Reading
+from ..template import Role, Template
+from ..texts import LANGUAGES, Text, say
+from .breakdowns import (
+    MOST_TILES,
+    channels_of,
+    day_of,
+    own_tables,
+    own_tiles,
+    progress_rule,
+    stages_of,
+    trend_of,
+)
+from .compare import compare
+from .mixes import channel_mix, names_of
+from .model import Merged, RowCounts, Source, Summary, Tile
+from .report import report_of
+from .tiles import clauses, count_tiles, health_of, tiles_of
+
+# The sheets that a merge attaches.
+_LOG: Final = "merge_log"
+_CONFLICTS: Final = "merge_conflicts"
+_TASKS: tuple[Role, ...] = ("master", "schedule")
+# Of more campaigns only so many are named.
+_NAMED = 3
+_SEVERITY_ORDER = ("high", "medium", "low")
+# The sheet each section is made from, and the columns without which there is nothing to show.
+_SECTIONS: Mapping[str, tuple[Role, tuple[str, ...]]] = {
+    "metrics": ("effect", ("metric",)),
+    "channels": ("daily", ("channel",)),
+    "trend_day": ("daily", ("date",)),
+    "stages": ("master", ("stage",)),
+    "issues": ("issues", ("description",)),
+}
+
+
+def merged_of(reading: Reading) -> Merged | None:
+    """Return what a merged workbook says of the merge; None for any other workbook."""
+    if _LOG not in reading.attachments:
+        return None
+    lines = reading.attachments.get(_CONFLICTS, ())
+    used = {say("merge", "conflicts.yes", language) for language in LANGUAGES}
+    standing = Counter(_number(line) for line in lines if line.get("kept") in used)
+    return Merged(
+        log=_tab(reading, "log"),
+        conflicts=max(map(_number, lines), default=0),
+        doubled=sum(count > 1 for count in standing.values()),
+        listed=_tab(reading, "conflicts"),
+    )
+
+
+def _number(line: Mapping[str, object]) -> int:
+    """Return the number of the conflict a line belongs to; they count from 1."""
+    value = line.get("number")
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def _tab(reading: Reading, sheet: str) -> Place:
+    return Place(file=reading.file, sheet=say("merge", f"{sheet}.tab", reading.language))
+
+
+def summarize(reading: Reading, *, as_of: date) -> Summary:
+    """Gather everything the Summary shows; `reading` has its computed columns filled.
+
+    Works with any part of the workbook missing or empty.
+    """
+    form = reading.form
+    start, end = day_of(form.get("start_date")), day_of(form.get("end_date"))
+    time = elapsed(start, end, as_of)
+    daily = up_to_day(metric_frame(reading, reading.template.sheet_for("daily"), as_of=as_of))
+    tasks = metric_frame(reading, reading.template.sheet_for("master"))
+    budget, target_roas = (number_of(form.get(name)) for name in ("budget", "target_roas"))
+    progressed, burnt = progress(tasks, progress_rule(reading)), burn(tasks, time, total=budget)
+    tiles = _tiles(reading, daily, progressed, burnt, time)
+    metrics = evaluated(reading)
+    acts, tracked = _alerts(reading, as_of)
+    issues = open_issues(reading, as_of)
+    more = _more_tiles(reading, len(tiles), metrics, issues, as_of)
+    channels, channel_total = channels_of(reading, daily, target_roas, _close(reading))
+    stages, stage_total = stages_of(reading, tasks, as_of, time)
+    errors = sum(problem.severity == "error" for problem in reading.problems)
+    good, bad = clauses(tiles, acts, metrics, progressed.overall, time, errors=errors)
+    return Summary(
+        title=_title(reading),
+        department=_department(reading),
+        owner=str(form.get("owner") or ""),
+        start=start,
+        end=end,
+        as_of=as_of,
+        elapsed=time,
+        health=health_of(tiles, acts, metrics, errors=errors, filled=_is_filled(reading)),
+        good=good,
+        bad=bad,
+        tiles=tiles + more,
+        actions=acts,
+        alerts=tracked,
+        metrics=metrics,
+        channels=channels,
+        channel_total=channel_total,
+        target_roas=target_roas,
+        trend=trend_of(reading, daily),
+        stages=stages,
+        stage_total=stage_total,
+        allocation=allocation(tasks, budget),
+        issues=issues,
+        own=own_tables(reading, more, as_of=as_of),
+        later=later_rows(reading, as_of),
+        severities=_severities(reading),
+        verdicts=_labels(reading, "verdict"),
+        sheets={sheet.id: sheet.label for sheet in reading.template.tables},
+        sections=_sections(reading.template),
+        problems=_doubts(reading),
+        hints=tuple(problem for problem in reading.problems if problem.is_hint),
+        rows=_rows(reading),
+        absent=_absent(reading, as_of),
+        source=_source(reading),
+        report=report_of(reading, metrics, as_of=as_of),
+        comparison=compare(reading, as_of=as_of),
+        channel_mix=channel_mix(reading, daily, as_of=as_of),
+        merged=merged_of(reading),
+    )
+
+
+def _more_tiles(
+    reading: Reading,
+    taken: int,
+    metrics: Sequence[Achievement],
+    issues: Sequence[IssueRow],
+    as_of: date,
+) -> tuple[Tile, ...]:
+    """Fill the row of tiles with the template's own metrics, then with counts."""
+    own = own_tiles(reading, taken, as_of=as_of)
+    sheets = (reading.template.sheet_for(role) for role in _TASKS)
+    tables = (metric_frame(reading, sheet) for sheet in sheets)
+    tasks = next((one for one in tables if "delay_days" in one and len(one)), pd.DataFrame())
+    is_logged = reading.template.sheet_for("issues") in reading.sheets
+    counts = count_tiles(
+        tasks,
+        metrics,
+        issues if is_logged else None,
+        late_done=choice_setting(reading, "late_done"),
+    )
+    return (*own, *counts[: max(0, MOST_TILES - taken - len(own))])
+
+
+def _title(reading: Reading) -> Phrase | Text | str:
+    """Return the campaign's name; of several merged ones all, or the first and how many."""
+    stated = str(reading.form.get("campaign_name") or "")
+    names = names_of(reading, "campaign")
+    if len(names) < 2:
+        return stated or (names[0] if names else reading.template.title)
+    if stated:
+        return stated
+    if len(names) <= _NAMED:
+        return Phrase(code="what.plain", params={"name": tuple(names)})
+    params = {"names": tuple(names[:_NAMED]), "count": len(names)}
+    return Phrase(code="masthead.campaigns", params=params)
+
+
+def _department(reading: Reading) -> Phrase | Text | str:
+    """Return the department that leads, or how many were merged."""
+    stated = str(reading.form.get("department") or "")
+    names = names_of(reading, "department")
+    if stated or len(names) < 2:
+        return label_of(reading.template, "department", stated or "".join(names))
+    return Phrase(code="masthead.departments", params={"count": len(names)})
+
+
+def _alerts(reading: Reading, as_of: date) -> tuple[tuple[Alert, ...], tuple[TrackedAlert, ...]]:
+    """Return the alerts found, with the owners that staff named in the list, and that list."""
+    found = alerts(reading, as_of=as_of)
+    tracked = track(found, reading.remembered, as_of=as_of)
+    named = {id(one.alert): one.own_owner for one in tracked if one.own_owner}
+    return tuple(replace(one, owner=named.get(id(one), one.owner)) for one in found), tracked
+
+
+def _is_filled(reading: Reading) -> bool:
+    return any(len(records.frame) for records in reading.sheets.values())
+
+
+def _tiles(
+    reading: Reading, daily: pd.DataFrame, progressed: Progress, burnt: Burn, time: Figure
+) -> tuple[Tile, ...]:
+    """Return the campaign's headline figures, as far as the template has what they show."""
+    template = reading.template
+    metrics = metrics_of(reading, template.sheet_for("daily"))
+    totals = {one.id: figure(one, daily) for one in metrics}
+    tiles = tiles_of(reading.form, totals, progressed, burnt, time, close=_close(reading))
+    return tuple(tile for tile in tiles if _is_held(template, tile.id, totals))
+
+
+def _sections(template: Template) -> dict[str, str]:
+    """Return the sections that the template has a sheet with columns for, each with the sheet."""
+    found = {}
+    for section, (role, needed) in _SECTIONS.items():
+        sheet = next((one for one in template.tables if one.role == role), None)
+        if sheet is not None and all(column in sheet for column in needed):
+            found[section] = sheet.id
+    return found
+
+
+def _is_held(template: Template, tile: str, totals: Mapping[str, Figure]) -> bool:
+    """Whether the template has what a tile shows at all: a metric, or a column of the tasks."""
+    if tile not in ("progress", "budget"):
+        return tile in totals
+    # The use of a budget needs both sides.
+    needed = ("progress",) if tile == "progress" else ("budget", "spend")
+    tables = (sheet for sheet in template.tables if sheet.role == "master")
+    return any(all(column in sheet for column in needed) for sheet in tables)
+
+
+def _doubts(reading: Reading) -> tuple[Problem, ...]:
+    """Return errors, then warnings; what merely informs is left to the full list."""
+    doubts = (problem for problem in reading.problems if problem.severity != "info")
+    return tuple(sorted(doubts, key=lambda problem: problem.severity != "error"))
+
+
+def _rows(reading: Reading) -> RowCounts:
+    rows = [total for total in reading.totals if total.column is None]
+    return RowCounts(
+        read=int(sum(total.read for total in rows)),
+        used=int(sum(total.used for total in rows)),
+        listed=int(sum(sum(total.listed.values()) for total in rows)),
+    )
+
+
+def _source(reading: Reading) -> Source:
+    return Source(
+        file=reading.file,
+        sha256=reading.cells_sha256 or reading.sha256,
+        template=reading.template.id,
+        template_version=reading.template_version or reading.template.version,
+        version=_version(),
+    )
+
+
+def number_of(value: Any) -> float | None:
+    """Return a form's number, or None where it has none."""
+    if value is None or pd.isna(value):
+        return None
+    return float(value)
+
+
+def _close(reading: Reading) -> float:
+    setting = reading.template.settings.get("close")
+    return float(reading.settings.get("close", setting.value if setting else 1.0))
+
+
+def _version() -> str:
+    try:
+        return version("marketing_sheets")
+    except PackageNotFoundError:
+        return ""
+
+
+def _absent(reading: Reading, as_of: date) -> dict[str, Phrase]:
+    """Say, per sheet of the template without records to show, why its section is empty."""
+    absent, later = {}, later_rows(reading, as_of)
+    for sheet in reading.template.tables:
+        records = reading.sheets.get(sheet.id)
+        if records is None:
+            absent[sheet.id] = Phrase(code="absent.no_sheet", params={"sheet": sheet.label})
+        elif records.frame.empty:
+            absent[sheet.id] = Phrase(code="absent.no_rows", params={"sheet": sheet.label})
+        elif later.get(sheet.id) == len(records.frame):
+            params = {"sheet": sheet.label, "count": len(records.frame), "day": as_of}
+            absent[sheet.id] = Phrase(code="absent.later", params=params, count=later[sheet.id])
+    return absent
+
+
+def evaluated(reading: Reading) -> tuple[Achievement, ...]:
+    """Return the evaluated metrics."""
+    records = reading.sheets.get(reading.template.sheet_for("effect"))
+    return achievements(records) if records else ()
+
+
+def open_issues(reading: Reading, as_of: date) -> tuple[IssueRow, ...]:
+    """Count the open issues by severity, gravest first."""
+    records = reading.sheets.get(reading.template.sheet_for("issues"))
+    return issues_by_severity(records, as_of=as_of, order=_SEVERITY_ORDER) if records else ()
+
+
+def _severities(reading: Reading) -> dict[str, tuple[Text, str | None]]:
+    choices = reading.template.choices.get("severity")
+    return {item.id: (item.label, item.state) for item in choices.items} if choices else {}
+
+
+def _labels(reading: Reading, choices: str) -> dict[str, Text]:
+    known = reading.template.choices.get(choices)
+    return {item.id: item.label for item in known.items} if known else {}

@@ -1,0 +1,191 @@
+"""Gather what a Summary laid out like a report says in words: goals, causes, advice, sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import numpy as np
+
+from ..alerts import Amount, Phrase, label_of
+from ..metrics import Achievement, is_known, is_open, numbers
+from ..problems import Place
+from ..records import Reading, SheetRecords
+from ..template import Role
+from .breakdowns import day_of
+from .model import AdviceRow, CauseRow, GoalRow, Report, SheetRow
+
+# Where people write why something went wrong, and what is to be done about it.
+_CAUSES = ("cause", "analysis", "issue", "delay_reason")
+_MEASURES = ("action", "solution")
+_TASKS: tuple[Role, ...] = ("master", "schedule")
+_ENDED = ("done", "cancelled")
+
+
+def report_of(reading: Reading, metrics: Sequence[Achievement], *, as_of: date) -> Report:
+    """Return what the sheets say in words; metrics are those of the evaluation, in its order."""
+    return Report(
+        chapters=reading.template.outline,
+        goals=tuple(_goals(reading)),
+        issues=tuple(_issues(reading, as_of)),
+        causes=tuple(_causes(reading, metrics, as_of)),
+        advice=tuple(_advice(reading, metrics, as_of)),
+        sheets=tuple(_sheets(reading)),
+    )
+
+
+def _text(records: SheetRecords, row: int, *columns: str) -> tuple[str, str | None]:
+    """Return the first of the columns' texts that there is, and its column."""
+    for column in columns:
+        value = records.frame[column].iat[row] if column in records.frame else None
+        if isinstance(value, str) and value.strip():
+            return value.strip(), column
+    return "", None
+
+
+def _written(records: SheetRecords, row: int, column: str) -> str:
+    """Return what people wrote into a cell, where the records keep another form of it."""
+    value = records.raw[column].iat[row] if column in records.raw else None
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _day(records: SheetRecords, row: int, column: str) -> date | None:
+    return day_of(records.frame[column].iat[row]) if column in records.frame else None
+
+
+def _who(reading: Reading, records: SheetRecords, row: int) -> Phrase | str:
+    department, owner = (_text(records, row, name)[0] for name in ("department", "owner"))
+    if not department:
+        return owner
+    label = label_of(reading.template, "department", department)
+    code = "what.who" if owner else "what.plain"
+    return Phrase(code=code, params={"name": label, "owner": owner})
+
+
+def _goals(reading: Reading) -> Iterator[GoalRow]:
+    statuses = reading.template.choices.get("task_status")
+    looks = {item.id: item for item in statuses.items} if statuses else {}
+    for records, row in _rows(reading, "master"):
+        status = _text(records, row, "status")[0]
+        look = looks.get(status)
+        share = numbers(records.frame, "progress")[row]
+        has_stage = "stage" in records.frame
+        yield GoalRow(
+            module=_text(records, row, "stage", "task")[0],
+            goal=_text(records, row, "goal")[0],
+            action=_text(records, row, "task" if has_stage else "measures")[0],
+            who=_who(reading, records, row),
+            start=_day(records, row, "planned_start"),
+            end=_day(records, row, "planned_end"),
+            weeks=_written(records, row, "weeks"),
+            status=look.label if look else status,
+            state=look.state if look else None,
+            progress=None if np.isnan(share) else float(share),
+            place=records.place(row, "task"),
+        )
+
+
+def _rows(reading: Reading, role: Role) -> Iterator[tuple[SheetRecords, int]]:
+    records = reading.sheets.get(reading.template.sheet_for(role))
+    if records is not None:
+        yield from ((records, row) for row in range(len(records.frame)))
+
+
+def _open(reading: Reading, as_of: date) -> Iterator[tuple[SheetRecords, int]]:
+    log = reading.sheets.get(reading.template.sheet_for("issues"))
+    if log is not None:
+        unsolved = is_open(log.frame) & is_known(log.frame, as_of)
+        yield from ((log, row) for row in np.flatnonzero(unsolved).tolist())
+
+
+def _missed(
+    reading: Reading, metrics: Sequence[Achievement]
+) -> Iterator[tuple[SheetRecords, int, Phrase, Phrase | None]]:
+    """Walk the metrics short of their target, each with what it is and how far off."""
+    for (records, row), one in zip(_rows(reading, "effect"), metrics, strict=True):
+        if one.verdict in ("missed", "close") and one.actual is not None and one.target is not None:
+            actual = Amount(value=one.actual, unit=one.unit)
+            target = Amount(value=one.target, unit=one.unit)
+            code = "what.limit" if one.lower_is_better else "what.target"
+            params = {"name": one.name, "actual": actual, "target": target}
+            share, gap = one.achieved.value, None
+            if share is not None:
+                amount = Amount(value=share, unit="percent")
+                gap = Phrase(code="gap.achieved", params={"share": amount})
+            yield records, row, Phrase(code=code, params=params), gap
+
+
+def _causes(reading: Reading, metrics: Sequence[Achievement], as_of: date) -> Iterator[CauseRow]:
+    """Return the causes of missed metrics, of tasks in trouble, and of open issues."""
+    for records, row, what, gap in _missed(reading, metrics):
+        yield from _cause(records, row, what, gap)
+    for role in _TASKS:
+        for records, row in _rows(reading, role):
+            yield from _cause(records, row, _text(records, row, "task")[0], _delay(records, row))
+    for records, row in _open(reading, as_of):
+        yield from _cause(records, row, _text(records, row, "description")[0], None)
+
+
+def _cause(
+    records: SheetRecords, row: int, what: Phrase | str, gap: Phrase | None
+) -> Iterator[CauseRow]:
+    cause, column = _text(records, row, *_CAUSES)
+    if cause:
+        yield CauseRow(what=what, gap=gap, cause=cause, place=records.place(row, column))
+
+
+def _delay(records: SheetRecords, row: int) -> Phrase | None:
+    days = numbers(records.frame, "delay_days")[row]
+    if not days > 0:
+        return None
+    return Phrase(code="gap.late", params={"days": int(days)}, count=int(days))
+
+
+def _advice(reading: Reading, metrics: Sequence[Achievement], as_of: date) -> Iterator[AdviceRow]:
+    """Return the measures of open issues, unfinished tasks and missed metrics.
+
+    A remark on a metric is a cause, and stands among those.
+    """
+    for records, row in _open(reading, as_of):
+        problem = _text(records, row, "description")[0]
+        yield from _measure(reading, records, row, problem, due="due_date")
+    for records, row in _rows(reading, "master"):
+        if _text(records, row, "status")[0] not in _ENDED:
+            problem = _text(records, row, "issue", "task")[0]
+            yield from _measure(reading, records, row, problem, due="planned_end")
+    for records, row, what, _ in _missed(reading, metrics):
+        yield from _measure(reading, records, row, what, due="")
+
+
+def _issues(reading: Reading, as_of: date) -> Iterator[AdviceRow]:
+    """Return the open issues, each with its measure, if any."""
+    for records, row in _open(reading, as_of):
+        yield AdviceRow(
+            problem=_text(records, row, "description")[0],
+            measure=_text(records, row, *_MEASURES)[0],
+            who=_who(reading, records, row),
+            due=_day(records, row, "due_date"),
+            place=records.place(row, "description"),
+        )
+
+
+def _measure(
+    reading: Reading, records: SheetRecords, row: int, problem: Phrase | str, *, due: str
+) -> Iterator[AdviceRow]:
+    measure, column = _text(records, row, *_MEASURES)
+    if measure:
+        yield AdviceRow(
+            problem=problem,
+            measure=measure,
+            who=_who(reading, records, row),
+            due=_day(records, row, due),
+            place=records.place(row, column),
+        )
+
+
+def _sheets(reading: Reading) -> Iterator[SheetRow]:
+    for sheet in reading.template.tables:
+        records = reading.sheets.get(sheet.id)
+        if records is not None:
+            place = Place(file=records.origin.file, sheet=records.origin.sheet)
+            yield SheetRow(label=sheet.label, rows=len(records.frame), place=place)

@@ -1,0 +1,379 @@
+"""The Summary's sections side by side: channels with two charts, departments and campaigns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from ..alerts import Amount, Phrase
+from ..metrics import Figure
+from ..styles import Palette
+from .canvas import (
+    FIRST,
+    HAIRLINE,
+    HALF,
+    ROW,
+    TOTAL,
+    Canvas,
+    Cell,
+    chart_name,
+    chip,
+    figure_cell,
+    head_cells,
+    left,
+    padded,
+    right,
+    row_name,
+    scale_format,
+    table_head,
+    verdict_cell,
+)
+from .chart_style import steps
+from .charts import achievement_chart, budget_chart, roas_chart, shares_chart
+from .details import later_remark
+from .model import ChannelRow, Compared, CompareRow, Comparison, Summary
+from .terminal import HEALTH_STATES
+from .words import amount_text, fitted, phrase_text, scale_of, symbol_of, text_of, units_of, word
+
+# More would leave no room for their names.
+_BARS: Final = 7
+# What the columns show, and from where on they take 万 or K; None never do.
+_CHANNEL_COLUMNS: Final[tuple[tuple[str, str, float | None], ...]] = (
+    ("impressions", "#,##0", 1e5),
+    ("clicks", "#,##0", 1e6),
+    ("ctr", "0.0%", None),
+    ("cvr", "0.0%", None),
+    ("new_users", "#,##0", 1e6),
+    ("cac", "#,##0.0", None),
+    ("cost", "#,##0", 1e5),
+    ("sales", "#,##0", 1e5),
+    ("roas", "0.00", None),
+)
+_WIDE: Final = tuple(right(block) for block in range(1, 6))
+_CHANNEL_PLACES: Final = tuple(side(block) for block in range(1, 6) for side in (left, right))
+_MOST: Final = 20
+_MOST_BARS: Final = 7
+# The places of figures, one column each; the verdict stands in the last column.
+_PLACES: Final = tuple(side(block) for block in range(1, 6) for side in (left, right))[:-1]
+
+
+def draw_channels(canvas: Canvas, summary: Summary) -> None:
+    """Draw the channels with their total from the sums, and the charts of ROAS and shares.
+
+    Columns without a value in any row are left out, and so is the verdict without a target.
+    """
+    language, target = canvas.language, summary.target_roas
+    canvas.heading(word("section.channels", language), word("note.channels", language))
+    rows, total = list(summary.channels), summary.channel_total
+    assert total is not None
+    columns = _columns([*rows, total], has_verdict=target is not None)
+    heads = [
+        (word("head.channel", language), FIRST, right(0), "left"),
+        *((word(f"head.{name}", language), at, at, "right") for name, at in columns.items()),
+    ]
+    if target is not None:
+        shown = amount_text(Amount(value=target, unit="number"), language)
+        last = word("head.target_roas", language, target=shown)
+        heads.append((last, right(5), right(5), "center"))
+    table_head(canvas, head_cells(heads))
+    formats = _channel_formats(canvas, [*rows, total])
+    top = canvas.row
+    for row in rows:
+        has_verdict = target is not None and not row.others
+        verdict = [verdict_cell(right(5), row.verdict, summary, canvas)] if has_verdict else []
+        _channel(canvas, row, columns, formats, more=verdict)
+    if "roas" in columns:
+        values = [row.figures["roas"].value or 0.0 for row in rows]
+        canvas.bars(columns["roas"], top, canvas.row - 1, steps(values).high)
+    _channel(canvas, total, columns, formats, total=True)
+    later_remark(canvas, summary, summary.sections["channels"])
+    for mix in summary.channel_mix:
+        draw_reversal(canvas, phrase_text(mix, language))
+    if "roas" in columns:
+        canvas.skip(12)
+        _channel_charts(canvas, rows, target)
+
+
+def _columns(rows: Sequence[ChannelRow], *, has_verdict: bool) -> dict[str, int]:
+    """Place the figures that any row has: one to a block while there are blocks enough."""
+    held = [
+        name
+        for name, _, _ in _CHANNEL_COLUMNS
+        if any(row.figures[name].value is not None for row in rows)
+    ]
+    places = _CHANNEL_PLACES[:-1] if has_verdict else _CHANNEL_PLACES
+    if len(held) <= len(_WIDE) - has_verdict:
+        places = _WIDE[: len(_WIDE) - has_verdict]
+    return dict(zip(held, places[len(places) - len(held) :], strict=True))
+
+
+def _channel_formats(canvas: Canvas, rows: Sequence[ChannelRow]) -> dict[str, str]:
+    formats = {}
+    for metric, plain, large_from in _CHANNEL_COLUMNS:
+        formats[metric] = plain
+        if large_from is not None:
+            values = [row.figures[metric].value for row in rows]
+            scale = scale_of(values, canvas.language, large_from=large_from)
+            formats[metric] = plain if scale == "plain" else scale_format(scale, canvas)
+    return formats
+
+
+def _channel(
+    canvas: Canvas,
+    row: ChannelRow,
+    columns: Mapping[str, int],
+    formats: Mapping[str, str],
+    *,
+    more: Sequence[Cell] = (),
+    total: bool = False,
+) -> None:
+    name = word("cell.total", canvas.language) if total else row_name(row, "channels", canvas, 20)
+    cells = [Cell(first=FIRST, last=right(0), value=name, style={"bold": True})]
+    for metric, column in columns.items():
+        bold = {"bold": True} if total or metric == "roas" else {}
+        cells.append(figure_cell(column, row.figures[metric].value, formats[metric], **bold))
+    canvas.line(ROW, [*cells, *more], ground=TOTAL if total else HAIRLINE)
+
+
+def _channel_charts(canvas: Canvas, rows: Sequence[ChannelRow], target: float | None) -> None:
+    """Draw both charts; more channels than fit show the largest, in the table's order."""
+    own = [row for row in rows if not row.others]
+    largest = sorted(own, key=lambda row: -(row.sales_share.value or row.cost_share.value or 0.0))
+    kept = {id(row) for row in largest[:_BARS]}
+    own = [row for row in own if id(row) in kept]
+    names = [chart_name(row_name(row, "channels", canvas, 40), len(own)) for row in own]
+    titles = {key: word(f"chart.{key}", canvas.language) for key in ("roas", "shares")}
+    if len(own) < sum(row.others or 1 for row in rows):
+        titles = {
+            key: word("chart.largest", canvas.language, title=title, count=len(own))
+            for key, title in titles.items()
+        }
+    judged = [(name, row) for name, row in zip(names, own, strict=True) if _roas(row) is not None]
+    if judged:
+        roas_chart(
+            canvas,
+            [name for name, _ in judged],
+            [_roas(row) or 0.0 for _, row in judged],
+            [row.verdict for _, row in judged],
+            title=titles["roas"],
+            target=target,
+            at=canvas.row,
+        )
+    cost = [row.cost_share.value for row in own]
+    sales = [row.sales_share.value for row in own]
+    if any(value is not None for value in (*cost, *sales)):
+        shares_chart(canvas, names, cost, sales, title=titles["shares"], column=HALF, at=canvas.row)
+    canvas.skip(174)
+
+
+def _roas(row: ChannelRow) -> float | None:
+    return row.figures["roas"].value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    """A column of figures: its head, its values, and how they are drawn."""
+
+    head: str
+    value: Callable[[CompareRow], float | None]
+    style: str
+    alarm: Callable[[CompareRow], bool] | None = None
+    symbol: str = "▲"
+
+
+def _figure(name: str) -> Callable[[CompareRow], float | None]:
+    def value(row: CompareRow) -> float | None:
+        one: Figure = getattr(row, name)
+        return one.value
+
+    return value
+
+
+def _over(row: CompareRow) -> bool:
+    return (row.used.value or 0.0) > 1
+
+
+def _short(row: CompareRow) -> bool:
+    return row.achieved.value is not None and row.achieved.value < 1
+
+
+_COLUMNS: Final[tuple[_Column, ...]] = (
+    _Column(head="rows", value=lambda row: row.rows, style="count"),
+    _Column(head="progress", value=_figure("progress"), style="0%"),
+    _Column(head="on_time", value=_figure("on_time"), style="0%"),
+    _Column(
+        head="late_tasks",
+        value=lambda row: row.late or None,
+        style="count",
+        alarm=lambda row: row.late > 0,
+    ),
+    _Column(head="spend", value=_figure("spend"), style="money", alarm=_over),
+    _Column(head="used", value=_figure("used"), style="0.0%", alarm=_over),
+    _Column(head="sales", value=_figure("sales"), style="money"),
+    _Column(head="achieved", value=_figure("achieved"), style="0.0%", alarm=_short, symbol="▼"),
+    _Column(head="roas", value=_figure("roas"), style="0.00"),
+    _Column(
+        head="met",
+        value=lambda row: row.met / row.judged if row.judged else None,
+        style="0%",
+        alarm=lambda row: row.met < row.judged,
+        symbol="▼",
+    ),
+    _Column(
+        head="open_issues",
+        value=lambda row: row.open or None,
+        style="count",
+        alarm=lambda row: row.overdue > 0,
+    ),
+)
+
+
+def comparison_drawings(comparison: Comparison) -> list[Callable[[Canvas], None]]:
+    """Return how to draw the departments, the campaigns, and after them what the mix hides."""
+    tables = (("department", comparison.departments), ("campaign", comparison.campaigns))
+    held = [(kind, table) for kind, table in tables if table is not None]
+    return [
+        partial(_draw, table=table, kind=kind, reversals=comparison.reversals * (at == len(held)))
+        for at, (kind, table) in enumerate(held, 1)
+    ]
+
+
+def _draw(canvas: Canvas, *, table: Compared, kind: str, reversals: Sequence[Phrase]) -> None:
+    _table(canvas, table, kind)
+    for reversal in reversals:
+        draw_reversal(canvas, phrase_text(reversal, canvas.language))
+
+
+def draw_reversal(canvas: Canvas, text: str) -> None:
+    """Draw a warning over the whole width, in as many lines as it takes."""
+    lines = min(3, -(-units_of(text) // 140))
+    look = {**chip("close"), "font_size": 9, "text_wrap": True, "indent": 1}
+    cell = Cell(first=FIRST, last=right(5), value=f"! {fitted(text, 420)}", style=look)
+    canvas.line(8 + 14 * lines, [cell])
+
+
+def _table(canvas: Canvas, table: Compared, kind: str) -> None:
+    language = canvas.language
+    note = word("note.compared", language)
+    if any(row.spend.value is not None for row in (*table.rows, table.total)):
+        note = word(f"note.compared_{table.spend_from}", language)
+    canvas.heading(word(f"section.{kind}s", language), note)
+    rows = table.rows[:_MOST]
+    everything = (*rows, table.total)
+    held = [one for one in _COLUMNS if any(one.value(row) is not None for row in everything)]
+    # Others say most of what these do: achievement, and the mark at an overspent amount.
+    for spare in ("met", "used", "progress"):
+        if len(held) > len(_PLACES):
+            held = [one for one in held if one.head != spare]
+    columns = list(zip(held, _PLACES, strict=False))
+    heads = [
+        (word(f"head.{kind}", language), FIRST, right(0), "left"),
+        *((word(f"head.{one.head}", language), at, at, "right") for one, at in columns),
+        (word("head.verdict", language), right(5), right(5), "center"),
+    ]
+    table_head(canvas, head_cells(heads))
+    formats = {one.head: _format(canvas, one, everything) for one in held}
+    first = canvas.row
+    for row in rows:
+        _row(canvas, row, columns, formats)
+    for one, at in columns:
+        if one.head == "progress":
+            canvas.bars(at, first, canvas.row - 1, 1)
+    _row(canvas, table.total, columns, formats, total=True)
+    if len(table.rows) > _MOST:
+        canvas.remark(word(f"more.{kind}s", language, count=len(table.rows) - _MOST))
+    _charts(canvas, rows[:_MOST_BARS], kind, rest=len(table.rows) - _MOST_BARS)
+
+
+def _format(canvas: Canvas, one: _Column, rows: Sequence[CompareRow]) -> str:
+    if one.style == "count":
+        return "#,##0"
+    if one.style == "money":
+        return scale_format(scale_of([one.value(row) for row in rows], canvas.language), canvas)
+    return one.style
+
+
+def _row(
+    canvas: Canvas,
+    row: CompareRow,
+    columns: Sequence[tuple[_Column, int]],
+    formats: dict[str, str],
+    *,
+    total: bool = False,
+) -> None:
+    language = canvas.language
+    name = fitted(text_of(row.name, language), 20) or word("cell.no_name", language)
+    bold: dict[str, Any] = {"bold": True} if total else {}
+    late: dict[str, Any] = {"bold": True, "font_color": Palette.LATE}
+    cells = [
+        Cell(
+            first=FIRST,
+            last=right(0),
+            value=word("cell.total", language) if total else name,
+            style={"bold": True},
+        )
+    ]
+    for one, at in columns:
+        value, shown = one.value(row), formats[one.head]
+        if one.head == "met" and value is not None:
+            text = word("cell.done_tasks", language, done=row.met, tasks=row.judged)
+            style = late if row.met < row.judged and not total else bold
+            cells.append(Cell(first=at, value=padded(text), style={"align": "right", **style}))
+        elif not total and one.alarm is not None and one.alarm(row):
+            cells.append(figure_cell(at, value, f'"{one.symbol} "{shown}', **late))
+        else:
+            cells.append(figure_cell(at, value, shown, **bold))
+    if not total:
+        state = HEALTH_STATES[row.health]
+        verdict = f"{symbol_of(state)} {word(f'verdict.{row.health}', language)}"
+        style = {**chip(state), "align": "center", "font_size": 9}
+        cells.append(Cell(first=right(5), value=verdict, style=style))
+    canvas.line(ROW, cells, ground=TOTAL if total else HAIRLINE)
+
+
+def _charts(canvas: Canvas, rows: Sequence[CompareRow], kind: str, *, rest: int) -> None:
+    """Draw budget beside spend, and achievement; nothing where there is but one bar.
+
+    `rest` more groups are not drawn, which is said.
+    """
+    language = canvas.language
+    names = [text_of(row.name, language) or word("cell.no_name", language) for row in rows]
+    money = [one.value for row in rows for one in (row.budget, row.spend)]
+    has_money = sum(row.budget.value is not None for row in rows) > 1
+    judged = [
+        (name, row.achieved.value)
+        for name, row in zip(names, rows, strict=True)
+        if row.achieved.value is not None
+    ]
+    if not has_money and len(judged) < 2:
+        return
+    canvas.skip(8)
+    if has_money:
+        scale = scale_of(money, language)
+        unit = word(f"unit.{scale}", language)
+        budget_chart(
+            canvas,
+            [chart_name(name, len(rows)) for name in names],
+            [row.budget.value for row in rows],
+            [row.spend.value for row in rows],
+            title=word(f"chart.{kind}_budget", language, unit=unit),
+            scale=scale,
+            at=canvas.row,
+            height=222,
+        )
+    if len(judged) > 1:
+        achievement_chart(
+            canvas,
+            [fitted(name, 20) for name, _ in judged],
+            [value for _, value in judged],
+            ["met" if value >= 1 else "missed" for _, value in judged],
+            title=word(f"chart.{kind}_achievement", language),
+            at=canvas.row,
+            column=HALF if has_money else FIRST,
+            height=222,
+        )
+    canvas.skip(170)
+    if rest > 0:
+        canvas.remark(word(f"more.chart_{kind}s", language, shown=len(rows), count=rest))

@@ -1,0 +1,209 @@
+"""Say phrases, amounts and dates in a language; words stand in `words/summary.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, Literal
+
+from ..alerts import Alert, Amount, Phrase
+from ..formulas import reason_text
+from ..styles import STATES
+from ..texts import Language, Text, book, say
+from .model import Merged, Summary
+
+
+def symbol_of(state: str | None) -> str:
+    """Return the symbol of a state, or nothing."""
+    look = STATES.get(state or "")
+    return look.symbol or "" if look else ""
+
+
+_BREAKS: Final = re.compile(r"[\r\n\t]+")
+
+
+def units_of(text: str) -> int:
+    """Return the width of `text` in half-width characters."""
+    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
+
+
+def fitted(text: str, room: float) -> str:
+    """Shorten `text` to `room` half-width characters, with an ellipsis."""
+    text = _BREAKS.sub(" ", text)
+    if units_of(text) <= room:
+        return text
+    kept, used = "", 1
+    for char in text:
+        used += units_of(char)
+        if used > room:
+            break
+        kept += char
+    return kept.rstrip() + "…"
+
+
+_BOOK = "summary"
+Scale = Literal["plain", "large", "huge"]
+DateForm = Literal["full", "short", "month", "same_year"]
+# What one unit of a scale is: 万 and 亿, or K and M.
+_UNITS: dict[Language, dict[Scale, float]] = {
+    "zh-Hans": {"large": 1e4, "huge": 1e8},
+    "zh-Hant": {"large": 1e4, "huge": 1e8},
+    "en": {"large": 1e3, "huge": 1e6},
+}
+_DECIMALS: dict[Language, dict[Scale, int]] = {
+    "zh-Hans": {"large": 1, "huge": 2},
+    "zh-Hant": {"large": 1, "huge": 2},
+    "en": {"large": 0, "huge": 1},
+}
+# From where on an amount in a sentence takes a scale.
+_HUGE_FROM: dict[Language, float] = {"zh-Hans": 1e8, "zh-Hant": 1e8, "en": 1e7}
+_LARGE_FROM = 1e5
+# Between Chinese and what follows of digits and Latin letters, and the other way round.
+_APART = re.compile(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z])(?=[\u4e00-\u9fff])")
+
+
+def word(key: str, language: Language, **params: object) -> str:
+    """Return a text of the Summary's words, its blanks filled from `params`."""
+    return say(_BOOK, key, language, **{k: text_of(v, language) for k, v in params.items()})
+
+
+def conflicts_text(merged: Merged | None, language: Language) -> str:
+    """Say how many conflicts there are and whether all versions count in totals; "" for none."""
+    if merged is None or not merged.conflicts:
+        return ""
+    key = "masthead.conflicts_doubled" if merged.doubled else "masthead.conflicts"
+    params = {"count": merged.conflicts, "doubled": merged.doubled, "tab": merged.listed.sheet}
+    return word(key, language, **params)
+
+
+def text_of(value: object, language: Language) -> str:
+    """Say any value: a text, an amount, a phrase, a date, or several as a list."""
+    if isinstance(value, Text):
+        return value[language]
+    if isinstance(value, Amount):
+        return amount_text(value, language)
+    if isinstance(value, Phrase):
+        return phrase_text(value, language)
+    if isinstance(value, date):
+        return day_text(value, language)
+    if isinstance(value, tuple):
+        return join([text_of(part, language) for part in value], language)
+    return str(value)
+
+
+def phrase_text(phrase: Phrase, language: Language) -> str:
+    """Say a phrase; a count of one takes the wording for one."""
+    if phrase.text is not None:
+        params = {name: text_of(value, language) for name, value in phrase.params.items()}
+        return phrase.text[language].format(**params)
+    code = phrase.code
+    if phrase.count == 1:
+        group, _, name = code.partition(".")
+        code += "_one" if f"{name}_one" in book(_BOOK)[group] else ""
+    return word(code, language, **phrase.params)
+
+
+def kind_text(alert: Alert, language: Language) -> str:
+    """Say what kind of thing an alert is, in a word or two."""
+    return "" if alert.label is None else alert.label[language]
+
+
+def join(parts: Sequence[str], language: Language, *, clauses: bool = False) -> str:
+    """Join parts with commas and, before the last, "and"."""
+    prefix = "list.clause_" if clauses else "list."
+    if len(parts) < 2:
+        return "".join(parts)
+    head = word(f"{prefix}comma", language).join(parts[:-1])
+    return head + word(f"{prefix}last", language) + parts[-1]
+
+
+def _trimmed(value: float, decimals: int) -> str:
+    text = f"{value:,.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    # Nothing rounds to minus nothing.
+    return text.removeprefix("-") if text in ("-0", "-") else text
+
+
+def amount_text(amount: Amount, language: Language) -> str:
+    """Say an amount in a sentence: 72 万 or 720K, 6.5%, 4.84."""
+    value, size = amount.value, abs(amount.value)
+    if amount.unit == "percent":
+        return f"{_trimmed(100 * value, 1)}%"
+    if amount.unit == "ratio":
+        return f"{value:,.2f}"
+    if size >= _LARGE_FROM:
+        scale: Scale = "huge" if size >= _HUGE_FROM[language] else "large"
+        scaled = value / _UNITS[language][scale]
+        decimals = _DECIMALS[language][scale]
+        return word(f"amount.{scale}", language, number=_trimmed(scaled, decimals))
+    return _trimmed(value, 0 if size >= 1000 else 1 if size >= 1 else 4 if size < 0.01 else 2)
+
+
+def scale_of(
+    values: Sequence[float | None], language: Language, *, large_from: float = _LARGE_FROM
+) -> Scale:
+    """Choose one scale for amounts that stand together.
+
+    Large when the largest reaches `large_from` and no other than 0 is under 1,000; huge when none
+    would show less than two digits.
+    """
+    sizes = [abs(value) for value in values if value]
+    if not sizes or max(sizes) < large_from or min(sizes) < 1000:
+        return "plain"
+    unit = _UNITS[language]["huge"]
+    # English millions have one decimal and make sense from ten on, 亿 has two decimals.
+    top, least = (1e7, 1e6) if language == "en" else (unit, unit / 10)
+    return "huge" if max(sizes) >= top and min(sizes) >= least else "large"
+
+
+def day_text(day: date, language: Language, form: DateForm = "full") -> str:
+    """Say a date: 2024-06-28, or 28 Jun 2024."""
+    name = word(f"month.{day.month}", language)
+    key = f"date.{form}"
+    return say(_BOOK, key, language, year=day.year, month=day.month, day=day.day, name=name)
+
+
+def period_text(start: date, end: date, language: Language) -> str:
+    """Say a period by its first and last day; English names a year that both share but once."""
+    form: DateForm = "same_year" if start.year == end.year else "full"
+    return word("masthead.period", language, start=day_text(start, language, form), end=end)
+
+
+def reason_words(reason: str, language: Language) -> str:
+    """Say why a figure has no value."""
+    if reason in book(_BOOK)["reasons"]:
+        return word(f"reasons.{reason}", language)
+    return reason_text(reason, language)
+
+
+def who(department: Phrase | Text | str, owner: str, language: Language) -> str:
+    """Say whose it is: department and person, or what is known of them."""
+    return " · ".join(part for part in (text_of(department, language), owner) if part)
+
+
+def sub_line(summary: Summary, language: Language) -> str:
+    """Say whose campaign it is, when, and up to what day the data go."""
+    parts = [who(summary.department, summary.owner, language)]
+    if summary.start and summary.end:
+        parts.append(period_text(summary.start, summary.end, language))
+    elapsed = summary.elapsed.value
+    if elapsed is None:
+        parts.append(word("masthead.as_of", language, day=summary.as_of))
+    else:
+        share = f"{elapsed:.0%}"
+        parts.append(word("masthead.as_of_elapsed", language, day=summary.as_of, share=share))
+    return "    |    ".join(part for part in parts if part)
+
+
+def sentence(summary: Summary, language: Language) -> str:
+    """Say the whole in one sentence: what is good, then what is wrong."""
+    good, bad = (
+        join([phrase_text(clause, language) for clause in clauses], language, clauses=True)
+        for clauses in (summary.good, summary.bad)
+    )
+    if summary.health == "none":
+        return word("sentence.none", language)
+    kind = "mixed" if good and bad else "good" if good else "bad" if bad else "calm"
+    text = _APART.sub(" ", word(f"sentence.{kind}", language, good=good, bad=bad))
+    return text[:1].upper() + text[1:]

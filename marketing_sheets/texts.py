@@ -1,0 +1,142 @@
+"""The three languages, texts in all of them, how labels are compared, and the catalogue.
+
+The catalogue holds every sentence a person sees. Each file `workbook_templates/words/<book>.toml`
+holds tables of texts; a text is a table with the keys zh-Hans, zh-Hant and en. Blanks are written
+`{name}`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+Language = Literal["zh-Hans", "zh-Hant", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+_LONGEST_WORD = 60  # characters
+_SPACE = re.compile(r"\s+")
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+_EDGE = re.compile(r"^[\s*:：★●]+|[\s*:：★●]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A label or sentence in every language."""
+
+    by_language: Mapping[Language, str]
+
+    def __getitem__(self, language: Language) -> str:
+        return self.by_language[language]
+
+    def values(self) -> tuple[str, ...]:
+        """Return the wordings, one a language."""
+        return tuple(self.by_language.values())
+
+
+@cache
+def _converter(name: str) -> Any:
+    from opencc import OpenCC  # noqa: PLC0415 - loading takes 15 ms, English never needs it
+
+    return OpenCC(name)
+
+
+def _simplify(text: str) -> str:
+    return str(_converter("t2s").convert(text))
+
+
+@cache
+def traditional(text: str) -> str:
+    """Return Simplified words as Traditional writes them."""
+    return text if text.isascii() else str(_converter("s2t").convert(text))
+
+
+def fold(text: str) -> str:
+    """Reduce `text` to what two spellings of the same word share.
+
+    Width, case, blanks, line breaks, zero-width marks and Traditional/Simplified forms are
+    levelled. For matching only; never for stored text.
+    """
+    # Words come again and again; a long text hardly does.
+    return _fold_word(text) if len(text) <= _LONGEST_WORD else _folded(text)
+
+
+def _folded(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    text = _SPACE.sub("", text)
+    return text if text.isascii() else _simplify(text)
+
+
+def fold_label(text: str) -> str:
+    """Fold a header: as `fold`, and without bracketed units, stars and colons at its ends.
+
+    A header that is nothing but a bracket keeps it.
+    """
+    return _fold_label_word(text) if len(text) <= _LONGEST_WORD else _folded_label(text)
+
+
+def _folded_label(text: str) -> str:
+    folded = fold(text)
+    bare = _EDGE.sub("", _BRACKETED.sub("", folded))
+    return bare or folded
+
+
+_fold_word = lru_cache(maxsize=65_536)(_folded)
+_fold_label_word = lru_cache(maxsize=16_384)(_folded_label)
+
+
+def nearest(word: str, candidates: Mapping[str, str] | list[str]) -> str | None:
+    """Return the candidate most like `word`, or None if none is near.
+
+    `candidates` maps folded spellings to what to return, or is a list of words.
+    """
+    import difflib  # noqa: PLC0415 - needed only when something is wrong already
+
+    table = candidates if isinstance(candidates, Mapping) else {fold(c): c for c in candidates}
+    hits = difflib.get_close_matches(fold(word), table, n=1, cutoff=0.6)
+    return table[hits[0]] if hits else None
+
+
+@cache
+def templates_folder() -> Path:
+    """Find `workbook_templates`: inside the installed package, else beside the checkout's.
+
+    Raises FileNotFoundError if the installation is incomplete.
+    """
+    package = Path(__file__).parent
+    installed = package / "workbook_templates"
+    if installed.is_dir():
+        return installed
+    checkout = package.parent / "workbook_templates"
+    # An unrelated folder of that name in site-packages must not be taken for ours.
+    if checkout.is_dir() and (package.parent / "pyproject.toml").is_file():
+        return checkout
+    raise FileNotFoundError(f"workbook_templates is missing beside {package}")
+
+
+@cache
+def book(name: str) -> dict[str, Any]:
+    """Load one book of the catalogue, `words/<name>.toml`."""
+    with (templates_folder() / "words" / f"{name}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+@cache
+def shared_data(name: str) -> dict[str, Any]:
+    """Load `<name>.toml`, words and patterns that checks look for."""
+    with (templates_folder() / f"{name}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def say(book_name: str, key: str, language: Language, /, **params: object) -> str:
+    """Return the text at the dotted `key` in `language`, its blanks filled from `params`."""
+    node: Any = book(book_name)
+    for part in key.split("."):
+        node = node[part]
+    text: str = node[language]
+    return text.format_map(params) if params else text

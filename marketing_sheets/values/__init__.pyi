@@ -1,0 +1,28 @@
+from .cells import (
+    Context as Context,
+    as_typed as as_typed,
+    nothing as nothing,
+    simplest as simplest,
+)
+from .numbers import percent_context as percent_context
+from .numerals import scale_of as scale_of
+from .parsing import (
+    ParsedColumn as ParsedColumn,
+    as_text as as_text,
+    missing_column as missing_column,
+    parse as parse,
+    parse_column as parse_column,
+)
+from .quantities import (
+    parse_conditions as parse_conditions,
+    unit_stated as unit_stated,
+    unread_conditions as unread_conditions,
+)
+from .words import (
+    Milestone as Milestone,
+    Risk as Risk,
+    choice_spellings as choice_spellings,
+    likeliest as likeliest,
+    read_milestones as read_milestones,
+    read_risks as read_risks,
+)

@@ -1,0 +1,294 @@
+"""What staff type, read by a closed grammar: a value, a blank, or a named fault. Never a guess.
+
+`parse` reads one cell of any column type; `parse_column` a whole column, cell for cell the same, at
+the speed of numpy. The grammar itself stands in the other modules, one per kind of value. Stored
+text is never changed; only copies are levelled for reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from ..template import NUMERIC_TYPES, ColumnType
+from .cells import BLANK, Cell, Context, Raw, as_typed, nothing, simplest
+from .dates import read_date, read_date_range
+from .numbers import read_number, read_percent, read_ratio
+from .numerals import scale_of
+from .quantities import read_quantity
+from .times import read_datetime, read_week
+from .words import read_choice, read_yes_no
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+_NO_CONTEXT = Context()
+_READERS: Mapping[ColumnType, Callable[[Raw, Context], Cell]] = MappingProxyType(
+    {
+        "integer": lambda raw, context: read_number(raw, "integer", context),
+        "number": lambda raw, context: read_number(raw, "number", context),
+        "money": lambda raw, context: read_number(raw, "money", context),
+        "percent": read_percent,
+        "ratio": read_ratio,
+        "quantity": read_quantity,
+        "date": read_date,
+        "date_range": read_date_range,
+        "datetime": read_datetime,
+        "week": lambda raw, _: read_week(raw),
+    }
+)
+# Words are kept as typed. In prose 待定 is a word like others; as a name it names nobody yet.
+_PROSE: frozenset[ColumnType] = frozenset(("text", "long_text"))
+_WORDS: frozenset[ColumnType] = _PROSE | {"person", "department", "condition"}
+_T = TypeVar("_T")
+_NUMBERS = frozenset((int, float, np.float64, np.int64))
+_EXACT = 2.0**53  # from here on floats skip integers
+# Text without pyarrow, the same on every machine; a missing value is NA.
+_TEXT = pd.StringDtype("python")
+
+
+def parse(raw: object, type: ColumnType, context: Context = _NO_CONTEXT) -> Cell:
+    """Read one cell as a value of `type`.
+
+    The value is an int (integer), a float (number, money; percent as fraction, ratio 1:x as x,
+    quantity with its `kind`), a date, a pair of dates, a datetime or a time alone, a `Week`, a bool
+    (yes_no), a choice's id, or the text as typed. Never raises for what a cell can hold.
+    """
+    value = simplest(raw)
+    if value is None:
+        return BLANK
+    if type == "choice":
+        return read_choice(value, context)
+    if type == "yes_no":
+        return read_yes_no(value)
+    if type in _WORDS:
+        return _read_words(value, type)
+    empty = nothing(value) if isinstance(value, str) else None
+    return _READERS[type](value, context) if empty is None else empty
+
+
+def _read_words(raw: Raw, type: ColumnType) -> Cell:
+    text = as_typed(raw)
+    empty = nothing(text)
+    if empty is None or (empty.note is not None and type in _PROSE):
+        return Cell(value=text)
+    return empty
+
+
+def as_text(value: object) -> str:
+    """Write a value that `parse` returned so that `parse` reads the same value again.
+
+    Ranges are 2024-07-01~2024-07-31, moments 2024-06-05 18:00, weeks W1-W12 or W5D1, booleans
+    yes and no: what typed frames hold for these types.
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        first, last = (day.isoformat() for day in value)
+        return first if first == last else f"{first}~{last}"
+    if isinstance(value, datetime | date | float):
+        return as_typed(value)
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ParsedColumn:
+    """A column's outcomes. Index and order are those of the raw column.
+
+    `values` is Int64 (integer), Float64 (number, money, percent, ratio, quantity), datetime64[ns]
+    (date) or string; other types are written as `values.as_text` does. Blanks and faults are NA.
+    `kinds` tells what each quantity is. The mappings go by position, from 0.
+    """
+
+    values: pd.Series[Any]
+    kinds: pd.Series[Any] | None = None
+    remarks: Mapping[int, str] = field(default_factory=dict)
+    faults: Mapping[int, Cell] = field(default_factory=dict)
+    notes: Mapping[int, Cell] = field(default_factory=dict)
+    comparators: Mapping[int, str] = field(default_factory=dict)
+
+
+def parse_column(
+    raws: pd.Series[Any], type: ColumnType, context: Context = _NO_CONTEXT
+) -> ParsedColumn:
+    """Read a column of raw cells (object) as values of `type`.
+
+    Plain numbers in numeric columns are checked all at once; of other cells each distinct one is
+    read once.
+    """
+    cells = raws.tolist()
+    if cells.count(None) == len(cells):
+        return _nothing(raws.index, type)
+    numbers = _plain_numbers(raws, type, context)
+    if numbers is None:
+        return _parse_distinct(raws, type, context)
+    good = _acceptable(numbers, type, context)
+    values = _number_series(numbers, good, type, raws.index)
+    kinds = None
+    if type == "quantity":
+        kind = "percent" if context.percent_format else "number"
+        kinds = pd.Series(kind, index=raws.index, dtype=_TEXT).where(good)
+    others = np.flatnonzero(~good)
+    if not len(others):
+        return ParsedColumn(values=values, kinds=kinds)
+    rest = _parse_distinct(raws.iloc[others], type, context)
+    values.iloc[others] = rest.values.array
+    if kinds is not None and rest.kinds is not None:
+        kinds.iloc[others] = rest.kinds.array
+    return ParsedColumn(
+        values=values,
+        kinds=kinds,
+        remarks=_moved(rest.remarks, others),
+        faults=_moved(rest.faults, others),
+        notes=_moved(rest.notes, others),
+        comparators=_moved(rest.comparators, others),
+    )
+
+
+def _nothing(index: pd.Index[Any], type: ColumnType) -> ParsedColumn:
+    """Return what a column of blanks gives."""
+    values = pd.Series(_blank(type, len(index)), index=index)
+    if type != "quantity":
+        return ParsedColumn(values=values)
+    return ParsedColumn(values=values, kinds=pd.Series(_blank("text", len(index)), index=index))
+
+
+def missing_column(type: ColumnType, count: int) -> pd.Series[Any]:
+    """Return a column of `count` missing values, of the dtype that `parse_column` gives."""
+    return pd.Series(_blank(type, count))
+
+
+def _blank(type: ColumnType, count: int) -> Any:
+    return _one_blank(type).take(np.zeros(count, dtype=np.intp))
+
+
+@cache
+def _one_blank(type: ColumnType) -> Any:
+    return _typed([parse(None, type)], type)
+
+
+def _moved(found: Mapping[int, _T], places: npt.NDArray[np.intp]) -> dict[int, _T]:
+    """Bring positions within a part of the column to positions in the column."""
+    return {int(places[at]): what for at, what in found.items()}
+
+
+def _plain_numbers(
+    raws: pd.Series[Any], type: ColumnType, context: Context
+) -> npt.NDArray[np.float64] | None:
+    """Return the numbers of a column that mean what they say, NaN for every other cell."""
+    if type not in NUMERIC_TYPES:
+        return None
+    if type == "percent" and not context.percent_format:
+        if context.percent_points or context.percent_mixed:
+            return None
+    elif type != "ratio" and scale_of(context.unit or "") != 1:
+        return None
+    try:
+        return np.fromiter(
+            (raw if raw.__class__ in _NUMBERS else np.nan for raw in raws), np.float64, len(raws)
+        )
+    except OverflowError:  # an integer beyond all floats
+        return None
+
+
+def _acceptable(
+    numbers: npt.NDArray[np.float64], type: ColumnType, context: Context
+) -> npt.NDArray[np.bool_]:
+    good = np.isfinite(numbers)
+    if type == "integer":
+        good &= (np.abs(numbers) < _EXACT) & (numbers == np.floor(numbers))
+    if context.min is not None:
+        good &= numbers >= context.min
+    if context.max is not None:
+        good &= numbers <= context.max
+    return good
+
+
+def _number_series(
+    numbers: npt.NDArray[np.float64],
+    good: npt.NDArray[np.bool_],
+    type: ColumnType,
+    index: pd.Index[Any],
+) -> pd.Series[Any]:
+    filled = np.where(good, numbers, 0.0)
+    array: Any = (
+        pd.arrays.IntegerArray(filled.astype(np.int64), ~good)
+        if type == "integer"
+        else pd.arrays.FloatingArray(filled, ~good)
+    )
+    return pd.Series(array, index=index)
+
+
+def _parse_distinct(raws: pd.Series[Any], type: ColumnType, context: Context) -> ParsedColumn:
+    """Read each distinct cell once. 1, 1.0 and TRUE are equal but not the same cell."""
+    seen: dict[tuple[object, object], int] = {}
+    codes = np.fromiter(
+        (seen.setdefault((raw.__class__, raw), len(seen)) for raw in raws), np.intp, len(raws)
+    )
+    distinct = [raw for _, raw in seen]
+    cells = _with_swapped_dates(distinct, [parse(raw, type, context) for raw in distinct])
+    values = pd.Series(_typed(cells, type).take(codes), index=raws.index)
+    kinds = None
+    if type == "quantity":
+        kinds = pd.Series(
+            pd.array([cell.kind for cell in cells], dtype=_TEXT).take(codes), index=raws.index
+        )
+    return ParsedColumn(
+        values=values,
+        kinds=kinds,
+        remarks={at: str(cell.remark) for at, cell in _where(cells, codes, "remark")},
+        faults=dict(_where(cells, codes, "fault")),
+        notes=dict(_where(cells, codes, "note")),
+        comparators={at: str(cell.comparator) for at, cell in _where(cells, codes, "comparator")},
+    )
+
+
+def _where(
+    cells: Sequence[Cell], codes: npt.NDArray[np.intp], attribute: str
+) -> list[tuple[int, Cell]]:
+    """Return the positions, in order, whose cell has the attribute."""
+    has = np.array([getattr(cell, attribute) is not None for cell in cells], dtype=bool)
+    if not has.any():
+        return []
+    return [(int(at), cells[codes[at]]) for at in np.flatnonzero(has[codes])]
+
+
+def _typed(cells: Sequence[Cell], type: ColumnType) -> Any:
+    """Return the values of the cells as an array of the column's dtype."""
+    values: list[Any] = [cell.value for cell in cells]
+    if type == "integer":
+        return pd.array(values, dtype="Int64")
+    if type in NUMERIC_TYPES:
+        return pd.array(values, dtype="Float64")
+    if type == "date":
+        days = [None if day is None else np.datetime64(str(day), "ns") for day in values]
+        return pd.array(np.array(days, dtype="datetime64[ns]"))
+    return pd.array([None if v is None else as_text(v) for v in values], dtype=_TEXT)
+
+
+def _with_swapped_dates(raws: Sequence[object], cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Doubt Excel's own dates in a column that also holds dates such as 06-16-2023 as text.
+
+    An Excel that expects day first leaves 06-16-2023 as text but turns 06-12-2023 of the same
+    list into 6 December.
+    """
+    if not any(cell.note == "date_order" for cell in cells):
+        return cells
+    return [
+        replace(cell, note="maybe_swapped")
+        if not cell.fault and cell.note is None and _has_two_readings(raw)
+        else cell
+        for raw, cell in zip(raws, cells, strict=True)
+    ]
+
+
+def _has_two_readings(raw: object) -> bool:
+    return isinstance(raw, date) and raw.day <= 12 and raw.day != raw.month
