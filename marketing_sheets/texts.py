@@ -33,9 +33,15 @@ class Text:
     def __getitem__(self, language: Language) -> str:
         return self.by_language[language]
 
+    def __bool__(self) -> bool:
+        return any(self.by_language.values())
+
     def values(self) -> tuple[str, ...]:
         """Return the wordings, one a language."""
         return tuple(self.by_language.values())
+
+
+NO_TEXT = Text(dict.fromkeys(LANGUAGES, ""))
 
 
 @cache

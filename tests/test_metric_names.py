@@ -19,7 +19,7 @@ from marketing_sheets.loading import check_template, load_template
 from marketing_sheets.loading.check_words import same_label_faults
 from marketing_sheets.records import Reading
 from marketing_sheets.template import (
-    KnownMetric,
+    Metric,
     bind_metric,
     lower_is_better,
     lower_words,
@@ -405,7 +405,7 @@ def test_what_cannot_work_is_told(tmp_path: Path, metrics: str, sentence: str) -
 def test_a_word_with_wildcards_is_taken_as_it_is(tmp_path: Path) -> None:
     """Excel's search knows ?, * and ~; a company's name may hold them, and quotes."""
     label = Text(dict.fromkeys(LANGUAGES, 'a*?"~b'))
-    registry = (KnownMetric(id="odd", label=label, direction="lower"),)
+    registry = (Metric(id="odd", label=label, direction="lower"),)
     book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
     tab = book.add_worksheet("data")
     texts = ['x a*?"~b', 'a1?"~b', "axxb"]

@@ -238,7 +238,7 @@ class TestShipped:
         templates = [load_template(name) for name in template_names()]
         for part in ("choices", "settings"):
             shared = tomllib.loads((templates_folder() / f"{part}.toml").read_text("utf-8"))
-            assert set(shared) <= {key for t in templates for key in getattr(t, part)}
+            assert set(shared[part]) <= {key for t in templates for key in getattr(t, part)}
         metrics = tomllib.loads((templates_folder() / "metrics.toml").read_text("utf-8"))
         used = {metric.id for template in templates for metric in template.metrics}
         figures = {metric["id"] for metric in metrics["metrics"] if "numerator" in metric}

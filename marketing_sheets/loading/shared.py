@@ -1,35 +1,15 @@
-"""Read metrics and rules of alerts out of TOML, and keep those a template's sheets can feed."""
+"""Metrics and rules of alerts that all templates share: those that a template's sheets can feed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..errors import FormulaError
 from ..formulas import names as names_in, parse_expression, references
-from ..template import (
-    DIMENSIONS,
-    LEVELS,
-    MEASURES,
-    ROLLUPS,
-    RULE_KINDS,
-    RULE_NAMES,
-    SEVERITIES,
-    UNITS,
-    KnownMetric,
-    Metric,
-    Role,
-    Rollup,
-    Rule,
-    Sheet,
-    TableSheet,
-    Template,
-)
+from ..template import RULE_NAMES, Metric, Role, Rule, Sheet, TableSheet, Template
 from ..texts import fold
-from .toml import TomlTable
 
-_SIDES = ("below", "above")
-_UNITS = ("number", "money", "percent", "ratio")
 # Where the kinds that say no sheets look, and the columns there without which they find nothing.
 _ROLES: Mapping[str, tuple[tuple[Role, ...], tuple[str, ...]]] = {
     "issue_overdue": (("issues",), ("description", "due_date")),
@@ -44,82 +24,31 @@ _ROLES: Mapping[str, tuple[tuple[Role, ...], tuple[str, ...]]] = {
 _NEED_A_BUDGET = ("over_allocated", "reserve")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadMetric:
-    """One entry: what is known of it, and the figure if a table holds what it is made of."""
-
-    known: KnownMetric
-    figure: Metric | None
-
-
-def read_metrics(tables: Iterable[TomlTable]) -> tuple[ReadMetric, ...]:
-    """Read the entries of a list `[[metrics]]`."""
-    return tuple(_metric(table) for table in tables)
-
-
-def _metric(table: TomlTable) -> ReadMetric:
-    unit = table.one_of("unit", UNITS, "number")
-    denominator = table.optional_string("denominator")
-    is_ratio = denominator is not None or unit in ("percent", "ratio")
-    rollup: Rollup = "ratio" if is_ratio else "sum"
-    level = table.one_of("level", LEVELS, "result") if "level" in table else None
-    dimension = table.one_of("dimension", DIMENSIONS, "revenue") if "dimension" in table else None
-    known = KnownMetric(
-        id=table.string("id"),
-        label=table.text("label"),
-        aliases=table.strings("aliases"),
-        unit=unit,
-        direction=table.one_of("direction", ("higher", "lower"), "higher"),
-        rollup=table.one_of("rollup", ROLLUPS, rollup),
-        level=level,
-        dimension=dimension,
-        source=table.string("source", ""),
-        setting=table.optional_string("setting"),
-        stands_for=table.string_by_key("stands_for"),
-        reverses=table.flag("reverses"),
-    )
-    figure = None
-    if "numerator" in table or "sheet" in table or denominator is not None:
-        figure = Metric(
-            id=known.id,
-            label=known.label,
-            sheet=table.string("sheet"),
-            numerator=table.string("numerator"),
-            denominator=denominator,
-            minus=table.optional_string("minus"),
-            unit=unit,
-            direction=known.direction,
-            aliases=known.aliases,
-            source=known.source,
-        )
-    table.close()
-    return ReadMetric(known=known, figure=figure)
-
-
 def figures_for(
-    own: Sequence[ReadMetric], shared: Sequence[ReadMetric], sheets: Iterable[Sheet]
+    own: Sequence[Metric], shared: Sequence[Metric], sheets: Iterable[Sheet]
 ) -> tuple[Metric, ...]:
     """Join the template's own figures with the shared ones its sheets have the columns for."""
-    replaced = {one.known.id for one in own}
+    replaced = {one.id for one in own}
     tables = [sheet for sheet in sheets if isinstance(sheet, TableSheet)]
     columns = {sheet.id: {column.id for column in sheet.columns} for sheet in tables}
     # A shared metric names a role; it is the first sheet's that plays it.
     players: dict[str, str] = {s.role: s.id for s in reversed(tables) if s.role}
-    figures = [one.figure for one in shared if one.figure and one.known.id not in replaced]
     fitting = (
         metric
-        for metric in (replace(one, sheet=players.get(one.sheet, one.sheet)) for one in figures)
+        for one in shared
+        if one.sheet and one.id not in replaced
+        for metric in (replace(one, sheet=players.get(one.sheet, one.sheet)),)
         if {metric.numerator, metric.denominator, metric.minus} - {None}
         <= columns.get(metric.sheet, set())
     )
-    return (*fitting, *(one.figure for one in own if one.figure))
+    return (*fitting, *(one for one in own if one.sheet))
 
 
-def registry_of(own: Sequence[ReadMetric], shared: Sequence[ReadMetric]) -> tuple[KnownMetric, ...]:
+def registry_of(own: Sequence[Metric], shared: Sequence[Metric]) -> tuple[Metric, ...]:
     """Return all metrics known by name: a name of the template's own means no shared one."""
-    ids = {one.known.id for one in own}
-    taken = {fold(name) for one in own for name in one.known.names}
-    rest = [one.known for one in shared if one.known.id not in ids]
+    ids = {one.id for one in own}
+    taken = {fold(name) for one in own for name in one.names}
+    rest = [one for one in shared if one.id not in ids]
     if taken:
         # A shared metric whose very label has been taken is not meant by its other names either.
         rest = [
@@ -127,45 +56,7 @@ def registry_of(own: Sequence[ReadMetric], shared: Sequence[ReadMetric]) -> tupl
             for one in rest
             if not taken & {fold(label) for label in one.label.values()}
         ]
-    return (*(one.known for one in own), *rest)
-
-
-def read_rules(tables: Iterable[TomlTable]) -> tuple[Rule, ...]:
-    """Read rules as they stand, `sheets` and `when` by role or id."""
-    return tuple(_rule(table) for table in tables)
-
-
-def _rule(table: TomlTable) -> Rule:
-    rule = Rule(
-        id=table.string("id"),
-        kind=table.one_of("kind", RULE_KINDS),
-        label=table.text("label"),
-        what=table.optional_text("what"),
-        message=table.optional_text("message"),
-        advice=table.optional_text("advice"),
-        severity=table.one_of("severity", SEVERITIES, "medium"),
-        sources=table.strings("from"),
-        sheets=table.strings("sheets"),
-        when=table.string_by_key("when"),
-        metric=table.optional_string("metric"),
-        column=table.optional_string("column"),
-        by=table.optional_string("by"),
-        side=table.one_of("side", _SIDES, "below"),  # type: ignore[arg-type]  # one of a Literal's
-        of=table.one_of("of", MEASURES, "sum"),
-        limit=table.optional_number("limit"),
-        unit=table.one_of("unit", _UNITS, "number"),  # type: ignore[arg-type]  # one of a Literal's
-        target=table.optional_string("target"),
-        least=table.optional_number("least"),
-        days=table.optional_integer("days"),
-        in_working_days=table.flag("working_days"),
-        after=table.strings("after"),
-        setting=table.optional_string("setting"),
-        only=table.strings("only"),
-        aliases=table.strings("aliases"),
-        is_on=table.flag("on", default=True),
-    )
-    table.close()
-    return rule
+    return (*own, *rest)
 
 
 def rules_for(template: Template, shared: Iterable[Rule], own: Iterable[Rule]) -> tuple[Rule, ...]:

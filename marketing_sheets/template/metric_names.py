@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from ..texts import fold, fold_label
 from .model import SettingValue, Template
-from .parts import KnownMetric
+from .parts import Metric
 
 # A word of a metric of which less is better, and the names in which it says nothing of the kind.
 LowerWord = tuple[str, tuple[str, ...]]
@@ -28,7 +28,7 @@ _LEAST_BEGUN = 3
 
 
 @lru_cache(maxsize=64)
-def lower_words(registry: tuple[KnownMetric, ...]) -> tuple[LowerWord, ...]:
+def lower_words(registry: tuple[Metric, ...]) -> tuple[LowerWord, ...]:
     """Return the shortest words of metrics of which less is better, each with its exceptions."""
     lower = {name.lower() for one in registry if one.direction == "lower" for name in one.names}
     higher = {name.lower() for one in registry if one.direction == "higher" for name in one.names}
@@ -48,23 +48,23 @@ def _shortest(names: set[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def turning_words(registry: tuple[KnownMetric, ...]) -> tuple[str, ...]:
+def turning_words(registry: tuple[Metric, ...]) -> tuple[str, ...]:
     """Return the words beside which less is not better: 投诉率下降, 费用利润率."""
     return _shortest({name.lower() for one in registry if one.reverses for name in one.names})
 
 
-def lower_is_better(text: str, registry: tuple[KnownMetric, ...]) -> bool:
+def lower_is_better(text: str, registry: tuple[Metric, ...]) -> bool:
     """Tell whether a name says that less is better: 总费用(万元), 投诉率, Cost per click."""
     return names_burden(text, registry) and not is_turned(text, registry)
 
 
-def names_burden(text: str, registry: tuple[KnownMetric, ...]) -> bool:
+def names_burden(text: str, registry: tuple[Metric, ...]) -> bool:
     """Tell whether a text holds the name of a metric of which less is better."""
     text = text.lower()
     return any(word in _without(text, spared) for word, spared in lower_words(registry))
 
 
-def is_turned(text: str, registry: tuple[KnownMetric, ...]) -> bool:
+def is_turned(text: str, registry: tuple[Metric, ...]) -> bool:
     """Tell whether a text holds a word that turns what it stands with: 投诉率下降."""
     text = text.lower()
     return any(word in text for word in turning_words(registry))
@@ -78,7 +78,7 @@ def _without(text: str, names: tuple[str, ...]) -> str:
 
 def bind_metric(
     text: str, template: Template, settings: Mapping[str, SettingValue] | None = None
-) -> KnownMetric | None:
+) -> Metric | None:
     """Return the metric a name means, None if it means none that is known.
 
     `settings` are the workbook's: they say what a bare ROI is. The metric's direction is always
@@ -95,7 +95,7 @@ def bind_metric(
 
 
 @lru_cache(maxsize=8192)
-def _bound(text: str, registry: tuple[KnownMetric, ...]) -> KnownMetric | None:
+def _bound(text: str, registry: tuple[Metric, ...]) -> Metric | None:
     is_lower = lower_is_better(text, registry)
     bare, inside = _BRACKET.sub(" ", _level(text)), " ".join(_BRACKET.findall(_level(text)))
     # The bracket may say which: ROI(投入产出比). It is asked where the name alone leaves a choice.
@@ -106,7 +106,7 @@ def _bound(text: str, registry: tuple[KnownMetric, ...]) -> KnownMetric | None:
     return name
 
 
-def _hit(text: str, registry: tuple[KnownMetric, ...], *, is_lower: bool) -> KnownMetric | None:
+def _hit(text: str, registry: tuple[Metric, ...], *, is_lower: bool) -> Metric | None:
     best: tuple[int, int] = (0, 0)
     found = None
     for name, metric in _table(registry).items():
@@ -131,8 +131,8 @@ def _end(text: str, name: str) -> int:
 
 
 @lru_cache(maxsize=64)
-def _table(registry: tuple[KnownMetric, ...]) -> dict[str, KnownMetric]:
-    table: dict[str, KnownMetric] = {}
+def _table(registry: tuple[Metric, ...]) -> dict[str, Metric]:
+    table: dict[str, Metric] = {}
     for metric in registry:
         for name in metric.names:
             table.setdefault(_level(name), metric)
@@ -182,12 +182,12 @@ def _goes_wrong(word: str, name: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _last_letters(registry: tuple[KnownMetric, ...]) -> frozenset[str]:
+def _last_letters(registry: tuple[Metric, ...]) -> frozenset[str]:
     return frozenset(name[-1:] for name in _folded(registry))
 
 
 @lru_cache(maxsize=64)
-def _folded(registry: tuple[KnownMetric, ...]) -> dict[str, KnownMetric]:
+def _folded(registry: tuple[Metric, ...]) -> dict[str, Metric]:
     return {fold_label(name): metric for metric in reversed(registry) for name in metric.names}
 
 

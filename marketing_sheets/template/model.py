@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from ..texts import Text
-from .parts import Choice, Choices, Column, ColumnType, KnownMetric, Rule
+from ..texts import NO_TEXT, Text
+from .parts import Choice, Choices, Column, ColumnType, Metric, Rule
 
 # What the Summary looks for: tasks with money, tasks in time, figures by channel, targets, issues.
 Role = Literal["master", "schedule", "daily", "effect", "issues"]
@@ -64,10 +64,10 @@ class Live:
     `text` has blanks `{name}`; `values` gives each an aggregate expression and `shown` its type.
     """
 
-    group: str | None
     text: Text
-    values: Mapping[str, str]
-    shown: Mapping[str, str]
+    values: Mapping[str, str] = field(default_factory=dict)
+    group: str | None = None
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +137,8 @@ class TableSheet:
 
     id: str
     label: Text
-    title: Text
     columns: tuple[Column, ...]
+    title: Text = NO_TEXT
     groups: tuple[Group, ...] = ()
     key: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -154,6 +154,7 @@ class TableSheet:
     print: Print = field(default_factory=Print)
     role: Role | None = None
     start: tuple[Mapping[str, str | Text], ...] = ()
+    as_written: bool = False
     share: Share | None = None
 
     def __getitem__(self, column_id: str) -> Column:
@@ -205,9 +206,9 @@ class FormSheet:
 
     id: str
     label: Text
-    title: Text
-    subtitle: Text
-    heading: Text
+    title: Text = NO_TEXT
+    subtitle: Text = NO_TEXT
+    heading: Text = NO_TEXT
     fields: tuple[Column, ...]
     sections: Mapping[str, Section] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
@@ -225,26 +226,6 @@ Sheet = TableSheet | FormSheet
 
 def _fits_a_page(sheet: Sheet) -> bool:
     return isinstance(sheet, TableSheet) and len(sheet.columns) <= PAGE_COLUMNS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """A figure over a table: a sum, or a ratio of two sums, at every level.
-
-    `sheet` holds the columns `numerator` and `denominator` (None: a plain sum). `minus` is
-    subtracted from the numerator's sum: net return is (sales - cost) / cost.
-    """
-
-    id: str
-    label: Text
-    sheet: str
-    numerator: str
-    denominator: str | None = None
-    minus: str | None = None
-    unit: Literal["number", "money", "percent", "ratio"] = "number"
-    direction: Literal["higher", "lower"] = "higher"
-    aliases: tuple[str, ...] = ()
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,7 +271,7 @@ class Template:
     choices: Mapping[str, Choices]
     metrics: tuple[Metric, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
-    registry: tuple[KnownMetric, ...] = ()
+    registry: tuple[Metric, ...] = ()
     rules: tuple[Rule, ...] = ()
     outline: tuple[Chapter, ...] = ()
 

@@ -38,14 +38,10 @@ WORDINGS: tuple[Wording, ...] = get_args(Wording)
 # How a live text may show a figure.
 LIVE_TYPES: tuple[ColumnType, ...] = ("integer", "money", "percent", "ratio", "date")
 Unit = Literal["number", "money", "percent", "ratio"]
-UNITS: tuple[Unit, ...] = get_args(Unit)
 Level = Literal["result", "process", "base"]
-LEVELS: tuple[Level, ...] = get_args(Level)
 Dimension = Literal["traffic", "conversion", "spread", "revenue", "cost", "experience"]
-DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 # A sum; a ratio of sums, never averaged; or the latest value, as an index has no sum.
 Rollup = Literal["sum", "ratio", "latest"]
-ROLLUPS: tuple[Rollup, ...] = get_args(Rollup)
 RuleKind = Literal[
     "issue_overdue",  # an open issue is past its due date
     "issue_high",  # an issue of high severity is open
@@ -71,7 +67,6 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 Side = Literal["below", "above"]
 # What a `count` rule counts: the sum of a column, its different values, or rows.
 Measure = Literal["sum", "distinct", "rows"]
-MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +132,8 @@ class Column:
     """
 
     id: str
-    type: ColumnType
     label: Text
+    type: ColumnType = "text"
     aliases: tuple[str, ...] = ()
     hint: Text | None = None
     group: str | None = None
@@ -184,12 +179,16 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnownMetric:
-    """A metric known by name, whether or not a table holds what it is made of.
+class Metric:
+    """A metric known by name; also a figure, where a table holds what it is made of.
 
     `aliases` are names as people write them. `source` says where its definition is from. One with
     `stands_for` is a name for several: which, the choice made in `setting` says. The names of one
     that `reverses` turn what they stand with: of costs less is better, of a fall in costs more.
+
+    A figure is a sum, or a ratio of two sums, at every level. Its `sheet`, "" for a mere name,
+    holds the columns `numerator` and `denominator` (None: a plain sum). `minus` is subtracted from
+    the numerator's sum: net return is (sales - cost) / cost.
     """
 
     id: str
@@ -204,6 +203,10 @@ class KnownMetric:
     setting: str | None = None
     stands_for: Mapping[str, str] = field(default_factory=dict)
     reverses: bool = False
+    sheet: str = ""
+    numerator: str = ""
+    denominator: str | None = None
+    minus: str | None = None
 
     def __hash__(self) -> int:
         """Hash by what tells it apart, for texts cannot be hashed."""

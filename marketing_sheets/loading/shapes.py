@@ -1,0 +1,288 @@
+"""How the tables of a template file differ from the classes they become.
+
+A class reads its fields by their names, `is_required` by the key `required`. What is told here is
+the rest: other keys, values that follow from others, and fields the file does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cattrs import Converter
+
+from ..template import (
+    Area,
+    Chapter,
+    Choice,
+    Choices,
+    Column,
+    ColumnType,
+    FormSheet,
+    Metric,
+    Print,
+    Rule,
+    Setting,
+    Sheet,
+    TableSheet,
+)
+from ..texts import NO_TEXT, Text
+from .plain import Slip, one_of, plain
+
+FORMAT = 1
+Table = dict[str, Any]
+Hook = Callable[[Any, Converter], Any]
+
+_SETTING_TYPES: tuple[ColumnType, ...] = (
+    "integer",
+    "number",
+    "money",
+    "percent",
+    "ratio",
+    "choice",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What is special about reading a class.
+
+    `keys` gives fields another key, "" where the field's own keys stand in the table itself;
+    `omitted` fields are never read. `hooks` read single fields; `prepare` turns the file's table
+    into one with the class's fields, `finish` the object into the one that is meant.
+    """
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    omitted: frozenset[str] = frozenset()
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
+    prepare: Callable[[Table], Table] = dict
+    finish: Callable[[Any], Any] = lambda made: made
+
+    def key_of(self, name: str) -> str:
+        """Return the key that is read for a field."""
+        key = self.keys.get(name, name.removeprefix("is_"))
+        return key or _lifted(name)
+
+    def path_of(self, name: str) -> tuple[str, ...]:
+        """Return the key of a field as the file has it, () where it has none."""
+        key = self.keys.get(name, name.removeprefix("is_"))
+        return (key,) if key and key != _ID else ()
+
+
+# Where an id is the key before a table, it is put into the table under a key nobody can write.
+_ID = "@id"
+
+
+def _lifted(name: str) -> str:
+    return f"@{name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A sheet that stands in a file of its own, with another title if one is given."""
+
+    name: str
+    title: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """How the Summary is laid out."""
+
+    outline: tuple[Chapter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedFile:
+    """A file with what all templates share: lists, settings, metrics, or rules of alerts."""
+
+    choices: Mapping[str, Choices] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    metrics: tuple[Metric, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateFile(SharedFile):
+    """A template as its file has it."""
+
+    format: int
+    id: str
+    version: str = "1.0"
+    title: Text
+    brand: Text = NO_TEXT
+    sheets: tuple[Use | Sheet, ...]
+    summary: Outline = field(default_factory=Outline)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ByLanguage:
+    """A width or scale, for Chinese and English."""
+
+    zh: float | None = None
+    en: float | None = None
+
+
+def sheet_class(table: object) -> type[Use | TableSheet | FormSheet]:
+    """Tell which class a table of `[[sheets]]` becomes."""
+    if not isinstance(table, dict):
+        return TableSheet
+    if "use" in table:
+        return Use
+    try:
+        kind = one_of(table.get("kind", "table"), ("table", "form"))
+    except Slip as slip:
+        raise Slip(*((("kind",), code, params) for _, code, params in slip.found)) from None
+    return FormSheet if kind == "form" else TableSheet
+
+
+def _needed(code: str, kind: Any) -> Hook:
+    """Read a list that may not be empty."""
+
+    def read(value: object, converter: Converter) -> Any:
+        if value == []:
+            raise Slip.of(code)
+        return converter.structure(value, kind)
+
+    return read
+
+
+def _format(value: object, _: Converter) -> int:
+    if value != FORMAT or isinstance(value, bool):
+        raise Slip.of("unknown_format", known_format=FORMAT)
+    return FORMAT
+
+
+def _both(value: object, converter: Converter) -> dict[str, float]:
+    """Read numbers for `zh` and `en`, given apart or as one for both."""
+    if not isinstance(value, dict):
+        return dict.fromkeys(("zh", "en"), plain(value, float))
+    numbers = converter.structure(value, _ByLanguage)
+    pairs = {"zh": numbers.zh, "en": numbers.en}
+    return {name: number for name, number in pairs.items() if number is not None}
+
+
+def _rounded(value: object, converter: Converter) -> dict[str, int]:
+    return {name: round(number) for name, number in _both(value, converter).items()}
+
+
+def _lines(value: object, converter: Converter) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(line.split()) for line in converter.structure(value, tuple[str, ...]))
+
+
+def _by_id(tables: Any) -> Any:
+    """Put into each table the key it stands at."""
+    if not isinstance(tables, dict):
+        return tables
+    return {k: {_ID: k, **v} if isinstance(v, dict) else v for k, v in tables.items()}
+
+
+def _shared_file(table: Table) -> Table:
+    return table | {n: _by_id(table[n]) for n in ("choices", "settings") if n in table}
+
+
+def _choices(table: Table) -> Table:
+    """Gather the attributes of the list in each entry."""
+    names, items = table.get("attributes", {}), table.get("items")
+    if not isinstance(items, list) or not isinstance(names, dict):
+        return table
+    return {**table, "items": [_choice(item, names) for item in items]}
+
+
+def _choice(item: Any, names: Mapping[str, object]) -> Any:
+    if not isinstance(item, dict):
+        return item
+    rest = {key: value for key, value in item.items() if key not in names}
+    return rest | {_lifted("attributes"): {n: item[n] for n in names if n in item}}
+
+
+def _form(table: Table) -> Table:
+    return {"fields": [], **{key: value for key, value in table.items() if key != "kind"}}
+
+
+def _table(table: Table) -> Table:
+    """Let typed-in counts and amounts enter the control totals unless the file says no."""
+    columns = table.get("columns", [])
+    if isinstance(columns, list):
+        columns = [_with_additive(column) for column in columns]
+    return {**{k: v for k, v in table.items() if k != "kind"}, "columns": columns}
+
+
+def _with_additive(column: Any) -> Any:
+    adds_up = (
+        isinstance(column, dict)
+        and column.get("type") in ("integer", "money")
+        and "formula" not in column
+    )
+    return {"additive": True, **column} if adds_up else column
+
+
+def _finish_table(sheet: TableSheet) -> TableSheet:
+    columns = sheet.columns
+    if sheet.as_written:
+        columns = tuple(replace(column, as_written=True) for column in columns)
+    return replace(sheet, columns=columns, title=sheet.title or sheet.label)
+
+
+def _finish_form(sheet: FormSheet) -> FormSheet:
+    return replace(sheet, title=sheet.title or sheet.label, heading=sheet.heading or sheet.label)
+
+
+def _metric(table: Table) -> Table:
+    """Let a rate be a ratio of sums, and a figure say of which sheet and column it is."""
+    is_ratio = "denominator" in table or table.get("unit") in ("percent", "ratio")
+    is_figure = {"sheet", "numerator", "denominator"} & table.keys()
+    needed = {"sheet": None, "numerator": None} if is_figure else {}
+    return {"rollup": "ratio" if is_ratio else "sum", **needed, **table}
+
+
+def _setting(*, is_choice: bool) -> Shape:
+    kind = str if is_choice else float
+    return Shape(
+        keys={"id": _ID},
+        omitted=frozenset(("min", "max") if is_choice else ("items",)),
+        hooks={
+            "value": lambda value, _: plain(value, kind),
+            "type": lambda value, _: one_of(value, _SETTING_TYPES),
+        },
+        prepare=lambda table: {"type": "number", **table},
+    )
+
+
+_SHAPES: Mapping[type, Shape] = {
+    Area: Shape(hooks={"lines": _lines}),
+    Choice: Shape(keys={"attributes": ""}),
+    Choices: Shape(keys={"id": _ID}, prepare=_choices),
+    Column: Shape(omitted=frozenset(("as_written",)), hooks={"width": _both}),
+    FormSheet: Shape(
+        hooks={"fields": _needed("no_fields", tuple[Column, ...])},
+        prepare=_form,
+        finish=_finish_form,
+    ),
+    Metric: Shape(prepare=_metric),
+    Print: Shape(hooks={"scale": _rounded}),
+    Rule: Shape(keys={"sources": "from", "in_working_days": "working_days"}),
+    Setting: _setting(is_choice=False),
+    SharedFile: Shape(prepare=_shared_file),
+    TableSheet: Shape(
+        hooks={"columns": _needed("no_columns", tuple[Column, ...])},
+        prepare=_table,
+        finish=_finish_table,
+    ),
+    TemplateFile: Shape(
+        hooks={"format": _format, "sheets": _needed("no_sheets", tuple[Use | Sheet, ...])},
+        prepare=lambda table: {"format": None, "sheets": [], **_shared_file(table)},
+        finish=lambda file: replace(file, brand=file.brand or file.title),
+    ),
+    Use: Shape(keys={"name": "use"}),
+}
+_CHOSEN_SETTING = _setting(is_choice=True)
+_PLAIN = Shape()
+
+
+def shape_of(kind: type, *, is_chosen: bool = False) -> Shape:
+    """Return how a class is read; of settings, one that is chosen otherwise than a number."""
+    if kind is Setting and is_chosen:
+        return _CHOSEN_SETTING
+    return _SHAPES.get(kind, _PLAIN)
