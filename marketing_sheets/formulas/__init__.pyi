@@ -1,5 +1,5 @@
 from .excel import excel_condition as excel_condition, excel_formula as excel_formula
-from .frames import compute as compute, holds as holds
+from .frames import attributes_of as attributes_of, compute as compute, holds as holds
 from .language import (
     AGGREGATES as AGGREGATES,
     REASONS as REASONS,
