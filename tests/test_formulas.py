@@ -16,7 +16,6 @@ from hypothesis import given, settings, strategies as st
 
 from marketing_sheets.errors import FormulaError
 from marketing_sheets.formulas import (
-    check_expression,
     compute,
     computed_order,
     excel_condition,
@@ -26,8 +25,9 @@ from marketing_sheets.formulas import (
     reason_text,
     threshold_of,
 )
-from marketing_sheets.formulas.text import after_comparator, amount
+from marketing_sheets.formulas.text import excel_after_comparator, excel_amount
 from marketing_sheets.loading import load_template
+from marketing_sheets.loading.check_expressions import expression_faults
 from marketing_sheets.problems import column_letter
 from marketing_sheets.records import Origin, SheetRecords
 from marketing_sheets.template import Column, TableSheet, Template
@@ -227,15 +227,15 @@ class TestCheck:
     )
     def test_a_faulty_expression_is_named(self, text: str, code: str) -> None:
         """Only the closed language passes: no attribute, call or name outside it."""
-        assert code in {fault.code for fault in check_expression(text, DAILY, TEMPLATE)}
+        assert code in {fault.code for fault in expression_faults(text, "x", DAILY, TEMPLATE)}
 
     def test_every_shipped_expression_is_sound(self) -> None:
         """Formulas and conditions of the shipped sheets have no fault."""
         for sheet in TEMPLATE.tables:
             for column in sheet.computed:
-                assert not check_expression(str(column.formula), sheet, TEMPLATE)
+                assert not [*expression_faults(str(column.formula), "x", sheet, TEMPLATE)]
             for rule in sheet.formats:
-                assert not check_expression(rule.when, sheet, TEMPLATE)
+                assert not [*expression_faults(rule.when, "x", sheet, TEMPLATE)]
 
     def test_a_circle_is_refused(self) -> None:
         """Two columns that need each other cannot be computed."""
@@ -439,7 +439,7 @@ class TestText:
         tab = book.add_worksheet()
         for row, text in enumerate(self.AMOUNTS):
             tab.write_string(row, 0, text)
-            tab.write_formula(row, 1, f'=IFERROR({amount(f"A{row + 1}")},"")', None, "")
+            tab.write_formula(row, 1, f'=IFERROR({excel_amount(f"A{row + 1}")},"")', None, "")
         book.close()
         model = ironcalc.load_from_xlsx(str(path), "en", "UTC")
         model.evaluate()
@@ -462,7 +462,7 @@ class TestText:
         tab = book.add_worksheet()
         for row, text in enumerate(conditions):
             tab.write_string(row, 0, text)
-            tab.write_formula(row, 1, f"={after_comparator(f'A{row + 1}')}", None, "")
+            tab.write_formula(row, 1, f"={excel_after_comparator(f'A{row + 1}')}", None, "")
         book.close()
         model = ironcalc.load_from_xlsx(str(path), "en", "UTC")
         model.evaluate()

@@ -8,7 +8,7 @@ from typing import Any
 import ironcalc
 import pytest
 
-from marketing_sheets.formulas import before_bracket
+from marketing_sheets.formulas import excel_before_bracket
 from marketing_sheets.formulas.days import (
     excel_first_day,
     excel_first_week,
@@ -22,7 +22,7 @@ from marketing_sheets.formulas.days import (
     weekday_of,
     weeks_of,
 )
-from marketing_sheets.formulas.text import head_of, part, part_of
+from marketing_sheets.formulas.text import excel_part, head_of, part_of
 from marketing_sheets.values import Context, as_text, parse
 
 PERIOD = (date(2023, 5, 1), date(2023, 7, 23))
@@ -141,7 +141,7 @@ def test_weeks_excel_is_not_sure_of_show_nothing(text: str) -> None:
 )
 def test_what_stands_before_a_bracket(text: str) -> None:
     """The words before the first bracket, of either width."""
-    assert excel(before_bracket("A1"), text) == head_of(text)
+    assert excel(excel_before_bracket("A1"), text) == head_of(text)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -150,4 +150,4 @@ def test_what_stands_before_a_bracket(text: str) -> None:
 )
 def test_parts(text: str, number: int) -> None:
     """Several goals in a cell, parted by semicolons."""
-    assert excel(part("A1", number), text) == part_of(text, number)
+    assert excel(excel_part("A1", number), text) == part_of(text, number)

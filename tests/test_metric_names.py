@@ -14,7 +14,7 @@ from readings import AS_OF, metric, reading as made, records
 
 from marketing_sheets.checks import check_metrics
 from marketing_sheets.errors import TemplateError
-from marketing_sheets.formulas.text import is_turned as excel_turned, names_burden as excel_burden
+from marketing_sheets.formulas.text import excel_burden, excel_turned
 from marketing_sheets.loading import check_template, load_template
 from marketing_sheets.loading.check_words import same_label_faults
 from marketing_sheets.records import Reading

@@ -14,8 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from marketing_sheets.errors import TemplateError, UnknownTemplate
-from marketing_sheets.formulas import AGGREGATES
-from marketing_sheets.formulas.language import FUNCTIONS
+from marketing_sheets.formulas import AGGREGATES, FUNCTIONS
 from marketing_sheets.loading import check_template, load_template, template_names
 from marketing_sheets.styles import LOOKS, STATES
 from marketing_sheets.template import COLUMN_TYPES, FormSheet, TableSheet, Template

@@ -13,60 +13,14 @@ from typing import TypeGuard
 
 from ..errors import FormulaError
 from ..problems import column_letter
-from ..template import NUMERIC_TYPES, Column, TableSheet, Template, lower_words, turning_words
+from ..template import Column, TableSheet, Template
 from ..texts import Language
-from .days import (
-    excel_first_day,
-    excel_first_week,
-    excel_last_day,
-    excel_last_week,
-    excel_moment,
-    excel_weekday,
-)
-from .language import parse_expression, reason_text
-from .text import (
-    after_comparator,
-    amount,
-    before_bracket,
-    has_word,
-    is_turned,
-    is_upper_limit,
-    names_burden,
-    part,
-    spelled,
-    word_match,
-    written_with,
-)
+from .functions import FUNCTIONS, OPERATORS, Function
+from .language import parse_expression
+from .text import has_word, spelled
+from .vectors import reason_text
 
-OPERATORS: dict[type, str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.Eq: "=",
-    ast.NotEq: "<>",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-}
-_COMPARABLE = NUMERIC_TYPES | {"date", "datetime"}
 _MISSING = "NA()"
-# These read text: whether their operands are numbers is their own affair, and they may fail.
-_READERS: dict[str, Callable[[str], str]] = {
-    "amount": amount,
-    "first_week": excel_first_week,
-    "last_week": excel_last_week,
-    "weekday": excel_weekday,
-    "after_comparator": after_comparator,
-    "before_bracket": before_bracket,
-    "is_upper_limit": is_upper_limit,
-    "is_percent": lambda subject: written_with(subject, "%", "％"),
-    "is_ratio": lambda subject: written_with(subject, ":", "："),
-}
-_OTHERS = ("first_day", "last_day", "moment", "part", "mean", "lower_is_better", "is_turned")
-_READING = frozenset((*_READERS, *_OTHERS))
-_SURE = frozenset(("before_bracket", "part", "is_upper_limit", "lower_is_better", "is_turned"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +83,42 @@ def excel_condition(
     return "=" + _inner(parse_expression(when), scope)
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call of a function that is being compiled."""
+
+    node: ast.Call
+    scope: _Scope
+
+    @property
+    def sheet(self) -> TableSheet:
+        return self.scope.sheet
+
+    @property
+    def template(self) -> Template:
+        return self.scope.template
+
+    def text(self, at: int = 0) -> str:
+        return _text(self.node.args[at], self.scope)
+
+    def figure(self, at: int = 0) -> str:
+        return _arithmetic(self.node.args[at], self.scope)
+
+    def count(self, at: int = 0) -> str:
+        return f"COUNT({','.join(_operands(self.node.args[at], self.scope))})"
+
+    def reason(self, code: str) -> str:
+        return f'"{reason_text(code, self.scope.language)}"' if _says_reasons(self.scope) else '""'
+
+
 def _can_fail(tree: ast.expr, text: str) -> bool:
     divides = any(isinstance(node, ast.Div) for node in ast.walk(tree))
-    calls = {
-        node.func.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
-    return divides or _MISSING in text or bool(calls & (_READING - _SURE | {"change"}))
+    called = (_function(node) for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return divides or _MISSING in text or any(one is not None and one.may_fail for one in called)
+
+
+def _function(node: ast.Call) -> Function | None:
+    return FUNCTIONS.get(node.func.id) if isinstance(node.func, ast.Name) else None
 
 
 def _tail(node: ast.expr, scope: _Scope) -> str:
@@ -148,11 +130,9 @@ def _tail(node: ast.expr, scope: _Scope) -> str:
         return '""'
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return scope.label(scope.column.choices if scope.column else None, node.value)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        if node.func.id in ("points", "change"):
-            return _comparison(node, scope)
-        if node.func.id in _READING:
-            return _inner(node, scope)
+    function = _function(node) if isinstance(node, ast.Call) else None
+    if function is not None and (function.reads or function.compares):
+        return _inner(node, scope)
     return _guarded(node, scope, missing='""')
 
 
@@ -207,8 +187,8 @@ def _operands(node: ast.expr, scope: _Scope) -> list[str]:
 def _read_as_numbers(node: ast.AST) -> Iterator[str]:
     """Walk the names an expression calculates with, those of functions that read text left out."""
     if isinstance(node, ast.Call):
-        function = node.func.id if isinstance(node.func, ast.Name) else ""
-        if function not in _READING:
+        function = _function(node)
+        if function is None or not function.reads:
             for argument in node.args:
                 yield from _read_as_numbers(argument)
         return
@@ -235,11 +215,8 @@ def _arithmetic(node: ast.expr, scope: _Scope) -> str:
         if node.id in scope.sheet:
             return scope.refer(node.id)
         return node.id if node.id == "as_of" else f"set_{node.id}"
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        if node.func.id in ("max", "min", "abs"):
-            arguments = ",".join(_arithmetic(argument, scope) for argument in node.args)
-            return f"{node.func.id.upper()}({arguments})"
-        return _call(node, scope)
+    if isinstance(node, ast.Call):
+        return _compiled(node, scope)
     if isinstance(node, ast.IfExp):
         return _inner(node, scope)
     raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part=type(node).__name__)
@@ -298,77 +275,14 @@ def _choices_of(node: ast.expr, scope: _Scope) -> str | None:
 
 
 def _call(node: ast.Call, scope: _Scope) -> str:
-    function = node.func.id if isinstance(node.func, ast.Name) else "?"
-    if function in ("max", "min", "abs"):
+    function = _function(node)
+    if function is not None and function.calculates:
         return _guarded(node, scope, missing=_MISSING)
-    if function in ("points", "change"):
-        return _comparison(node, scope)
-    subject = _text(node.args[0], scope)
-    if function == "known":
-        column = node.args[0]
-        is_number = (
-            isinstance(column, ast.Name)
-            and column.id in scope.sheet
-            and scope.sheet[column.id].type in _COMPARABLE - {"quantity"}
-        )
-        return f"ISNUMBER({subject})" if is_number else f'{subject}<>""'
-    if function == "is_reason":
-        return f'AND(ISTEXT({subject}),{subject}<>"")'
-    if function == "attribute":
-        return _attribute(node, subject, scope)
-    if function in _READERS:
-        return _READERS[function](subject)
-    return _reading(function, node, subject, scope)
+    return _compiled(node, scope)
 
 
-def _reading(function: str, node: ast.Call, subject: str, scope: _Scope) -> str:
-    """Compile a function that reads days, one of several parts, or a metric's name."""
-    form = {field.id for field in scope.template.fields()}
-    if function == "mean":
-        return f"AVERAGE({','.join(_text(argument, scope) for argument in node.args)})"
-    if function == "moment":
-        return excel_moment(subject, _text(node.args[1], scope))
-    if function == "lower_is_better":
-        return names_burden(subject, lower_words(scope.template.registry))
-    if function == "is_turned":
-        return is_turned(subject, turning_words(scope.template.registry))
-    if function == "part":
-        return part(subject, _number_of(node))
-    read = excel_first_day if function == "first_day" else excel_last_day
-    return read(subject, has_period={"start_date", "end_date"} <= form)
-
-
-def _number_of(node: ast.Call) -> int:
-    number = node.args[1]
-    if not isinstance(number, ast.Constant) or type(number.value) is not int or number.value < 1:
-        raise FormulaError("formula_arguments", formula=ast.unparse(node), name="part")
-    return number.value
-
-
-def _attribute(node: ast.Call, subject: str, scope: _Scope) -> str:
-    column, attribute = node.args
-    if not isinstance(column, ast.Name) or not isinstance(attribute, ast.Constant):
-        raise FormulaError("formula_arguments", formula=ast.unparse(node), name="attribute")
-    choices = scope.sheet[column.id].choices
-    listed = f"list_{choices}"
-    # What is not in the list word for word may be a spelling of its hidden column.
-    row = f"IFERROR(MATCH({subject},{listed},0),{word_match(subject, f'words_{choices}')})"
-    return f'IFERROR(INDEX({listed}_{attribute.value!s},{row}),"")'
-
-
-def _comparison(node: ast.Call, scope: _Scope) -> str:
-    """Compile points(a, b) and change(a, b): why there is nothing to compare is part of it."""
-    actual, base = (_arithmetic(argument, scope) for argument in node.args)
-    says = _says_reasons(scope)
-
-    def reason(code: str) -> str:
-        return f'"{reason_text(code, scope.language)}"' if says else '""'
-
-    have_actual = f"COUNT({','.join(_operands(node.args[0], scope))})"
-    have_base = f"COUNT({','.join(_operands(node.args[1], scope))})"
-    if isinstance(node.func, ast.Name) and node.func.id == "points":
-        value = f"({actual}-{base})*100"
-    else:
-        value = f"{actual}/{base}-1"
-        value = f"IF({base}=0,{reason('zero_base')},IF({base}<0,{reason('negative_base')},{value}))"
-    return f'IF({have_actual}=0,"",IF({have_base}=0,{reason("no_data")},{value}))'
+def _compiled(node: ast.Call, scope: _Scope) -> str:
+    function = _function(node)
+    if function is None:
+        raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part="Call")
+    return function.excel(_Call(node, scope))

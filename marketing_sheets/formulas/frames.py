@@ -16,21 +16,16 @@ import pandas as pd
 
 from ..errors import FormulaError
 from ..records import SheetRecords
-from ..template import Column, SettingValue, TableSheet, Template, is_turned, names_burden
-from .days import first_day_of, last_day_of, weekday_of, weeks_of
-from .language import REASONS, SHOWN_REASONS, Reason, computed_order, parse_expression
-from .text import head_of, part_of, says_upper_limit, threshold_of
+from ..template import Column, SettingValue, TableSheet, Template
+from .functions import FUNCTIONS
+from .language import computed_order, parse_expression
 from .vectors import (
     CODE,
+    REASONS,
     Array,
+    Reason,
     Vector,
-    amounts,
-    each_text,
     first_reason,
-    mean,
-    moments,
-    numbers_in,
-    texts,
 )
 
 _EPOCH = np.datetime64("1899-12-30")
@@ -40,16 +35,15 @@ _EPOCH = np.datetime64("1899-12-30")
 class _Scope:
     sheet: TableSheet
     template: Template
-    frame: pd.DataFrame
+    records: SheetRecords
     computed: dict[str, Vector]
     as_of: float
     attributes: Mapping[str, Mapping[str, Mapping[str, str]]]
     settings: Mapping[str, SettingValue]
-    kinds: Mapping[str, pd.Series[Any]]
 
     @property
     def rows(self) -> int:
-        return len(self.frame)
+        return len(self.records.frame)
 
 
 def compute(
@@ -113,12 +107,11 @@ def _scope(
     return _Scope(
         sheet=sheet,
         template=template,
-        frame=records.frame,
+        records=records,
         computed={},
         as_of=np.nan if as_of is None else float((np.datetime64(as_of) - _EPOCH).astype(int)),
         attributes=attributes_of(template) if choices is None else choices,
         settings={k: s.value for k, s in template.settings.items()} | dict(settings or {}),
-        kinds=records.kinds,
     )
 
 
@@ -166,7 +159,7 @@ def _evaluate(node: ast.expr, scope: _Scope) -> Vector:
     if isinstance(node, ast.IfExp):
         return _choose(node, scope)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return _FUNCTIONS[node.func.id](node, scope)
+        return FUNCTIONS[node.func.id].vector(_Call(node, scope))
     raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part=type(node).__name__)
 
 
@@ -183,7 +176,7 @@ def _name(name: str, scope: _Scope) -> Vector:
     if name in scope.computed:
         return scope.computed[name]
     if name in scope.sheet:
-        return _column(scope.frame[name])
+        return _column(scope.records.frame[name])
     if name == "none":
         return _missing(scope, "not_applicable")
     if name == "as_of":
@@ -269,115 +262,31 @@ def _choose(node: ast.IfExp, scope: _Scope) -> Vector:
     return Vector(values, why.astype(np.int8))
 
 
-def _known(node: ast.Call, scope: _Scope) -> Vector:
-    return _full(scope, _evaluate(node.args[0], scope).known)
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call of a function that is being computed."""
 
+    node: ast.Call
+    scope: _Scope
 
-def _extreme(node: ast.Call, scope: _Scope) -> Vector:
-    vectors = [_evaluate(argument, scope) for argument in node.args]
-    pick = np.fmax if cast("ast.Name", node.func).id == "max" else np.fmin
-    values = vectors[0].values
-    for vector in vectors[1:]:
-        values = pick(values, vector.values)
-    return Vector(values, first_reason(*vectors))
+    @property
+    def sheet(self) -> TableSheet:
+        return self.scope.sheet
 
+    @property
+    def template(self) -> Template:
+        return self.scope.template
 
-def _absolute(node: ast.Call, scope: _Scope) -> Vector:
-    inner = _evaluate(node.args[0], scope)
-    return Vector(np.abs(inner.values), inner.why)
+    @property
+    def records(self) -> SheetRecords:
+        return self.scope.records
 
+    @property
+    def attributes(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+        return self.scope.attributes
 
-def _reader(function: Callable[[str], float]) -> Callable[[ast.Call, _Scope], Vector]:
-    return lambda node, scope: numbers_in(_evaluate(node.args[0], scope), function)
+    def vector(self, at: int = 0) -> Vector:
+        return _evaluate(self.node.args[at], self.scope)
 
-
-def _part(node: ast.Call, scope: _Scope) -> Vector:
-    number = cast("int", cast("ast.Constant", node.args[1]).value)
-    return texts(_evaluate(node.args[0], scope), lambda text: part_of(text, number))
-
-
-def _kind_test(*kinds: str) -> Callable[[ast.Call, _Scope], Vector]:
-    """Return the test whether a quantity was written so: 8%, 提升30% or 1:3."""
-
-    def test(node: ast.Call, scope: _Scope) -> Vector:
-        column = node.args[0].id if isinstance(node.args[0], ast.Name) else ""
-        written = scope.kinds.get(column)
-        if written is None:
-            return _full(scope, np.zeros(scope.rows, dtype=bool))
-        return _full(scope, written.isin(kinds).to_numpy(dtype=bool))
-
-    return test
-
-
-def _name_test(node: ast.Call, scope: _Scope) -> Vector:
-    """Ask of a metric's name whether less is better, or whether a word turns that round."""
-    is_turn = isinstance(node.func, ast.Name) and node.func.id == "is_turned"
-    test = is_turned if is_turn else names_burden
-    registry = scope.template.registry
-    found = each_text(_evaluate(node.args[0], scope), lambda text: test(text, registry))
-    return _full(scope, np.array(found, dtype=bool))
-
-
-def _is_upper_limit(node: ast.Call, scope: _Scope) -> Vector:
-    inner = _evaluate(node.args[0], scope)
-    found = each_text(inner, says_upper_limit)
-    return _full(scope, np.array(found, dtype=bool))
-
-
-def _is_reason(node: ast.Call, scope: _Scope) -> Vector:
-    subject = node.args[0]
-    name = subject.id if isinstance(subject, ast.Name) else ""
-    is_said = name in scope.sheet and scope.sheet[name].undefined == "reason"
-    shown = [CODE[reason] for reason in SHOWN_REASONS] if is_said else []
-    return _full(scope, np.isin(_evaluate(subject, scope).why, shown))
-
-
-def _attribute(node: ast.Call, scope: _Scope) -> Vector:
-    column, attribute = node.args
-    if not isinstance(column, ast.Name) or not isinstance(attribute, ast.Constant):
-        raise FormulaError("formula_arguments", formula=ast.unparse(node), name="attribute")
-    table = scope.attributes.get(scope.sheet[column.id].choices or "", {})
-    inner = _evaluate(column, scope)
-    values = np.empty(scope.rows, dtype=object)
-    values[:] = each_text(inner, lambda t: table.get(t, {}).get(str(attribute.value), ""))
-    return _full(scope, values)
-
-
-def _comparison(node: ast.Call, scope: _Scope) -> Vector:
-    actual, base = (_evaluate(argument, scope) for argument in node.args)
-    why = np.where(actual.why != 0, actual.why, np.where(base.why != 0, CODE["no_data"], 0))
-    if cast("ast.Name", node.func).id == "points":
-        return Vector((actual.values - base.values) * 100, why.astype(np.int8))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        values = actual.values / base.values - 1
-        why = np.where((why == 0) & (base.values == 0), CODE["zero_base"], why)
-        why = np.where((why == 0) & (base.values < 0), CODE["negative_base"], why)
-    return Vector(values, why.astype(np.int8))
-
-
-_FUNCTIONS: dict[str, Callable[[ast.Call, _Scope], Vector]] = {
-    "known": _known,
-    "max": _extreme,
-    "min": _extreme,
-    "abs": _absolute,
-    "amount": lambda node, scope: amounts(_evaluate(node.args[0], scope)),
-    "after_comparator": lambda node, scope: texts(_evaluate(node.args[0], scope), threshold_of),
-    "is_upper_limit": _is_upper_limit,
-    "is_reason": _is_reason,
-    "attribute": _attribute,
-    "points": _comparison,
-    "change": _comparison,
-    "first_day": _reader(first_day_of),
-    "last_day": _reader(last_day_of),
-    "moment": lambda node, scope: moments(*(_evaluate(one, scope) for one in node.args)),
-    "first_week": _reader(lambda text: weeks_of(text)[0]),
-    "last_week": _reader(lambda text: weeks_of(text)[1]),
-    "weekday": _reader(weekday_of),
-    "before_bracket": lambda node, scope: texts(_evaluate(node.args[0], scope), head_of),
-    "part": _part,
-    "mean": lambda node, scope: mean([_evaluate(one, scope) for one in node.args]),
-    "is_percent": _kind_test("percent", "growth"),
-    "is_ratio": _kind_test("ratio"),
-    "lower_is_better": _name_test,
-    "is_turned": _name_test,
-}
+    def vectors(self) -> list[Vector]:
+        return [_evaluate(argument, self.scope) for argument in self.node.args]

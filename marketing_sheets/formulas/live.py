@@ -9,17 +9,19 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from math import floor
 from typing import Any, cast
 
 import numpy as np
+import pandas as pd
 
 from ..errors import FormulaError
 from ..records import SheetRecords
 from ..template import Live, SettingValue, TableSheet, Template
 from ..texts import Language
-from .excel import OPERATORS
+from .functions import OPERATORS
 from .language import parse_expression
 from .text import spelled, word_counts
 
@@ -43,6 +45,92 @@ _COMPARE: dict[type, Callable[[Any, Any], Any]] = {
 _LEAST, _ROUNDED = 1, 0.005
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """The table over whose columns a live line counts, in a language."""
+
+    sheet: TableSheet
+    template: Template
+    language: Language
+
+    def area(self, argument: ast.expr) -> str:
+        """Return a whole column."""
+        if not isinstance(argument, ast.Name):
+            raise FormulaError("formula_arguments", formula=ast.unparse(argument), name="count")
+        return f"tbl_{self.sheet.id}[{self.sheet[argument.id].label[self.language]}]"
+
+    def words(self, subject: ast.expr, value: ast.expr) -> tuple[str, ...]:
+        """Return how a text may stand in a column, as criteria of COUNTIF."""
+        if not isinstance(subject, ast.Name) or not isinstance(value, ast.Constant):
+            return ()
+        column, word = self.sheet[subject.id], str(value.value)
+        if column.choices is None:
+            return (f'"{word}"',)
+        choices = self.template.choices[column.choices]
+        if column.is_computed:
+            return (f'"{choices.label_of(word, self.language)}"',)
+        return word_counts(spelled(choices, (word,), self.language))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregate:
+    """A function over whole columns, for the live line only: in Excel and in Python."""
+
+    excel: Callable[[ast.Call, _Table], str]
+    value: Callable[[ast.Call, pd.DataFrame], float]
+    arity: tuple[int, int] = (1, 1)
+
+
+def _column(node: ast.Call, frame: pd.DataFrame, at: int = 0) -> pd.Series[Any]:
+    return frame[cast("ast.Name", node.args[at]).id]
+
+
+def _figures(node: ast.Call, frame: pd.DataFrame, at: int = 0) -> pd.Series[Any]:
+    return _column(node, frame, at).astype("Float64")
+
+
+def _excel_count_where(node: ast.Call, table: _Table) -> str:
+    subject, value, *more = node.args
+    area, criteria = table.area(subject), []
+    for extra in more:
+        if not isinstance(extra, ast.Compare):
+            raise FormulaError("formula_arguments", formula=ast.unparse(node), name="count_where")
+        criteria.append(table.area(extra.left))
+        criteria.append(f'"{OPERATORS[type(extra.ops[0])]}{ast.unparse(extra.comparators[0])}"')
+    name = "COUNTIFS" if criteria else "COUNTIF"
+    words = table.words(subject, value)
+    counts = [f"{name}({','.join([area, word, *criteria])})" for word in words]
+    return counts[0] if len(counts) == 1 else f"({'+'.join(counts)})"
+
+
+def _count_where(node: ast.Call, frame: pd.DataFrame) -> float:
+    mask = (_column(node, frame) == cast("ast.Constant", node.args[1]).value).fillna(value=False)
+    for extra in node.args[2:]:
+        test = cast("ast.Compare", extra)
+        figures = frame[cast("ast.Name", test.left).id].astype("Float64")
+        bound = float(ast.literal_eval(test.comparators[0]))
+        mask &= _COMPARE[type(test.ops[0])](figures, bound).fillna(value=False)
+    return float(mask.sum())
+
+
+AGGREGATES: Mapping[str, Aggregate] = {
+    "count": Aggregate(
+        excel=lambda node, table: f"COUNTA({table.area(node.args[0])})",
+        value=lambda node, frame: float(_column(node, frame).notna().sum()),
+    ),
+    "count_where": Aggregate(excel=_excel_count_where, value=_count_where, arity=(2, 3)),
+    "sum": Aggregate(
+        excel=lambda node, table: f"SUM({table.area(node.args[0])})",
+        value=lambda node, frame: float(_column(node, frame).sum()),
+    ),
+    "sum_product": Aggregate(
+        excel=lambda node, table: f"SUMPRODUCT({','.join(map(table.area, node.args))})",
+        value=lambda node, frame: float((_figures(node, frame) * _figures(node, frame, 1)).sum()),
+        arity=(2, 2),
+    ),
+}
+
+
 def excel_live(live: Live, sheet: TableSheet, template: Template, language: Language) -> str:
     """Return a live line as one formula that joins its words and figures."""
     parts: list[str] = []
@@ -60,11 +148,6 @@ def excel_live(live: Live, sheet: TableSheet, template: Template, language: Lang
 
 
 def _aggregate(node: ast.expr, sheet: TableSheet, template: Template, language: Language) -> str:
-    def column(argument: ast.expr) -> str:
-        if not isinstance(argument, ast.Name):
-            raise FormulaError("formula_arguments", formula=ast.unparse(node), name="count")
-        return f"tbl_{sheet.id}[{sheet[argument.id].label[language]}]"
-
     if isinstance(node, ast.BinOp):
         left = _aggregate(node.left, sheet, template, language)
         right = _aggregate(node.right, sheet, template, language)
@@ -76,15 +159,8 @@ def _aggregate(node: ast.expr, sheet: TableSheet, template: Template, language: 
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        function = node.func.id
-        if function == "count":
-            return f"COUNTA({column(node.args[0])})"
-        if function == "sum":
-            return f"SUM({column(node.args[0])})"
-        if function == "sum_product":
-            return f"SUMPRODUCT({column(node.args[0])},{column(node.args[1])})"
-        if function == "count_where":
-            return _count_where(node, column, sheet, template, language)
+        table = _Table(sheet=sheet, template=template, language=language)
+        return AGGREGATES[node.func.id].excel(node, table)
     raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part=type(node).__name__)
 
 
@@ -96,34 +172,6 @@ def _choice(node: ast.IfExp | ast.BoolOp | ast.Compare, inner: Callable[[ast.exp
         word = "AND" if isinstance(node.op, ast.And) else "OR"
         return f"{word}({','.join(inner(value) for value in node.values)})"
     return f"{inner(node.left)}{OPERATORS[type(node.ops[0])]}{inner(node.comparators[0])}"
-
-
-def _count_where(
-    node: ast.Call,
-    column: Callable[[ast.expr], str],
-    sheet: TableSheet,
-    template: Template,
-    language: Language,
-) -> str:
-    subject, value = node.args[0], node.args[1]
-    criteria = [column(subject)]
-    words: tuple[str, ...] = ()
-    if isinstance(subject, ast.Name) and isinstance(value, ast.Constant):
-        subject_column, word = sheet[subject.id], str(value.value)
-        words = (f'"{word}"',)
-        if subject_column.choices is not None:
-            choices = template.choices[subject_column.choices]
-            words = (f'"{choices.label_of(word, language)}"',)
-            if not subject_column.is_computed:
-                words = word_counts(spelled(choices, (word,), language))
-    for extra in node.args[2:]:
-        if not isinstance(extra, ast.Compare):
-            raise FormulaError("formula_arguments", formula=ast.unparse(node), name="count_where")
-        criteria.append(column(extra.left))
-        criteria.append(f'"{OPERATORS[type(extra.ops[0])]}{ast.unparse(extra.comparators[0])}"')
-    name = "COUNTIFS" if len(criteria) > 1 else "COUNTIF"
-    counts = [f"{name}({','.join([criteria[0], word, *criteria[1:]])})" for word in words]
-    return counts[0] if len(counts) == 1 else f"({'+'.join(counts)})"
 
 
 def live_text(
@@ -182,21 +230,7 @@ def _value(
         return signs[type(node.op)]
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
         raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part="live")
-    columns = [records.frame[a.id] for a in node.args if isinstance(a, ast.Name)]
-    if node.func.id == "count":
-        return float(columns[0].notna().sum())
-    if node.func.id == "sum":
-        return float(columns[0].sum())
-    if node.func.id == "sum_product":
-        return float((columns[0].astype("Float64") * columns[1].astype("Float64")).sum())
-    mask = (columns[0] == cast("ast.Constant", node.args[1]).value).fillna(value=False)
-    for extra in node.args[2:]:
-        test = cast("ast.Compare", extra)
-        figures = records.frame[cast("ast.Name", test.left).id].astype("Float64")
-        bound = float(ast.literal_eval(test.comparators[0]))
-        symbol = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le"}[type(test.ops[0])]
-        mask &= getattr(figures, symbol)(bound).fillna(value=False)
-    return float(mask.sum())
+    return AGGREGATES[node.func.id].value(node, records.frame)
 
 
 def _holds(

@@ -84,7 +84,7 @@ def has_word(subject: str, words: Collection[str], *, remarks: bool = True) -> s
     listed = _text(_joined(words))
     tests = []
     if remarks:
-        tests.append(_found(before_bracket(subject), listed))
+        tests.append(_found(excel_before_bracket(subject), listed))
     if not remarks or any(bracket in word for word in words for bracket in _BRACKETS):
         tests.append(_found(f"TRIM({subject})", listed))
     return tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
@@ -105,7 +105,7 @@ def listed_words(item: Choice | None, choices: Choices, language: Language) -> s
 
 def word_match(subject: str, area: str) -> str:
     """Return where in an area of `listed_words` a cell's word stands, without its remark."""
-    return f'MATCH("*{_BETWEEN}"&{before_bracket(subject)}&"{_BETWEEN}*",{area},0)'
+    return f'MATCH("*{_BETWEEN}"&{excel_before_bracket(subject)}&"{_BETWEEN}*",{area},0)'
 
 
 def word_counts(words: Collection[str]) -> tuple[str, ...]:
@@ -150,19 +150,19 @@ def part_of(text: str, number: int) -> str:
     return " ".join(parts[number - 1].split()) if number <= len(parts) else ""
 
 
-def before_bracket(subject: str) -> str:
+def excel_before_bracket(subject: str) -> str:
     """Return a formula for what stands before the first bracket."""
     return f'TRIM(LEFT({subject},FIND("(",SUBSTITUTE({subject},"（","(")&"(")-1))'
 
 
-def part(subject: str, number: int) -> str:
+def excel_part(subject: str, number: int) -> str:
     """Return a formula for one of several parts between semicolons or lines."""
     text = f'SUBSTITUTE(SUBSTITUTE({subject},"；",";"),CHAR(10),";")'
     wide = f'SUBSTITUTE({text},";",REPT(" ",{_PART_LIMIT}))'
     return f"TRIM(MID({wide},{(number - 1) * _PART_LIMIT + 1},{_PART_LIMIT}))"
 
 
-def names_burden(subject: str, words: tuple[LowerWord, ...]) -> str:
+def excel_burden(subject: str, words: tuple[LowerWord, ...]) -> str:
     """Return a formula for the same as `metric_names.names_burden`."""
     tests = []
     for word, spared in words:
@@ -173,7 +173,7 @@ def names_burden(subject: str, words: tuple[LowerWord, ...]) -> str:
     return _any_found(tests)
 
 
-def is_turned(subject: str, words: tuple[str, ...]) -> str:
+def excel_turned(subject: str, words: tuple[str, ...]) -> str:
     """Return a formula for the same as `metric_names.is_turned`."""
     return _any_found([_sought(word, subject) for word in words])
 
@@ -192,13 +192,13 @@ def _escaped(word: str) -> str:
     return word.replace('"', '""')
 
 
-def written_with(subject: str, *marks: str) -> str:
+def excel_written_with(subject: str, *marks: str) -> str:
     """Return a formula that tells whether a text holds one of `marks`."""
     tests = ",".join(f'ISNUMBER(FIND("{mark}",{subject}))' for mark in marks)
     return f"OR({tests})"
 
 
-def is_upper_limit(subject: str) -> str:
+def excel_upper_limit(subject: str) -> str:
     """Return a formula for the same."""
     tests = ",".join(f'ISNUMBER(FIND("{word}",{subject}))' for word in _UPPER_LIMITS)
     return f"OR({tests})"
@@ -228,7 +228,7 @@ def _stripped(text: str, words: tuple[str, ...]) -> str:
     return text
 
 
-def after_comparator(subject: str) -> str:
+def excel_after_comparator(subject: str) -> str:
     """Return a formula for the quantity in a condition: 观看人数≥20万 gives 20万.
 
     Without a comparator it starts at the first digit: 素材通过率100% gives 100%.
@@ -239,7 +239,7 @@ def after_comparator(subject: str) -> str:
     return f'IF(ISNUMBER(FIND("§",{marked})),{last},MID({subject},MIN({digits}),50))'
 
 
-def amount(subject: str) -> str:
+def excel_amount(subject: str) -> str:
     """Return a formula that reads a quantity: 20, 25万, 8%, 1:3.5, 提升30%, 520条.
 
     It fails, which the caller turns into a blank, on all it is not sure of: digits after a unit,

@@ -4,15 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 
+from ..texts import Language, say
 from ..values import parse as parse_value
 from .days import moment_of
-from .language import REASONS
 from .text import unnamed
 
+Reason = Literal[
+    "no_input",  # the row lacks what the figure is made of
+    "no_data",  # there is nothing to compare with
+    "zero_base",
+    "negative_base",
+    "not_a_number",  # the text is no quantity
+    "not_applicable",  # the template says there is no such figure here
+]
+REASONS: tuple[Reason, ...] = (
+    "no_input",
+    "no_data",
+    "zero_base",
+    "negative_base",
+    "not_a_number",
+    "not_applicable",
+)
+# Those that stand in the cell, where the column shows any.
+SHOWN_REASONS: frozenset[Reason] = frozenset(("no_data", "zero_base", "negative_base"))
 Array = np.ndarray[Any, Any]
 CODE: dict[str, int] = {reason: number for number, reason in enumerate(REASONS, 1)}
 
@@ -104,3 +122,8 @@ def texts(inner: Vector, function: Callable[[str], str]) -> Vector:
     values[:] = each_text(inner, function)
     why = np.where(values == "", CODE["no_input"], inner.why)
     return Vector(values, why.astype(np.int8))
+
+
+def reason_text(reason: str, language: Language) -> str:
+    """Say a reason in a word or two, such as 无数据."""
+    return say("reasons", reason, language)

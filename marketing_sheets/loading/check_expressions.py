@@ -8,39 +8,52 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
-from ..errors import TemplateError, TemplateFault, advice
+from ..errors import FormulaError, TemplateError, TemplateFault, advice
 from ..formulas import (
     AGGREGATES,
-    Fault,
-    check_expression,
+    FUNCTIONS,
+    Kind,
     computed_order,
     excel_formula,
+    names,
     parse_expression,
 )
 from ..template import NUMERIC_TYPES, Column, ColumnType, TableSheet, Template
 from ..texts import LANGUAGES
 
-# A date is a figure: it is a number of days. Nobody knows beforehand what "any" holds.
-Kind = Literal["figure", "text", "test", "any"]
+_ALLOWED = (
+    ast.Expression,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.BoolOp,
+    ast.Compare,
+    ast.IfExp,
+    ast.Call,
+    ast.Name,
+    ast.Constant,
+    ast.Tuple,
+    ast.Load,
+    ast.Add,
+    ast.Sub,
+    ast.Mult,
+    ast.Div,
+    ast.USub,
+    ast.Not,
+    ast.And,
+    ast.Or,
+    ast.Eq,
+    ast.NotEq,
+    ast.Lt,
+    ast.LtE,
+    ast.Gt,
+    ast.GtE,
+    ast.In,
+    ast.NotIn,
+)
 _FIGURES = NUMERIC_TYPES - {"quantity"} | {"date", "datetime"}
 # Typed as 25万 a quantity is a text, typed as 25 a number.
 _UNCERTAIN = ("quantity", "yes_no")
-_BY_FUNCTION: dict[str, Kind] = {
-    "known": "test",
-    "is_upper_limit": "test",
-    "is_reason": "test",
-    "after_comparator": "text",
-    "attribute": "text",
-    "before_bracket": "text",
-    "part": "text",
-    "is_percent": "test",
-    "is_ratio": "test",
-    "lower_is_better": "test",
-    "is_turned": "test",
-}
-_CALCULATE = ("max", "min", "abs", "points", "change", "mean")
 _FORMULA_LIMIT = 8192
 # What the formula of a column that holds no numbers has to come to.
 _RESULTS: dict[ColumnType, Kind] = {
@@ -50,6 +63,14 @@ _RESULTS: dict[ColumnType, Kind] = {
     "date": "figure",
     "datetime": "figure",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with an expression: a code of `words/errors.toml` and its blanks."""
+
+    code: str
+    params: dict[str, object]
 
 
 def kind_of(node: ast.expr, sheet: TableSheet, chosen: Collection[str] = ()) -> Kind:
@@ -66,7 +87,7 @@ def kind_of(node: ast.expr, sheet: TableSheet, chosen: Collection[str] = ()) -> 
         kinds = {kind_of(node.body, sheet, chosen), kind_of(node.orelse, sheet, chosen)} - {"any"}
         return kinds.pop() if len(kinds) == 1 else "any"
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return _BY_FUNCTION.get(node.func.id, "figure")
+        return FUNCTIONS[node.func.id].gives if node.func.id in FUNCTIONS else "figure"
     return "figure"
 
 
@@ -114,7 +135,8 @@ def _parts(node: ast.expr, wanted: Kind) -> Iterator[tuple[ast.expr, Kind]]:
     elif isinstance(node, ast.IfExp):
         yield from ((node.test, "test"), (node.body, wanted), (node.orelse, wanted))
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        needed: Kind = "figure" if node.func.id in _CALCULATE else "any"
+        function = FUNCTIONS.get(node.func.id)
+        needed: Kind = "any" if function is None else function.takes
         yield from ((argument, needed) for argument in node.args)
 
 
@@ -170,7 +192,7 @@ def expression_faults(
     With `aggregate` it is a figure of a live text, over whole columns.
     """
     scope = _Scope(sheet=sheet, template=template, path=path)
-    faults = check_expression(text, sheet, template, aggregate=aggregate)
+    faults = _unsound(text, sheet, template, aggregate=aggregate)
     # What the parts mean can be asked only where each of them is known.
     inner = (
         list(_inner_faults(parse_expression(text), scope, aggregate=aggregate))
@@ -180,13 +202,49 @@ def expression_faults(
     if not faults and not inner:
         chosen = [name for name, one in template.settings.items() if one.items]
         faults = [*kind_faults(parse_expression(text), sheet, wanted, chosen)]
-    names = [*(column.id for column in sheet.columns), *template.settings, "as_of", "none"]
+    known = [*(column.id for column in sheet.columns), *template.settings, "as_of", "none"]
     for fault in faults:
         meant = {}
         if fault.code == "formula_unknown_name":
-            meant = advice(str(fault.params["name"]), names)
+            meant = advice(str(fault.params["name"]), known)
         yield scope.fault(fault.code, **fault.params, **meant)
     yield from inner
+
+
+def _unsound(text: str, sheet: TableSheet, template: Template, *, aggregate: bool) -> list[Fault]:
+    """List what keeps an expression from being compiled."""
+    try:
+        tree = parse_expression(text)
+    except FormulaError as error:
+        return [Fault(code=error.code, params=error.params)]
+    faults = [
+        Fault(code="formula_not_allowed", params={"formula": text, "part": type(node).__name__})
+        for node in ast.walk(tree)
+        if not isinstance(node, _ALLOWED)
+    ]
+    known = {c.id for c in sheet.columns} | set(template.settings) | {"as_of", "none"}
+    faults += [
+        Fault(code="formula_unknown_name", params={"formula": text, "name": name})
+        for name in names(tree)
+        if name not in known
+    ]
+    arities = {name: function.arity for name, function in FUNCTIONS.items()}
+    if aggregate:
+        arities |= {name: one.arity for name, one in AGGREGATES.items()}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else "?"
+            if name not in arities:
+                faults.append(
+                    Fault(code="formula_unknown_function", params={"formula": text, "name": name})
+                )
+                continue
+            least, most = arities[name]
+            if not least <= len(node.args) <= most or node.keywords:
+                faults.append(
+                    Fault(code="formula_arguments", params={"formula": text, "name": name})
+                )
+    return faults
 
 
 def _inner_faults(tree: ast.expr, scope: _Scope, *, aggregate: bool) -> Iterator[TemplateFault]:

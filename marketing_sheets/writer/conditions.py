@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from ..formulas import before_bracket, excel_condition
+from ..formulas import excel_before_bracket, excel_condition
 from ..problems import column_letter
 from ..styles import LOOKS, STATES, Palette, dash_for_zero, number_format, with_symbol
 from ..template import Column, Format
@@ -83,7 +83,7 @@ def _chips(layout: Layout, pen: Pen, book: Book) -> None:
             word = item.label[book.language].replace('"', '""')
             if position.column.takes_remark:
                 cell = f"{position.letter}{FIRST + 1}"
-                when = f'=OR({cell}="{word}",{before_bracket(cell)}="{word}")'
+                when = f'=OR({cell}="{word}",{excel_before_bracket(cell)}="{word}")'
                 shown = book.looks.rule(look, num_format=symbol)
                 _rule(layout, pen, [position.number], when, shown)
                 continue

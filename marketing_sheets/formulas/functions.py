@@ -1,0 +1,424 @@
+"""The functions of the formula language, one record each: both of their meanings side by side.
+
+`excel` and `frames` walk an expression and ask the record of a function what it is there; what a
+function needs of the walk it gets from a call. A new function is one record here, and a line in
+`workbook_templates/README.md`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from ..errors import FormulaError
+from ..records import SheetRecords
+from ..template import (
+    NUMERIC_TYPES,
+    TableSheet,
+    Template,
+    is_turned,
+    lower_words,
+    names_burden,
+    turning_words,
+)
+from .days import (
+    excel_first_day,
+    excel_first_week,
+    excel_last_day,
+    excel_last_week,
+    excel_moment,
+    excel_weekday,
+    first_day_of,
+    last_day_of,
+    weekday_of,
+    weeks_of,
+)
+from .text import (
+    excel_after_comparator,
+    excel_amount,
+    excel_before_bracket,
+    excel_burden,
+    excel_part,
+    excel_turned,
+    excel_upper_limit,
+    excel_written_with,
+    head_of,
+    part_of,
+    says_upper_limit,
+    threshold_of,
+    word_match,
+)
+from .vectors import (
+    CODE,
+    SHOWN_REASONS,
+    Array,
+    Vector,
+    amounts,
+    each_text,
+    first_reason,
+    mean,
+    moments,
+    numbers_in,
+    texts,
+)
+
+# A date is a figure: it is a number of days. Nobody knows beforehand what "any" holds.
+Kind = Literal["figure", "text", "test", "any"]
+OPERATORS: dict[type, str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Eq: "=",
+    ast.NotEq: "<>",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+_COMPARABLE = NUMERIC_TYPES - {"quantity"} | {"date", "datetime"}
+
+
+class Call(Protocol):
+    """A function called in an expression of a sheet."""
+
+    @property
+    def node(self) -> ast.Call: ...  # noqa: D102 - the call itself
+    @property
+    def sheet(self) -> TableSheet: ...  # noqa: D102 - whose columns the expression names
+    @property
+    def template(self) -> Template: ...  # noqa: D102 - whose lists and metrics it knows
+
+
+class ExcelCall(Call, Protocol):
+    """A call that is being compiled."""
+
+    def text(self, at: int = 0) -> str:
+        """Return an argument as it stands."""
+
+    def figure(self, at: int = 0) -> str:
+        """Return an argument to be calculated with."""
+
+    def count(self, at: int = 0) -> str:
+        """Return how many columns of an argument have a number in the row."""
+
+    def reason(self, code: str) -> str:
+        """Return what the cell shows for a reason."""
+
+
+class VectorCall(Call, Protocol):
+    """A call that is being computed, row by row."""
+
+    @property
+    def records(self) -> SheetRecords:
+        """The records of the sheet, with the kinds of their quantities."""
+
+    @property
+    def attributes(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+        """The attributes of each entry of each list of choices."""
+
+    def vector(self, at: int = 0) -> Vector:
+        """Return the values of an argument."""
+
+    def vectors(self) -> list[Vector]:
+        """Return the values of all arguments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """What a function is in Excel and in Python.
+
+    `arity` is the least and the largest number of arguments; `takes` and `gives` tell what these
+    have to be and what comes of them. One that `calculates` is part of the arithmetic around it:
+    where an operand is no number nothing is computed. One that `compares` says itself why there is
+    nothing to compare. One that `reads` makes something of the text in its operands, numbers or
+    not; in Excel it `may_fail` at it, which leaves the cell blank.
+    """
+
+    excel: Callable[[ExcelCall], str]
+    vector: Callable[[VectorCall], Vector]
+    arity: tuple[int, int] = (1, 1)
+    takes: Kind = "any"
+    gives: Kind = "figure"
+    calculates: bool = False
+    compares: bool = False
+    reads: bool = False
+    may_fail: bool = False
+
+
+def _full(values: Array) -> Vector:
+    return Vector(values, np.zeros(len(values), dtype=np.int8))
+
+
+def _excel_known(call: ExcelCall) -> str:
+    node = call.node.args[0]
+    name = node.id if isinstance(node, ast.Name) else ""
+    is_number = name in call.sheet and call.sheet[name].type in _COMPARABLE
+    return f"ISNUMBER({call.text()})" if is_number else f'{call.text()}<>""'
+
+
+def _excel_arithmetic(name: str) -> Callable[[ExcelCall], str]:
+    return lambda call: f"{name}({','.join(map(call.figure, range(len(call.node.args))))})"
+
+
+def _extreme(pick: Callable[[Any, Any], Any], call: VectorCall) -> Vector:
+    vectors = call.vectors()
+    values = vectors[0].values
+    for vector in vectors[1:]:
+        values = pick(values, vector.values)
+    return Vector(values, first_reason(*vectors))
+
+
+def _absolute(call: VectorCall) -> Vector:
+    inner = call.vector()
+    return Vector(np.abs(inner.values), inner.why)
+
+
+def _reader(
+    excel: Callable[[str], str], read: Callable[[str], float], *, may_fail: bool = True
+) -> Function:
+    """Return a function that reads a number out of a text."""
+    return Function(
+        excel=lambda call: excel(call.text()),
+        vector=lambda call: numbers_in(call.vector(), read),
+        reads=True,
+        may_fail=may_fail,
+    )
+
+
+def _day_reader(excel: Callable[..., str], read: Callable[[str], float]) -> Function:
+    """Return a function that reads a day, which takes its year from the campaign if it has any."""
+
+    def compiled(call: ExcelCall) -> str:
+        form = {field.id for field in call.template.fields()}
+        return excel(call.text(), has_period={"start_date", "end_date"} <= form)
+
+    return Function(
+        excel=compiled,
+        vector=lambda call: numbers_in(call.vector(), read),
+        reads=True,
+        may_fail=True,
+    )
+
+
+def _cutter(
+    excel: Callable[[str], str], cut: Callable[[str], str], *, may_fail: bool = False
+) -> Function:
+    """Return a function that cuts a text out of a text."""
+    return Function(
+        excel=lambda call: excel(call.text()),
+        vector=lambda call: texts(call.vector(), cut),
+        gives="text",
+        reads=True,
+        may_fail=may_fail,
+    )
+
+
+def _number_of(call: Call) -> int:
+    number = call.node.args[1]
+    if not isinstance(number, ast.Constant) or type(number.value) is not int or number.value < 1:
+        raise FormulaError("formula_arguments", formula=ast.unparse(call.node), name="part")
+    return number.value
+
+
+def _part(call: VectorCall) -> Vector:
+    number = _number_of(call)
+    return texts(call.vector(), lambda text: part_of(text, number))
+
+
+def _written(kinds: tuple[str, ...], *marks: str) -> Function:
+    """Return the test whether a quantity was written so: 8%, 提升30% or 1:3."""
+
+    def test(call: VectorCall) -> Vector:
+        column = call.node.args[0].id if isinstance(call.node.args[0], ast.Name) else ""
+        written = call.records.kinds.get(column)
+        if written is None:
+            return _full(np.zeros(len(call.records.frame), dtype=bool))
+        return _full(written.isin(kinds).to_numpy(dtype=bool))
+
+    return Function(
+        excel=lambda call: excel_written_with(call.text(), *marks),
+        vector=test,
+        gives="test",
+        reads=True,
+        may_fail=True,
+    )
+
+
+def _text_test(
+    excel: Callable[[ExcelCall], str], test: Callable[[str, VectorCall], bool]
+) -> Function:
+    """Return a test of a text."""
+    return Function(
+        excel=excel,
+        vector=lambda call: _full(
+            np.array(each_text(call.vector(), lambda text: test(text, call)), dtype=bool)
+        ),
+        gives="test",
+        reads=True,
+    )
+
+
+def _is_reason(call: VectorCall) -> Vector:
+    subject = call.node.args[0]
+    name = subject.id if isinstance(subject, ast.Name) else ""
+    is_said = name in call.sheet and call.sheet[name].undefined == "reason"
+    shown = [CODE[reason] for reason in SHOWN_REASONS] if is_said else []
+    return _full(np.isin(call.vector().why, shown))
+
+
+def _attribute_of(call: Call) -> tuple[str, str]:
+    """Return the list of choices and the attribute of it that are asked for."""
+    column, attribute = call.node.args
+    if not isinstance(column, ast.Name) or not isinstance(attribute, ast.Constant):
+        raise FormulaError("formula_arguments", formula=ast.unparse(call.node), name="attribute")
+    return call.sheet[column.id].choices or "", str(attribute.value)
+
+
+def _excel_attribute(call: ExcelCall) -> str:
+    choices, attribute = _attribute_of(call)
+    subject, listed = call.text(), f"list_{choices}"
+    # What is not in the list word for word may be a spelling of its hidden column.
+    row = f"IFERROR(MATCH({subject},{listed},0),{word_match(subject, f'words_{choices}')})"
+    return f'IFERROR(INDEX({listed}_{attribute},{row}),"")'
+
+
+def _attribute(call: VectorCall) -> Vector:
+    choices, attribute = _attribute_of(call)
+    table = call.attributes.get(choices, {})
+    values = np.empty(len(call.records.frame), dtype=object)
+    values[:] = each_text(call.vector(), lambda text: table.get(text, {}).get(attribute, ""))
+    return _full(values)
+
+
+def _excel_against(call: ExcelCall, value: str) -> str:
+    """Compile a comparison of two figures: why there is nothing to compare is part of it."""
+    reason = call.reason("no_data")
+    return f'IF({call.count(0)}=0,"",IF({call.count(1)}=0,{reason},{value}))'
+
+
+def _excel_points(call: ExcelCall) -> str:
+    return _excel_against(call, f"({call.figure(0)}-{call.figure(1)})*100")
+
+
+def _excel_change(call: ExcelCall) -> str:
+    base, zero, negative = call.figure(1), call.reason("zero_base"), call.reason("negative_base")
+    value = f"IF({base}=0,{zero},IF({base}<0,{negative},{call.figure(0)}/{base}-1))"
+    return _excel_against(call, value)
+
+
+def _why_not(actual: Vector, base: Vector) -> Array:
+    return np.where(actual.why != 0, actual.why, np.where(base.why != 0, CODE["no_data"], 0))
+
+
+def _points(call: VectorCall) -> Vector:
+    actual, base = call.vectors()
+    return Vector((actual.values - base.values) * 100, _why_not(actual, base).astype(np.int8))
+
+
+def _change(call: VectorCall) -> Vector:
+    actual, base = call.vectors()
+    why = _why_not(actual, base)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = actual.values / base.values - 1
+        why = np.where((why == 0) & (base.values == 0), CODE["zero_base"], why)
+        why = np.where((why == 0) & (base.values < 0), CODE["negative_base"], why)
+    return Vector(values, why.astype(np.int8))
+
+
+def _excel_mean(call: ExcelCall) -> str:
+    return f"AVERAGE({','.join(map(call.text, range(len(call.node.args))))})"
+
+
+FUNCTIONS: Mapping[str, Function] = {
+    "known": Function(
+        excel=_excel_known, vector=lambda call: _full(call.vector().known), gives="test"
+    ),
+    "max": Function(
+        excel=_excel_arithmetic("MAX"),
+        vector=partial(_extreme, np.fmax),
+        arity=(2, 9),
+        takes="figure",
+        calculates=True,
+    ),
+    "min": Function(
+        excel=_excel_arithmetic("MIN"),
+        vector=partial(_extreme, np.fmin),
+        arity=(2, 9),
+        takes="figure",
+        calculates=True,
+    ),
+    "abs": Function(
+        excel=_excel_arithmetic("ABS"), vector=_absolute, takes="figure", calculates=True
+    ),
+    "mean": Function(
+        excel=_excel_mean,
+        vector=lambda call: mean(call.vectors()),
+        arity=(2, 9),
+        takes="figure",
+        reads=True,
+        may_fail=True,
+    ),
+    "points": Function(
+        excel=_excel_points, vector=_points, arity=(2, 2), takes="figure", compares=True
+    ),
+    "change": Function(
+        excel=_excel_change,
+        vector=_change,
+        arity=(2, 2),
+        takes="figure",
+        compares=True,
+        may_fail=True,
+    ),
+    "is_reason": Function(
+        excel=lambda call: f'AND(ISTEXT({call.text()}),{call.text()}<>"")',
+        vector=_is_reason,
+        gives="test",
+    ),
+    "attribute": Function(excel=_excel_attribute, vector=_attribute, arity=(2, 2), gives="text"),
+    "amount": Function(
+        excel=lambda call: excel_amount(call.text()),
+        vector=lambda call: amounts(call.vector()),
+        reads=True,
+        may_fail=True,
+    ),
+    "after_comparator": _cutter(excel_after_comparator, threshold_of, may_fail=True),
+    "before_bracket": _cutter(excel_before_bracket, head_of),
+    "part": Function(
+        excel=lambda call: excel_part(call.text(), _number_of(call)),
+        vector=_part,
+        arity=(2, 2),
+        gives="text",
+        reads=True,
+    ),
+    "is_upper_limit": _text_test(
+        lambda call: excel_upper_limit(call.text()), lambda text, _: says_upper_limit(text)
+    ),
+    "is_percent": _written(("percent", "growth"), "%", "％"),
+    "is_ratio": _written(("ratio",), ":", "："),
+    "lower_is_better": _text_test(
+        lambda call: excel_burden(call.text(), lower_words(call.template.registry)),
+        lambda text, call: names_burden(text, call.template.registry),
+    ),
+    "is_turned": _text_test(
+        lambda call: excel_turned(call.text(), turning_words(call.template.registry)),
+        lambda text, call: is_turned(text, call.template.registry),
+    ),
+    "first_day": _day_reader(excel_first_day, first_day_of),
+    "last_day": _day_reader(excel_last_day, last_day_of),
+    "moment": Function(
+        excel=lambda call: excel_moment(call.text(), call.text(1)),
+        vector=lambda call: moments(*call.vectors()),
+        arity=(2, 2),
+        reads=True,
+        may_fail=True,
+    ),
+    "first_week": _reader(excel_first_week, lambda text: weeks_of(text)[0]),
+    "last_week": _reader(excel_last_week, lambda text: weeks_of(text)[1]),
+    "weekday": _reader(excel_weekday, weekday_of),
+}
