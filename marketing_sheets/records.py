@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from .problems import Place, Problem
@@ -14,8 +15,11 @@ from .template import SettingValue, Template, Threshold
 from .texts import Language, Text
 from .values import Milestone, Risk
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
+# Arrays of any values, of whole numbers, of numbers, and of yes and no.
+Array = np.ndarray[Any, Any]
+Integers = np.ndarray[Any, np.dtype[np.int64]]
+Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 # What a row of a merged or split workbook says about itself, in columns with the id `trace.<name>`:
@@ -87,7 +91,7 @@ class SheetRecords:
     sheet: str
     frame: pd.DataFrame
     raw: pd.DataFrame
-    rows: npt.NDArray[Any]
+    rows: Array
     origin: Origin
     kinds: Mapping[str, pd.Series[Any]] = field(default_factory=dict)
     remarks: Mapping[str, Mapping[int, str]] = field(default_factory=dict)

@@ -23,7 +23,7 @@ from .texts import LANGUAGES, Language, nearest, say, templates_folder
 from .values import Context, choice_spellings, parse
 from .writer import write_workbook
 
-Progress = Callable[[str], None]
+StageProgress = Callable[[str], None]
 _NOWHERE = Place()
 
 
@@ -169,7 +169,7 @@ def recalculate(
     language: Language | None = None,
     backup: bool = False,
     created: datetime | None = None,
-    progress: Progress = _silent,
+    progress: StageProgress = _silent,
 ) -> Recalculation:
     """Read a filled workbook, recompute it, and write its Summary sheet into it.
 

@@ -10,7 +10,7 @@ import xlsxwriter
 from hypothesis import given, strategies as st
 
 from marketing_sheets.errors import UsageError
-from marketing_sheets.merging.sources import Skipped, find_workbooks, natural_order
+from marketing_sheets.merging.sources import SkippedFile, find_workbooks, natural_order
 from marketing_sheets.texts import LANGUAGES
 
 
@@ -186,5 +186,5 @@ def test_natural_order_is_an_order(names: list[str]) -> None:
 
 def test_a_reason_may_be_any_error_of_the_library() -> None:
     """What the reader refuses is said in its own words, under the shown name."""
-    skipped = Skipped.by("市场部/a.xlsx", UsageError("no_such_file", file="a.xlsx"))
+    skipped = SkippedFile.by("市场部/a.xlsx", UsageError("no_such_file", file="a.xlsx"))
     assert skipped.describe("en") == "市场部/a.xlsx does not exist, or is a folder."

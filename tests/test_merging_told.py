@@ -11,7 +11,7 @@ from merges import merged, workbook
 from marketing_sheets.merging import Merge
 from marketing_sheets.merging.log import log_sheet
 from marketing_sheets.merging.model import Source
-from marketing_sheets.merging.sources import Skipped
+from marketing_sheets.merging.sources import SkippedFile
 from marketing_sheets.problems import Place, Problem
 from marketing_sheets.records import SkippedRow
 
@@ -100,7 +100,7 @@ class TestLog:
         merge = replace(
             merged(sources),
             problems=(warning, error),
-            skipped=(Skipped(file="c.xlsx", code="hidden_file", params={"file": "c.xlsx"}),),
+            skipped=(SkippedFile(file="c.xlsx", code="hidden_file", params={"file": "c.xlsx"}),),
         )
         assert kinds(merge) == [
             "合计",

@@ -186,7 +186,7 @@ def test_lying_header(tmp_path: Path) -> None:
     assert isinstance(refusal(path), DamagedWorkbook)
     entry = archive_module.new_entry("a", bytes(1 << 20))
     with pytest.raises(DamagedWorkbook):
-        archive_module.Entry(
+        archive_module.ZipEntry(
             name="a", raw_name=b"a", stored=entry.stored, size=10, crc=entry.crc, method=8
         ).inflate("a.xlsx")
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..metrics import Unit, by, day_column, days_of, figure, metric_frame, numbers, up_to_day
+from ..metrics import by, day_column, days_of, figure, metric_frame, numbers, up_to_day
 from ..problems import Place
 from ..records import Reading
-from ..template import Metric, Rule, TableSheet
+from ..template import Metric, Rule, TableSheet, Unit
 from ..texts import Text
 from .model import Alert, Amount, Terms, choice_setting, label_of, raised, terms, what_of
 from .rows import sheet_of

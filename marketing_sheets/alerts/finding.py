@@ -13,7 +13,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from ..records import Reading, RememberedAlert
-from ..template import RULE_KINDS, SEVERITIES, Rule, RuleKind, Severity
+from ..template import ALERT_SEVERITIES, RULE_KINDS, AlertSeverity, Rule, RuleKind
 from ..texts import Text
 from . import channels, rows, tasks
 from .model import Alert, Phrase, terms
@@ -53,7 +53,7 @@ class TrackedAlert:
 
     key: str
     standing: Standing
-    severity: Severity
+    severity: AlertSeverity
     first_seen: date
     resolved_on: date | None
     alert: Alert | None
@@ -87,7 +87,7 @@ def track(
     return tuple(
         sorted(
             (*standing, *gone),
-            key=lambda one: (one.alert is None, SEVERITIES.index(one.severity)),
+            key=lambda one: (one.alert is None, ALERT_SEVERITIES.index(one.severity)),
         )
     )
 

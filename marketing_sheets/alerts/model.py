@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..metrics import Unit
 from ..problems import Place
 from ..records import Reading, SheetRecords
-from ..template import Rule, RuleKind, Severity, Template
+from ..template import AlertSeverity, Rule, RuleKind, Template, Unit
 from ..texts import Text
 
 _STATES: dict[RuleKind, str] = {
@@ -72,7 +71,7 @@ class Alert:
     size: float
     rank: int = 0
     key: str = ""
-    severity: Severity = "medium"
+    severity: AlertSeverity = "medium"
     rule: str = ""
     label: Text | None = None
     advice: Phrase | None = None
@@ -175,7 +174,7 @@ def raised(
     rank: int = 0,
     whose: tuple[Text | str, str] | None = None,
     blanks: Mapping[str, object] | None = None,
-    severity: Severity | None = None,
+    severity: AlertSeverity | None = None,
 ) -> Alert:
     """Return an alert of a rule; `about` tells it from the rule's others, for good.
 
@@ -206,7 +205,7 @@ def raised(
     )
 
 
-def _state(kind: RuleKind, severity: Severity) -> str:
+def _state(kind: RuleKind, severity: AlertSeverity) -> str:
     """Return the look of an alert: the kind's own, but no louder than its severity."""
     if severity == "low":
         return "open"

@@ -24,7 +24,7 @@ from ..metrics import (
 )
 from ..problems import Place
 from ..records import Reading, SheetRecords
-from ..template import SEVERITIES, Rule
+from ..template import ALERT_SEVERITIES, Rule
 from ..texts import Text, fold
 from .model import (
     Alert,
@@ -89,7 +89,9 @@ def issues(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                 else _due(due[row]),
                 place=_place(records, row, "overdue_days", "due_date", "description"),
                 size=float(days if is_overdue else nearness),
-                rank=SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES),
+                rank=ALERT_SEVERITIES.index(severity)
+                if severity in ALERT_SEVERITIES
+                else len(ALERT_SEVERITIES),
                 whose=_whose(reading, records, row),
             )
 

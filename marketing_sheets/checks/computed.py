@@ -18,7 +18,7 @@ import pandas as pd
 from ..formulas import REASONS, names, parse_expression, reason_text
 from ..problems import Problem
 from ..reader import listed
-from ..records import Reading, SheetRecords
+from ..records import Floats, Reading, SheetRecords
 from ..styles import number_format
 from ..template import (
     Choices,
@@ -33,12 +33,7 @@ from ..texts import LANGUAGES, Text, fold
 from ..values import Context, choice_spellings, parse as parse_value
 
 if TYPE_CHECKING:
-    from typing import Any
-
-    import numpy.typing as npt
-
-    Floats = npt.NDArray[np.floating[Any]]
-
+    pass
 
 _RELATIVE = 1e-6
 # A stored result has more.

@@ -15,15 +15,14 @@ import numpy as np
 import pandas as pd
 
 from ..errors import FormulaError
-from ..records import SheetRecords
+from ..records import Array, SheetRecords
 from ..template import Column, SettingValue, TableSheet, Template
 from .functions import FUNCTIONS
 from .language import computed_order, parse_expression
 from .vectors import (
     CODE,
     REASONS,
-    Array,
-    Reason,
+    BlankReason,
     Vector,
     first_reason,
 )
@@ -167,7 +166,7 @@ def _full(scope: _Scope, values: Array) -> Vector:
     return Vector(values, np.zeros(scope.rows, dtype=np.int8))
 
 
-def _missing(scope: _Scope, reason: Reason) -> Vector:
+def _missing(scope: _Scope, reason: BlankReason) -> Vector:
     why = np.full(scope.rows, CODE[reason], dtype=np.int8)
     return Vector(np.full(scope.rows, np.nan), why)
 

@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from ..errors import FormulaError
-from ..records import SheetRecords
+from ..records import Array, SheetRecords
 from ..template import (
     NUMERIC_TYPES,
     TableSheet,
@@ -56,7 +56,6 @@ from .text import (
 from .vectors import (
     CODE,
     SHOWN_REASONS,
-    Array,
     Vector,
     amounts,
     each_text,

@@ -8,12 +8,13 @@ from typing import Any, Literal, cast
 
 import numpy as np
 
+from ..records import Array
 from ..texts import Language, say
 from ..values import parse as parse_value
 from .days import moment_of
 from .text import unnamed
 
-Reason = Literal[
+BlankReason = Literal[
     "no_input",  # the row lacks what the figure is made of
     "no_data",  # there is nothing to compare with
     "zero_base",
@@ -21,7 +22,7 @@ Reason = Literal[
     "not_a_number",  # the text is no quantity
     "not_applicable",  # the template says there is no such figure here
 ]
-REASONS: tuple[Reason, ...] = (
+REASONS: tuple[BlankReason, ...] = (
     "no_input",
     "no_data",
     "zero_base",
@@ -30,8 +31,7 @@ REASONS: tuple[Reason, ...] = (
     "not_applicable",
 )
 # Those that stand in the cell, where the column shows any.
-SHOWN_REASONS: frozenset[Reason] = frozenset(("no_data", "zero_base", "negative_base"))
-Array = np.ndarray[Any, Any]
+SHOWN_REASONS: frozenset[BlankReason] = frozenset(("no_data", "zero_base", "negative_base"))
 CODE: dict[str, int] = {reason: number for number, reason in enumerate(REASONS, 1)}
 
 

@@ -31,7 +31,7 @@ from ..texts import NO_TEXT, Text
 from .plain import Slip, one_of, plain
 
 FORMAT = 1
-Table = dict[str, Any]
+TomlTable = dict[str, Any]
 Hook = Callable[[Any, Converter], Any]
 
 _SETTING_TYPES: tuple[ColumnType, ...] = (
@@ -56,7 +56,7 @@ class Shape:
     keys: Mapping[str, str] = field(default_factory=dict)
     omitted: frozenset[str] = frozenset()
     hooks: Mapping[str, Hook] = field(default_factory=dict)
-    prepare: Callable[[Table], Table] = dict
+    prepare: Callable[[TomlTable], TomlTable] = dict
     finish: Callable[[Any], Any] = lambda made: made
 
     def key_of(self, name: str) -> str:
@@ -178,11 +178,11 @@ def _by_id(tables: Any) -> Any:
     return {k: {_ID: k, **v} if isinstance(v, dict) else v for k, v in tables.items()}
 
 
-def _shared_file(table: Table) -> Table:
+def _shared_file(table: TomlTable) -> TomlTable:
     return table | {n: _by_id(table[n]) for n in ("choices", "settings") if n in table}
 
 
-def _choices(table: Table) -> Table:
+def _choices(table: TomlTable) -> TomlTable:
     """Gather the attributes of the list in each entry."""
     names, items = table.get("attributes", {}), table.get("items")
     if not isinstance(items, list) or not isinstance(names, dict):
@@ -197,11 +197,11 @@ def _choice(item: Any, names: Mapping[str, object]) -> Any:
     return rest | {_lifted("attributes"): {n: item[n] for n in names if n in item}}
 
 
-def _form(table: Table) -> Table:
+def _form(table: TomlTable) -> TomlTable:
     return {"fields": [], **{key: value for key, value in table.items() if key != "kind"}}
 
 
-def _table(table: Table) -> Table:
+def _table(table: TomlTable) -> TomlTable:
     """Let typed-in counts and amounts enter the control totals unless the file says no."""
     columns = table.get("columns", [])
     if isinstance(columns, list):
@@ -229,7 +229,7 @@ def _finish_form(sheet: FormSheet) -> FormSheet:
     return replace(sheet, title=sheet.title or sheet.label, heading=sheet.heading or sheet.label)
 
 
-def _metric(table: Table) -> Table:
+def _metric(table: TomlTable) -> TomlTable:
     """Let a rate be a ratio of sums, and a figure say of which sheet and column it is."""
     is_ratio = "denominator" in table or table.get("unit") in ("percent", "ratio")
     is_figure = {"sheet", "numerator", "denominator"} & table.keys()

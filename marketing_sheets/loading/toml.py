@@ -30,7 +30,7 @@ from ..texts import Text
 from .plain import PLAIN, KeyPath, Slip, one_of, plain, shown, text
 from .shapes import Shape, Use, shape_of, sheet_class
 
-Hook = Callable[[Any, Any], Any]
+Reader = Callable[[Any, Any], Any]
 _AT_LINE = re.compile(r"^(?P<detail>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 # Faults of a key that is not there: only what it should stand in can be left out.
 _ABSENT = frozenset(("missing_key", "no_columns", "no_fields", "no_sheets", "unknown_format"))
@@ -159,7 +159,7 @@ def _converter(all_languages: bool) -> Converter:
     return converter
 
 
-def _list(kind: Any, converter: Converter) -> Hook:
+def _list(kind: Any, converter: Converter) -> Reader:
     item: Any = GenericAlias(list, get_args(kind)[:1])
 
     def read(value: object, _: Any) -> Any:
@@ -170,7 +170,7 @@ def _list(kind: Any, converter: Converter) -> Hook:
     return read
 
 
-def _free_table(kind: Any, converter: Converter) -> Hook:
+def _free_table(kind: Any, converter: Converter) -> Reader:
     """Read a table in which any key may stand."""
     table: Any = GenericAlias(dict, get_args(kind))
 
@@ -182,11 +182,11 @@ def _free_table(kind: Any, converter: Converter) -> Hook:
     return read
 
 
-def _table(kind: Any, converter: Converter) -> Hook:
+def _table(kind: Any, converter: Converter) -> Reader:
     """Read a table whose keys are the fields of a class."""
 
     @cache
-    def reader(is_chosen: bool) -> tuple[Shape, Hook]:
+    def reader(is_chosen: bool) -> tuple[Shape, Reader]:
         shape = shape_of(kind, is_chosen=is_chosen)
         overrides: dict[str, Any] = {
             one.name: override(
@@ -208,5 +208,5 @@ def _table(kind: Any, converter: Converter) -> Hook:
     return read
 
 
-def _bound(hook: Callable[[Any, Converter], Any] | None, converter: Converter) -> Hook | None:
+def _bound(hook: Callable[[Any, Converter], Any] | None, converter: Converter) -> Reader | None:
     return None if hook is None else lambda value, _: hook(value, converter)

@@ -17,7 +17,7 @@ from .model import LOG, PARTS, Conflict, Source, Version, is_nothing, shown_valu
 from .rows import value_text
 
 # The id of a rule, and a group as it is spelt, None for all.
-Row = tuple[str, str | None]
+ThresholdRow = tuple[str, str | None]
 _Lists = Mapping[str, Mapping[str, Mapping[str, str]]]
 # A merge reaches from the first day of all to the last.
 _EARLIEST = frozenset(("start_date",))
@@ -41,13 +41,13 @@ def unite_thresholds(
     """
     rules = {rule.id: rule for rule in template.rules}
     spelt = spellings(choices)
-    said: dict[Row, list[tuple[Source, Threshold]]] = {}
+    said: dict[ThresholdRow, list[tuple[Source, Threshold]]] = {}
     for source in sources:
         for one in source.reading.thresholds:
             if one.rule in rules:
                 said.setdefault(row_of(one, spelt), []).append((source, one))
-    united: dict[Row, Threshold] = {}
-    conflicts: dict[Row, list[Conflict]] = {}
+    united: dict[ThresholdRow, Threshold] = {}
+    conflicts: dict[ThresholdRow, list[Conflict]] = {}
     for row, versions in said.items():
         rule_id, group = row
         united[row] = replace(versions[0][1], group=group, place=None)
@@ -67,14 +67,14 @@ def spellings(choices: _Lists) -> dict[str, str]:
     return spelt
 
 
-def row_of(one: Threshold, spelt: dict[str, str]) -> Row:
+def row_of(one: Threshold, spelt: dict[str, str]) -> ThresholdRow:
     """Return which row a threshold is; a word that no list has is spelt as it comes first."""
     if one.group is None:
         return one.rule, None
     return one.rule, spelt.setdefault(fold(one.group), one.group)
 
 
-def in_order(rows: Mapping[Row, object], template: Template) -> list[Row]:
+def in_order(rows: Mapping[ThresholdRow, object], template: Template) -> list[ThresholdRow]:
     """Return rows in the order of the template's rules, those of one rule as they come."""
     rank = {rule.id: number for number, rule in enumerate(template.rules)}
     return sorted(rows, key=lambda row: rank[row[0]])
@@ -107,7 +107,7 @@ def place_of(one: Threshold, source: Source) -> Place:
     return replace(one.place or Place(), file=source.file)
 
 
-def base_name(row: Row, column: str) -> str:
+def base_name(row: ThresholdRow, column: str) -> str:
     """Return the name under which the base of a split keeps a cell of a row."""
     return "|".join((row[0], fold(row[1] or ""), column))
 

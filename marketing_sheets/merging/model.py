@@ -15,7 +15,7 @@ from ..records import Reading, SheetRecords
 from ..template import Column, FormSheet, Template, Threshold
 from ..texts import LANGUAGES, Language, Text, say
 from ..values import as_text
-from .sources import Skipped
+from .sources import SkippedFile
 
 LOG, CONFLICTS = "merge_log", "merge_conflicts"
 # The cells of a row, by the id of their column on the lists sheet.
@@ -199,7 +199,7 @@ class Merge:
     choices: Mapping[str, Mapping[str, Mapping[str, str]]]
     settings: Mapping[str, float | str]
     sources: tuple[Source, ...]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedFile, ...]
     duplicates: tuple[Duplicate, ...]
     conflicts: tuple[Conflict, ...]
     totals: tuple[MergeTotal, ...]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..problems import Place
-from ..records import TRACES, SheetRecords
+from ..records import TRACES, Integers, SheetRecords
 from ..template import Column, TableSheet
 from ..texts import fold
 from .departments import department_column, department_spellings
@@ -22,9 +22,6 @@ from .sources import natural_order
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-    Integers = npt.NDArray[np.int64]
-
 
 # Text without pyarrow, as the reader has it; a missing value is NA.
 TEXT = pd.StringDtype("python")

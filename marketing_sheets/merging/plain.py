@@ -31,7 +31,7 @@ from .model import (
 )
 from .pile import Pile, pile_up
 from .settling import MERGED, Dispute, Fill, Settlement, settle
-from .sources import Skipped, natural_order
+from .sources import SkippedFile, natural_order
 from .totals import merge_totals
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def merge_readings(
     language: Language,
     policy: Policy = "keep-both",
     per_department: bool = False,
-    skipped: Iterable[Skipped] = (),
+    skipped: Iterable[SkippedFile] = (),
 ) -> Merge:
     """Bring together the records of several workbooks, by file in natural order, then by row.
 

@@ -22,10 +22,10 @@ from ..records import Reading
 from ..template import Template
 from .cache import Cache
 from .codec import decode, encode
-from .sources import ReadFile, Skipped
+from .sources import ReadFile, SkippedFile
 
 _PATIENCE = 10  # seconds to wait for a scheduler
-Progress = Callable[[int, int, str], None]
+FileProgress = Callable[[int, int, str], None]
 # A packet, else the reading itself, else what kept the workbook from being read.
 Answer = bytes | Reading | SheetsError
 _WORTH_IT = 4 << 20  # bytes of workbooks: less is read before other processes have started
@@ -63,8 +63,8 @@ def read_workbooks(
     jobs: int | None = None,
     cache: Cache | None = None,
     fail_fast: bool = False,
-    progress: Progress | None = None,
-) -> tuple[list[ReadFile], list[Skipped]]:
+    progress: FileProgress | None = None,
+) -> tuple[list[ReadFile], list[SkippedFile]]:
     """Read workbooks, given as (shown name, path), and return them in that order.
 
     `template` is as for `read_workbook`. They are read on `executor`, else in `jobs` processes of
@@ -113,10 +113,10 @@ class _Task:
     sent: Template | str | None
     as_of: date | None
     cache: Cache | None
-    progress: Progress | None
+    progress: FileProgress | None
     fail_fast: bool
     read: dict[int, ReadFile] = field(default_factory=dict)
-    skipped: dict[int, Skipped] = field(default_factory=dict)
+    skipped: dict[int, SkippedFile] = field(default_factory=dict)
 
     def order(self, at: int) -> tuple[str, str, Template | str | None, date | None]:
         """Return the arguments of `_read` for file number `at`."""
@@ -145,7 +145,7 @@ class _Task:
             if self.fail_fast:
                 answer.language = next((r.reading.language for r in self.read.values()), None)
                 raise answer
-            self.skipped[at] = Skipped.by(name, answer)
+            self.skipped[at] = SkippedFile.by(name, answer)
             self._tell(at)
             return
         if isinstance(answer, Reading):

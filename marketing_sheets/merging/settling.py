@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..records import Integers
 from ..texts import fold
 from ..values import as_text
 from .model import Policy, extra_name, is_nothing
@@ -20,9 +21,6 @@ from .pile import Pile
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-    Integers = npt.NDArray[np.int64]
-
 
 # The code of a cell that holds nothing.
 BLANK = -1

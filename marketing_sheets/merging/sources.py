@@ -26,7 +26,7 @@ _DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
+class SkippedFile:
     """A file that took no part: its shown name, and why.
 
     `code` names a sentence of `words/merge.toml` under `skipped`, or of `words/errors.toml`.
@@ -37,7 +37,7 @@ class Skipped:
     params: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
-    def by(cls, file: str, error: SheetsError) -> Skipped:
+    def by(cls, file: str, error: SheetsError) -> SkippedFile:
         """Return a file that an error keeps out; sentences name it as it is shown."""
         params = error.params
         return cls(
@@ -61,7 +61,7 @@ class Found:
     """
 
     files: tuple[tuple[str, Path], ...]
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -95,7 +95,7 @@ def find_workbooks(paths: Sequence[Path | str], *, output: Path | None = None) -
         named = _without(output, named, explicit)
     shown = _shown_names(named)
     files: list[tuple[str, Path]] = []
-    skipped: list[Skipped] = []
+    skipped: list[SkippedFile] = []
     for file in sorted(named, key=lambda file: natural_order(shown[file])):
         reason = _reason(file, shown[file], is_explicit=file in explicit)
         if reason is None:
@@ -201,11 +201,13 @@ def _shown_names(files: Iterable[Path]) -> dict[Path, str]:
     return {file: file.relative_to(shared).as_posix() for file in files}
 
 
-def _reason(file: Path, shown: str, *, is_explicit: bool) -> Skipped | None:
+def _reason(file: Path, shown: str, *, is_explicit: bool) -> SkippedFile | None:
     """Return why a file takes no part, if it does not."""
     lock = _LOCK.match(file.name)
     if lock is not None:
-        return Skipped(file=shown, code="lock_file", params=_named(shown, workbook=lock["name"]))
+        return SkippedFile(
+            file=shown, code="lock_file", params=_named(shown, workbook=lock["name"])
+        )
     code = None
     if file.suffix.lower() == ".xls":
         code = "legacy_xls"
@@ -213,7 +215,7 @@ def _reason(file: Path, shown: str, *, is_explicit: bool) -> Skipped | None:
         code = "hidden_file" if file.name.startswith(".") else not_a_workbook(file.name).code
     elif not is_explicit:
         code = _unwanted(file)
-    return None if code is None else Skipped(file=shown, code=code, params=_named(shown))
+    return None if code is None else SkippedFile(file=shown, code=code, params=_named(shown))
 
 
 def _unwanted(file: Path) -> str | None:

@@ -17,7 +17,7 @@ from .model import Conflict, Duplicate, Merge, MergeTotal, Policy, Source, Withd
 from .pile import pile_up
 from .plain import merge_readings
 from .rows import NO_ROW, own_name, row_texts
-from .sources import Skipped, natural_order
+from .sources import SkippedFile, natural_order
 from .three_way_form import (
     merge_choices,
     merge_form,
@@ -44,7 +44,7 @@ class Sides:
     sources: tuple[Source, ...]
     headquarters: int | None
     bases: Mapping[int, Base]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedFile, ...]
     problems: tuple[Problem, ...]
 
 
@@ -95,15 +95,15 @@ def find_sides(sources: Sequence[Source], template: Template) -> Sides:
     )
 
 
-def _stranger(source: Source, base: Base | None, split: str) -> Skipped | None:
+def _stranger(source: Source, base: Base | None, split: str) -> SkippedFile | None:
     """Leave out a part of another split."""
     said = source.reading.split if base is None else base.split
     if not said or said == split:
         return None
     params = {"file": source.file}
     if base is None:
-        return Skipped(file=source.file, code="lost_base", params=params)
-    return Skipped(file=source.file, code="other_split", params={**params, "source": base.file})
+        return SkippedFile(file=source.file, code="lost_base", params=params)
+    return SkippedFile(file=source.file, code="other_split", params={**params, "source": base.file})
 
 
 def _split(sources: Sequence[Source], bases: Sequence[Base]) -> str:
@@ -174,7 +174,7 @@ def merge_returned(
     language: Language,
     policy: Policy = "keep-both",
     per_department: bool = False,
-    skipped: Iterable[Skipped] = (),
+    skipped: Iterable[SkippedFile] = (),
 ) -> Merge:
     """Merge parts of a split, three-way: what they were handed out as, and what they are now.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..problems import Place
 from ..template import Column, Rule, Threshold
-from .form import Row, base_name, in_order, name_of, part_text, place_of, row_of, spellings
+from .form import ThresholdRow, base_name, in_order, name_of, part_text, place_of, row_of, spellings
 from .model import PARTS, Change, Conflict, Version, shown_value
 from .rows import value_text
 from .three_way_work import Findings, Sheets, preferred, told
@@ -94,7 +94,7 @@ def merge_thresholds(around: Sheets, findings: Findings) -> tuple[Threshold, ...
     rules = {rule.id: rule for rule in around.template.rules}
     # Where the whole area is gone nothing was deleted.
     sides = [n for n in _sides(around) if around.sources[n].reading.thresholds]
-    rows: dict[Row, dict[int, Threshold]] = {}
+    rows: dict[ThresholdRow, dict[int, Threshold]] = {}
     for number in sides:
         for one in around.sources[number].reading.thresholds:
             if one.rule in rules:
@@ -110,7 +110,7 @@ def merge_thresholds(around: Sheets, findings: Findings) -> tuple[Threshold, ...
 def _merged_cells(
     around: Sheets,
     rule: Rule,
-    row: Row,
+    row: ThresholdRow,
     said: Mapping[int, Threshold],
     findings: Findings,
 ) -> tuple[dict[str, Any], bool]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..problems import Place
-from ..records import Origin, SheetRecords
+from ..records import Integers, Origin, SheetRecords
 from ..template import Column, TableSheet, Template
 from ..texts import Language, fold, say
 from .base import Base
@@ -32,9 +32,6 @@ from .rows import OWN, RowTexts, own_name
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-    Integers = npt.NDArray[np.int64]
-
 
 # Cells that mean an id or a fraction, and show a label or a percentage.
 _SHOWN_OTHERWISE = ("choice", "department", "percent")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -19,13 +19,12 @@ from .cache import Cache
 from .departments import source_of
 from .model import POLICIES, Merge, Policy
 from .plain import merge_readings
-from .reading import read_workbooks
-from .sources import ReadFile, Skipped, find_workbooks
+from .reading import FileProgress, read_workbooks
+from .sources import ReadFile, SkippedFile, find_workbooks
 from .three_way import merge_returned
 from .writing import MergeResult, check_output, write_merge
 
 # Told after each file: how many are done, of how many, and the name of the last.
-Progress = Callable[[int, int, str], None]
 _LISTED = 5
 
 
@@ -46,7 +45,7 @@ def merge(
     parquet: Path | str | None = None,
     created: datetime | None = None,
     overwrite: bool = False,
-    progress: Progress | None = None,
+    progress: FileProgress | None = None,
 ) -> MergeResult:
     """Merge departmental workbooks into one of the same template, every row accounted for.
 
@@ -130,7 +129,7 @@ def _merged(
     language: Language | None,
     policy: Policy,
     per_department: bool,
-    skipped: Sequence[Skipped],
+    skipped: Sequence[SkippedFile],
 ) -> Merge:
     """Merge what was read, in the template and language asked for, else in the usual ones."""
     if not read:
@@ -191,13 +190,13 @@ def _usual_template(read: Sequence[ReadFile]) -> Template:
 
 def _of_template(
     read: Sequence[ReadFile], template: Template, *, is_asked: bool
-) -> tuple[list[ReadFile], list[Skipped]]:
+) -> tuple[list[ReadFile], list[SkippedFile]]:
     """Part the files of a template from the others, which are listed.
 
     A workbook can be read as any template that was asked for, whatever it says of itself.
     """
     ours: list[ReadFile] = []
-    others: list[Skipped] = []
+    others: list[SkippedFile] = []
     for found in read:
         said = found.reading.template.id
         if is_asked:
@@ -206,7 +205,7 @@ def _of_template(
             ours.append(found)
             continue
         params = {"file": found.file, "found": said, "template": template.id}
-        others.append(Skipped(file=found.file, code="other_template", params=params))
+        others.append(SkippedFile(file=found.file, code="other_template", params=params))
     return ours, others
 
 
@@ -216,7 +215,7 @@ def _usual_language(read: Sequence[ReadFile]) -> Language:
     return max(LANGUAGES, key=lambda language: counts[language])
 
 
-def _nothing(skipped: Sequence[Skipped]) -> SheetsError:
+def _nothing(skipped: Sequence[SkippedFile]) -> SheetsError:
     """Return the error that says why the first files are left out."""
     reasons = {
         spoken: "".join(f"\n  {one.describe(spoken)}" for one in skipped[:_LISTED])

@@ -16,7 +16,6 @@ from .figures import (
     Figure as Figure,
     Group as Group,
     Level as Level,
-    Unit as Unit,
     days_of as days_of,
     figures_as_json as figures_as_json,
     is_later as is_later,
@@ -38,7 +37,7 @@ from .levels import (
 from .tasks import (
     Allocation as Allocation,
     Burn as Burn,
-    Progress as Progress,
+    TaskProgress as TaskProgress,
     allocation as allocation,
     burn as burn,
     delays as delays,

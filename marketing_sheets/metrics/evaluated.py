@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from ..problems import Place
-from ..records import SheetRecords
-from .figures import Figure, Unit, days_of, numbers, quotient
+from ..records import Array, SheetRecords
+from ..template import Unit
+from .figures import Figure, days_of, numbers, quotient
 
 Verdict = Literal["met", "close", "missed"]
 _VERDICTS: dict[str, Verdict] = {"met": "met", "close": "close", "missed": "missed"}
@@ -22,7 +23,6 @@ _UNITS: dict[str, Unit] = {
     "percent": "percent",
     "ratio": "ratio",
 }
-_Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +165,7 @@ class IssueRow:
     longest: LongestOpen
 
 
-def is_open(frame: pd.DataFrame) -> _Array:
+def is_open(frame: pd.DataFrame) -> Array:
     """Tell which issues are unsolved: neither marked solved nor with a day on which they were."""
     solved = np.zeros(len(frame), dtype=bool)
     if "status" in frame:
@@ -175,18 +175,18 @@ def is_open(frame: pd.DataFrame) -> _Array:
     return ~solved
 
 
-def days_between(frame: pd.DataFrame, column: str, as_of: date) -> _Array:
+def days_between(frame: pd.DataFrame, column: str, as_of: date) -> Array:
     """Return the days from the dates in `column` to `as_of`, NaN where there is no date."""
     since = np.datetime64(as_of, "D") - days_of(frame, column)
     return np.where(np.isnat(since), np.nan, since.astype(float))
 
 
-def is_known(frame: pd.DataFrame, as_of: date) -> _Array:
+def is_known(frame: pd.DataFrame, as_of: date) -> Array:
     """Tell which issues had occurred by `as_of`; those without a date had."""
     return ~(days_between(frame, "occurred_on", as_of) < 0)
 
 
-def overdue(frame: pd.DataFrame, as_of: date) -> _Array:
+def overdue(frame: pd.DataFrame, as_of: date) -> Array:
     """Return by how many days each unsolved issue is past its due date, at least 0."""
     days = numbers(frame, "overdue_days")
     days = np.where(np.isnan(days), days_between(frame, "due_date", as_of), days)
@@ -218,9 +218,9 @@ def issues_by_severity(
 def _row(
     records: SheetRecords,
     severity: str | None,
-    rows: _Array,
-    age: _Array,
-    late: _Array,
+    rows: Array,
+    age: Array,
+    late: Array,
     *,
     left_out: int,
 ) -> IssueRow:

@@ -15,10 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
+
+from ..records import Array
+from ..template import Unit
 
 Reason = Literal[
     "no_data",
@@ -30,15 +33,12 @@ Reason = Literal[
     "no_weights",
     "partial_weights",
 ]
-Unit = Literal["number", "money", "percent", "ratio"]
 Level = Mapping[str, str | date | None]
 
 # Marks beside a frame's columns: rows of days that its figures do not reach, and, per column, cells
 # that hold something nobody can read. No column id has a dot.
 LATER: Final = ".later"
 UNREAD: Final = "{}.unread"
-
-_Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,35 +81,35 @@ class Breakdown:
     total: Mapping[str, Figure]
 
 
-def numbers(frame: pd.DataFrame, column: str) -> _Array:
+def numbers(frame: pd.DataFrame, column: str) -> Array:
     """Return a column as floats, NaN where there is no value or no such column."""
     if column not in frame:
         return np.full(len(frame), np.nan)
     return frame[column].to_numpy(dtype=float, na_value=np.nan)
 
 
-def days_of(frame: pd.DataFrame, column: str) -> _Array:
+def days_of(frame: pd.DataFrame, column: str) -> Array:
     """Return a column's dates as whole days, NaT where there is none or no such column.
 
     Unlike timestamps, numpy's days reach any date that can be typed.
     """
     if column not in frame:
         return np.full(len(frame), np.datetime64("NaT"), dtype="datetime64[D]")
-    days: _Array = pd.to_datetime(frame[column]).to_numpy().astype("datetime64[D]")
+    days: Array = pd.to_datetime(frame[column]).to_numpy().astype("datetime64[D]")
     return days
 
 
-def is_later(frame: pd.DataFrame) -> _Array:
+def is_later(frame: pd.DataFrame) -> Array:
     """Tell which rows are marked as later than the figures reach."""
     return _marked(frame, LATER)
 
 
-def is_unread(frame: pd.DataFrame, column: str) -> _Array:
+def is_unread(frame: pd.DataFrame, column: str) -> Array:
     """Tell which cells of a column are marked as holding something that cannot be read."""
     return _marked(frame, UNREAD.format(column))
 
 
-def _marked(frame: pd.DataFrame, mark: str) -> _Array:
+def _marked(frame: pd.DataFrame, mark: str) -> Array:
     if mark not in frame:
         return np.zeros(len(frame), dtype=bool)
     return frame[mark].to_numpy(dtype=bool)

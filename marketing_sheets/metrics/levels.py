@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..problems import Place, Problem
-from ..records import Reading, SheetRecords
+from ..records import Array, Reading, SheetRecords
 from ..template import Column, Metric, TableSheet
 from ..values import parse
 from .figures import (
@@ -35,8 +35,6 @@ from .figures import (
 _PERIODS = ("day", "week", "month")
 # What the denominator of a row counts stands beside it under this name.
 _KIND = "{}.kind"
-
-_Array = np.ndarray[Any, Any]
 
 
 def metric_frame(reading: Reading, sheet_id: str, *, as_of: date | None = None) -> pd.DataFrame:
@@ -106,12 +104,12 @@ def up_to_day(frame: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _after(frame: pd.DataFrame, column: str, as_of: date) -> _Array:
-    after: _Array = days_of(frame, column) > np.datetime64(as_of, "D")
+def _after(frame: pd.DataFrame, column: str, as_of: date) -> Array:
+    after: Array = days_of(frame, column) > np.datetime64(as_of, "D")
     return after
 
 
-def _unread(records: SheetRecords, sheet: TableSheet) -> dict[str, _Array]:
+def _unread(records: SheetRecords, sheet: TableSheet) -> dict[str, Array]:
     """Mark, per column of numbers, the cells that hold something which gave no number."""
     marks = {}
     for column in sheet.inputs:
@@ -219,7 +217,7 @@ def _key(frame: pd.DataFrame, key: str) -> pd.Series[Any]:
     return days if key == "day" else days - pd.to_timedelta(days.dt.day - 1, unit="D")
 
 
-def _groups(columns: Mapping[str, pd.Series[Any]], rows: int) -> tuple[_Array, list[Level]]:
+def _groups(columns: Mapping[str, pd.Series[Any]], rows: int) -> tuple[Array, list[Level]]:
     """Give each row the number of its group; tell what each group is."""
     if not columns:
         return np.zeros(rows, dtype=np.intp), [{}] if rows else []
@@ -243,7 +241,7 @@ def _names(uniques: Any, *, periods: bool) -> list[str | date | None]:
     return [*names, None]
 
 
-def _level(keys: tuple[str, ...], parts: Sequence[tuple[_Array, list[Any]]], number: int) -> Level:
+def _level(keys: tuple[str, ...], parts: Sequence[tuple[Array, list[Any]]], number: int) -> Level:
     level = {}
     for key, (_, names) in zip(reversed(keys), reversed(parts), strict=True):
         number, code = divmod(number, len(names))
@@ -251,7 +249,7 @@ def _level(keys: tuple[str, ...], parts: Sequence[tuple[_Array, list[Any]]], num
     return dict(reversed(level.items()))
 
 
-def _figures(metric: Metric, frame: pd.DataFrame, codes: _Array, groups: int) -> list[Figure]:
+def _figures(metric: Metric, frame: pd.DataFrame, codes: Array, groups: int) -> list[Figure]:
     columns = [c for c in (metric.numerator, metric.minus, metric.denominator) if c is not None]
     values = {column: numbers(frame, column) for column in columns}
     used = ~np.any([np.isnan(column) for column in values.values()], axis=0) & ~is_later(frame)
@@ -283,7 +281,7 @@ def _figures(metric: Metric, frame: pd.DataFrame, codes: _Array, groups: int) ->
     ]
 
 
-def _plain(metric: Metric, sums: _Array, rows: _Array, left_out: _Array) -> Iterator[Figure]:
+def _plain(metric: Metric, sums: Array, rows: Array, left_out: Array) -> Iterator[Figure]:
     for total, count, rest in zip(sums.tolist(), rows.tolist(), left_out.tolist(), strict=True):
         yield Figure(
             metric=metric.id,
@@ -296,9 +294,7 @@ def _plain(metric: Metric, sums: _Array, rows: _Array, left_out: _Array) -> Iter
         )
 
 
-def _mixed(
-    denominator: str, frame: pd.DataFrame, used: _Array, codes: _Array, groups: int
-) -> _Array:
+def _mixed(denominator: str, frame: pd.DataFrame, used: Array, codes: Array, groups: int) -> Array:
     """Tell which groups add up denominators of more than one kind."""
     kind = _KIND.format(denominator)
     if kind not in frame:

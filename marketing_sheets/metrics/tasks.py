@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from ..records import Array
 from .figures import Figure, is_unread, numbers, quotient
-
-_Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class TaskProgress:
     """How far the tasks are, measured four ways; all fractions.
 
     `weighted` needs a weight on every task that has a progress: with some weights missing its
@@ -98,7 +97,7 @@ class Allocation:
         return self.differs and (self.unallocated.value or 0.0) < 0
 
 
-def _text(frame: pd.DataFrame, column: str) -> _Array:
+def _text(frame: pd.DataFrame, column: str) -> Array:
     if column not in frame:
         return np.full(len(frame), "", dtype=object)
     return frame[column].astype(object).where(frame[column].notna(), "").to_numpy()
@@ -109,7 +108,7 @@ def _live(frame: pd.DataFrame) -> pd.DataFrame:
     return live
 
 
-def progress(frame: pd.DataFrame, rule: str = "weight") -> Progress:
+def progress(frame: pd.DataFrame, rule: str = "weight") -> TaskProgress:
     """Measure the progress of the tasks in `frame`; `rule` is the setting `progress_by`."""
     frame = _live(frame)
     done = int((_text(frame, "status") == "done").sum())
@@ -117,7 +116,7 @@ def progress(frame: pd.DataFrame, rule: str = "weight") -> Progress:
     known = ~np.isnan(share)
     rows, left_out = int(known.sum()), int((~known).sum())
     mean = quotient("progress_mean", float(share[known].sum()), rows, rows=rows, left_out=left_out)
-    return Progress(
+    return TaskProgress(
         weighted=_weighted("progress_weighted", share, numbers(frame, "weight")),
         by_budget=_weighted("progress_by_budget", share, numbers(frame, "budget")),
         mean=mean,
@@ -128,7 +127,7 @@ def progress(frame: pd.DataFrame, rule: str = "weight") -> Progress:
     )
 
 
-def _weighted(metric: str, share: _Array, weight: _Array) -> Figure:
+def _weighted(metric: str, share: Array, weight: Array) -> Figure:
     """Weigh each known share; with any weight missing there is no figure."""
     known = ~np.isnan(share)
     rows, left_out = int(known.sum()), int((~known).sum())
@@ -149,7 +148,7 @@ def _weighted(metric: str, share: _Array, weight: _Array) -> Figure:
 
 def progress_by(
     frame: pd.DataFrame, key: str, rule: str = "weight"
-) -> Mapping[str | None, Progress]:
+) -> Mapping[str | None, TaskProgress]:
     """Measure progress per stage or department, in order of appearance; None is a blank key."""
     names = _text(frame, key)
     return {
@@ -157,14 +156,14 @@ def progress_by(
     }
 
 
-def _ended(frame: pd.DataFrame) -> _Array:
-    ended: _Array = _text(frame, "status") == "done"
+def _ended(frame: pd.DataFrame) -> Array:
+    ended: Array = _text(frame, "status") == "done"
     if "actual_end" in frame:
         ended |= frame["actual_end"].notna().to_numpy()
     return ended
 
 
-def finished_tasks(frame: pd.DataFrame) -> _Array:
+def finished_tasks(frame: pd.DataFrame) -> Array:
     """Tell which tasks have ended with all their work done, as far as people say."""
     return _ended(frame) & ~(numbers(frame, "progress") < 1)
 
@@ -179,7 +178,7 @@ def on_time(frame: pd.DataFrame) -> Figure:
     return quotient("on_time", punctual, rows, rows=rows, left_out=int((ended & ~known).sum()))
 
 
-def late_tasks(frame: pd.DataFrame, late_done: str = "done") -> tuple[_Array, _Array]:
+def late_tasks(frame: pd.DataFrame, late_done: str = "done") -> tuple[Array, Array]:
     """Tell which tasks count as late, and by how many days.
 
     Late is what is unfinished past its plan, and what people marked so, finished or not. By the
@@ -217,7 +216,7 @@ def elapsed(start: date | None, end: date | None, as_of: date) -> Figure:
     return quotient("elapsed", past, total)
 
 
-def _sum(metric: str, values: _Array) -> Figure:
+def _sum(metric: str, values: Array) -> Figure:
     known = values[~np.isnan(values)]
     return Figure(
         metric=metric,

@@ -37,7 +37,7 @@ _SPREADSHEETS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ZipEntry:
     """One entry: its name, its header fields and its bytes as compressed. Sizes in bytes."""
 
     name: str
@@ -82,7 +82,7 @@ class Archive:
     """The entries of a file in their order; `file` is the name used in messages."""
 
     file: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ZipEntry, ...]
 
 
 def part_key(name: str) -> str:
@@ -136,7 +136,7 @@ def _directory(data: bytes, tail: int) -> tuple[int, int, int]:
     return start, size, start - offset
 
 
-def _entries(data: bytes, start: int, size: int, shift: int, file: str) -> Iterator[Entry]:
+def _entries(data: bytes, start: int, size: int, shift: int, file: str) -> Iterator[ZipEntry]:
     view = memoryview(data)
     position, end = start, start + size
     count = 0
@@ -165,7 +165,7 @@ def _entry(
     *,
     shift: int,
     file: str,
-) -> Entry:
+) -> ZipEntry:
     _, made_by, _, flags, method, time, date, crc, packed, size, *_ = fields
     internal, external, offset = fields[14:17]
     packed, size, offset = _widen(extra, size, packed, offset)
@@ -180,7 +180,7 @@ def _entry(
     stored = view[begin : begin + packed]
     if local_name != raw_name or len(stored) != packed:
         raise _BrokenArchive
-    return Entry(
+    return ZipEntry(
         name=raw_name.decode("utf-8" if flags & _UTF8 else "cp437"),
         raw_name=raw_name,
         stored=stored,
@@ -214,11 +214,11 @@ def _widen(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int,
     return packed, size, offset
 
 
-def new_entry(name: str, data: bytes) -> Entry:
+def new_entry(name: str, data: bytes) -> ZipEntry:
     """Make an entry from `data`, dated 1980-01-01."""
     deflater = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
     stored = deflater.compress(data) + deflater.flush()
-    return Entry(
+    return ZipEntry(
         name=name,
         raw_name=name.encode(),
         stored=memoryview(stored),
@@ -229,7 +229,7 @@ def new_entry(name: str, data: bytes) -> Entry:
     )
 
 
-def write_archive(entries: Iterable[Entry]) -> Iterator[bytes | memoryview]:
+def write_archive(entries: Iterable[ZipEntry]) -> Iterator[bytes | memoryview]:
     """Yield the bytes of an archive of `entries`, their compressed bytes as they are.
 
     Sizes go into the local headers, so data descriptors are dropped; extra fields and comments
@@ -249,18 +249,18 @@ def write_archive(entries: Iterable[Entry]) -> Iterator[bytes | memoryview]:
     yield _END.pack(END_MAGIC, 0, 0, count, count, len(central), offset, 0)
 
 
-def _common(entry: Entry) -> tuple[int, ...]:
+def _common(entry: ZipEntry) -> tuple[int, ...]:
     """Return the header fields both headers share: from version needed to name length."""
     flags = entry.flags & ~_DESCRIPTOR
     sizes = (entry.crc, len(entry.stored), entry.size, len(entry.raw_name))
     return (20, flags, entry.method, entry.time, entry.date, *sizes, 0)
 
 
-def _local_header(entry: Entry) -> bytes:
+def _local_header(entry: ZipEntry) -> bytes:
     return _LOCAL.pack(LOCAL_MAGIC, *_common(entry)) + entry.raw_name
 
 
-def _central_header(entry: Entry, offset: int) -> bytes:
+def _central_header(entry: ZipEntry, offset: int) -> bytes:
     rest = (0, 0, entry.internal, entry.external, offset)
     head = _CENTRAL.pack(CENTRAL_MAGIC, entry.made_by, *_common(entry), *rest)
     return head + entry.raw_name

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from . import scan
-from .archive import Entry, part_key
+from .archive import ZipEntry, part_key
 from .gate import open_index, open_package, read_bytes
 from .index import marked_sheets
 from .parts import Package, SheetEntry, Workbook, as_utf8, children, is_true, local, number
@@ -123,7 +123,7 @@ def open_workbook_file(path: Path) -> WorkbookFacts:
     data = read_bytes(path)
     scans: dict[str, _Scan] = {}
 
-    def gather(entry: Entry, inflated: bytes) -> None:
+    def gather(entry: ZipEntry, inflated: bytes) -> None:
         text = as_utf8(inflated, path.name, entry.name)
         if b"sheetData" in text:
             scans[part_key(entry.name)] = _scan(text)

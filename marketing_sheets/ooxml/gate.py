@@ -21,7 +21,7 @@ from ..errors import (
     WorkbookError,
     WorkbookInUse,
 )
-from .archive import Archive, Entry, not_a_workbook, part_key, read_archive
+from .archive import Archive, ZipEntry, not_a_workbook, part_key, read_archive
 from .parts import Package, as_utf8, has_doctype, is_complete, is_xml
 from .scan import too_far
 
@@ -39,7 +39,7 @@ MAX_PART = 1 << 30  # bytes: 1 GiB inflated in one part
 MAX_RATIO = 300
 RATIO_FROM = 8 << 20  # bytes inflated; below it a ratio harms nobody
 _CFB_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
-Visitor = Callable[[Entry, bytes], None]
+Visitor = Callable[[ZipEntry, bytes], None]
 
 
 def too_much_text(package: Package, workbook: Workbook) -> bool:
@@ -170,7 +170,7 @@ def _check_names(archive: Archive) -> None:
         raise NotAWorkbook("open_document", file=archive.file)
 
 
-def _check_content(entry: Entry, data: bytes, file: str, *, cells: bool) -> None:
+def _check_content(entry: ZipEntry, data: bytes, file: str, *, cells: bool) -> None:
     text = as_utf8(data, file, entry.name)
     if not is_xml(text):
         return

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from lxml import etree
 
 from ..errors import UnsupportedWorkbook, UsageError, WorkbookError, WorkbookInUse
-from .archive import Entry, part_key, write_archive
+from .archive import ZipEntry, part_key, write_archive
 from .gate import open_package, read_bytes
 from .index import (
     add_relationship,
@@ -32,7 +32,7 @@ from .index import (
     set_local_names,
 )
 from .parts import Package, Workbook, children, is_true, parse, rels_name, serialise, to_strict
-from .source import Source, load_source
+from .source import SheetSource, load_source
 from .styles import StyleMerger
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def insert_sheet(
     data = read_bytes(path)
     hashes: dict[str, PartHash] = {}
 
-    def note(entry: Entry, inflated: bytes) -> None:
+    def note(entry: ZipEntry, inflated: bytes) -> None:
         digest = hashlib.sha256(inflated).hexdigest()
         hashes[part_key(entry.name)] = PartHash(name=entry.name, sha256=digest)
 
@@ -254,7 +254,7 @@ class _Graft:
     """One insertion, done on the package in memory."""
 
     def __init__(
-        self, package: Package, workbook: Workbook, source: Source, sheet_name: str | None
+        self, package: Package, workbook: Workbook, source: SheetSource, sheet_name: str | None
     ) -> None:
         self.package = package
         self.workbook = workbook

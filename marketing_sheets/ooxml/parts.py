@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from ..errors import DamagedWorkbook, HostileWorkbook, NotAWorkbook, UnsupportedWorkbook
-from .archive import Archive, Entry, new_entry, not_a_workbook, part_key
+from .archive import Archive, ZipEntry, new_entry, not_a_workbook, part_key
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -193,13 +193,13 @@ class Package:
 
     def __init__(self, archive: Archive) -> None:
         self.file = archive.file
-        self._entries: dict[str, Entry] = {part_key(e.name): e for e in archive.entries}
+        self._entries: dict[str, ZipEntry] = {part_key(e.name): e for e in archive.entries}
         self._originals = dict(self._entries)
 
     def __contains__(self, part: str) -> bool:
         return part_key(part) in self._entries
 
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[ZipEntry, ...]:
         """Return all entries, new ones last."""
         return tuple(self._entries.values())
 
@@ -242,7 +242,7 @@ class Package:
             entry = old
         self._entries[key] = entry
 
-    def _same(self, entry: Entry, data: bytes) -> bool:
+    def _same(self, entry: ZipEntry, data: bytes) -> bool:
         return entry.inflate(self.file) == data
 
     def remove(self, part: str) -> None:

@@ -130,7 +130,7 @@ class LocalName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class SheetSource:
     """The sheet to be inserted and all it needs."""
 
     package: Package
@@ -247,7 +247,7 @@ def _set_code_name(root: _Element, code_name: str | None) -> None:
     settings.set("codeName", code_name)
 
 
-def load_source(source: Path | str | bytes | BinaryIO) -> Source:
+def load_source(source: Path | str | bytes | BinaryIO) -> SheetSource:
     """Open the workbook that brings the sheet.
 
     Raises UsageError unless it has exactly one sheet, UnsupportedWorkbook if that sheet needs
@@ -268,7 +268,7 @@ def load_source(source: Path | str | bytes | BinaryIO) -> Source:
         raise UsageError("one_sheet_expected", file=file, found=len(sheets))
     if workbook.strict:
         raise UnsupportedWorkbook("source_unsupported", file=file, what="strict")
-    loaded = Source(
+    loaded = SheetSource(
         package=package,
         workbook=workbook,
         name=sheets[0].name,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..records import Integers
 from ..template import Choices, Column, TableSheet
 from ..texts import fold
 from ..values import (
@@ -32,9 +33,6 @@ from .table import Job, SortedRows, Surroundings, Table, TypedTable, choice_word
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-    Rows = npt.NDArray[np.int64]
-
 
 _BARE = re.compile(r"\s*[+-]?[\d,]*\.?\d+\s*", re.ASCII)
 _FIRST_YEARS = 1905  # where small numbers lie, counted from 1900 or from 1904
@@ -78,7 +76,7 @@ def _heading_value(raw: object, column: Column, context: Context) -> Any:
     return parse(raw, column.type, context).value
 
 
-def fill_sources(table: Table, rows: SortedRows, column: Column) -> Rows:
+def fill_sources(table: Table, rows: SortedRows, column: Column) -> Integers:
     """Return, per record, the row below the header whose value stands for it; -1 where none does.
 
     A vertical merge counts for all it covers. Otherwise a blank cell takes the value above it, but
@@ -102,7 +100,7 @@ def fill_sources(table: Table, rows: SortedRows, column: Column) -> Rows:
         if filled[top]:
             covered = np.arange(top + 1, bottom + 1)
             sources[covered[~filled[covered]]] = top
-    result: Rows = sources[rows.records]
+    result: Integers = sources[rows.records]
     return result
 
 

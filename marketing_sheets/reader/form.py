@@ -32,7 +32,7 @@ _PERIOD = ("start_date", "end_date")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class PlanReading:
     """The milestones and risks of a workbook's forms, by field id, and what was doubtful."""
 
     milestones: Mapping[str, tuple[Milestone, ...]] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Plan:
     problems: tuple[Problem, ...] = ()
 
 
-def read_plan(form: FormReading, template: Template, around: Surroundings) -> Plan:
+def read_plan(form: FormReading, template: Template, around: Surroundings) -> PlanReading:
     """Read the fields that hold milestones or risks.
 
     Milestones without a year take it from the campaign's days, else from the first day the same
@@ -63,7 +63,7 @@ def read_plan(form: FormReading, template: Template, around: Surroundings) -> Pl
             if "responses" in column.wording:
                 risks[column.id] = read_risks(text)
                 problems += unanswered(risks[column.id], column, place, text)
-    return Plan(milestones=milestones, risks=risks, problems=tuple(problems))
+    return PlanReading(milestones=milestones, risks=risks, problems=tuple(problems))
 
 
 def _own_period(sheet: FormSheet, form: FormReading) -> tuple[date, date] | None:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..formulas import threshold_of
+from ..records import Mask
 from ..template import Column
 from ..values import parse, scale_of, unit_stated
 from .table import Job
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Families = npt.NDArray[np.int8]
-
-    Mask = npt.NDArray[np.bool_]
-
 
 # A bare figure beyond it is no fraction: 6.5 beside 5 % may be 6.5 % or 650 %.
 _LARGEST_FRACTION = 1.5

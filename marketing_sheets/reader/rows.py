@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..records import Mask
 from ..template import ColumnType, TableSheet
 from ..texts import LANGUAGES, fold, fold_label, say
 from .headers import spellings
-from .table import Skipped, SortedRows, Sorter, Table, TotalKind, filled_and_text
+from .table import NonRecord, SortedRows, Sorter, Table, TotalKind, filled_and_text
 
 if TYPE_CHECKING:
     from .table import Mask
@@ -114,8 +115,8 @@ def skip_totals(sorter: Sorter, content: Mask) -> None:
             sorter.skipped[row] = found
 
 
-def _as_total(sorter: Sorter, row: int, first: int, ids: Mapping[int, str]) -> Skipped | None:
-    said: Skipped | None = None
+def _as_total(sorter: Sorter, row: int, first: int, ids: Mapping[int, str]) -> NonRecord | None:
+    said: NonRecord | None = None
     for at in sorted(sorter.text):
         if not sorter.text[at][row] or at in sorter.serial:
             continue
@@ -123,7 +124,7 @@ def _as_total(sorter: Sorter, row: int, first: int, ids: Mapping[int, str]) -> S
         # Words before the total, as in 6月合计, only where nothing stands before them.
         kind = total_kind(text) or (total_suffix(text) if at == first else None)
         if kind is not None and said is None:
-            said = Skipped(row=row, reason="total_row", text=text, total=kind)
+            said = NonRecord(row=row, reason="total_row", text=text, total=kind)
         elif kind is None and _identifies(sorter.table.sheet, ids.get(at)):
             return None
     return said
@@ -161,7 +162,7 @@ def skip_unlabelled_totals(sorter: Sorter, content: Mask) -> None:
                 first = next(sorter.cells(at)[row] for at in figures if sorter.filled[at][row])
                 # As Excel shows it: 6,000 for 6000.0.
                 text = f"{first:,.15g}"
-                sorter.skipped[row] = Skipped(row=row, reason="total_row", text=text)
+                sorter.skipped[row] = NonRecord(row=row, reason="total_row", text=text)
                 break
 
 
@@ -242,7 +243,7 @@ def _skip_headers(sorter: Sorter) -> None:
             count += sorter.filled[at]
     for row in np.flatnonzero((hits >= 2) & (hits >= _LIKE_HEADER * count)).tolist():
         text = next(sorter.text_at(row, at) for at in sorted(sorter.text) if sorter.text[at][row])
-        sorter.skipped[row] = Skipped(row=row, reason="repeated_header", text=text)
+        sorter.skipped[row] = NonRecord(row=row, reason="repeated_header", text=text)
 
 
 def _is_header_cell(sorter: Sorter, at: int, column_id: str, words: Mapping[str, str]) -> Mask:
@@ -275,7 +276,7 @@ def _skip_sections(sorter: Sorter, content: Mask) -> None:
                 sorter.skipped[row] = found
 
 
-def _as_section(sorter: Sorter, row: int, at: int, *, is_wide: bool) -> Skipped | None:
+def _as_section(sorter: Sorter, row: int, at: int, *, is_wide: bool) -> NonRecord | None:
     """Decide on a row whose only filled cell (but for a serial number) stands in column `at`.
 
     A heading is text in one of the first columns or in none of ours, or merged over several. A
@@ -290,7 +291,7 @@ def _as_section(sorter: Sorter, row: int, at: int, *, is_wide: bool) -> Skipped 
     if at in sorter.serial:
         # 7 or P-07 numbers an empty row; 一、物流 without any digit heads a section.
         is_heading = is_wide or (is_text and not any(c.isascii() and c.isdigit() for c in text))
-        return Skipped(row=row, reason="section_row", text=text) if is_heading else None
+        return NonRecord(row=row, reason="section_row", text=text) if is_heading else None
     if column is not None and column.is_key and not is_wide:
         return None
     firsts = [table.binding.columns[c.id] for c in table.inputs][:_FIRST_COLUMNS]
@@ -298,7 +299,7 @@ def _as_section(sorter: Sorter, row: int, at: int, *, is_wide: bool) -> Skipped 
     if not gives and not (is_text and (is_wide or column is None or at in firsts)):
         return None
     given = (column.id, cell) if column is not None and gives else None
-    return Skipped(row=row, reason="section_row", text=text, given=given)
+    return NonRecord(row=row, reason="section_row", text=text, given=given)
 
 
 def _wide_merges(table: Table) -> set[int]:

@@ -12,7 +12,7 @@ import numpy as np
 from pandas.api.types import infer_dtype
 
 from ..problems import Problem
-from ..records import Origin
+from ..records import Array, Integers, Mask, Origin
 from ..template import Choices, Column, SettingValue, TableSheet, Template
 from ..texts import LANGUAGES, Text, fold_label
 from ..values import Context, choice_spellings
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..ooxml import SheetFacts
-
-    Cells = npt.NDArray[Any]
-
-    Mask = npt.NDArray[np.bool_]
-
-    Rows = npt.NDArray[np.int64]
-
 
 TotalKind = Literal["total", "subtotal", "average"]
 _Of = TypeVar("_Of")
@@ -117,7 +110,7 @@ class Grid:
     """
 
     name: str
-    cells: Cells
+    cells: Array
     head: tuple[tuple[str, ...], ...]
     state: str = "visible"
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
@@ -182,7 +175,7 @@ def with_uncalculated(grid: Grid, columns: set[int]) -> Grid:
     return replace(grid, uncalculated=_put(grid.cells, formulas)) if formulas else grid
 
 
-def _put(cells: Cells, texts: Mapping[tuple[int, int], str]) -> dict[tuple[int, int], str]:
+def _put(cells: Array, texts: Mapping[tuple[int, int], str]) -> dict[tuple[int, int], str]:
     """Write texts into the cells of a grid, and return those that lie inside it."""
     inside = {
         (row, column): text
@@ -194,7 +187,7 @@ def _put(cells: Cells, texts: Mapping[tuple[int, int], str]) -> dict[tuple[int, 
     return inside
 
 
-def filled_and_text(column: Cells) -> tuple[Mask, Mask]:
+def filled_and_text(column: Array) -> tuple[Mask, Mask]:
     """Tell which cells of a column hold anything, and which hold text.
 
     A cell of nothing but blanks is empty.
@@ -240,7 +233,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
+class NonRecord:
     """A row that is no record; `row` counts from 0 below the header.
 
     `total` tells the kind of a total row; `given` the value a heading gives to the rows below it.
@@ -261,11 +254,11 @@ class SortedRows:
     records that no other row parts.
     """
 
-    records: Rows
-    skipped: tuple[Skipped, ...]
+    records: Integers
+    skipped: tuple[NonRecord, ...]
     filled: Mapping[str, Mask]
-    block: Rows
-    unfilled: Rows
+    block: Integers
+    unfilled: Integers
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -277,7 +270,7 @@ class Sorter:
     serial: frozenset[int]
     filled: dict[int, Mask] = field(default_factory=dict)
     text: dict[int, Mask] = field(default_factory=dict)
-    skipped: dict[int, Skipped] = field(default_factory=dict)
+    skipped: dict[int, NonRecord] = field(default_factory=dict)
 
     def text_at(self, row: int, column: int) -> str:
         """Return the trimmed text of a cell below the header."""

@@ -21,18 +21,15 @@ from pandas.api.types import infer_dtype
 
 from ..formulas import amount_of, excel_finds, parse_expression, spelled
 from ..problems import Problem
-from ..records import ControlTotal
+from ..records import ControlTotal, Floats
 from ..template import Choices, Column, TableSheet
 from ..texts import LANGUAGES, Language, Text
 from ..values import Context, parse, scale_of
 from .headers import stamp_in
-from .table import Skipped, SortedRows, Surroundings, Table, TypedTable, once_each, problem_of
+from .table import NonRecord, SortedRows, Surroundings, Table, TypedTable, once_each, problem_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-    Numbers = npt.NDArray[np.floating[Any]]
-
 
 _MOMENTS = ("date", "datetime")
 # These ask about texts as they stand, or about days, which Excel reads in its own way.
@@ -225,7 +222,7 @@ def control_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iterato
         )
 
 
-def _is_drawn(table: Table, skipped: Skipped) -> bool:
+def _is_drawn(table: Table, skipped: NonRecord) -> bool:
     """Whether it is the total that the workbook itself drew on the page: nobody wrote it."""
     return skipped.row + table.binding.header.first + 1 in table.grid.own_rows
 
@@ -262,7 +259,7 @@ def mismatched_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iter
                 )
 
 
-def _misses(stated: float, skipped: Skipped, spans: Sequence[Numbers]) -> float | None:
+def _misses(stated: float, skipped: NonRecord, spans: Sequence[Floats]) -> float | None:
     """Return what the total should be if none of the rows it may stand for give `stated`."""
     figure = _mean if skipped.total == "average" else _sum
     figures = [figure(span) for span in spans]
@@ -272,11 +269,11 @@ def _misses(stated: float, skipped: Skipped, spans: Sequence[Numbers]) -> float 
     return next((f for f, span in zip(figures, spans, strict=True) if len(span)), figures[0])
 
 
-def _sum(values: Numbers) -> float:
+def _sum(values: Floats) -> float:
     return float(np.nansum(values))
 
 
-def _mean(values: Numbers) -> float:
+def _mean(values: Floats) -> float:
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else 0.0
 
@@ -303,7 +300,7 @@ def _content(table: Table, rows: SortedRows) -> npt.NDArray[np.bool_]:
     return content
 
 
-def _looks(table: Table, column: Column, typed: TypedTable) -> Numbers:
+def _looks(table: Table, column: Column, typed: TypedTable) -> Floats:
     """Return the number each cell looks like, whatever the column's bounds; 0 where none."""
     context = replace(typed.contexts[column.id], min=None, max=None)
     scale = scale_of(context.unit or "")

@@ -16,7 +16,7 @@ from ..problems import Place, Problem
 from ..records import MEMORY, MEMORY_STAMP, ControlTotal, Reading, RememberedAlert, SheetRecords
 from ..template import TableSheet, Template
 from ..texts import LANGUAGES, fold_label, say
-from .form import FormReading, Plan, read_form, read_plan
+from .form import FormReading, PlanReading, read_form, read_plan
 from .headers import find_header
 from .identity import Claim, Identity, claim_tabs, identify, is_attachment, read_attachments
 from .lists import Lists, default_lists, find_lists_row, read_lists
@@ -162,7 +162,7 @@ def _surroundings(template: Template, lists: Lists) -> Surroundings:
 
 def _read_contents(
     claims: Mapping[str, Claim], around: Surroundings, *, file: str
-) -> tuple[FormReading, Plan, _Gathered]:
+) -> tuple[FormReading, PlanReading, _Gathered]:
     """Read the forms, then all that goes by the campaign's days."""
     template = around.template
     form = _read_form(claims, template, around, file=file)

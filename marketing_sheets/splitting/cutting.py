@@ -49,7 +49,7 @@ _LONGEST = 200
 _LONGEST_LABEL = 90
 # What systems leave in folders that people have looked into.
 _LITTER = frozenset((".ds_store", "thumbs.db", "desktop.ini"))
-Progress = Callable[[str, int, int], None]
+PartProgress = Callable[[str, int, int], None]
 
 
 def file_names(stem: str, labels: Sequence[str]) -> list[str]:
@@ -242,7 +242,7 @@ def split(
     as_of: date | None = None,
     created: datetime | None = None,
     overwrite: bool = False,
-    progress: Progress = _silent,
+    progress: PartProgress = _silent,
 ) -> Split:
     """Split a workbook: into `folder`, one workbook per department, owner or channel.
 

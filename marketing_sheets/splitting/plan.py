@@ -31,7 +31,7 @@ from ..texts import Language, fold, say
 
 BY: tuple[By, ...] = get_args(By)
 # Why a row is nobody's: its sheet has no such column, the cell is blank, it names several.
-Reason = Literal["no_column", "blank", "several"]
+UnassignedReason = Literal["no_column", "blank", "several"]
 _SEVERAL = re.compile(r"[、，,;；&＆\n]|\s/\s")
 _SLASH = re.compile(r"\s*[/／]\s*")
 
@@ -55,7 +55,7 @@ class Unassigned:
 
     sheet: str
     place: Place
-    reason: Reason
+    reason: UnassignedReason
     text: str = ""
 
     def describe(self, language: Language) -> str:
@@ -103,7 +103,7 @@ class Assignment:
     """Whose a row is: `value` "" where it is nobody's, for `reason`; `text` is what is written."""
 
     value: str = ""
-    reason: Reason | None = None
+    reason: UnassignedReason | None = None
     text: str = ""
 
 

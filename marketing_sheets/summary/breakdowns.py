@@ -13,7 +13,7 @@ from ..metrics import (
     Breakdown,
     Figure,
     Group,
-    Progress,
+    TaskProgress,
     burn,
     by,
     elapsed,
@@ -311,7 +311,7 @@ def stages_of(
 
 
 def _stage(
-    name: Text | str, frame: pd.DataFrame, progressed: Progress, as_of: date, *, others: int = 0
+    name: Text | str, frame: pd.DataFrame, progressed: TaskProgress, as_of: date, *, others: int = 0
 ) -> StageRow:
     """Measure a stage against its own time, its first planned start to its last planned end.
 

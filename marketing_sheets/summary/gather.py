@@ -17,7 +17,7 @@ from ..metrics import (
     Burn,
     Figure,
     IssueRow,
-    Progress,
+    TaskProgress,
     achievements,
     allocation,
     burn,
@@ -46,7 +46,7 @@ from .breakdowns import (
 )
 from .compare import compare
 from .mixes import channel_mix, names_of
-from .model import Merged, RowCounts, Source, Summary, Tile
+from .model import Merged, Provenance, RowCounts, Summary, Tile
 from .report import report_of
 from .tiles import clauses, count_tiles, health_of, tiles_of
 
@@ -212,7 +212,7 @@ def _is_filled(reading: Reading) -> bool:
 
 
 def _tiles(
-    reading: Reading, daily: pd.DataFrame, progressed: Progress, burnt: Burn, time: Figure
+    reading: Reading, daily: pd.DataFrame, progressed: TaskProgress, burnt: Burn, time: Figure
 ) -> tuple[Tile, ...]:
     """Return the campaign's headline figures, as far as the template has what they show."""
     template = reading.template
@@ -257,8 +257,8 @@ def _rows(reading: Reading) -> RowCounts:
     )
 
 
-def _source(reading: Reading) -> Source:
-    return Source(
+def _source(reading: Reading) -> Provenance:
+    return Provenance(
         file=reading.file,
         sha256=reading.cells_sha256 or reading.sha256,
         template=reading.template.id,

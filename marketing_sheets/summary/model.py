@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from ..alerts import Alert, Phrase, TrackedAlert
-from ..metrics import Achievement, Allocation, Burn, Figure, IssueRow, Progress, Verdict
+from ..metrics import Achievement, Allocation, Burn, Figure, IssueRow, TaskProgress, Verdict
 from ..problems import Place, Problem
 from ..template import Chapter, Metric
 from ..texts import Text
@@ -93,7 +93,7 @@ class StageRow:
     """Progress and money of one stage; `alarm` if it spends too fast or too much."""
 
     name: Text | str
-    progress: Progress
+    progress: TaskProgress
     burn: Burn
     alarm: bool
     others: int = 0
@@ -259,7 +259,7 @@ class RowCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Provenance:
     """What the Summary was made from, and with."""
 
     file: str | None
@@ -312,7 +312,7 @@ class Summary:
     problems: tuple[Problem, ...]
     rows: RowCounts
     absent: Mapping[str, Phrase]
-    source: Source
+    source: Provenance
     report: Report
     comparison: Comparison | None = None
     channel_mix: tuple[Phrase, ...] = ()

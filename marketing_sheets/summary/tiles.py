@@ -14,12 +14,12 @@ from ..metrics import (
     Burn,
     Figure,
     IssueRow,
-    Progress,
-    Unit,
+    TaskProgress,
     count_verdicts,
     delays,
     judge,
 )
+from ..template import Unit
 from .model import Health, Tile
 
 # Progress may trail the time elapsed by this much before it is worth a warning.
@@ -119,7 +119,7 @@ def _targets(clause: str, tiles: Sequence[Tile], state: str) -> list[Phrase]:
 def tiles_of(
     form: Mapping[str, Any],
     totals: Mapping[str, Figure],
-    progress: Progress,
+    progress: TaskProgress,
     burn: Burn,
     time: Figure,
     *,

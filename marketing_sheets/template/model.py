@@ -27,7 +27,7 @@ OUR_SHEETS: frozenset[str] = frozenset(("lists", "summary"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class ColumnGroup:
     """Neighbouring columns under one heading."""
 
     id: str
@@ -139,7 +139,7 @@ class TableSheet:
     label: Text
     columns: tuple[Column, ...]
     title: Text = NO_TEXT
-    groups: tuple[Group, ...] = ()
+    groups: tuple[ColumnGroup, ...] = ()
     key: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     blank_rows: int = 20

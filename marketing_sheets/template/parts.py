@@ -38,7 +38,7 @@ WORDINGS: tuple[Wording, ...] = get_args(Wording)
 # How a live text may show a figure.
 LIVE_TYPES: tuple[ColumnType, ...] = ("integer", "money", "percent", "ratio", "date")
 Unit = Literal["number", "money", "percent", "ratio"]
-Level = Literal["result", "process", "base"]
+MetricLevel = Literal["result", "process", "base"]
 Dimension = Literal["traffic", "conversion", "spread", "revenue", "cost", "experience"]
 # A sum; a ratio of sums, never averaged; or the latest value, as an index has no sum.
 Rollup = Literal["sum", "ratio", "latest"]
@@ -62,8 +62,8 @@ RuleKind = Literal[
 RULE_KINDS: tuple[RuleKind, ...] = get_args(RuleKind)
 # What an expression of a rule may name besides columns and settings.
 RULE_NAMES: tuple[str, ...] = ("rule_limit", "rule_days")
-Severity = Literal["high", "medium", "low"]
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+AlertSeverity = Literal["high", "medium", "low"]
+ALERT_SEVERITIES: tuple[AlertSeverity, ...] = get_args(AlertSeverity)
 Side = Literal["below", "above"]
 # What a `count` rule counts: the sum of a column, its different values, or rows.
 Measure = Literal["sum", "distinct", "rows"]
@@ -197,7 +197,7 @@ class Metric:
     unit: Unit = "number"
     direction: Literal["higher", "lower"] = "higher"
     rollup: Rollup = "sum"
-    level: Level | None = None
+    level: MetricLevel | None = None
     dimension: Dimension | None = None
     source: str = ""
     setting: str | None = None
@@ -239,7 +239,7 @@ class Rule:
     message: Text | None = None
     what: Text | None = None
     advice: Text | None = None
-    severity: Severity = "medium"
+    severity: AlertSeverity = "medium"
     sources: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     when: Mapping[str, str] = field(default_factory=dict)
@@ -249,7 +249,7 @@ class Rule:
     side: Side = "below"
     of: Measure = "sum"
     limit: float | None = None
-    unit: Literal["number", "money", "percent", "ratio"] = "number"
+    unit: Unit = "number"
     target: str | None = None
     least: float | None = None
     days: int | None = None

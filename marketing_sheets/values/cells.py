@@ -46,7 +46,7 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class ParsedCell:
     """The outcome for one cell: exactly one of value, blank and fault.
 
     `kind` tells what a number is: number, money, percent, ratio or growth (the last three as
@@ -69,8 +69,8 @@ class Cell:
         return self.value is None and self.fault is None
 
 
-BLANK = Cell()
-_PENDING = Cell(note="pending")
+BLANK = ParsedCell()
+_PENDING = ParsedCell(note="pending")
 _LONGEST_WORD = 40
 _FIFTEEN_DIGITS = 10**15
 
@@ -112,9 +112,9 @@ _UNDECIDED = frozenset(
 )
 
 
-def faulty(code: str, **params: object) -> Cell:
+def faulty(code: str, **params: object) -> ParsedCell:
     """Return the outcome for a cell whose text is no value."""
-    return Cell(fault=code, params=params)
+    return ParsedCell(fault=code, params=params)
 
 
 def simplest(raw: object) -> Raw | None:
@@ -148,7 +148,7 @@ def plain(text: str) -> str:
     return " ".join(text.split()).lower()
 
 
-def nothing(text: str) -> Cell | None:
+def nothing(text: str) -> ParsedCell | None:
     """Return the outcome for a word that stands for nothing (`-`, `无`) or nothing yet (`待定`)."""
     if len(text) > _LONGEST_WORD:
         return None

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from .cells import Cell, Context, Raw, faulty, plain
+from .cells import Context, ParsedCell, Raw, faulty, plain
 
 _FIRST, _LAST = date(1990, 1, 1), date(2100, 12, 31)
 _NEAR = timedelta(days=92)  # a quarter: work shortly before and after belongs to the campaign
@@ -229,7 +229,7 @@ def moment_of_serial(number: float, context: Context) -> datetime | str:
 Span = tuple[Day, Day]
 
 
-def read_date(raw: Raw, context: Context) -> Cell:
+def read_date(raw: Raw, context: Context) -> ParsedCell:
     """Read a date cell. A time beside it is a fault unless it is midnight: it would be lost."""
     if isinstance(raw, str):
         text = tightened(plain(raw))
@@ -238,10 +238,10 @@ def read_date(raw: Raw, context: Context) -> Cell:
             return faulty("range_in_date")
     else:
         found = _day_of_value(raw, context)
-    return faulty(found) if isinstance(found, str) else Cell(value=found.day, note=found.note)
+    return faulty(found) if isinstance(found, str) else ParsedCell(value=found.day, note=found.note)
 
 
-def read_date_range(raw: Raw, context: Context) -> Cell:
+def read_date_range(raw: Raw, context: Context) -> ParsedCell:
     """Read first and last day; a single date is a range of one day.
 
     An end without a year (or month) takes it from the start; across new year it takes the next.
@@ -254,7 +254,7 @@ def read_date_range(raw: Raw, context: Context) -> Cell:
     if isinstance(found, str):
         return faulty("not_a_date_range" if found == "not_a_date" else found)
     first, last = found
-    return Cell(value=(first.day, last.day), note=first.note or last.note)
+    return ParsedCell(value=(first.day, last.day), note=first.note or last.note)
 
 
 def _day_of_value(raw: Raw, context: Context) -> Day | str:

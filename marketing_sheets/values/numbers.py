@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Literal
 
 from ..template import ColumnType
-from .cells import Cell, Context, Raw, faulty, plain, simplest
-from .numerals import Figure, read_figure, scale_of
+from .cells import Context, ParsedCell, Raw, faulty, plain, simplest
+from .numerals import Numeral, read_figure, scale_of
 
-Scale = Literal["fraction", "points", "mixed"]
+PercentScale = Literal["fraction", "points", "mixed"]
 
 _COMPARATORS = {
     word: sign
@@ -51,11 +51,11 @@ _EXACT = 2**53  # up to here every integer has a float of its own
 _VOTE = 1.5  # a bare percent figure above it is no fraction
 
 
-def read_number(raw: Raw, type: ColumnType, context: Context) -> Cell:
+def read_number(raw: Raw, type: ColumnType, context: Context) -> ParsedCell:
     """Read an integer, number or money cell."""
     if not isinstance(raw, str):
         number = bare_number(raw, clock="date_in_number")
-        if isinstance(number, Cell):
+        if isinstance(number, ParsedCell):
             return number
         return finished(exact(number) * scale_of(context.unit or ""), type, context)
     text = plain(raw)
@@ -70,7 +70,7 @@ def read_number(raw: Raw, type: ColumnType, context: Context) -> Cell:
     return figure_amount(figure, type, context)
 
 
-def figure_amount(figure: Figure, type: ColumnType, context: Context) -> Cell:
+def figure_amount(figure: Numeral, type: ColumnType, context: Context) -> ParsedCell:
     """Turn a written figure that is no percent into a value, in the unit its header states.
 
     A scale in the cell (60万) is taken as written. Where the header states one (万元), 60 means
@@ -87,11 +87,11 @@ def figure_amount(figure: Figure, type: ColumnType, context: Context) -> Cell:
     return finished(amount, type, context, kind=kind, note="dollar_sign" if dollars else None)
 
 
-def read_percent(raw: Raw, context: Context) -> Cell:
+def read_percent(raw: Raw, context: Context) -> ParsedCell:
     """Read a percent cell as a fraction: 8% is 0.08."""
     if not isinstance(raw, str):
         number = bare_number(raw, clock="date_in_number")
-        if isinstance(number, Cell):
+        if isinstance(number, ParsedCell):
             return number
         if context.percent_format:
             return finished(exact(number), "percent", context)
@@ -105,7 +105,7 @@ def read_percent(raw: Raw, context: Context) -> Cell:
     return _scaled_percent(figure.amount, context) if figure.is_bare else faulty("not_a_percent")
 
 
-def _scaled_percent(amount: Decimal, context: Context) -> Cell:
+def _scaled_percent(amount: Decimal, context: Context) -> ParsedCell:
     """Read a bare number of a percent column by the scale of its column."""
     size = abs(amount)
     if context.percent_mixed:
@@ -120,14 +120,16 @@ def _scaled_percent(amount: Decimal, context: Context) -> Cell:
     return finished(amount / 100, "percent", context)
 
 
-def read_ratio(raw: Raw, context: Context) -> Cell:
+def read_ratio(raw: Raw, context: Context) -> ParsedCell:
     """Read a ratio 1:x as x; a bare number is x itself."""
     if not isinstance(raw, str):
         number = bare_number(raw, clock="ratio_became_time")
-        return number if isinstance(number, Cell) else finished(exact(number), "ratio", context)
+        return (
+            number if isinstance(number, ParsedCell) else finished(exact(number), "ratio", context)
+        )
     text = plain(raw)
     x = split_ratio(text)
-    if isinstance(x, Cell):
+    if isinstance(x, ParsedCell):
         return x
     if x is not None:
         return finished(x, "ratio", context)
@@ -139,7 +141,7 @@ def read_ratio(raw: Raw, context: Context) -> Cell:
     return finished(figure.amount, "ratio", context) if figure.is_bare else faulty("not_a_ratio")
 
 
-def split_ratio(text: str) -> Decimal | Cell | None:
+def split_ratio(text: str) -> Decimal | ParsedCell | None:
     """Return x of `1:x` or `x倍`, a fault for `0:x`, None for anything else."""
     hit = _RATIO.fullmatch(text)
     if hit:
@@ -159,7 +161,7 @@ def split_comparator(text: str) -> tuple[str | None, str]:
     return (_AFTER[after[2]], after[1]) if after else (None, text)
 
 
-def bare_number(raw: Raw, clock: str) -> int | float | Cell:
+def bare_number(raw: Raw, clock: str) -> int | float | ParsedCell:
     """Return the number of a cell that holds no text, or the fault; `clock` for a time of day.
 
     Excel turns `1:3` into a time and `1-2` into a date; what was meant cannot be got back.
@@ -180,7 +182,7 @@ def finished(
     *,
     kind: str | None = None,
     note: str | None = None,
-) -> Cell:
+) -> ParsedCell:
     """Check an amount against its type and bounds and make a value of it."""
     number = float(amount)
     if math.isinf(number) or (type == "integer" and abs(number) > _EXACT):
@@ -197,7 +199,7 @@ def finished(
             "out_of_range", min=low, max=high, bounds=_bounds(low, high, type == "percent")
         )
     kinds = {"integer": "number", "quantity": "number"}
-    return Cell(value=value, kind=kind or kinds.get(type, type), note=note)
+    return ParsedCell(value=value, kind=kind or kinds.get(type, type), note=note)
 
 
 def _bounds(low: float | None, high: float | None, is_percent: bool) -> str:
@@ -245,7 +247,7 @@ def _is_rough(text: str) -> bool:
     return bool(count and (read_figure(rest) or _SCALE_ALONE.fullmatch(rest)))
 
 
-def percent_scale(raws: Sequence[object], header: str) -> Scale:
+def percent_scale(raws: Sequence[object], header: str) -> PercentScale:
     """Tell how the bare numbers of a percent column are meant: 0.021 or 2.1 for 2.1 %.
 
     Bare are numbers without a % sign; pass no cells that carry a % number format, for Excel holds

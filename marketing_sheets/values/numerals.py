@@ -52,7 +52,7 @@ _PLACES = ((1000, "千"), (100, "百"), (10, "十"), (1, ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Numeral:
     """One written number. `amount` is exact, with its scale; percents are not divided.
 
     `currency` is ¥ or $ where money is meant; `counted` tells of a counting word (人, 篇);
@@ -80,7 +80,7 @@ def scale_of(unit: str) -> int:
     return _SCALES[hit[1]] if hit else 1
 
 
-def read_figure(text: str) -> Figure | None:
+def read_figure(text: str) -> Numeral | None:
     """Read all of `text` as one figure; None if it is none or leaves anything over."""
     if text.startswith("(") and text.endswith(")"):
         figure = _read_signed(text[1:-1].strip())
@@ -92,11 +92,11 @@ def read_figure(text: str) -> Figure | None:
     return _read_signed(f"{words[1]}{words[2]}%" if words else text)
 
 
-def _with_amount(figure: Figure, amount: Decimal) -> Figure:
-    return Figure(amount=amount, currency=figure.currency, scaled=figure.scaled, signed=True)
+def _with_amount(figure: Numeral, amount: Decimal) -> Numeral:
+    return Numeral(amount=amount, currency=figure.currency, scaled=figure.scaled, signed=True)
 
 
-def _read_signed(text: str) -> Figure | None:
+def _read_signed(text: str) -> Numeral | None:
     hit = _FIGURE.fullmatch(text)
     if hit is None:
         return _read_compound(text)
@@ -114,7 +114,7 @@ def _read_signed(text: str) -> Figure | None:
     if scale:
         amount *= _SCALES[scale]
     sign = hit["sign"] or hit["late_sign"]
-    return Figure(
+    return Numeral(
         amount=-amount if sign == "-" else amount,
         is_percent=bool(hit["percent"]),
         currency=_currency(hit["currency"], hit["money"]),
@@ -128,7 +128,7 @@ def _currency(before: str | None, after: str | None) -> str | None:
     return "$" if before == "$" else "¥" if before or after else None
 
 
-def _read_compound(text: str) -> Figure | None:
+def _read_compound(text: str) -> Numeral | None:
     """Read 1亿2000万 or 13万2千: falling units, each part smaller than the unit before it."""
     hit = _COMPOUND.fullmatch(text)
     if hit is None:
@@ -139,7 +139,7 @@ def _read_compound(text: str) -> Figure | None:
     amount = Decimal(sum(digits * unit for digits, unit in parts))
     tail = hit["tail"]
     money = bool(tail and re.fullmatch(_MONEY, tail))
-    return Figure(
+    return Numeral(
         amount=-amount if hit["sign"] == "-" else amount,
         currency="¥" if money else None,
         counted=bool(tail) and not money,

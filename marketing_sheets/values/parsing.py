@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ..template import NUMERIC_TYPES, ColumnType
-from .cells import BLANK, Cell, Context, Raw, as_typed, nothing, simplest
+from .cells import BLANK, Context, ParsedCell, Raw, as_typed, nothing, simplest
 from .dates import read_date, read_date_range
 from .numbers import read_number, read_percent, read_ratio
 from .numerals import scale_of
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 _NO_CONTEXT = Context()
-_READERS: Mapping[ColumnType, Callable[[Raw, Context], Cell]] = MappingProxyType(
+_READERS: Mapping[ColumnType, Callable[[Raw, Context], ParsedCell]] = MappingProxyType(
     {
         "integer": lambda raw, context: read_number(raw, "integer", context),
         "number": lambda raw, context: read_number(raw, "number", context),
@@ -55,7 +55,7 @@ _EXACT = 2.0**53  # from here on floats skip integers
 _TEXT = pd.StringDtype("python")
 
 
-def parse(raw: object, type: ColumnType, context: Context = _NO_CONTEXT) -> Cell:
+def parse(raw: object, type: ColumnType, context: Context = _NO_CONTEXT) -> ParsedCell:
     """Read one cell as a value of `type`.
 
     The value is an int (integer), a float (number, money; percent as fraction, ratio 1:x as x,
@@ -75,11 +75,11 @@ def parse(raw: object, type: ColumnType, context: Context = _NO_CONTEXT) -> Cell
     return _READERS[type](value, context) if empty is None else empty
 
 
-def _read_words(raw: Raw, type: ColumnType) -> Cell:
+def _read_words(raw: Raw, type: ColumnType) -> ParsedCell:
     text = as_typed(raw)
     empty = nothing(text)
     if empty is None or (empty.note is not None and type in _PROSE):
-        return Cell(value=text)
+        return ParsedCell(value=text)
     return empty
 
 
@@ -111,8 +111,8 @@ class ParsedColumn:
     values: pd.Series[Any]
     kinds: pd.Series[Any] | None = None
     remarks: Mapping[int, str] = field(default_factory=dict)
-    faults: Mapping[int, Cell] = field(default_factory=dict)
-    notes: Mapping[int, Cell] = field(default_factory=dict)
+    faults: Mapping[int, ParsedCell] = field(default_factory=dict)
+    notes: Mapping[int, ParsedCell] = field(default_factory=dict)
     comparators: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -252,8 +252,8 @@ def _parse_distinct(raws: pd.Series[Any], type: ColumnType, context: Context) ->
 
 
 def _where(
-    cells: Sequence[Cell], codes: npt.NDArray[np.intp], attribute: str
-) -> list[tuple[int, Cell]]:
+    cells: Sequence[ParsedCell], codes: npt.NDArray[np.intp], attribute: str
+) -> list[tuple[int, ParsedCell]]:
     """Return the positions, in order, whose cell has the attribute."""
     has = np.array([getattr(cell, attribute) is not None for cell in cells], dtype=bool)
     if not has.any():
@@ -261,7 +261,7 @@ def _where(
     return [(int(at), cells[codes[at]]) for at in np.flatnonzero(has[codes])]
 
 
-def _typed(cells: Sequence[Cell], type: ColumnType) -> Any:
+def _typed(cells: Sequence[ParsedCell], type: ColumnType) -> Any:
     """Return the values of the cells as an array of the column's dtype."""
     values: list[Any] = [cell.value for cell in cells]
     if type == "integer":
@@ -274,7 +274,9 @@ def _typed(cells: Sequence[Cell], type: ColumnType) -> Any:
     return pd.array([None if v is None else as_text(v) for v in values], dtype=_TEXT)
 
 
-def _with_swapped_dates(raws: Sequence[object], cells: Sequence[Cell]) -> Sequence[Cell]:
+def _with_swapped_dates(
+    raws: Sequence[object], cells: Sequence[ParsedCell]
+) -> Sequence[ParsedCell]:
     """Doubt Excel's own dates in a column that also holds dates such as 06-16-2023 as text.
 
     An Excel that expects day first leaves 06-16-2023 as text but turns 06-12-2023 of the same

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .cells import Cell, Context, Raw, faulty, levelled, plain
+from .cells import Context, ParsedCell, Raw, faulty, levelled, plain
 from .numbers import (
     COMPARATOR_WORDS,
     bare_number,
@@ -51,11 +51,11 @@ class Condition:
     kind: str
 
 
-def read_quantity(raw: Raw, context: Context) -> Cell:
+def read_quantity(raw: Raw, context: Context) -> ParsedCell:
     """Read a number of any kind; `kind` and `comparator` tell what was written."""
     if not isinstance(raw, str):
         number = bare_number(raw, clock="ratio_became_time")
-        if isinstance(number, Cell):
+        if isinstance(number, ParsedCell):
             return number
         if context.percent_format:
             return finished(exact(number), "quantity", context, kind="percent")
@@ -63,7 +63,7 @@ def read_quantity(raw: Raw, context: Context) -> Cell:
     return _read_text(plain(raw), context)
 
 
-def _read_text(text: str, context: Context) -> Cell:
+def _read_text(text: str, context: Context) -> ParsedCell:
     comparator, rest = split_comparator(text)
     label = _RETURN.fullmatch(rest)
     if label and comparator is None:
@@ -84,10 +84,10 @@ def unit_stated(text: str) -> Literal["none", "counted", "other"]:
     return "none" if figure.is_bare else "counted" if figure.counted else "other"
 
 
-def _read_return(text: str, context: Context) -> Cell:
+def _read_return(text: str, context: Context) -> ParsedCell:
     """Read what stands after the word ROI: 1:4, or the bare x."""
     x = split_ratio(text)
-    if isinstance(x, Cell):
+    if isinstance(x, ParsedCell):
         return x
     figure = read_figure(text)
     if x is None and figure is not None and figure.is_bare:
@@ -95,9 +95,9 @@ def _read_return(text: str, context: Context) -> Cell:
     return faulty("not_a_number") if x is None else finished(x, "quantity", context, kind="ratio")
 
 
-def _read_uncompared(text: str, context: Context) -> Cell:
+def _read_uncompared(text: str, context: Context) -> ParsedCell:
     x = split_ratio(text)
-    if isinstance(x, Cell):
+    if isinstance(x, ParsedCell):
         return x
     if x is not None:
         return finished(x, "quantity", context, kind="ratio")
@@ -113,7 +113,7 @@ def _read_uncompared(text: str, context: Context) -> Cell:
     return figure_amount(figure, "quantity", context)
 
 
-def _read_change(text: str, context: Context, *, needs_word: bool) -> Cell | None:
+def _read_change(text: str, context: Context, *, needs_word: bool) -> ParsedCell | None:
     """Read 提升30% or, after 环比, +15% as growth; None for anything else."""
     word = _GROWTH.fullmatch(text)
     if word is None and needs_word:

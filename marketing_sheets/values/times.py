@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from .cells import Cell, Context, Raw, as_typed, faulty, plain, split_remark
+from .cells import Context, ParsedCell, Raw, as_typed, faulty, plain, split_remark
 from .dates import WEEKDAY, day_of_text, is_plausible, moment_of_serial, tightened, weekday_number
 from .numerals import chinese_integer
 
@@ -51,14 +51,14 @@ class Week:
         return f"W{self.first}{until}" + ("" if self.day is None else f"D{self.day}")
 
 
-def read_datetime(raw: Raw, context: Context) -> Cell:
+def read_datetime(raw: Raw, context: Context) -> ParsedCell:
     """Read a moment as a datetime, or a time alone as a time; a date alone is its midnight."""
     found, note = _moment(raw, context)
     if isinstance(found, str):
         return faulty("not_a_datetime" if found == "not_a_date" else found)
     if isinstance(found, datetime) and not is_plausible(found.date()):
         return faulty("date_implausible")
-    return Cell(value=found, note=note)
+    return ParsedCell(value=found, note=note)
 
 
 def _moment(raw: Raw, context: Context) -> tuple[datetime | time | str, str | None]:
@@ -135,7 +135,7 @@ def _unglued(digits: str, rest: str, context: Context) -> tuple[datetime | str, 
     return (missing or faults or ["not_a_date"])[0], None
 
 
-def read_week(raw: Raw) -> Cell:
+def read_week(raw: Raw) -> ParsedCell:
     """Read 第5周, 第1-12周, 第5周周一, wk6 or a bare week number; brackets are a remark."""
     if isinstance(raw, bool | date | time | timedelta):
         return faulty("not_a_week")
@@ -143,9 +143,9 @@ def read_week(raw: Raw) -> Cell:
     text = plain(text)
     hit = next((hit for pattern in _WEEKS if (hit := pattern.fullmatch(text))), None)
     if text.replace("續", "续").replace("執", "执").replace("進", "进") in _ONGOING:
-        return Cell(remark=as_typed(raw))
+        return ParsedCell(remark=as_typed(raw))
     week = _week(hit) if hit else None
-    return Cell(value=week, remark=remark) if week else faulty("not_a_week")
+    return ParsedCell(value=week, remark=remark) if week else faulty("not_a_week")
 
 
 def _week(hit: re.Match[str]) -> Week | None:

@@ -13,7 +13,17 @@ from datetime import date
 
 from ..template import Choices
 from ..texts import LANGUAGES, Text, fold, nearest
-from .cells import Cell, Context, Raw, as_typed, faulty, levelled, nothing, plain, split_remark
+from .cells import (
+    Context,
+    ParsedCell,
+    Raw,
+    as_typed,
+    faulty,
+    levelled,
+    nothing,
+    plain,
+    split_remark,
+)
 from .dates import read_date_range
 
 # What sheets show before a status, and what people put there themselves.
@@ -50,27 +60,27 @@ def choice_spellings(choices: Choices) -> dict[str, str]:
     return spellings
 
 
-def read_choice(raw: Raw, context: Context) -> Cell:
+def read_choice(raw: Raw, context: Context) -> ParsedCell:
     """Read a choice as its id; a bracket after it is a remark. Open lists keep other words."""
     typed = as_typed(raw)
     known = context.choices or {}
     for text in (typed, typed.strip(_MARKS)):
         if fold(text) in known:
-            return Cell(value=known[fold(text)])
+            return ParsedCell(value=known[fold(text)])
     head, remark = split_remark(typed.strip(_MARKS))
     if remark and fold(head) in known:
-        return Cell(value=known[fold(head)], remark=remark)
+        return ParsedCell(value=known[fold(head)], remark=remark)
     empty = nothing(typed)
     if empty is not None:
         return empty
     # 360 may well be a channel; 0.8, a tick or a date is no entry of any list.
     is_word = isinstance(raw, str) or re.fullmatch(r"\d+", typed)
     if context.choices_open and is_word:
-        return Cell(value=typed)
+        return ParsedCell(value=typed)
     return _unknown(head, known, context.labels or {})
 
 
-def _unknown(word: str, known: Mapping[str, str], labels: Mapping[str, Text]) -> Cell:
+def _unknown(word: str, known: Mapping[str, str], labels: Mapping[str, Text]) -> ParsedCell:
     near, allowed = likeliest(word, known, labels)
     return faulty("unknown_choice", nearest=near or "", allowed=allowed)
 
@@ -95,16 +105,16 @@ def likeliest(
     return texts[0] if near else None, Text(allowed)
 
 
-def read_yes_no(raw: Raw) -> Cell:
+def read_yes_no(raw: Raw) -> ParsedCell:
     """Read yes or no as a boolean. In such a column 无 says no; a letter x is doubtful."""
     if isinstance(raw, bool):
-        return Cell(value=raw)
+        return ParsedCell(value=raw)
     word = fold(as_typed(raw))
     if word in _YES:
-        return Cell(value=True)
+        return ParsedCell(value=True)
     if word in _NO:
         # In checklists x is a tick as often as a cross, so its reading is told.
-        return Cell(value=False, note="x_taken_as_no" if word == "x" else None)
+        return ParsedCell(value=False, note="x_taken_as_no" if word == "x" else None)
     empty = nothing(as_typed(raw))
     return faulty("not_yes_or_no") if empty is None else empty
 

@@ -71,7 +71,7 @@ class Looks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ListEntry:
     """One entry of a list: its id (a word of the company's own is its own id), and its label."""
 
     id: str
@@ -84,7 +84,7 @@ def resolve_lists(
     language: Language,
     given: Mapping[str, GivenChoices],
     departments: Sequence[str],
-) -> dict[str, tuple[Entry, ...]]:
+) -> dict[str, tuple[ListEntry, ...]]:
     """Return every list's entries: those given, else the template's.
 
     Raises UsageError for a list the template lacks, and for a new word in a list that is not open.
@@ -103,7 +103,7 @@ def resolve_lists(
 
 
 def attributes_by_list(
-    lists: Mapping[str, Sequence[Entry]],
+    lists: Mapping[str, Sequence[ListEntry]],
 ) -> dict[str, dict[str, dict[str, str]]]:
     """Return the attributes by list and entry, as `formulas_pandas.compute` takes them."""
     return {
@@ -112,7 +112,9 @@ def attributes_by_list(
     }
 
 
-def _entries(choices: Choices, language: Language, given: GivenChoices | None) -> tuple[Entry, ...]:
+def _entries(
+    choices: Choices, language: Language, given: GivenChoices | None
+) -> tuple[ListEntry, ...]:
     known = {item.id: item for item in choices.items}
     own = {item.id: _entry(item, language) for item in choices.items}
     if given is None:
@@ -122,13 +124,13 @@ def _entries(choices: Choices, language: Language, given: GivenChoices | None) -
         for item in choices.items
         for word in (item.id, *item.label.values(), *item.aliases)
     }
-    entries: dict[str, Entry] = {}
+    entries: dict[str, ListEntry] = {}
     for word, attributes in _words(given):
         item_id = spellings.get(fold(word), word)
         if item_id not in known and not choices.is_open:
             raise UsageError("closed_list", list=choices.label[language], word=word)
-        base = own.get(item_id, Entry(id=word, label=word))
-        entries[item_id] = Entry(
+        base = own.get(item_id, ListEntry(id=word, label=word))
+        entries[item_id] = ListEntry(
             id=base.id, label=base.label, attributes={**base.attributes, **attributes}
         )
     # A list that is not open is a part of the formulas: it is always there whole.
@@ -149,8 +151,8 @@ def _words(given: GivenChoices) -> Iterator[tuple[str, Mapping[str, str]]]:
             yield item.get("id") or item["label"], rest
 
 
-def _entry(item: Choice, language: Language) -> Entry:
-    return Entry(id=item.id, label=item.label[language], attributes=item.attributes)
+def _entry(item: Choice, language: Language) -> ListEntry:
+    return ListEntry(id=item.id, label=item.label[language], attributes=item.attributes)
 
 
 class ExpandedFormula(str):
@@ -306,7 +308,7 @@ class Book:
     template: Template
     language: Language
     looks: Looks
-    lists: Mapping[str, tuple[Entry, ...]]
+    lists: Mapping[str, tuple[ListEntry, ...]]
     form: Mapping[str, object]
     settings: Mapping[str, SettingValue]
     as_of: date | None

@@ -18,7 +18,7 @@ from ..formulas import SHOWN_REASONS, reason_text
 from ..records import SheetRecords
 from ..template import Column
 from ..values import as_text, parse
-from .book import Book, Entry, serial
+from .book import Book, ListEntry, serial
 
 _FIRST_DAY = date(2000, 1, 1)
 _TITLE_LIMIT = 32
@@ -31,7 +31,7 @@ _NUMBERS = {
     "ratio": "number",
 }
 # What a cell can hold: a number, text, a truth value, or nothing.
-Cell = float | int | str | bool | None
+InputCell = float | int | str | bool | None
 _VERBATIM = frozenset(("text", "long_text", "condition", "person", "week", "date_range", "yes_no"))
 # A figure and nothing else: 2000万, 8%, 1:3.5, ¥15万. Counters and words say more than a number.
 _PLAIN = re.compile(
@@ -136,7 +136,7 @@ def refusal(book: Book, message: str, *, stop: bool = True) -> dict[str, str]:
     }
 
 
-def input_cells(column: Column, records: SheetRecords, book: Book) -> list[Cell]:
+def input_cells(column: Column, records: SheetRecords, book: Book) -> list[InputCell]:
     """Return what an input column's cells hold, one a record.
 
     Where the value is unknown but something was typed, that stands there unchanged; so does a
@@ -163,16 +163,16 @@ def input_cells(column: Column, records: SheetRecords, book: Book) -> list[Cell]
     return typed
 
 
-def _remarked(label: Cell, said: object, remark: str) -> Cell:
+def _remarked(label: InputCell, said: object, remark: str) -> InputCell:
     """Return a choice with its remark as it was typed; under the label of another language."""
     is_alike = not isinstance(label, str) or str(said).lstrip().startswith(label)
     return _verbatim(said) if is_alike else f"{label}({remark})"
 
 
-def computed_cells(column: Column, records: SheetRecords, book: Book) -> list[Cell]:
+def computed_cells(column: Column, records: SheetRecords, book: Book) -> list[InputCell]:
     """Return what a computed column shows, one a record: its value, "" or a short reason."""
     shown = _typed(column, records.frame[column.id], book.lists)
-    blank: list[Cell] = ["" if value is None else value for value in shown]
+    blank: list[InputCell] = ["" if value is None else value for value in shown]
     if column.undefined == "reason" and records.reasons is not None:
         reasons = records.reasons[column.id].astype(object).tolist()
         for at, (value, reason) in enumerate(zip(shown, reasons, strict=True)):
@@ -190,8 +190,8 @@ def units_of(column: Column, records: SheetRecords) -> list[str | None]:
 
 
 def _typed(
-    column: Column, series: pd.Series[Any], lists: Mapping[str, Sequence[Entry]]
-) -> list[Cell]:
+    column: Column, series: pd.Series[Any], lists: Mapping[str, Sequence[ListEntry]]
+) -> list[InputCell]:
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
         seconds = series.to_numpy().astype("datetime64[s]") - _EPOCH.astype("datetime64[s]")
         days = seconds.astype("int64") / 86_400
@@ -209,7 +209,7 @@ def _typed(
     return [_text(word) for word in words]
 
 
-def _moment(word: object) -> Cell:
+def _moment(word: object) -> InputCell:
     """Return a day and time kept as ISO text as Excel counts it; other text as it is."""
     try:
         return serial(datetime.fromisoformat(word)) if isinstance(word, str) else None
@@ -217,14 +217,14 @@ def _moment(word: object) -> Cell:
         return _text(word)
 
 
-def _masked(values: list[float], series: pd.Series[Any]) -> list[Cell]:
+def _masked(values: list[float], series: pd.Series[Any]) -> list[InputCell]:
     return [
         None if missing else value
         for value, missing in zip(values, series.isna().tolist(), strict=True)
     ]
 
 
-def _text(word: object) -> Cell:
+def _text(word: object) -> InputCell:
     return None if _is_blank(word) else _verbatim(word)
 
 
@@ -234,7 +234,7 @@ def _is_blank(value: object) -> bool:
     return isnan(value) if isinstance(value, float) else value == ""
 
 
-def _verbatim(value: object) -> Cell:
+def _verbatim(value: object) -> InputCell:
     """Return what was typed as a cell can hold it: days as Excel counts them."""
     if _is_blank(value):
         return None
@@ -249,7 +249,7 @@ def _verbatim(value: object) -> Cell:
     return str(value)
 
 
-def _quantities(column: Column, records: SheetRecords, book: Book) -> list[Cell]:
+def _quantities(column: Column, records: SheetRecords, book: Book) -> list[InputCell]:
     typed = _typed(column, records.frame[column.id], book.lists)
     raw = records.raw[column.id].tolist()
     units = units_of(column, records)
@@ -287,7 +287,7 @@ def _is_derivable(said: str, kind: object, unit: str | None) -> bool:
     return unit == ("percent" if kind == "growth" else kind)
 
 
-def form_cell(column: Column, value: object, book: Book) -> Cell:
+def form_cell(column: Column, value: object, book: Book) -> InputCell:
     """Return what a form's cell holds for a typed value, or for text as it was given."""
     if _is_blank(value):
         return None

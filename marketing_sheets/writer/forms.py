@@ -17,7 +17,7 @@ from ..records import SheetRecords
 from ..styles import LOOKS, Palette, number_format
 from ..template import Area, Column, FormSheet, Share, TableSheet
 from .book import Book, Pen, absolute
-from .cells import Cell, form_cell, input_cells, validation
+from .cells import InputCell, form_cell, input_cells, validation
 from .conditions import gap_look
 from .geometry import LAST_EXCEL_ROW, line_count
 from .layout import Position, data_look, head_look, lay_out, print_page
@@ -26,7 +26,7 @@ from .layout import Position, data_look, head_look, lay_out, print_page
 PAGE_LABEL, PAGE_TABLE, PAGE_LAST = 3, 4, 6
 _HEADER_HEIGHT, _TOTAL_HEIGHT = 24.0, 24.0
 _CENT = 0.005
-Row = list[Cell]
+FormRow = list[InputCell]
 # Ids of the first and of the second field of a line, margin, then label and value twice.
 _WIDTHS = (8, 8, 1.5, 20, 26, 18, 33)
 _IDS = (0, 1)
@@ -93,7 +93,7 @@ class _PageTable:
 
     sheet: TableSheet
     positions: tuple[Position, ...]
-    rows: list[Row]
+    rows: list[FormRow]
     first: int
     pen: Pen
     book: Book
@@ -156,7 +156,7 @@ def _draw_head(table: _PageTable) -> None:
     pen.table(area, options, {})
 
 
-def _rows(records: SheetRecords, sheet: TableSheet, book: Book) -> tuple[list[Row], int | None]:
+def _rows(records: SheetRecords, sheet: TableSheet, book: Book) -> tuple[list[FormRow], int | None]:
     """Return the cells row by row, blank rows included, and which row is a share of the total.
 
     The blank rows stand above a share that is the last record: it is a share of them too.
@@ -164,7 +164,7 @@ def _rows(records: SheetRecords, sheet: TableSheet, book: Book) -> tuple[list[Ro
     columns = [input_cells(column, records, book) for column in sheet.columns]
     rows = [list(cells) for cells in zip(*columns, strict=True)]
     count = max(sheet.blank_rows, 0 if rows else 1)
-    blanks: list[Row] = [[None] * len(sheet.columns) for _ in range(count)]
+    blanks: list[FormRow] = [[None] * len(sheet.columns) for _ in range(count)]
     share = _share_row(records, sheet)
     if share is not None and share == len(rows) - 1:
         return [*rows[:-1], *blanks, rows[-1]], share + count

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..records import MARK, TRACES, Origin, SheetRecords
 from ..styles import number_format
-from ..template import Column, ColumnType, Group, Live, Sheet, TableSheet, Template
+from ..template import Column, ColumnGroup, ColumnType, Live, Sheet, TableSheet, Template
 from ..texts import LANGUAGES, Language, Text, say
 from .geometry import FIRST, HEADER, LAST_EXCEL_ROW
 
@@ -31,7 +31,7 @@ _SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class TablePart:
     """A sheet to draw: records `first` to `last` (excluded) of a template's table `of`.
 
     `stamp` is what the row of ids calls it: the table's id, `<id>#2` for the sheet after it.
@@ -74,7 +74,7 @@ class Part:
         )
 
 
-def parts_of(template: Template, records: Mapping[str, SheetRecords]) -> dict[str, Part]:
+def parts_of(template: Template, records: Mapping[str, SheetRecords]) -> dict[str, TablePart]:
     """Return the sheets the template's tables are drawn on, by the id of the drawn sheet."""
     return {
         part.sheet.id: part
@@ -83,7 +83,7 @@ def parts_of(template: Template, records: Mapping[str, SheetRecords]) -> dict[st
     }
 
 
-def drawn_template(template: Template, parts: Mapping[str, Part]) -> Template:
+def drawn_template(template: Template, parts: Mapping[str, TablePart]) -> Template:
     """Return the template with the tables as they are drawn."""
     sheets: list[Sheet] = []
     for sheet in template.sheets:
@@ -143,7 +143,7 @@ def own_format(column: Column) -> str:
     return number_format(replace(column, as_written=False)) if column.type != "text" else "General"
 
 
-def _parts(sheet: TableSheet, records: Mapping[str, SheetRecords]) -> Iterator[Part]:
+def _parts(sheet: TableSheet, records: Mapping[str, SheetRecords]) -> Iterator[TablePart]:
     given = records.get(sheet.id)
     count = 0 if given is None else len(given.frame)
     if count > MOST_ROWS:
@@ -155,7 +155,7 @@ def _parts(sheet: TableSheet, records: Mapping[str, SheetRecords]) -> Iterator[P
             label = {lang: numbered_tab(sheet.label[lang], number, lang) for lang in LANGUAGES}
             drawn = replace(sheet, id=f"{sheet.id}_{number}", label=Text(label), role=None)
             stamp = f"{sheet.id}#{number}"
-        yield Part(sheet=drawn, of=sheet.id, first=first, last=last, stamp=stamp)
+        yield TablePart(sheet=drawn, of=sheet.id, first=first, last=last, stamp=stamp)
 
 
 def _of_this_sheet(live: Live) -> Live:
@@ -184,7 +184,7 @@ def _with_own_columns(
     if not own and not traces:
         return sheet
     groups = [
-        Group(id=name, label=_text(f"trace.{word}"))
+        ColumnGroup(id=name, label=_text(f"trace.{word}"))
         for name, word, columns in ((_OWN, "own", own), (_TRACE, "group", traces))
         if columns
     ]

@@ -10,7 +10,7 @@ from ..formulas import excel_formula, excel_live, live_text
 from ..records import SheetRecords
 from ..styles import Palette
 from .book import Book, ExpandedFormula, Pen
-from .cells import Cell, computed_cells, input_cells, units_of, validation
+from .cells import InputCell, computed_cells, input_cells, units_of, validation
 from .conditions import draw_conditions
 from .gantt import draw_gantt
 from .geometry import (
@@ -172,7 +172,7 @@ def _cell_looks(position: Position, records: SheetRecords, book: Book) -> list[A
 
 
 def _write_values(
-    position: Position, cells: Sequence[Cell], looks: Sequence[Any], pen: Pen
+    position: Position, cells: Sequence[InputCell], looks: Sequence[Any], pen: Pen
 ) -> None:
     # XlsxWriter's own methods, unwrapped: this loop runs once a cell of a hundred thousand rows.
     number, string = pen.worksheet.write_number, pen.worksheet.write_string
@@ -193,7 +193,7 @@ def _write_values(
 
 
 def _write_formulas(
-    position: Position, formula: str, shown: Sequence[Cell], looks: Sequence[Any], pen: Pen
+    position: Position, formula: str, shown: Sequence[InputCell], looks: Sequence[Any], pen: Pen
 ) -> None:
     write, column = pen.worksheet.write_formula, position.number
     text = ExpandedFormula(formula)
@@ -202,7 +202,7 @@ def _write_formulas(
             pen.check(code, row, column)
 
 
-def _count_lines(cells: Sequence[Cell], width: float, lines: list[int]) -> None:
+def _count_lines(cells: Sequence[InputCell], width: float, lines: list[int]) -> None:
     room = (width - 2) / 2
     for at, value in enumerate(cells):
         # Most texts are short: only those that might not fit are measured.

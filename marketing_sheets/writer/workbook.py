@@ -19,12 +19,12 @@ from ..styles import FONTS
 from ..template import FormSheet, SettingValue, TableSheet, Template, Threshold
 from ..texts import Language, Text
 from .beside import draw_attachment, draw_reserved
-from .book import Book, Entry, GivenChoices, Looks, attributes_by_list, resolve_lists
+from .book import Book, GivenChoices, ListEntry, Looks, attributes_by_list, resolve_lists
 from .forms import draw_page
 from .gantt import END_FIELD, START_FIELD
 from .guide import draw_guide
 from .lists import AS_OF_FIELD, draw_lists
-from .parts import Part, drawn_template, parts_of
+from .parts import TablePart, drawn_template, parts_of
 from .tables import draw_table
 
 _CREATED = datetime(2000, 1, 1)
@@ -119,7 +119,7 @@ def _open_book(
     *,
     language: Language,
     form: Mapping[str, object],
-    lists: Mapping[str, tuple[Entry, ...]],
+    lists: Mapping[str, tuple[ListEntry, ...]],
     settings: Mapping[str, SettingValue],
     as_of: date | None,
     holidays: tuple[date, ...],
@@ -146,7 +146,7 @@ def _open_book(
 
 def _draw(
     book: Book,
-    parts: Mapping[str, Part],
+    parts: Mapping[str, TablePart],
     records: Mapping[str, SheetRecords],
     rows: int | None,
     attachments: Sequence[Attachment],
