@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from .alerts import calendar_notes
-from .checks import check_metrics, check_wordings, compare_computed, future_actuals
+from .checks import doubts
 from .errors import TemplateError, UsageError
 from .formulas import compute
 from .loading import check_template, load_template
-from .metrics import rows_after
 from .ooxml import Receipt, insert_sheet, summary_slot
 from .problems import Place, Problem
-from .reader import check_rules, read_csv_records, read_form_csv, read_workbook
+from .reader import read_csv_records, read_form_csv, read_workbook
 from .records import Reading, SheetRecords
 from .summary import Summary, summarize, write_summary
 from .template import Column, Template
@@ -129,16 +127,7 @@ def recompute(reading: Reading, *, as_of: date | None) -> Reading:
         for name, records in reading.sheets.items()
     }
     computed = replace(reading, sheets=sheets)
-    found = (
-        *compare_computed(computed, as_of=as_of),
-        *check_rules(computed, as_of=as_of),
-        *check_metrics(computed),
-        *check_wordings(computed),
-        *rows_after(computed, as_of),
-        *future_actuals(computed, as_of),
-        *(() if as_of is None else calendar_notes(computed)),
-    )
-    return replace(computed, problems=(*reading.problems, *found))
+    return replace(computed, problems=(*reading.problems, *doubts(computed, as_of)))
 
 
 def check_workbook(

@@ -12,7 +12,7 @@ from opencc import OpenCC
 from oracles import ironcalc_values, libreoffice_values, needs_libreoffice
 from readings import AS_OF, metric, reading as made, records
 
-from marketing_sheets.checks import check_metrics
+from marketing_sheets.checks.computed import metric_doubts
 from marketing_sheets.errors import TemplateError
 from marketing_sheets.formulas.text import excel_burden, excel_turned
 from marketing_sheets.loading import check_template, load_template
@@ -257,7 +257,7 @@ def _effect(*names: str) -> Reading:
 def test_unknown_names_are_told_where_a_verdict_hangs_on_them() -> None:
     """The sheet takes the direction from the name; a known one says nothing more."""
     reading = _effect("曝光量", "直播率", "注册转话率", "总费用")
-    found = [(p.code, p.raw, p.place.row, p.severity) for p in check_metrics(reading)]
+    found = [(p.code, p.raw, p.place.row, p.severity) for p in metric_doubts(reading)]
     assert found == [
         ("metric_unknown", "直播率", 8, "info"),
         ("metric_near_miss", "注册转话率", 9, "info"),
@@ -271,7 +271,7 @@ def test_an_unknown_name_without_a_verdict_is_silent() -> None:
     reading = _effect("直播率")
     frame = reading.sheets["strategy_effect"].frame.assign(verdict=None)
     blank = replace(reading.sheets["strategy_effect"], frame=frame)
-    assert check_metrics(replace(reading, sheets={"strategy_effect": blank})) == ()
+    assert metric_doubts(replace(reading, sheets={"strategy_effect": blank})) == ()
 
 
 def test_a_direction_against_the_registry_is_told_and_wins() -> None:
@@ -282,7 +282,7 @@ def test_a_direction_against_the_registry_is_told_and_wins() -> None:
         metric("谁也不认识的", 60, 72, direction="lower"),
     ]
     reading = made({"effect_evaluation": rows})
-    (problem,) = check_metrics(reading)
+    (problem,) = metric_doubts(reading)
     assert (problem.code, problem.column, problem.place.row) == (
         "direction_unusual",
         "direction",
@@ -303,7 +303,7 @@ def test_a_change_without_its_base_is_told() -> None:
     given_rows.raw["period_change"] = ["环比+15%", "+15%", None]
     given_rows = replace(given_rows, remarks={"period_change": {0: "环比"}})
     reading = replace(made({}, template=TEMPLATE), sheets={"strategy_effect": given_rows})
-    (problem,) = check_metrics(reading)
+    (problem,) = metric_doubts(reading)
     assert (problem.code, problem.place.row, problem.raw) == ("change_without_base", 8, "+15%")
 
 
@@ -435,7 +435,7 @@ def test_a_word_with_wildcards_is_taken_as_it_is(tmp_path: Path) -> None:
 )
 def test_a_slip_after_a_known_name_is_told(text: str, near: str | None) -> None:
     """A name that goes on wrongly after a known one is one letter off; other words are not."""
-    found = [p for p in check_metrics(_effect(text)) if p.code == "metric_near_miss"]
+    found = [p for p in metric_doubts(_effect(text)) if p.code == "metric_near_miss"]
     told = [p.params["near"] for p in found if p.params["near"] == near or near is None]
     if near is not None:
         assert told == [near]

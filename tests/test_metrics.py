@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, strategies as st
 from readings import AS_OF, TEMPLATE, issue, metric, reading
 
+from marketing_sheets.checks.doubts import rows_after
 from marketing_sheets.metrics import (
     Figure,
     achievements,
@@ -33,7 +34,6 @@ from marketing_sheets.metrics import (
     on_time,
     progress,
     progress_by,
-    rows_after,
     share,
     week_change,
 )
@@ -239,13 +239,13 @@ def test_rows_after_the_day_are_said() -> None:
             "master_tracker": [{"task": "t", "planned_start": ahead}],
         }
     )
-    found = rows_after(book, AS_OF)
+    found = [*rows_after(book, AS_OF)]
     assert [(one.code, one.severity, one.place.sheet, one.params["count"]) for one in found] == [
         ("after_as_of", "info", "每日数据", 2),
         ("after_as_of", "info", "问题跟踪", 1),
     ]
     assert found[0].message("en").startswith("2 rows")
-    assert rows_after(book, None) == rows_after(book, date(2024, 7, 1)) == ()
+    assert [*rows_after(book, None), *rows_after(book, date(2024, 7, 1))] == []
 
 
 def test_days_reach_as_far_as_dates_can_be_typed() -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from books import draw
 
-from marketing_sheets.checks import compare_computed
+from marketing_sheets.checks.computed import computed_doubts
+from marketing_sheets.checks.doubts import broken_checks
 from marketing_sheets.formulas import compute
 from marketing_sheets.loading import load_template
 from marketing_sheets.problems import Problem
-from marketing_sheets.reader import check_rules, read_workbook
+from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import Reading
 from marketing_sheets.texts import say
 
@@ -63,7 +64,7 @@ def test_words_typed_over_a_formula_are_found(
     """A text in place of our number, or another choice; reasons and labels pass in any language."""
     row = ["结果指标", "某指标", "↑ 越高越好", "数值", 100, 80, achieved, verdict, change]
     reading = computed(tmp_path, 效果评估=[EVALUATION, row])
-    assert places(compare_computed(reading)) == [("computed_differs", cell) for cell in cells]
+    assert places(computed_doubts(reading)) == [("computed_differs", cell) for cell in cells]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_a_rounded_result_is_ours_as_far_as_it_goes(
     """81 % for 0.8125 agrees in what it says; 82 % does not, nor does an old result in full."""
     row = ["结果指标", "某指标", "↑ 越高越好", "%", "8%", "6.5%", typed]
     reading = computed(tmp_path, 效果评估=[EVALUATION[:7], row])
-    assert places(compare_computed(reading)) == [(code, "G2") for code in codes]
+    assert places(computed_doubts(reading)) == [(code, "G2") for code in codes]
 
 
 def test_rounded_results_are_told_once_a_column_in_plain_figures(tmp_path: Path) -> None:
@@ -96,7 +97,7 @@ def test_rounded_results_are_told_once_a_column_in_plain_figures(tmp_path: Path)
         ["结果指标", f"指标{n}", "↑ 越高越好", "%", "8%", "6.5%", "81%" if n < 3 else 1.022222222]
         for n in range(4)
     ]
-    told = compare_computed(computed(tmp_path, 效果评估=[EVALUATION[:7], *rows]))
+    told = computed_doubts(computed(tmp_path, 效果评估=[EVALUATION[:7], *rows]))
     rounded = next(p for p in told if p.code == "formula_overwritten")
     assert (rounded.severity, rounded.place.cell) == ("info", "G2")
     assert "3 处写的是约数，如 81%（计算结果为 81.25%）：G2、G3、G4" in rounded.message("zh-Hans")
@@ -107,7 +108,7 @@ def test_rounded_results_are_told_once_a_column_in_plain_figures(tmp_path: Path)
 def test_the_choice_we_come_to_is_called_by_its_label(tmp_path: Path) -> None:
     """The message names both choices in the reader's language."""
     row = ["结果指标", "某指标", "↑ 越高越好", "数值", 100, 80, None, "达标", None]
-    (problem,) = compare_computed(computed(tmp_path, 效果评估=[EVALUATION, row]))
+    (problem,) = computed_doubts(computed(tmp_path, 效果评估=[EVALUATION, row]))
     assert problem.message("zh-Hans") == "“是否达标”的计算结果应为 未达标，表中为 达标。"
     assert problem.message("en") == '"Verdict" should come to Missed; the sheet shows 达标.'
 
@@ -115,7 +116,7 @@ def test_the_choice_we_come_to_is_called_by_its_label(tmp_path: Path) -> None:
 def test_a_result_we_do_not_have_is_not_compared(tmp_path: Path) -> None:
     """Where a cell was left out Excel's own result stands unchallenged: its cause is named."""
     row = ["结果指标", "某指标", "↑ 越高越好", "数值", 100, "约80", 0.8, "未达标", None]
-    assert compare_computed(computed(tmp_path, 效果评估=[EVALUATION, row])) == ()
+    assert computed_doubts(computed(tmp_path, 效果评估=[EVALUATION, row])) == ()
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_status_must_agree_with_dates_and_progress(
     days = [date(2024, 6, 1), date(2024, 6, 5), end]
     task = ["筹备期", "一", "市场部", "张三", *days, status, progress, 10]
     reading = computed(tmp_path, 推进总表=[MASTER, task])
-    assert places(check_rules(reading)) == [("check_failed", cell) for cell in cells]
+    assert places([*broken_checks(reading, None)]) == [("check_failed", cell) for cell in cells]
 
 
 def test_the_schedule_and_the_issues_have_rules_too(tmp_path: Path) -> None:
@@ -163,7 +164,7 @@ def test_the_schedule_and_the_issues_have_rules_too(tmp_path: Path) -> None:
         ["4", "丁", *days, date(2024, 6, 10), "已解决"],
     ]
     reading = computed(tmp_path, 阶段进度=[SCHEDULE, *schedule], 问题跟踪=[ISSUES, *issues])
-    found = check_rules(reading)
+    found = [*broken_checks(reading, None)]
     assert places(found) == [("check_failed", cell) for cell in ("F2", "G3", "I2", "H3")]
     assert {problem.severity for problem in found} == {"warning"}
     assert found[-1].raw == "2024-06-09"
@@ -216,10 +217,12 @@ def test_a_company_has_rules_of_its_own(tmp_path: Path) -> None:
     day = date(2024, 7, 1)
     done = compute(reading.sheets["posts"], template=reading.template, as_of=day)
     reading = replace(reading, sheets={"posts": done}, settings={"most": 2.0})
-    assert places(check_rules(reading, as_of=day)) == [
+    assert places([*broken_checks(reading, day)]) == [
         ("check_failed", cell) for cell in ("C2", "D4", "B3")
     ]
-    assert places(check_rules(replace(reading, settings={"most": 3.0}))) == [("check_failed", "D4")]
+    assert places([*broken_checks(replace(reading, settings={"most": 3.0}), None)]) == [
+        ("check_failed", "D4")
+    ]
 
 
 @pytest.mark.parametrize(

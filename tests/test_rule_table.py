@@ -21,7 +21,7 @@ from readings import reading
 from rule_cases import CASES, template_of
 from source_documents import DOCUMENTS, NAMED, table
 
-from marketing_sheets.checks import check_wordings
+from marketing_sheets.checks.wordings import wording_doubts
 from marketing_sheets.loading import template_names
 from marketing_sheets.problems import Place
 from marketing_sheets.records import Reading
@@ -256,14 +256,14 @@ def prove_wording(name: str, folder: Path) -> None:
         for text, is_told in (("提升品牌知名度", True), ("3个月内新品销量提升50%", False)):
             book = reading({}, form={column: text}, template=template)
             place = Place(file="plan.xlsx", sheet="活动策划方案", row=9, column=3)
-            found = check_wordings(replace(book, form_places={column: place}))
+            found = wording_doubts(replace(book, form_places={column: place}))
             assert [problem.place for problem in found] == [place] * is_told
         return
     vague, clear, more = WORDINGS[name]
     key = next(c.id for c in sheet_of(sheet_id).columns if c.is_key)
     rows = [{key: f"第{n}项", **more, column: text} for n, text in enumerate((clear, vague))]
     book = reading({sheet_id: rows}, template=template)
-    places = {problem.place for problem in check_wordings(book) if problem.column == column}
+    places = {problem.place for problem in wording_doubts(book) if problem.column == column}
     assert places == {book.sheets[sheet_id].place(1, column)}
 
 

@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from marketing_sheets.checks import compare_computed
+from marketing_sheets.checks.computed import computed_doubts
 from marketing_sheets.formulas import compute
 from marketing_sheets.loading import load_template
 from marketing_sheets.reader import read_csv_records, read_workbook
@@ -124,7 +124,7 @@ def test_an_untouched_workbook_raises_no_doubt(tmp_path: Path, language: Languag
     }
     assert {k: v for k, v in reading.form.items() if v is not None} == FORM
     assert all(total.reconciles for total in reading.totals)
-    assert compare_computed(recomputed(reading)) == ()
+    assert computed_doubts(recomputed(reading)) == ()
 
 
 def recomputed(reading: Reading) -> Reading:
@@ -271,7 +271,7 @@ def test_overwritten_formulas_are_found(tmp_path: Path) -> None:
 
     reading = edited(generate(tmp_path), edit)
     assert reading.problems == ()
-    (differing,) = compare_computed(recomputed(reading))
+    (differing,) = computed_doubts(recomputed(reading))
     assert (differing.code, differing.params["stated"]) == ("computed_differs", "5")
     assert differing.params["computed"] == "3"
     assert str(differing.place).startswith("tracker.xlsx › 每日数据 › ")
@@ -285,7 +285,7 @@ def test_formulas_never_calculated_raise_no_doubt(tmp_path: Path) -> None:
             put(book["每日数据"], row, 点击率=0, 获客成本=60 if row < 9 else 0)
 
     reading = edited(generate(tmp_path), edit)
-    differing = compare_computed(recomputed(reading))
+    differing = computed_doubts(recomputed(reading))
     assert [(p.column, p.place.row) for p in differing] == [
         *[("cac", row) for row in range(8, 11)],
     ]
@@ -298,11 +298,11 @@ def test_results_that_depend_on_the_day_are_compared_on_that_day_only(tmp_path: 
         put(book["推进总表"], 10, 延迟天数=3)
 
     reading = edited(generate(tmp_path), overwrite)
-    (differing,) = compare_computed(recomputed(reading))
+    (differing,) = computed_doubts(recomputed(reading))
     assert (differing.column, differing.params["computed"]) == ("delay_days", "20")
-    assert compare_computed(recomputed(reading), as_of=date(2024, 7, 1)) == ()
+    assert computed_doubts(recomputed(reading), as_of=date(2024, 7, 1)) == ()
     open_form = {**reading.form, "as_of": None}
-    assert compare_computed(replace(recomputed(reading), form=open_form)) == ()
+    assert computed_doubts(replace(recomputed(reading), form=open_form)) == ()
 
 
 def test_form_edits(tmp_path: Path) -> None:
@@ -362,4 +362,4 @@ def test_saved_by_libreoffice(tmp_path: Path) -> None:
     for name, records in before.sheets.items():
         assert records.frame.equals(after.sheets[name].frame), name
     assert after.form == before.form
-    assert compare_computed(recomputed(after)) == ()
+    assert computed_doubts(recomputed(after)) == ()

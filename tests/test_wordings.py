@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from source_documents import DOCUMENTS, PERIODS, table
 
-from marketing_sheets.checks import check_wordings
+from marketing_sheets.checks.wordings import wording_doubts
 from marketing_sheets.loading import load_template
 from marketing_sheets.reader import read_csv_records
 from marketing_sheets.records import Reading
@@ -31,7 +31,7 @@ def hints(folder: Path, template: str, sheet: str, *rows: dict[str, str]) -> lis
     """Return code and column of what is found in rows given by column id."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     cells = [[row.get(name, "") for name in names] for row in rows]
-    found = check_wordings(reading(folder, template, sheet, [names, *cells]))
+    found = wording_doubts(reading(folder, template, sheet, [names, *cells]))
     return [(problem.code, problem.column or "") for problem in found]
 
 
@@ -43,7 +43,7 @@ DESERVED = {("execution_plan", "execution_plan"): [("goal_vague", "保证策略�
 )
 def test_the_documents_rows(tmp_path: Path, template: str, sheet: str) -> None:
     """Of all rows of the documents one breaks their own rules: a goal without figure or end."""
-    found = check_wordings(reading(tmp_path, template, sheet, table(DOCUMENTS[template][sheet])))
+    found = wording_doubts(reading(tmp_path, template, sheet, table(DOCUMENTS[template][sheet])))
     assert [(p.code, p.raw) for p in found] == DESERVED.get((template, sheet), [])
 
 
@@ -55,7 +55,7 @@ def test_the_examples_rows(language: Language) -> None:
     sheets, _ = read_csv_records(folder, template, form={}, language=language)
     found = Reading(template=template, language=language, file=None, form={}, sheets=sheets)
     assert len(sheets["issue_log"].frame) > 3
-    assert check_wordings(found) == ()
+    assert wording_doubts(found) == ()
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_vague_actions(tmp_path: Path, text: str, is_vague: bool) -> None:
 def test_opinions(tmp_path: Path, text: str, word: str | None) -> None:
     """Opinions and guesses are pointed out in the words that were typed."""
     row = {"description": "注册转化率仅4%", "cause": text, "action": "减少手机号验证"}
-    found = check_wordings(
+    found = wording_doubts(
         reading(tmp_path, "campaign_review", "improvement_actions", [[*row], [*row.values()]])
     )
     assert [p.code for p in found] == (["words_subjective"] if word else [])
@@ -187,7 +187,7 @@ def test_an_issue_without_a_measure(tmp_path: Path) -> None:
 def test_an_adjustment_without_a_date(tmp_path: Path) -> None:
     """What is missing is named by its label; a required column is reported as blank already."""
     row = {"stage": "执行期", "metric": "转化率", "target": "5%", "adjustment": "减少步骤"}
-    [problem] = check_wordings(
+    [problem] = wording_doubts(
         reading(tmp_path, "campaign_process", "stage_review", [[*row], [*row.values()]])
     )
     assert problem.code == "action_incomplete"
@@ -203,7 +203,7 @@ def test_all_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
     sheet = next(one for one in found.template.tables if one.id == "stage_review")
     loose = replace(sheet, columns=tuple(replace(c, is_required=False) for c in sheet.columns))
     sheets = tuple(loose if one is sheet else one for one in found.template.sheets)
-    [problem] = check_wordings(replace(found, template=replace(found.template, sheets=sheets)))
+    [problem] = wording_doubts(replace(found, template=replace(found.template, sheets=sheets)))
     assert "预期效果、责任人、完成时间" in problem.message("zh-Hans")
     assert "Owner, Due" in problem.message("en")
 
@@ -219,7 +219,7 @@ def test_a_risk_without_a_response(tmp_path: Path) -> None:
 def test_every_hint_says_what_to_add(tmp_path: Path) -> None:
     """Each is an info at its own cell, with a hint in every language."""
     row = {"task": "增长", "goal": "提升品牌知名度", "measures": "做推广", "risk_plan": "降价"}
-    found = check_wordings(
+    found = wording_doubts(
         reading(tmp_path, "execution_plan", "execution_plan", [[*row], [*row.values()]])
     )
     assert [p.code for p in found] == ["goal_vague", "words_vague", "risk_without_response"]

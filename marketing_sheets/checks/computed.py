@@ -43,7 +43,7 @@ _OPPOSITES = ("higher", "lower")
 _VERDICT = "verdict"
 
 
-def compare_computed(reading: Reading, *, as_of: date | None = None) -> tuple[Problem, ...]:
+def computed_doubts(reading: Reading, *, as_of: date | None = None) -> tuple[Problem, ...]:
     """Compare the results stored in computed cells with ours; call after `formulas.compute`.
 
     Numbers and choices are compared; a text in place of a number is told unless it is a reason.
@@ -208,7 +208,7 @@ def _number(cell: object) -> float:
     return float(cell) if is_number else float("nan")  # type: ignore[arg-type]  # checked above
 
 
-def check_metrics(reading: Reading) -> tuple[Problem, ...]:
+def metric_doubts(reading: Reading) -> tuple[Problem, ...]:
     """Report what is doubtful about metrics' names and changes; call after `formulas.compute`.
 
     A name that no metric has is told where the sheet takes its direction from the name and judges

@@ -40,7 +40,7 @@ class _Help:
     silent: tuple[Text, ...] = ()
 
 
-def check_wordings(reading: Reading) -> tuple[Problem, ...]:
+def wording_doubts(reading: Reading) -> tuple[Problem, ...]:
     """Find the words that say too little, in every table and form that asks for it."""
     found: list[Problem] = [*_form_problems(reading)]
     for records in reading.sheets.values():

@@ -30,7 +30,6 @@ from .levels import (
     later_rows as later_rows,
     metric_frame as metric_frame,
     metrics_of as metrics_of,
-    rows_after as rows_after,
     up_to_day as up_to_day,
     week_change as week_change,
 )

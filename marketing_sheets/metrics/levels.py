@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..problems import Place, Problem
 from ..records import Array, Reading, SheetRecords
 from ..template import Column, Metric, TableSheet
 from ..values import parse
@@ -71,21 +70,6 @@ def day_column(sheet: TableSheet) -> str:
         if name is not None and name in sheet and sheet[name].type == "date":
             return name
     return ""
-
-
-def rows_after(reading: Reading, as_of: date | None) -> tuple[Problem, ...]:
-    """Say, per sheet, how many rows stand after `as_of`: they are in no figure."""
-    if as_of is None:
-        return ()
-    found = []
-    for sheet_id, count in later_rows(reading, as_of).items():
-        sheet, tab = reading.template[sheet_id], reading.sheets[sheet_id].origin
-        assert isinstance(sheet, TableSheet)
-        name = day_column(sheet)
-        place = Place(file=tab.file, sheet=tab.sheet, column=tab.columns.get(name))
-        params = {"column": sheet[name].label, "count": count, "day": as_of.isoformat()}
-        found.append(Problem(code="after_as_of", place=place, column=name, params=params))
-    return tuple(found)
 
 
 def later_rows(reading: Reading, as_of: date) -> dict[str, int]:

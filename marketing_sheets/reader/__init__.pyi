@@ -1,5 +1,4 @@
 from .csv import read_csv_records as read_csv_records, read_form_csv as read_form_csv
-from .doubts import check_rules as check_rules
 from .form import unanswered as unanswered
 from .table import listed as listed
 from .workbook import read_remembered as read_remembered, read_workbook as read_workbook

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..formulas import holds, references, threshold_of
+from ..formulas import references, threshold_of
 from ..problems import Place, Problem
-from ..records import Reading, SheetRecords
-from ..template import Check, Column, TableSheet
+from ..template import Column, TableSheet
 from ..texts import fold
 from ..values import likeliest, parse, parse_conditions, unread_conditions
 from .table import SortedRows, Surroundings, Table, TypedTable, problem_of
@@ -239,67 +238,3 @@ def _hidden(table: Table, rows: SortedRows) -> Iterator[Problem]:
     code = "filtered_rows" if table.grid.is_filtered else "hidden_rows"
     place = Place(file=origin.file, sheet=origin.sheet, row=hidden[0] + first)
     yield Problem(code=code, place=place, params={"count": len(hidden)})
-
-
-def check_rules(reading: Reading, *, as_of: date | None = None) -> tuple[Problem, ...]:
-    """Report the records that break a rule of their sheet; call after `formulas.compute`.
-
-    A rule that uses a cell which stands in `reading.problems` for having no value is not asked:
-    nobody knows what was meant there.
-    """
-    doubtful = frozenset(p.place for p in reading.problems if p.severity != "info")
-    found: list[Problem] = []
-    for records in reading.sheets.values():
-        sheet = reading.template[records.sheet]
-        if isinstance(sheet, TableSheet):
-            for check in sheet.checks:
-                broken = holds(
-                    check.when,
-                    records,
-                    template=reading.template,
-                    as_of=as_of,
-                    choices=reading.choices or None,
-                    settings=reading.settings,
-                )
-                found += _broken(check, records, sheet, np.flatnonzero(broken).tolist(), doubtful)
-    return tuple(found)
-
-
-def _broken(
-    check: Check,
-    records: SheetRecords,
-    sheet: TableSheet,
-    positions: Sequence[int],
-    doubtful: frozenset[Place],
-) -> Iterator[Problem]:
-    column, raw = sheet[check.column], records.raw.get(check.column)
-    used = _used(check.when, sheet)
-    for position in positions:
-        lost = (
-            name
-            for name in used
-            if pd.isna(records.frame[name].iloc[position])
-            and records.place(position, name) in doubtful
-        )
-        if any(lost):
-            continue
-        cell = None if raw is None else raw.iloc[position]
-        yield Problem(
-            code="check_failed",
-            place=records.place(position, column.id),
-            column=column.id,
-            raw=_day(cell) if isinstance(cell, date) else cell,
-            params={"column": column.label, "message": check.message},
-        )
-
-
-def _used(expression: str, sheet: TableSheet) -> tuple[str, ...]:
-    """Return the columns an expression uses, be it through computed ones."""
-    used: dict[str, None] = {}
-    waiting = [expression]
-    while waiting:
-        for name in references(waiting.pop(), sheet):
-            if name not in used:
-                used[name] = None
-                waiting += [formula] if (formula := sheet[name].formula) else []
-    return tuple(used)

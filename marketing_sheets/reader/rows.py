@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,10 +16,6 @@ from ..template import ColumnType, TableSheet
 from ..texts import LANGUAGES, fold, fold_label, say
 from .headers import spellings
 from .table import NonRecord, SortedRows, Sorter, Table, TotalKind, filled_and_text
-
-if TYPE_CHECKING:
-    from .table import Mask
-
 
 _KINDS: tuple[TotalKind, ...] = ("subtotal", "average", "total")
 _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
