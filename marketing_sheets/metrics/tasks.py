@@ -23,7 +23,7 @@ class TaskProgress:
 
     `weighted` needs a weight on every task that has a progress: with some weights missing its
     reason is partial_weights, with all missing no_weights; `by_budget` a budget likewise. `mean`
-    is the plain mean, `by_tasks` the share of tasks that are done. `rule` says which of them is
+    is the plain mean, `by_tasks` the share of tasks that are done. `by` says which of them is
     the overall progress: weight, budget, tasks or mean, the setting `progress_by`.
     """
 
@@ -33,14 +33,14 @@ class TaskProgress:
     by_tasks: Figure
     done: int
     tasks: int
-    rule: str = "weight"
+    by: str = "weight"
 
     @property
     def overall(self) -> Figure:
-        """The progress by the rule; the plain mean where tasks have no weight or budget."""
-        if self.rule == "tasks":
+        """The progress as chosen; the plain mean where tasks have no weight or budget."""
+        if self.by == "tasks":
             return self.by_tasks
-        weighted = {"weight": self.weighted, "budget": self.by_budget}.get(self.rule, self.mean)
+        weighted = {"weight": self.weighted, "budget": self.by_budget}.get(self.by, self.mean)
         return self.mean if weighted.value is None else weighted
 
 
@@ -108,8 +108,8 @@ def _live(frame: pd.DataFrame) -> pd.DataFrame:
     return live
 
 
-def progress(frame: pd.DataFrame, rule: str = "weight") -> TaskProgress:
-    """Measure the progress of the tasks in `frame`; `rule` is the setting `progress_by`."""
+def progress(frame: pd.DataFrame, by: str = "weight") -> TaskProgress:
+    """Measure the progress of the tasks in `frame`; `by` is the setting `progress_by`."""
     frame = _live(frame)
     done = int((_text(frame, "status") == "done").sum())
     share = numbers(frame, "progress")
@@ -123,7 +123,7 @@ def progress(frame: pd.DataFrame, rule: str = "weight") -> TaskProgress:
         by_tasks=quotient("progress_by_tasks", done, len(frame), rows=len(frame)),
         done=done,
         tasks=len(frame),
-        rule=rule,
+        by=by,
     )
 
 
@@ -147,12 +147,12 @@ def _weighted(metric: str, share: Array, weight: Array) -> Figure:
 
 
 def progress_by(
-    frame: pd.DataFrame, key: str, rule: str = "weight"
+    frame: pd.DataFrame, key: str, by: str = "weight"
 ) -> Mapping[str | None, TaskProgress]:
     """Measure progress per stage or department, in order of appearance; None is a blank key."""
     names = _text(frame, key)
     return {
-        name or None: progress(frame[names == name], rule) for name in dict.fromkeys(names.tolist())
+        name or None: progress(frame[names == name], by) for name in dict.fromkeys(names.tolist())
     }
 
 

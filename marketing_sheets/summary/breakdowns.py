@@ -164,7 +164,7 @@ def _whole(metrics: Sequence[Metric], frame: pd.DataFrame, *, others: int = 0) -
     return OwnRow(name="", figures=figures, count=len(frame), others=others)
 
 
-def progress_rule(reading: Reading) -> str:
+def progress_setting(reading: Reading) -> str:
     """Return what makes overall progress."""
     return str(reading.settings.get("progress_by", "weight"))
 
@@ -291,8 +291,8 @@ def stages_of(
     """Return the stages in their order, those beyond twelve together, and their total."""
     if frame.empty or "stage" not in frame:
         return (), None
-    rule = progress_rule(reading)
-    progressed = progress_by(frame, "stage", rule)
+    by = progress_setting(reading)
+    progressed = progress_by(frame, "stage", by)
     names = list(progressed)
     shown = names if len(names) <= _MOST_STAGES else names[: _MOST_STAGES - 1]
     stage = frame["stage"].astype(object).where(frame["stage"].notna(), None)
@@ -305,8 +305,8 @@ def stages_of(
         kept = [name for name in shown if name is not None]
         rest = ~stage.isin(kept).to_numpy() & ~(stage.isna().to_numpy() & (None in shown))
         others = len(names) - len(shown)
-        rows.append(_stage("", frame[rest], progress(frame[rest], rule), as_of, others=others))
-    total = StageRow(name="", progress=progress(frame, rule), burn=burn(frame, time), alarm=False)
+        rows.append(_stage("", frame[rest], progress(frame[rest], by), as_of, others=others))
+    total = StageRow(name="", progress=progress(frame, by), burn=burn(frame, time), alarm=False)
     return tuple(rows), total
 
 

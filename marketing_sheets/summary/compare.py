@@ -31,7 +31,7 @@ from ..metrics import (
 )
 from ..records import Reading
 from ..texts import Text, fold
-from .breakdowns import day_of, progress_rule
+from .breakdowns import day_of, progress_setting
 from .mixes import origins_of, reversals_of
 from .model import Compared, CompareRow, Comparison, Health, Matrix, MatrixRow
 
@@ -183,7 +183,7 @@ def _row(frames: _Frames, group: str | None, name: Text | str) -> CompareRow:
     row = CompareRow(
         name=name,
         rows=_count(frames, group),
-        progress=progress(tasks, progress_rule(reading)).overall,
+        progress=progress(tasks, progress_setting(reading)).overall,
         on_time=on_time(work),
         late=delayed,
         budget=burnt.budget,

@@ -40,7 +40,7 @@ from .breakdowns import (
     day_of,
     own_tables,
     own_tiles,
-    progress_rule,
+    progress_setting,
     stages_of,
     trend_of,
 )
@@ -103,7 +103,7 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
     daily = up_to_day(metric_frame(reading, reading.template.sheet_for("daily"), as_of=as_of))
     tasks = metric_frame(reading, reading.template.sheet_for("master"))
     budget, target_roas = (number_of(form.get(name)) for name in ("budget", "target_roas"))
-    progressed, burnt = progress(tasks, progress_rule(reading)), burn(tasks, time, total=budget)
+    progressed, burnt = progress(tasks, progress_setting(reading)), burn(tasks, time, total=budget)
     tiles = _tiles(reading, daily, progressed, burnt, time)
     metrics = evaluated(reading)
     acts, tracked = _alerts(reading, as_of)

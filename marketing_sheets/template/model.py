@@ -50,7 +50,7 @@ class Format:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """A rule records must not break: where `when` holds, `message` is told at `column`'s cell."""
+    """What records must not break: where `when` holds, `message` is told at `column`'s cell."""
 
     when: str
     column: str
@@ -169,8 +169,8 @@ class TableSheet:
     def expressions(self) -> Iterator[str]:
         """Walk all that is written in the formula language."""
         yield from (column.formula for column in self.columns if column.formula is not None)
-        yield from (rule.when for rule in self.formats)
-        yield from (rule.when for rule in self.checks)
+        yield from (one.when for one in self.formats)
+        yield from (check.when for check in self.checks)
         for live in self.live:
             yield from live.values.values()
         if self.share is not None:

@@ -42,14 +42,14 @@ class Looks:
             "valign": "vcenter",
             **{name: value for name, value in properties.items() if value is not None},
         }
-        return self._format(whole, is_rule=False)
+        return self._format(whole, is_condition=False)
 
     def font(self, **properties: object) -> Any:
         """Return the font of a part of a cell's text."""
         whole = {"font_name": self._font, "font_size": 10, "font_color": Palette.INK, **properties}
-        return self._format(whole, is_rule=False)
+        return self._format(whole, is_condition=False)
 
-    def rule(self, look: Look | None = None, **properties: object) -> Any:
+    def condition(self, look: Look | None = None, **properties: object) -> Any:
         """Return the format of a conditional format: nothing but what `look` changes."""
         whole: dict[str, object] = {}
         if look is not None:
@@ -60,11 +60,11 @@ class Looks:
             if look.bold:
                 whole["bold"] = True
         whole |= {name: value for name, value in properties.items() if value is not None}
-        return self._format(whole, is_rule=True)
+        return self._format(whole, is_condition=True)
 
-    def _format(self, properties: dict[str, object], *, is_rule: bool) -> Any:
-        # A format numbers itself either as a cell's or as a rule's: the two are kept apart.
-        key = (is_rule, tuple(sorted(properties.items())))
+    def _format(self, properties: dict[str, object], *, is_condition: bool) -> Any:
+        # A format numbers itself either as a cell's or as a condition's: the two are kept apart.
+        key = (is_condition, tuple(sorted(properties.items())))
         if key not in self._made:
             self._made[key] = self._workbook.add_format(properties)
         return self._made[key]
@@ -184,22 +184,22 @@ class Pen:
         if not text:
             self.blank(row, column, look)
         else:
-            self.check(self.worksheet.write_string(row, column, text, look), row, column, text)
+            self.accepted(self.worksheet.write_string(row, column, text, look), row, column, text)
 
     def number(self, row: int, column: int, number: float, look: Any = None) -> None:
         """Write a number."""
-        self.check(self.worksheet.write_number(row, column, number, look), row, column)
+        self.accepted(self.worksheet.write_number(row, column, number, look), row, column)
 
     def blank(self, row: int, column: int, look: Any) -> None:
         """Write a formatted cell without a value."""
-        self.check(self.worksheet.write_blank(row, column, None, look), row, column)
+        self.accepted(self.worksheet.write_blank(row, column, None, look), row, column)
 
     def value(self, row: int, column: int, value: object, look: Any = None) -> None:
         """Write text, a number or, for None, a blank cell."""
         if value is None:
             self.blank(row, column, look)
         elif isinstance(value, bool):
-            self.check(self.worksheet.write_boolean(row, column, value, look), row, column)
+            self.accepted(self.worksheet.write_boolean(row, column, value, look), row, column)
         elif isinstance(value, int | float):
             self.number(row, column, value, look)
         else:
@@ -212,20 +212,20 @@ class Pen:
         code = self.worksheet.write_formula(
             row, column, ExpandedFormula(formula), look, "" if shown is None else shown
         )
-        self.check(code, row, column)
+        self.accepted(code, row, column)
 
     def rich(self, row: int, column: int, parts: Iterable[object], look: Any) -> None:
         """Write text in several fonts: fonts and texts in turn."""
-        self.check(self.worksheet.write_rich_string(row, column, *parts, look), row, column)
+        self.accepted(self.worksheet.write_rich_string(row, column, *parts, look), row, column)
 
     def link(self, row: int, column: int, text: str, look: Any, *, to: str, tip: str) -> None:
         """Write a link to a cell of this workbook."""
         code = self.worksheet.write_url(row, column, f"internal:{to}", look, text, tip)
-        self.check(code, row, column, text)
+        self.accepted(code, row, column, text)
 
     def merge(self, row: int, first: int, last: int, value: object, look: Any) -> None:
         """Write a value into a merged span of one row."""
-        self.check(self.worksheet.merge_range(row, first, row, last, "", look), row, first)
+        self.accepted(self.worksheet.merge_range(row, first, row, last, "", look), row, first)
         self.value(row, first, value, look)
 
     def fill(self, row: int, first: int, last: int, look: Any) -> None:
@@ -236,7 +236,7 @@ class Pen:
     def row(self, row: int, height: float, *, hidden: bool = False) -> None:
         """Set a row's height in points."""
         options = {"hidden": True} if hidden else {}
-        self.check(self.worksheet.set_row(row, height, None, options), row)
+        self.accepted(self.worksheet.set_row(row, height, None, options), row)
 
     def column(
         self,
@@ -250,20 +250,20 @@ class Pen:
         """Set the width of columns in Excel's units."""
         options = {"hidden": True} if hidden else {}
         end = first if last is None else last
-        self.check(self.worksheet.set_column(first, end, width, look, options), column=first)
+        self.accepted(self.worksheet.set_column(first, end, width, look, options), column=first)
 
     def pixels(self, first: int, width: int, *, last: int | None = None) -> None:
         """Set the width of columns in pixels."""
         end = first if last is None else last
-        self.check(self.worksheet.set_column_pixels(first, end, width), column=first)
+        self.accepted(self.worksheet.set_column_pixels(first, end, width), column=first)
 
     def validate(self, area: tuple[int, int, int, int], options: Mapping[str, Any]) -> None:
         """Restrict what may be typed into an area."""
-        self.check(self.worksheet.data_validation(*area, dict(options)), area[0], area[1])
+        self.accepted(self.worksheet.data_validation(*area, dict(options)), area[0], area[1])
 
-    def rule(self, area: tuple[int, int, int, int], options: Mapping[str, Any]) -> None:
+    def condition(self, area: tuple[int, int, int, int], options: Mapping[str, Any]) -> None:
         """Add a conditional format; the first that was added has the highest priority."""
-        self.check(self.worksheet.conditional_format(*area, dict(options)), area[0], area[1])
+        self.accepted(self.worksheet.conditional_format(*area, dict(options)), area[0], area[1])
 
     def table(
         self,
@@ -275,12 +275,12 @@ class Pen:
 
         Given to `add_table`, XlsxWriter would write them into every row, though without values.
         """
-        self.check(self.worksheet.add_table(*area, dict(options)), area[0], area[1])
+        self.accepted(self.worksheet.add_table(*area, dict(options)), area[0], area[1])
         for column, formula in formulas.items():
             columns = self.worksheet.tables[-1]["columns"]
             columns[column]["formula"] = formula.removeprefix("=")
 
-    def check(
+    def accepted(
         self, code: int, row: int | None = None, column: int | None = None, text: str = ""
     ) -> None:
         """Raise ExcelLimitError unless XlsxWriter's answer `code` is 0."""
@@ -355,7 +355,7 @@ class Book:
 
     def define(self, name: str, pen: Pen, area: str) -> None:
         """Give a cell or an area of a sheet a name that all formulas know."""
-        pen.check(self.workbook.define_name(name, f"={quoted(pen.name)}!{area}"))
+        pen.accepted(self.workbook.define_name(name, f"={quoted(pen.name)}!{area}"))
 
 
 def quoted(tab: str) -> str:

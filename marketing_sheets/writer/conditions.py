@@ -28,11 +28,11 @@ def draw_conditions(layout: Layout, pen: Pen, book: Book) -> None:
     ending = [f for f in layout.sheet.formats if f.stop]
     others = [f for f in layout.sheet.formats if not f.stop]
     _gaps(layout, pen, book)
-    for rule in ending:  # they hide what comes after, the chips too
-        _template_format(rule, layout, pen, book)
+    for one in ending:  # they hide what comes after, the chips too
+        _template_format(one, layout, pen, book)
     _chips(layout, pen, book)
-    for rule in others:
-        _template_format(rule, layout, pen, book)
+    for one in others:
+        _template_format(one, layout, pen, book)
     _repeated(layout, pen, book)
     _day_line(layout, pen, book)
     _units(layout, pen, book)
@@ -41,7 +41,7 @@ def draw_conditions(layout: Layout, pen: Pen, book: Book) -> None:
 
 def gap_look(book: Book) -> Any:
     """Return the look of a required cell that is still blank."""
-    return book.looks.rule(bg_color=Palette.GAP_FILL, border=4, border_color=Palette.GAP_LINE)
+    return book.looks.condition(bg_color=Palette.GAP_FILL, border=4, border_color=Palette.GAP_LINE)
 
 
 def _gaps(layout: Layout, pen: Pen, book: Book) -> None:
@@ -60,7 +60,7 @@ def _gaps(layout: Layout, pen: Pen, book: Book) -> None:
     plain = [p for p in layout.positions if p.column.is_required and not p.column.fill_down]
     if plain:
         when = f'=AND({plain[0].letter}{row}="",{begun})'
-        _rule(layout, pen, [p.number for p in plain], when, gap_look(book))
+        _condition(layout, pen, [p.number for p in plain], when, gap_look(book))
     inherited = [p for p in layout.positions if p.column.fill_down]
     for at, position in enumerate(inherited):
         if position.column.is_required:
@@ -69,7 +69,7 @@ def _gaps(layout: Layout, pen: Pen, book: Book) -> None:
             tests = [f"COUNTA(${letter}${row}:${letter}{row})=0"]
             tests += [f'${wider.letter}{row}<>""' for wider in inherited[:at]]
             when = f'=AND({letter}{row}="",{begun},OR({",".join(tests)}))'
-            _rule(layout, pen, [position.number], when, gap_look(book))
+            _condition(layout, pen, [position.number], when, gap_look(book))
 
 
 def _chips(layout: Layout, pen: Pen, book: Book) -> None:
@@ -84,23 +84,23 @@ def _chips(layout: Layout, pen: Pen, book: Book) -> None:
             if position.column.takes_remark:
                 cell = f"{position.letter}{FIRST + 1}"
                 when = f'=OR({cell}="{word}",{excel_before_bracket(cell)}="{word}")'
-                shown = book.looks.rule(look, num_format=symbol)
-                _rule(layout, pen, [position.number], when, shown)
+                shown = book.looks.condition(look, num_format=symbol)
+                _condition(layout, pen, [position.number], when, shown)
                 continue
-            pen.rule(
+            pen.condition(
                 layout.area(position.number),
                 {
                     "type": "cell",
                     "criteria": "==",
                     "value": f'"{word}"',
-                    "format": book.looks.rule(look, num_format=symbol),
+                    "format": book.looks.condition(look, num_format=symbol),
                 },
             )
 
 
-def _template_format(rule: Format, layout: Layout, pen: Pen, book: Book) -> None:
+def _template_format(shown: Format, layout: Layout, pen: Pen, book: Book) -> None:
     when = excel_condition(
-        rule.when,
+        shown.when,
         layout.sheet,
         book.template,
         book.language,
@@ -108,33 +108,37 @@ def _template_format(rule: Format, layout: Layout, pen: Pen, book: Book) -> None
         columns=layout.numbers,
     )
     plain: list[int] = []
-    for column_id in rule.columns:
+    for column_id in shown.columns:
         position = layout.at(column_id)
-        if rule.symbol is None and position.column.unit_from is None and not _counts(position):
+        if shown.symbol is None and position.column.unit_from is None and not _counts(position):
             plain.append(position.number)
             continue
         for extra, shape in _shapes(position, layout, book):
-            _rule(
+            _condition(
                 layout,
                 pen,
                 [position.number],
                 f"=AND({when[1:]},{extra})" if extra else when,
-                book.looks.rule(LOOKS[rule.style], num_format=_shown(rule, position, shape)),
-                stop=rule.stop,
+                book.looks.condition(
+                    LOOKS[shown.style], num_format=_number_format(shown, position, shape)
+                ),
+                stop=shown.stop,
             )
     if plain:
-        _rule(layout, pen, plain, when, book.looks.rule(LOOKS[rule.style]), stop=rule.stop)
+        _condition(
+            layout, pen, plain, when, book.looks.condition(LOOKS[shown.style]), stop=shown.stop
+        )
 
 
 def _counts(position: Position) -> bool:
     return position.column.type == "integer" and position.column.is_computed
 
 
-def _shown(rule: Format, position: Position, shape: str) -> str | None:
-    """Return the number format of a rule: the symbol before the value, a dash for no days."""
-    if rule.symbol is not None:
-        return with_symbol(shape, rule.symbol)
-    if rule.style == "ghost" and _counts(position):
+def _number_format(shown: Format, position: Position, shape: str) -> str | None:
+    """Return the number format of a format: the symbol before the value, a dash for no days."""
+    if shown.symbol is not None:
+        return with_symbol(shape, shown.symbol)
+    if shown.style == "ghost" and _counts(position):
         return dash_for_zero(shape)
     return shape if position.column.unit_from is not None else None
 
@@ -142,7 +146,7 @@ def _shown(rule: Format, position: Position, shape: str) -> str | None:
 def _shapes(position: Position, layout: Layout, book: Book) -> Iterator[tuple[str, str]]:
     """Walk the number formats a column's cells may have, each with its condition ("" for always).
 
-    A rule with fonts hides the unit's number format in LibreOffice, so it brings its own.
+    A format with fonts hides the unit's number format in LibreOffice, so it brings its own.
     """
     column = position.column
     if column.unit_from is None:
@@ -189,7 +193,9 @@ def _units(layout: Layout, pen: Pen, book: Book) -> None:
         first = positions[0]
         for condition, shape in _unit_shapes(first.column, first.number, layout, book):
             numbers = [p.number for p in positions]
-            _rule(layout, pen, numbers, f"={condition}", book.looks.rule(num_format=shape))
+            _condition(
+                layout, pen, numbers, f"={condition}", book.looks.condition(num_format=shape)
+            )
 
 
 def _repeated(layout: Layout, pen: Pen, book: Book) -> None:
@@ -197,8 +203,8 @@ def _repeated(layout: Layout, pen: Pen, book: Book) -> None:
         position = layout.at(column_id)
         cell, above = f"${position.letter}{FIRST + 1}", f"${position.letter}{FIRST}"
         when = f'=AND({cell}<>"",{cell}={above})'
-        look = book.looks.rule(LOOKS["ghost"])
-        _rule(layout, pen, [position.number], when, look)
+        look = book.looks.condition(LOOKS["ghost"])
+        _condition(layout, pen, [position.number], when, look)
 
 
 def _day_line(layout: Layout, pen: Pen, book: Book) -> None:
@@ -206,16 +212,18 @@ def _day_line(layout: Layout, pen: Pen, book: Book) -> None:
         return
     letter = layout.at(layout.sheet.day_line).letter
     cell, above = f"${letter}{FIRST + 1}", f"${letter}{FIRST}"
-    look = book.looks.rule(top=1, top_color=Palette.DAY_LINE, bottom=1, bottom_color=Palette.LINE)
+    look = book.looks.condition(
+        top=1, top_color=Palette.DAY_LINE, bottom=1, bottom_color=Palette.LINE
+    )
     when = f'=AND({cell}<>"",ISNUMBER({above}),{cell}<>{above})'
-    _rule(layout, pen, range(layout.last_column + 1), when, look)
+    _condition(layout, pen, range(layout.last_column + 1), when, look)
 
 
 def _bars(layout: Layout, pen: Pen) -> None:
     for position in layout.positions:
         if position.column.bar is None:
             continue
-        pen.rule(
+        pen.condition(
             layout.area(position.number),
             {
                 "type": "data_bar",
@@ -233,10 +241,10 @@ def _bars(layout: Layout, pen: Pen) -> None:
         )
 
 
-def _rule(
+def _condition(
     layout: Layout, pen: Pen, numbers: Iterable[int], when: str, look: Any, *, stop: bool = False
 ) -> None:
-    """Add a rule over columns; its references are those of the first of them."""
+    """Add a conditional format over columns; its references are those of the first of them."""
     blocks = spans(numbers)
     areas = " ".join(
         f"{column_letter(a + 1)}{FIRST + 1}:{column_letter(b + 1)}{layout.last_row + 1}"
@@ -247,4 +255,4 @@ def _rule(
         options["stop_if_true"] = True
     if len(blocks) > 1:
         options["multi_range"] = areas
-    pen.rule(layout.area(*blocks[0]), options)
+    pen.condition(layout.area(*blocks[0]), options)

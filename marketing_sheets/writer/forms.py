@@ -108,7 +108,7 @@ def draw_page_table(records: SheetRecords, heading: str, row: int, pen: Pen, boo
     """Draw a table from `row` on; return the row below its total."""
     sheet = next(s for s in book.template.tables if s.id == records.sheet)
     positions = tuple(
-        replace(position, number=PAGE_TABLE + position.number, has_rule=False)
+        replace(position, number=PAGE_TABLE + position.number, begins_group=False)
         for position in lay_out(sheet, book, records=0, rows=1).positions
     )
     rows, share = _rows(records, sheet, book)
@@ -124,8 +124,8 @@ def draw_page_table(records: SheetRecords, heading: str, row: int, pen: Pen, boo
         for position, cell in zip(positions, cells, strict=True):
             pen.value(number, position.number, cell, data_look(position, book))
     for position in positions:
-        if (rule := validation(position.column, book)) is not None:
-            pen.validate((table.first, position.number, table.last, position.number), rule)
+        if (allowed := validation(position.column, book)) is not None:
+            pen.validate((table.first, position.number, table.last, position.number), allowed)
     if share is not None and sheet.share is not None:
         _draw_share(table, sheet.share, share)
     _draw_total(table)
@@ -198,9 +198,9 @@ def _draw_share(table: _PageTable, share: Share, at: int) -> None:
         areas.append(f"{absolute(row + 1, column)}:{absolute(table.last, column)}")
     name = f"set_{share.of_total}"
     wrong = excel_differs(absolute(row, column), areas, name)
-    look = table.book.looks.rule(LOOKS["late"])
-    rule = {"type": "formula", "criteria": wrong, "format": look}
-    pen.rule((row, column, row, column), rule)
+    look = table.book.looks.condition(LOOKS["late"])
+    options = {"type": "formula", "criteria": wrong, "format": look}
+    pen.condition((row, column, row, column), options)
     typed = table.rows[at][order]
     if typed is not None and not (
         isinstance(typed, int | float) and due is not None and abs(typed - due) < _CENT
@@ -281,7 +281,7 @@ def _draw_label(heading: str, table: _PageTable) -> None:
     )
     first, last = table.first - 1, table.last + 1
     code = table.pen.worksheet.merge_range(first, PAGE_LABEL, last, PAGE_LABEL, "", look)
-    table.pen.check(code, first, PAGE_LABEL)
+    table.pen.accepted(code, first, PAGE_LABEL)
     table.pen.text(first, PAGE_LABEL, heading, look)
 
 
@@ -348,8 +348,8 @@ def _draw_field(column: Column, order: int, page: _Page, *, alone: bool) -> None
     else:
         pen.value(row, at, value, look)
     book.define(f"form_{column.id}", pen, absolute(row, at))
-    if (rule := validation(column, book)) is not None:
-        pen.validate((row, at, row, at), rule)
+    if (allowed := validation(column, book)) is not None:
+        pen.validate((row, at, row, at), allowed)
     page.cells[column.id] = (row, at)
 
 
@@ -369,5 +369,5 @@ def _draw_gaps(page: _Page) -> None:
         if column.is_required and column.id in page.cells:
             row, at = page.cells[column.id]
             criteria = f'=AND({absolute(row, at)}="",COUNTA({filled})>={_BEGUN})'
-            rule = {"type": "formula", "criteria": criteria, "format": gap_look(page.book)}
-            page.pen.rule((row, at, row, at), rule)
+            options = {"type": "formula", "criteria": criteria, "format": gap_look(page.book)}
+            page.pen.condition((row, at, row, at), options)

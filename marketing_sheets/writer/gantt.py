@@ -204,20 +204,20 @@ def _draw_bars(gantt: Gantt, scale: _Scale, layout: Layout, pen: Pen, book: Book
     late, actual, plan, today, off = _conditions(gantt, scale, layout, book)
     body = (FIRST, scale.first_column, layout.last_row, scale.last_column)
     rules = [
-        (late, looks.rule(bg_color=Palette.GANTT_LATE)),
-        (actual, looks.rule(bg_color=Palette.GANTT_ACTUAL)),
-        (plan, looks.rule(bg_color=Palette.GANTT_PLAN)),
-        (today, looks.rule(right=1, right_color=Palette.HOT)),
+        (late, looks.condition(bg_color=Palette.GANTT_LATE)),
+        (actual, looks.condition(bg_color=Palette.GANTT_ACTUAL)),
+        (plan, looks.condition(bg_color=Palette.GANTT_PLAN)),
+        (today, looks.condition(right=1, right_color=Palette.HOT)),
     ]
     head = (HEADER, scale.first_column, HEADER, scale.last_column)
-    now = looks.rule(bg_color=Palette.HOT, font_color=Palette.WHITE, bold=True)
+    now = looks.condition(bg_color=Palette.HOT, font_color=Palette.WHITE, bold=True)
     heads = [(today, now)]
     if scale.by_day:
-        rules.append((off, looks.rule(bg_color=Palette.GANTT_OFF)))
-        heads.append((off, looks.rule(bg_color=Palette.GANTT_OFF_HEADER)))
+        rules.append((off, looks.condition(bg_color=Palette.GANTT_OFF)))
+        heads.append((off, looks.condition(bg_color=Palette.GANTT_OFF_HEADER)))
     for area, chosen in ((body, rules), (head, heads)):
         for when, look in chosen:
-            pen.rule(area, {"type": "formula", "criteria": when, "format": look})
+            pen.condition(area, {"type": "formula", "criteria": when, "format": look})
 
 
 def _conditions(gantt: Gantt, scale: _Scale, layout: Layout, book: Book) -> tuple[str, ...]:

@@ -69,8 +69,8 @@ def _draw_fields(form: FormSheet, pen: Pen, book: Book) -> int:
         value = form_cell(field, book.form.get(field.id), book)
         pen.merge(row, _VALUE, _VALUE_END, value, value_look(field, book))
         book.define(f"form_{field.id}", pen, absolute(row, _VALUE))
-        if (rule := validation(field, book)) is not None:
-            pen.validate((row, _VALUE, row, _VALUE), rule)
+        if (allowed := validation(field, book)) is not None:
+            pen.validate((row, _VALUE, row, _VALUE), allowed)
         if field.is_required:
             _draw_gap(row, last, pen, book)
     return last + 1
@@ -79,7 +79,7 @@ def _draw_fields(form: FormSheet, pen: Pen, book: Book) -> int:
 def _draw_gap(row: int, last: int, pen: Pen, book: Book) -> None:
     cell = absolute(row, _VALUE)
     fields = f"{absolute(_FIRST, _VALUE)}:{absolute(last, _VALUE)}"
-    pen.rule(
+    pen.condition(
         (row, _VALUE, row, _VALUE_END),
         {
             "type": "formula",

@@ -56,7 +56,7 @@ def print_table(layout: Layout, pen: Pen, book: Book, *, beyond: Sequence[float]
     last_row = FIRST + layout.records - 1 if layout.records else layout.last_row
     end = layout.last_column + len(beyond)
     if not beyond or last == layout.last_column:
-        pen.check(worksheet.print_area(0, 0, last_row, last + len(beyond)))
+        pen.accepted(worksheet.print_area(0, 0, last_row, last + len(beyond)))
         return
     areas = ((0, last), (layout.last_column + 1, end))
     tab = quoted(pen.name)
@@ -96,7 +96,7 @@ def print_page(
     _page(pen, book, portrait=portrait)
     pen.worksheet.center_horizontally()
     pen.worksheet.fit_to_pages(across, 1)
-    pen.check(pen.worksheet.print_area(0, 0, last_row, last_column))
+    pen.accepted(pen.worksheet.print_area(0, 0, last_row, last_column))
 
 
 def print_list(pen: Pen, book: Book, *, last_row: int, last_column: int, head: int) -> None:
@@ -104,7 +104,7 @@ def print_list(pen: Pen, book: Book, *, last_row: int, last_column: int, head: i
     _page(pen, book, portrait=False)
     pen.worksheet.repeat_rows(head)
     pen.worksheet.fit_to_pages(1, 0)
-    pen.check(pen.worksheet.print_area(0, 0, last_row, last_column))
+    pen.accepted(pen.worksheet.print_area(0, 0, last_row, last_column))
 
 
 def _page(pen: Pen, book: Book, *, portrait: bool) -> None:
@@ -121,7 +121,7 @@ def _page(pen: Pen, book: Book, *, portrait: bool) -> None:
 class Position:
     """A column in its sheet: its number from 0, its width and alignment.
 
-    `has_rule` says that a group begins here and a line parts it from the one before; `is_long`
+    `begins_group` says that a group begins here and a line parts it from the one before; `is_long`
     that its texts break into lines.
     """
 
@@ -129,7 +129,7 @@ class Position:
     number: int
     width: float
     align: str
-    has_rule: bool
+    begins_group: bool
     is_long: bool
 
     @property
@@ -200,8 +200,8 @@ def lay_out(sheet: TableSheet, book: Book, *, records: int, rows: int) -> Layout
                 align=align,
                 # Traces are many and alike: they must not make rows higher.
                 is_long=wraps(column) and breaks and not is_trace(column),
-                # A rule's border would replace all four in LibreOffice: such sheets have none.
-                has_rule=begins and number > 0 and sheet.day_line is None,
+                # In LibreOffice a conditional format's border would replace all four.
+                begins_group=begins and number > 0 and sheet.day_line is None,
             )
         )
     return Layout(sheet=sheet, positions=tuple(positions), records=records, rows=rows)
@@ -230,8 +230,8 @@ def data_look(
         bold=True if column.is_key else None,
         bottom=1,
         bottom_color=Palette.LINE,
-        left=1 if position.has_rule else None,
-        left_color=Palette.RULE if position.has_rule else None,
+        left=1 if position.begins_group else None,
+        left_color=Palette.RULE if position.begins_group else None,
         align=position.align,
         indent=1 if position.align == "left" else None,
         text_wrap=True if position.is_long else None,

@@ -102,8 +102,8 @@ def _draw_settings(pen: Pen, book: Book) -> tuple[int, int]:
         look = entry_look(book, num_format=shape, align="left", indent=1)
         pen.number(row, value, float(book.settings[setting.id]), look)
         _draw_used(setting, (row, value), used, pen, book)
-        if (rule := validation(_as_column(setting), book)) is not None:
-            pen.validate((row, value, row, value), rule)
+        if (allowed := validation(_as_column(setting), book)) is not None:
+            pen.validate((row, value, row, value), allowed)
     return gap(used + 1, pen), row
 
 
@@ -164,12 +164,12 @@ def _draw_calendar(column: int, pen: Pen, book: Book) -> int:
     last = FIRST + rows - 1
     book.define("holidays", pen, f"{absolute(FIRST, column)}:{absolute(last, column)}")
     as_column = Column(id="holiday", type="date", label=book.template.title, hint=None)
-    if (rule := validation(as_column, book)) is not None:
-        rule |= {
+    if (allowed := validation(as_column, book)) is not None:
+        allowed |= {
             "input_title": book.say("lists.holiday"),
             "input_message": book.say("lists.holiday_hint"),
         }
-        pen.validate((FIRST, column, last, column), rule)
+        pen.validate((FIRST, column, last, column), allowed)
     return gap(column + 1, pen)
 
 
@@ -251,8 +251,8 @@ def _draw_attribute(
     as_column = Column(
         id=name, type="choice", label=book.template.choices[list_id].label, choices=list_id
     )
-    if (rule := validation(as_column, book)) is not None:
-        pen.validate((FIRST, column, last, column), rule)
+    if (allowed := validation(as_column, book)) is not None:
+        pen.validate((FIRST, column, last, column), allowed)
 
 
 def _as_column(setting: Setting) -> Column:

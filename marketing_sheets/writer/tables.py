@@ -56,8 +56,8 @@ def draw_table(
     lines = _draw_cells(layout, records, pen, book)
     _set_heights(layout, lines, pen)
     for position in layout.positions:
-        if (rule := validation(position.column, book)) is not None:
-            pen.validate(layout.area(position.number), rule)
+        if (allowed := validation(position.column, book)) is not None:
+            pen.validate(layout.area(position.number), allowed)
     draw_conditions(layout, pen, book)
     # Codes such as 007 are text on purpose, and blank cells in formulas are what a blank row is.
     text = " ".join(
@@ -189,7 +189,7 @@ def _write_values(
         else:
             code = number(row, column, value, look)
         if code:
-            pen.check(code, row, column, str(value))
+            pen.accepted(code, row, column, str(value))
 
 
 def _write_formulas(
@@ -199,7 +199,7 @@ def _write_formulas(
     text = ExpandedFormula(formula)
     for row, (value, look) in enumerate(zip(shown, looks, strict=True), FIRST):
         if code := write(row, column, text, look, value):
-            pen.check(code, row, column)
+            pen.accepted(code, row, column)
 
 
 def _count_lines(cells: Sequence[InputCell], width: float, lines: list[int]) -> None:
