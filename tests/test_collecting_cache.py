@@ -22,8 +22,7 @@ from same_readings import difference
 from marketing_sheets import generate_workbook
 from marketing_sheets.loading import load_template, template_names
 from marketing_sheets.merging import Cache
-from marketing_sheets.merging.cache import standard_folder
-from marketing_sheets.merging.codec import decode, encode
+from marketing_sheets.merging.cache import decode, encode, standard_folder
 from marketing_sheets.problems import Place, Problem
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import Origin, Reading, SheetRecords

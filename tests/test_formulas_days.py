@@ -9,20 +9,22 @@ import ironcalc
 import pytest
 
 from marketing_sheets.formulas import excel_before_bracket
-from marketing_sheets.formulas.days import (
+from marketing_sheets.formulas.text import (
     excel_first_day,
     excel_first_week,
     excel_last_day,
     excel_last_week,
     excel_moment,
+    excel_part,
     excel_weekday,
     first_day_of,
+    head_of,
     last_day_of,
     moment_of,
+    part_of,
     weekday_of,
     weeks_of,
 )
-from marketing_sheets.formulas.text import excel_part, head_of, part_of
 from marketing_sheets.values import Context, as_text, parse
 
 PERIOD = (date(2023, 5, 1), date(2023, 7, 23))

@@ -11,8 +11,7 @@ import numpy as np
 from ..records import Array
 from ..texts import Language, say
 from ..values import parse as parse_value
-from .days import moment_of
-from .text import unnamed
+from .text import moment_of, unnamed
 
 BlankReason = Literal[
     "no_input",  # the row lacks what the figure is made of

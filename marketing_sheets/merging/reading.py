@@ -20,8 +20,7 @@ from ..loading import library_template, load_template, template_names
 from ..reader import read_workbook
 from ..records import Reading
 from ..template import Template
-from .cache import Cache
-from .codec import decode, encode
+from .cache import Cache, decode, encode
 from .sources import ReadFile, SkippedFile
 
 _PATIENCE = 10  # seconds to wait for a scheduler
