@@ -46,9 +46,12 @@ def record_codes(
         parts.append(codes)
     if per_department:
         parts.append(_key_codes(pile.origins["department"]))
+    # BLANK is -1 and `combined` takes 0 or more: every code moves up by one.
     by_key = combined([codes + 1 for codes in parts], rows)
     voice = np.asarray(speaks_for, dtype=np.int64)[pile.voice] if rows else pile.voice
     by_place = combined([voice, pile.tab, pile.row], rows)
+    # A row without a full key is only ever the row typed at the same place, as in a copy of its
+    # file. Both kinds of number must not meet.
     first_free = int(by_key.max()) + 1 if rows else 0
     return np.where(keyed, by_key, by_place + first_free)
 
@@ -66,6 +69,7 @@ def cell_codes(pile: Pile, rows: Integers) -> dict[str, Integers]:
         typed = _key_codes(values) if column.choices else _codes(values)
         untyped = np.flatnonzero(typed == BLANK)
         raw = pile.raw[name].to_numpy(dtype=object)[rows[untyped]]
+        # What could not be read is compared as it stands: two files that both say 待定 agree.
         texts = [None if is_nothing(cell) else as_text(cell) for cell in raw.tolist()]
         found = _factorized(texts)
         typed[untyped] = np.where(found == BLANK, BLANK, found + int(typed.max(initial=-1)) + 1)
@@ -87,6 +91,7 @@ def combined(parts: Sequence[Integers], rows: int) -> Integers:
     """Return numbers for the distinct combinations of several numbers, all of them 0 or more."""
     total = np.zeros(rows, dtype=np.int64)
     for codes in parts:
+        # Numbers of a mixed base, made small again after each digit so that no product overflows.
         total = total * (int(codes.max(initial=0)) + 1) + codes
         total = pd.factorize(total)[0].astype(np.int64)
     return total
@@ -100,6 +105,7 @@ def _key_codes(values: pd.Series[Any]) -> Integers:
     codes, distinct = pd.factorize(values.array)
     if not isinstance(values.dtype, pd.StringDtype) and values.dtype != object:
         return np.asarray(codes, dtype=np.int64)
+    # Folding is slow and words repeat: each distinct one is folded once.
     folded = pd.factorize(np.array([fold(str(word)) for word in distinct], dtype=object))[0]
     found = np.full(len(codes), BLANK, dtype=np.int64)
     found[codes >= 0] = folded[codes[codes >= 0]]
@@ -185,10 +191,13 @@ def settle(
     settlement = Settlement(bucket=np.zeros(len(pile.frame), dtype=np.int8))
     records = record_codes(pile, speaks_for, per_department=per_department)
     _, group, counts = np.unique(records, return_inverse=True, return_counts=True)
+    # Most records stand in one row: nothing has to be decided about them.
     shared = np.flatnonzero(counts[group] > 1)
     if not len(shared):
         return settlement
     indirect = pile.is_indirect
+    # Within a record what a file says itself goes before what an earlier merge passed on; `rank`
+    # does not depend on the order in which the files were named.
     order = np.lexsort((pile.rank[shared], indirect[shared], group[shared]))
     rows = shared[order].astype(np.int64)
     cells = cell_codes(pile, rows)
@@ -206,6 +215,7 @@ def settle(
     )
     starts = np.flatnonzero(np.append(True, rivals.group[1:] != rivals.group[:-1]))
     ends = np.append(starts[1:], len(rows))
+    # Thousands of groups are of two easy kinds and settled as arrays; only the others one by one.
     alike, plain = _easy_groups(rivals, starts, ends)
     _settle_alike(rivals, starts[alike], ends[alike], settlement)
     hard = ~(alike | plain)
@@ -223,6 +233,7 @@ def _easy_groups(
         least, most = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
         return np.asarray(least == most, dtype=np.bool_)
 
+    # A file that has a row twice means two of them, so equal rows are not simply one.
     pairs = combined([rivals.group, rivals.holder], len(rivals.rows))
     order = np.argsort(pairs, kind="stable")
     is_repeat = np.zeros(len(pairs), dtype=bool)
@@ -246,6 +257,8 @@ def _settle_alike(
     at = np.repeat(starts, sizes) + offset
     settlement.bucket[rivals.rows[at[offset > 0]]] = DUPLICATE
     voices = int(rivals.voice.max()) + 1
+    # An echo is a row of an earlier merge whose own file is here as well: listing it as a duplicate
+    # would tell people about a double that nobody typed.
     said = number * voices + rivals.voice[at]
     heard = said[~rivals.is_indirect[at] | (offset == 0)]
     is_echo = rivals.is_indirect[at] & (offset > 0) & np.isin(said, heard)
@@ -265,6 +278,7 @@ def _settle_group(rivals: _Rivals, group: range, settlement: Settlement) -> None
         contents.setdefault(speakers[at], set()).add(int(rivals.content[at]))
     said = list(contents.values())
     disagree = any(other != said[0] for other in said)
+    # One speaker cannot contradict itself: its different rows are different things under one key.
     if rivals.policy in ("keep-both", "stop") or len(said) == 1 or len(set().union(*said)) == 1:
         kept = _keep(rivals, list(group), settlement)
         settlement.contested += [int(rivals.rows[at]) for at in kept if disagree]
@@ -301,6 +315,7 @@ def _keep(rivals: _Rivals, group: Sequence[int], settlement: Settlement) -> list
     kept: list[int] = []
     for copies in _by_content(rivals, group):
         most = max(len(rows) for rows in copies)
+        # Two files with the row twice and once mean two, not three.
         best = next(rows for rows in copies if len(rows) == most)
         kept += best
         for number, row in enumerate(best):
@@ -350,6 +365,7 @@ def _overrule(
         alike = [at for at in losers if contents.get(int(rivals.content[at])) == row]
         _list_double(rivals, row, alike, settlement)
     stands = {name: set(codes[kept].tolist()) for name, codes in rivals.cells.items()}
+    # Into several rows nobody knows which gap to fill.
     if len(kept) == 1:
         for name, codes in rivals.cells.items():
             donor = next((at for at in losers if codes[at] != BLANK), None)
@@ -369,6 +385,7 @@ def _standing(
         return (echo >= 0, 0.0, -voice)
     if rivals.policy == "first":
         return (echo >= 0, 0.0, voice)
+    # `newest` goes by when the file itself was saved, if it is here, not by when a merge of it was.
     if voice in rivals.moments:
         return (echo >= 0, -rivals.moments[voice], voice)
     held = {int(rivals.holder[at]) for at in group if speakers[at] == speaker}

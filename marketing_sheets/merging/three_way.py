@@ -56,6 +56,8 @@ def find_sides(sources: Sequence[Source], template: Template) -> Sides:
     """
     known = [base_of(source.reading) for source in sources]
     whole = [base for base in known if base is not None]
+    # A part can lose its hidden base (a sheet deleted, a file saved by another program) and still
+    # say which split it is of.
     bare = [b is None and is_part(s.reading) for s, b in zip(sources, known, strict=True)]
     if not whole and not any(bare):
         raise UsageError("no_parts")
@@ -67,6 +69,7 @@ def find_sides(sources: Sequence[Source], template: Template) -> Sides:
         is_original = source.reading.sha256 in originals
         if is_original and base is not None and base.split != split:
             known[number] = None  # a part that was split again
+        # The file that was split belongs here even if it is a part of another split itself.
         stranger = None if is_original else _stranger(source, base, split)
         if stranger is None:
             ours.append(number)
@@ -83,6 +86,8 @@ def find_sides(sources: Sequence[Source], template: Template) -> Sides:
     if siblings or main is not None:
         for at in lost:
             bases[at] = rebuilt(kept[at], main, siblings or [_UNKNOWN], template)
+        # Headquarters' file unchanged since the split is as good as the base itself; edited since,
+        # its edits and the part's cannot be told apart.
         is_same = bool(siblings) and main is not None and _is_original(main, siblings[0])
         code = "base_rebuilt" if is_same else "base_unknown"
     problems = [Problem(code=code, place=Place(file=kept[at].file)) for at in lost]
@@ -125,6 +130,7 @@ def _headquarters(sources: Sequence[Source], bases: Mapping[int, Base]) -> int |
         for number, source in enumerate(sources)
         if number not in bases and (not is_marked(source.reading) or _is_original(source, base))
     ]
+    # In this order of trust: the very file, the file of that name, the file with most of the rows.
     for number in others:
         if _is_original(sources[number], base):
             return number
@@ -147,6 +153,7 @@ def _share(source: Source, bases: Iterable[Base]) -> float:
     for sheet in template.tables:
         records = source.reading.sheets.get(sheet.id)
         texts = () if records is None else row_texts(records, sheet)
+        # A row without a key is known by all it says.
         names[sheet.id] = {text.key(sheet) or text.content for text in texts}
     total = found = 0
     tables = {sheet.id: sheet for sheet in template.tables}
@@ -189,9 +196,11 @@ def merge_returned(
 
     Raises MergeConflict with "stop" if there is a conflict, UsageError if no source is a part.
     """
+    # Nothing below may depend on the order in which files were named.
     ordered = sorted(sources, key=lambda s: (natural_order(s.file), s.reading.sha256 or ""))
     sides = find_sides(ordered, template)
     skipped = (*skipped, *sides.skipped)
+    # Nobody knows what was handed out: they are files like any others.
     if not sides.bases:
         merged = merge_readings(
             sides.sources,

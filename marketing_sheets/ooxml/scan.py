@@ -15,7 +15,10 @@ from typing import NamedTuple
 
 from ..problems import column_letter, column_number
 
-_NAME = rb"<(?:[^<>\s/!?:\"']+:)?"
+# The start of a tag under any namespace prefix, and all that may stand in it: a ">" in quotes does
+# not end it.
+_PREFIX = rb"(?:[^<>\s/!?:\"']+:)?"
+_NAME = rb"<" + _PREFIX
 _QUOTED = rb"""(?:[^<>"']|"[^"]*"|'[^']*')*"""
 _TAG = re.compile(_NAME + rb"([A-Za-z]+)(" + _QUOTED + rb")>")
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
@@ -23,10 +26,9 @@ _VALUE = re.compile(_NAME + rb"v\b[^>]*>([^<]*)<")
 _CELL_TAG = re.compile(rb"</?(?:[^<>\s/!?:\"']+:)?c[\s/>]")
 _FORMULA = re.compile(_NAME + rb"f[\s/>]")
 _FORMULA_TEXT = re.compile(_NAME + rb"f(?:\s" + _QUOTED + rb")?>([^<]*)<")
-_PREFIX = _NAME[1:]
-# The end of a formula's cell where no result, or an empty one, comes before it.
 # The rest of a cell, from its row on, with a formula and nothing or a blank for a result.
 _SUSPECT = rb"""\d+"[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>"""
+# The end of a formula's cell where no result, or an empty one, comes before it.
 _NO_RESULT = re.compile(
     rb"f(?:>|(?:\s[^<>]*)?/>)\s*(?:<" + _PREFIX + rb"v\s*(?:/>|>\s*</" + _PREFIX + rb"v\s*>))?"
     rb"\s*</" + _PREFIX + rb"c\s*>"
@@ -46,12 +48,10 @@ _SAMPLE = 1 << 16  # bytes
 _LONGEST_TAG = 4096  # bytes; keeps a text full of look-alikes from costing time
 AREA_LIMIT = 40_000_000  # cells in the box around the non-empty ones
 CELL_LIMIT = 20_000_000  # cells that hold something
-_ANY_PREFIX = rb"(?:[^<>\s/!?:\"']+:)?"
-_ANY_QUOTED = rb"""(?:[^<>"']|"[^"]*"|'[^']*')*"""
 _ATTRIBUTE = re.compile(rb"""([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_ROW_OR_CELL = re.compile(rb"<" + _ANY_PREFIX + rb"(row|c)(?=[\s/>])(" + _ANY_QUOTED + rb")>")
-_BLANK = re.compile(rb"(?:<" + _ANY_PREFIX + rb"v\s*(?:/>|></[^>]*>))?</" + _ANY_PREFIX + rb"c\s*>")
-_CLOSED = re.compile(rb"</" + _ANY_PREFIX + rb"c\s*>")
+_ROW_OR_CELL = re.compile(rb"<" + _PREFIX + rb"(row|c)(?=[\s/>])(" + _QUOTED + rb")>")
+_BLANK = re.compile(rb"(?:<" + _PREFIX + rb"v\s*(?:/>|></[^>]*>))?</" + _PREFIX + rb"c\s*>")
+_CLOSED = re.compile(rb"</" + _PREFIX + rb"c\s*>")
 # Each rung allows columns and rows whose product stays below AREA_LIMIT. A pattern finds the
 # first cell that is not provably within: 26 x 1,049,999; 400 (OJ) x 99,999; 4,000 (EWV) x 9,999.
 _RUNGS = tuple(
@@ -64,12 +64,10 @@ _RUNGS = tuple(
 )
 _PLAIN = tuple(re.compile(rb'<c(?! r="' + rung + rb'")[\s/>]') for rung in _RUNGS)
 _PREFIXED = tuple(
-    re.compile(rb"<" + _ANY_PREFIX + rb'c(?! r="' + rung + rb'")[\s/>]') for rung in _RUNGS
+    re.compile(rb"<" + _PREFIX + rb'c(?! r="' + rung + rb'")[\s/>]') for rung in _RUNGS
 )
 _ODD_CELL = re.compile(rb'<c(?! r="[A-Z]{1,3}\d{1,7}")[\s/>]')
-_FILLED = re.compile(
-    rb'<c r="([A-Z]{1,3})(\d{1,7})"(' + _ANY_QUOTED + rb""")(?<!/)>(.)""", re.DOTALL
-)
+_FILLED = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(' + _QUOTED + rb""")(?<!/)>(.)""", re.DOTALL)
 _ANY_ADDRESS = re.compile(rb"\s*\$?([A-Za-z]{1,7})\$?(\d{1,12})\s*")
 _SMALLEST_FILLED_CELL = 11  # bytes of <c><v/></c>
 
@@ -110,6 +108,7 @@ def error_cells(sheet: bytes) -> dict[tuple[int, int], str]:
         if tag[1] != b"c":
             continue
         place = _cell(attributes(tag[2]).get(b"r", b"").decode("latin-1"))
+        # Some programs leave out where a cell stands: then every cell has to be counted.
         if place is None:
             return {
                 (cell.row, cell.column): _error_text(sheet, cell.content)
@@ -133,6 +132,7 @@ def hidden_rows(sheet: bytes) -> frozenset[int]:
     hits = list(_tags_with(sheet, b"hidden="))
     rows = [tag for tag in hits if tag[1] == b"row" and _is_hidden(tag[2])]
     numbers = [_whole(attributes(tag[2]).get(b"r")) for tag in rows]
+    # Rows without a number follow each other.
     if None in numbers:
         return frozenset(_hidden_by_counting(sheet))
     return frozenset(number for number in numbers if number is not None)
@@ -157,6 +157,7 @@ def _hidden_by_counting(sheet: bytes) -> Iterator[int]:
 
 def hidden_columns(sheet: bytes) -> frozenset[int]:
     """Return the hidden columns."""
+    # Widths stand before the cells, merges and filters behind them: the cells need not be searched.
     head, _ = _split(sheet)
     found: set[int] = set()
     for match in _COLUMN.finditer(head) if b"hidden" in head else ():
@@ -191,6 +192,7 @@ def columns_without_results(sheet: bytes) -> frozenset[int] | None:
     An empty text is a result.
     """
     start = max(0, sheet.find(b"sheetData"))
+    # The short way is for cells as Excel writes them: without prefixes, nothing between tags.
     if sheet[start - 1 : start] != b"<" or _PREFIX_FOR_CELLS.search(sheet, 0, start):
         return None if start else frozenset()
     if _is_indented(sheet, start):
@@ -278,6 +280,7 @@ def styled_cells(sheet: bytes, columns: set[int], styles: set[int]) -> set[tuple
     wanted = {str(style).encode() for style in styles}
     if not wanted or not columns:
         return set()
+    # Cells that say where they stand are found by one expression; others are walked.
     if is_plain(sheet):
         letters = {column_letter(column).encode(): column for column in columns}
         cells = re.compile(rb'<c r="(' + b"|".join(letters) + rb')(\d{1,7})"([^>]*)>')
@@ -292,14 +295,6 @@ def styled_cells(sheet: bytes, columns: set[int], styles: set[int]) -> set[tuple
 def _style(tag: bytes) -> bytes:
     found = _STYLE.search(tag)
     return found[1] if found else b"0"
-
-
-class _Columns(dict[bytes, int]):
-    """Column numbers by letters, worked out once each."""
-
-    def __missing__(self, letters: bytes) -> int:
-        number = self[letters] = column_number(letters.decode())
-        return number
 
 
 class CellTag(NamedTuple):
@@ -322,6 +317,7 @@ def too_far(sheet: bytes) -> bool:
     if len(sheet) > CELL_LIMIT * _SMALLEST_FILLED_CELL and _too_many(sheet, start):
         return True
     rungs = _PREFIXED if _prefixed(sheet, start) else _PLAIN
+    # If every cell lies within one rung, the box cannot be too large, whatever else is true.
     if any(not rung.search(sheet, start) for rung in rungs):
         return False
     return _area(sheet, start) > AREA_LIMIT
@@ -343,6 +339,7 @@ def _prefixed(sheet: bytes, start: int) -> bool:
 
 
 def _too_many(sheet: bytes, start: int) -> bool:
+    # Counting end tags overstates (</cols>, texts), so it can only clear.
     if sheet.count(b"</c", start) + sheet.count(b":c", start) <= CELL_LIMIT:
         return False
     return any(n >= CELL_LIMIT for n, _ in enumerate(_CLOSED.finditer(sheet, start)))
