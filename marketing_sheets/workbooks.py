@@ -252,13 +252,7 @@ def _typed_form(
         )
         cell = parse(value, field.type, context)
         if cell.fault is not None:
-            problem = Problem(
-                code=cell.fault,
-                place=_NOWHERE,
-                column=field.id,
-                raw=value,
-                params={"column": field.label, **cell.params},
-            )
+            problem = field.problem(cell.fault, _NOWHERE, value, **cell.params)
             raise UsageError(
                 "bad_field",
                 field=name,

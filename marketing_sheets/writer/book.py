@@ -286,11 +286,7 @@ class Pen:
         """Raise ExcelLimitError unless XlsxWriter's answer `code` is 0."""
         if code >= 0:
             return
-        place = Place(
-            sheet=self.name,
-            row=None if row is None else row + 1,
-            column=None if column is None else column + 1,
-        )
+        place = Place(sheet=self.name).at(row, column)
         if len(text) > TEXT_LIMIT:
             raise ExcelLimitError("text_too_long", place=place, length=len(text), limit=TEXT_LIMIT)
         raise ExcelLimitError("excel_refused", place=place)
