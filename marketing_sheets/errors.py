@@ -24,7 +24,7 @@ What staff typed is never an exception; see `problems`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -97,6 +97,16 @@ def advice(word: str, known: Iterable[str]) -> dict[str, str]:
     if near:
         return {"near": near}
     return {"known": ", ".join(words)} if words else {}
+
+
+def unless_known(
+    path: str, what: str, found: str | None, known: Iterable[str], **params: object
+) -> Iterator[TemplateFault]:
+    """Report a name that is none of the known ones; None names nothing."""
+    words = tuple(known)
+    if found is not None and found not in words:
+        given = {"found": found, **params, **advice(found, words)}
+        yield TemplateFault(path=path, code=f"unknown_{what}", params=given)
 
 
 class TemplateError(SheetsError, ValueError):
@@ -185,3 +195,9 @@ class SplitDoesNotReconcile(SheetsError):
 
 class UsageError(SheetsError, ValueError):
     """An argument makes no sense."""
+
+    @classmethod
+    def unknown(cls, what: str, name: str, known: Iterable[str]) -> UsageError:
+        """Return the error of an argument that names none of the known things."""
+        hint = next(iter(advice(name, known).values()), "–")
+        return cls(f"unknown_{what}", name=name, hint=hint)

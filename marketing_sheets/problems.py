@@ -8,7 +8,7 @@ the reader's language.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .texts import Language, Text, book
@@ -41,6 +41,11 @@ class Place:
     sheet: str | None = None
     row: int | None = None
     column: int | None = None
+
+    def at(self, row: int | None, column: int | None = None) -> Place:
+        """Return a place in this sheet whose row and column are counted from 0."""
+        number, letter = (None if one is None else one + 1 for one in (row, column))
+        return replace(self, row=number, column=letter)
 
     @property
     def cell(self) -> str | None:

@@ -58,10 +58,10 @@ class Origin:
     header_row: int
     columns: Mapping[str, int]
 
-    def place(self, row: int, column_id: str | None = None) -> Place:
-        """Return the place of a row, or of one column in it."""
-        column = None if column_id is None else self.columns.get(column_id)
-        return Place(file=self.file, sheet=self.sheet, row=row, column=column)
+    def place(self, row: int | None = None, *column_ids: str | None) -> Place:
+        """Return the place of the tab, a row, or a cell in the first of the columns it has."""
+        known = (self.columns[name] for name in column_ids if name and name in self.columns)
+        return Place(file=self.file, sheet=self.sheet, row=row, column=next(known, None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +101,10 @@ class SheetRecords:
     skipped: tuple[SkippedRow, ...] = ()
     parts: tuple[tuple[int, Origin], ...] = ()
 
-    def place(self, position: int, column_id: str | None = None) -> Place:
-        """Return where record number `position` (from 0) stands."""
+    def place(self, position: int, *column_ids: str | None) -> Place:
+        """Return where record number `position` (from 0) stands, as `Origin.place` does."""
         later = (origin for first, origin in reversed(self.parts) if position >= first)
-        return next(later, self.origin).place(int(self.rows[position]), column_id)
+        return next(later, self.origin).place(int(self.rows[position]), *column_ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -252,13 +252,7 @@ def _typed_form(
         )
         cell = parse(value, field.type, context)
         if cell.fault is not None:
-            problem = Problem(
-                code=cell.fault,
-                place=_NOWHERE,
-                column=field.id,
-                raw=value,
-                params={"column": field.label, **cell.params},
-            )
+            problem = field.problem(cell.fault, _NOWHERE, value, **cell.params)
             raise UsageError(
                 "bad_field",
                 field=name,
@@ -273,9 +267,8 @@ def _field(fields: Sequence[Column], name: str) -> Column:
     spellings = {spelling: f for f in fields for spelling in (f.id, *f.label.values())}
     if name in spellings:
         return spellings[name]
-    near = nearest(name, list(spellings)) or fields[0].id
-    known = ", ".join(f.id for f in fields)
-    raise UsageError("unknown_field", field=name, near=near, known=known)
+    near = nearest(name, list(spellings))
+    raise UsageError.unknown("field", name, [near] if near else [f.id for f in fields])
 
 
 def _check_period(fields: Mapping[str, object]) -> None:

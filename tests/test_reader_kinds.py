@@ -172,7 +172,7 @@ def test_what_is_left_out_is_listed() -> None:
     rows += [["甲", "元", 70, "500人"], ["乙", "元", 60, 50]]
     table = grid_of(rows, "效果评估")
     around = Surroundings(template=template)
-    reading = read_table(table, replace(sheet, columns=columns), around, file=None)
+    reading = read_table(table, replace(sheet, columns=columns), around)
     assert isinstance(reading, TableReading)
     actual = next(total for total in reading.totals if total.column == "actual")
     assert (actual.read, actual.used, dict(actual.listed)) == (

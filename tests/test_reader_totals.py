@@ -36,7 +36,7 @@ def read(grid: Grid) -> TableReading:
     """Read a grid as daily data."""
     sheet = TEMPLATE["daily_data"]
     assert isinstance(sheet, TableSheet)
-    reading = read_table(grid, sheet, Surroundings(template=TEMPLATE), file=None)
+    reading = read_table(grid, sheet, Surroundings(template=TEMPLATE))
     assert isinstance(reading, TableReading)
     return reading
 

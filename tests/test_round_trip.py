@@ -85,7 +85,7 @@ def table(draw: st.DrawFn, sheet: TableSheet) -> SheetRecords:
         cells = ((c, cells_of(c)) for c in sheet.inputs)
         rows.append([draw(s if c.id in needed else st.none() | s) for c, s in cells])
     grid = grid_of([[column.id for column in sheet.inputs], *rows], sheet.id)
-    reading = read_table(grid, sheet, Surroundings(template=TEMPLATE), file=None)
+    reading = read_table(grid, sheet, Surroundings(template=TEMPLATE))
     assert isinstance(reading, TableReading)
     return reading.records
 

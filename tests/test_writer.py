@@ -216,9 +216,9 @@ def test_more_rows_than_excel_has_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "arguments"),
     [
-        ("no_such_sheet", {"records": {"dailydata": None}}),
-        ("no_such_field", {"form": {"start": date(2024, 5, 1)}}),
-        ("no_such_setting", {"settings": {"closed": 0.8}}),
+        ("unknown_sheet", {"records": {"dailydata": None}}),
+        ("unknown_field", {"form": {"start": date(2024, 5, 1)}}),
+        ("unknown_setting", {"settings": {"closed": 0.8}}),
         ("unknown_list", {"choices": {"channels": ["抖音"]}}),
         ("closed_list", {"choices": {"severity": ["极高"]}}),
     ],

@@ -118,8 +118,7 @@ class _Source:
         """Return the cell of the metric in a row, or of what it is made of."""
         records = self.reading.sheets[self.sheet.id]
         parts = () if self.metric is None else (self.metric.id, self.metric.numerator)
-        known = (c for c in (*parts, self.rule.column) if c in records.origin.columns)
-        return records.place(row, next(known, None))
+        return records.place(row, *parts, self.rule.column)
 
 
 def _sources(rule: Rule, reading: Reading, as_of: date) -> Iterator[tuple[_Source, Terms]]:

@@ -45,12 +45,6 @@ def _sheets(rule: Rule, reading: Reading) -> list[SheetRecords]:
     return [reading.sheets[name] for name in rule.sheets if name in reading.sheets]
 
 
-def _place(records: SheetRecords, row: int, *columns: str) -> Place:
-    """Return the place in the first of `columns` that the sheet has."""
-    known = (column for column in columns if column in records.origin.columns)
-    return records.place(row, next(known, None))
-
-
 def _whose(reading: Reading, records: SheetRecords, row: int) -> tuple[Text | str, str]:
     """Return whose row it is; where a sheet names nobody, whoever leads the campaign."""
     if "owner" not in records.frame:
@@ -87,7 +81,7 @@ def issues(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                 gap=Phrase(code="gap.overdue", params={"days": days}, count=days)
                 if is_overdue
                 else _due(due[row]),
-                place=_place(records, row, "overdue_days", "due_date", "description"),
+                place=records.place(row, "overdue_days", "due_date", "description"),
                 size=float(days if is_overdue else nearness),
                 rank=ALERT_SEVERITIES.index(severity)
                 if severity in ALERT_SEVERITIES
@@ -132,7 +126,7 @@ def late(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                 about(reading, records, row),
                 what=what,
                 gap=gap if count else Phrase(code="gap.flagged"),
-                place=_place(records, row, "delay_days", "planned_end", "task"),
+                place=records.place(row, "delay_days", "planned_end", "task"),
                 size=count,
                 whose=_whose(reading, records, row),
                 # Nothing can be done any more, but to learn from it.
@@ -196,7 +190,7 @@ def over_budget(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                 about(reading, records, row),
                 what=Phrase(code="what.spent", params={"name": name, "spend": spent}),
                 gap=gap,
-                place=_place(records, row, "budget_use", "spend", "task"),
+                place=records.place(row, "budget_use", "spend", "task"),
                 size=size,
                 whose=_whose(reading, records, row),
             )
@@ -228,7 +222,7 @@ def below_target(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                     code="what.limit" if one.lower_is_better else "what.target", params=amounts
                 ),
                 gap=gap,
-                place=_place(records, row, "achievement", "actual", "metric"),
+                place=records.place(row, "achievement", "actual", "metric"),
                 size=one.shortfall,
                 whose=_whose(reading, records, row),
             )
@@ -287,7 +281,7 @@ def burning(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                 progress="–" if done is None else Amount(value=worked, unit="percent"),
                 base=Phrase(code=f"base.{spent.base}"),
             ),
-            place=_place(records, 0, "spend") if len(records.frame) else Place(file=reading.file),
+            place=records.place(0, "spend") if len(records.frame) else Place(file=reading.file),
             size=gap,
             blanks={"gap": Amount(value=gap, unit="percent"), "points": Amount(value=100 * gap)},
         )

@@ -157,28 +157,22 @@ def _overwritten(
 ) -> Problem:
     first, shown = rounded[0]
     cells = [str(records.place(position, column.id).cell) for position, _ in rounded]
-    params = {
-        "column": column.label,
-        "count": len(rounded),
-        "cells": listed(cells),
-        "stated": shown,
-        "computed": _near(float(ours[first]), None, column),
-    }
-    place = records.place(first, column.id)
-    code = "formula_overwritten"
-    return Problem(code=code, place=place, column=column.id, raw=shown, params=params)
+    return column.problem(
+        "formula_overwritten",
+        records.place(first, column.id),
+        shown,
+        count=len(rounded),
+        cells=listed(cells),
+        stated=shown,
+        computed=_near(float(ours[first]), None, column),
+    )
 
 
 def _differs(
     records: SheetRecords, column: Column, position: int, stated: str, computed: Text | str
 ) -> Problem:
-    return Problem(
-        code="computed_differs",
-        place=records.place(position, column.id),
-        column=column.id,
-        raw=stated,
-        params={"column": column.label, "stated": stated, "computed": computed},
-    )
+    place, code = records.place(position, column.id), "computed_differs"
+    return column.problem(code, place, stated, stated=stated, computed=computed)
 
 
 def _other_choices(records: SheetRecords, column: Column, choices: Choices) -> Iterator[Problem]:
@@ -254,17 +248,13 @@ def _names(
         text = str(texts.iloc[position])
         metric = bind_metric(text, reading.template, reading.settings)
         place = records.place(position, name.id)
-        params: dict[str, object] = {"column": name.label}
         near = misspelt_metric(text, reading.template)
         if metric is None:
             near = nearest_metric(text, reading.template) or near
         if near:
-            params["near"] = near
-            code = "metric_near_miss"
-            yield Problem(code=code, place=place, column=name.id, raw=text, params=params)
+            yield name.problem("metric_near_miss", place, text, near=near)
         elif metric is None and typed is None and _is_judged(records, position):
-            code = "metric_unknown"
-            yield Problem(code=code, place=place, column=name.id, raw=text, params=params)
+            yield name.problem("metric_unknown", place, text)
         if metric is not None and typed is not None:
             yield from _contradiction(reading, records, typed, position, text)
 
@@ -282,10 +272,10 @@ def _contradiction(
     if not isinstance(said, str) or said not in _OPPOSITES or said == usual:
         return
     labels = reading.template.choices[_DIRECTION]
-    params = {"metric": text, "usual": labels[usual].label, "column": typed.label}
     raw = records.raw[typed.id].iat[position]
     place = records.place(position, typed.id)
-    yield Problem(code="direction_unusual", place=place, column=typed.id, raw=raw, params=params)
+    params = {"metric": text, "usual": labels[usual].label}
+    yield typed.problem("direction_unusual", place, raw, **params)
 
 
 def _without_base(records: SheetRecords, column: Column) -> Iterator[Problem]:
@@ -296,7 +286,4 @@ def _without_base(records: SheetRecords, column: Column) -> Iterator[Problem]:
         if position not in remarks:
             raw = records.raw[column.id].iat[position]
             place = records.place(position, column.id)
-            params = {"column": column.label}
-            yield Problem(
-                code="change_without_base", place=place, column=column.id, raw=raw, params=params
-            )
+            yield column.problem("change_without_base", place, raw)

@@ -80,13 +80,8 @@ def _broken(
         if any(lost):
             continue
         cell = None if raw is None else raw.iloc[position]
-        yield Problem(
-            code="check_failed",
-            place=records.place(position, column.id),
-            column=column.id,
-            raw=_shown(cell),
-            params={"column": column.label, "message": check.message},
-        )
+        place = records.place(position, column.id)
+        yield column.problem("check_failed", place, _shown(cell), message=check.message)
 
 
 def _used(expression: str, sheet: TableSheet) -> tuple[str, ...]:
@@ -108,9 +103,8 @@ def rows_after(reading: Reading, as_of: date | None) -> Iterator[Problem]:
         sheet, tab = reading.template[sheet_id], reading.sheets[sheet_id].origin
         assert isinstance(sheet, TableSheet)
         name = day_column(sheet)
-        place = Place(file=tab.file, sheet=tab.sheet, column=tab.columns.get(name))
-        params = {"column": sheet[name].label, "count": count, "day": f"{as_of}"}
-        yield Problem(code="after_as_of", place=place, column=name, params=params)
+        place = tab.place(None, name)
+        yield sheet[name].problem("after_as_of", place, count=count, day=f"{as_of}")
 
 
 def future_actuals(reading: Reading, as_of: date | None) -> Iterator[Problem]:
@@ -137,17 +131,13 @@ def _in_the_future(sheet: TableSheet, records: SheetRecords, as_of: date) -> Ite
             found.setdefault(typed, set()).update(np.flatnonzero(late).tolist())
     for name, rows in found.items():
         places = [records.place(row, name) for row in sorted(rows)]
-        yield Problem(
-            code="actual_in_future",
-            place=places[0],
-            column=name,
-            raw=_raw(records, min(rows), name),
-            params={
-                "column": sheet[name].label,
-                "day": as_of.isoformat(),
-                "count": len(places),
-                "cells": _cells(places),
-            },
+        yield sheet[name].problem(
+            "actual_in_future",
+            places[0],
+            _raw(records, min(rows), name),
+            day=as_of.isoformat(),
+            count=len(places),
+            cells=_cells(places),
         )
 
 

@@ -70,8 +70,7 @@ def _form_problems(reading: Reading) -> Iterator[Problem]:
         around = _help(said)
         around = replace(around, deadline=around.deadline or ends)
         for code, params in _faults(text, column, around):
-            whole = {"column": column.label, **params}
-            yield Problem(code=code, place=place, column=column.id, raw=text, params=whole)
+            yield column.problem(code, place, text, **params)
 
 
 def _column_problems(column: Column, sheet: TableSheet, records: SheetRecords) -> Iterator[Problem]:
@@ -96,8 +95,7 @@ def _column_problems(column: Column, sheet: TableSheet, records: SheetRecords) -
         ]
         place = records.place(at, column.id)
         for code, params in _faults(raw[at], column, _help(said)):
-            whole = {"column": column.label, **params}
-            yield Problem(code=code, place=place, column=column.id, raw=raw[at], params=whole)
+            yield column.problem(code, place, raw[at], **params)
         if "responses" in column.wording:
             yield from unanswered(read_risks(raw[at]), column, place, raw[at])
 

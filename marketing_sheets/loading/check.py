@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from ..errors import TemplateError, TemplateFault, advice
+from ..errors import TemplateError, TemplateFault, unless_known
 from ..styles import STATES
 from ..template import (
     OUR_SHEETS,
@@ -146,23 +146,15 @@ def _choices_faults(choices: Choices, template: Template) -> Iterator[TemplateFa
     path = f"choices.{choices.id}"
     yield from same_label_faults(f"{path}.items", choices.items, fold, by_id=True)
     for attribute, source in choices.attributes.items():
-        if source not in template.choices:
-            params = {"found": source, **advice(source, template.choices)}
-            where = f"{path}.attributes.{attribute}"
-            yield TemplateFault(path=where, code="unknown_choices", params=params)
+        where = f"{path}.attributes.{attribute}"
+        yield from unless_known(where, "choices", source, template.choices)
     for item in choices.items:
         where = f"{path}.items[{item.id}]"
-        if item.state is not None and item.state not in STATES:
-            params = {"found": item.state, **advice(item.state, STATES)}
-            yield TemplateFault(path=f"{where}.state", code="unknown_state", params=params)
+        yield from unless_known(f"{where}.state", "state", item.state, STATES)
         for attribute, value in item.attributes.items():
             source = choices.attributes.get(attribute, "")
             known = _ids(template.choices[source].items) if source in template.choices else (value,)
-            if value not in known:
-                params = {"found": value, "list": source, **advice(value, known)}
-                yield TemplateFault(
-                    path=f"{where}.{attribute}", code="unknown_choice", params=params
-                )
+            yield from unless_known(f"{where}.{attribute}", "choice", value, known, list=source)
 
 
 def _setting_faults(setting: Setting) -> Iterator[TemplateFault]:
@@ -189,48 +181,34 @@ def _choice_setting_faults(setting: Setting, path: str) -> Iterator[TemplateFaul
     known = _ids(setting.items)
     yield from _each_id(f"{path}.items", known)
     yield from same_label_faults(f"{path}.items", setting.items, fold, by_id=True)
-    if setting.value not in known:
-        params = {"found": setting.value, "list": setting.id, **advice(str(setting.value), known)}
-        yield TemplateFault(path=f"{path}.value", code="unknown_choice", params=params)
+    yield from unless_known(f"{path}.value", "choice", str(setting.value), known, list=setting.id)
 
 
 def _stand_in_faults(template: Template) -> Iterator[TemplateFault]:
     """Find names for several metrics whose setting or metrics there are not."""
-    known = _ids(template.registry)
+    chosen = {name: _ids(one.items) for name, one in template.settings.items() if one.items}
     for metric in template.registry:
         path, name = f"metrics[{metric.id}]", metric.setting or ""
-        setting = template.settings.get(name)
-        if metric.stands_for and (setting is None or not setting.items):
-            params = {"found": name, **advice(name, template.settings)}
-            yield TemplateFault(
-                path=f"{path}.setting", code="unknown_choice_setting", params=params
-            )
+        others = [one.id for one in template.registry if one.id != metric.id]
+        if metric.stands_for and name not in chosen:
+            yield from unless_known(f"{path}.setting", "choice_setting", name, chosen)
             continue
         for choice, meant in metric.stands_for.items():
-            where, ids = f"{path}.stands_for.{choice}", _ids(setting.items if setting else ())
-            if choice not in ids:
-                params = {"found": choice, "list": name, **advice(choice, ids)}
-                yield TemplateFault(path=where, code="unknown_choice", params=params)
-            if meant not in known or meant == metric.id:
-                params = {"found": meant, **advice(meant, known)}
-                yield TemplateFault(path=where, code="unknown_metric", params=params)
+            where = f"{path}.stands_for.{choice}"
+            yield from unless_known(where, "choice", choice, chosen[name], list=name)
+            yield from unless_known(where, "metric", meant, others)
 
 
 def _metric_faults(metric: Metric, template: Template) -> Iterator[TemplateFault]:
     path = f"metrics[{metric.id}]"
     table = next((sheet for sheet in template.tables if sheet.id == metric.sheet), None)
     if table is None:
-        params = {"found": metric.sheet, **advice(metric.sheet, _ids(template.tables))}
-        yield TemplateFault(path=f"{path}.sheet", code="unknown_sheet", params=params)
+        yield from unless_known(f"{path}.sheet", "sheet", metric.sheet, _ids(template.tables))
         return
     for key in ("numerator", "denominator", "minus"):
         name = getattr(metric, key)
-        if name is None:
-            continue
-        if name not in table:
-            params = {"found": name, **advice(name, _ids(table.columns))}
-            yield TemplateFault(path=f"{path}.{key}", code="unknown_column", params=params)
-        elif not table[name].is_numeric:
+        yield from unless_known(f"{path}.{key}", "column", name, _ids(table.columns))
+        if name in table and not table[name].is_numeric:
             yield TemplateFault(path=f"{path}.{key}", code="not_numeric", params={"found": name})
 
 
@@ -245,14 +223,6 @@ def rule_faults(template: Template) -> Iterator[TemplateFault]:
         yield from _blank_faults(rule, path)
         yield from _name_faults(rule, path, template)
         yield from _when_faults(rule, path, template)
-
-
-def _unknown(
-    path: str, code: str, found: str | None, known: Iterable[str]
-) -> Iterator[TemplateFault]:
-    words = tuple(known)
-    if found is not None and found not in words:
-        yield TemplateFault(path=path, code=code, params={"found": found, **advice(found, words)})
 
 
 def _blank_faults(rule: Rule, path: str) -> Iterator[TemplateFault]:
@@ -271,36 +241,36 @@ def _blank_faults(rule: Rule, path: str) -> Iterator[TemplateFault]:
                 yield TemplateFault(path=where, code="bad_blanks")
                 continue
             for name in sorted(names):
-                yield from _unknown(where, "unknown_blank", name, allowed)
+                yield from unless_known(where, "blank", name, allowed)
 
 
 def _name_faults(rule: Rule, path: str, template: Template) -> Iterator[TemplateFault]:
     tables = {sheet.id: sheet for sheet in template.tables}
     fields = tuple(field.id for field in template.fields())
     for number, name in enumerate(rule.sheets):
-        yield from _unknown(f"{path}.sheets[{number}]", "unknown_sheet", name, tables)
+        yield from unless_known(f"{path}.sheets[{number}]", "sheet", name, tables)
         if name in tables:
             yield from _column_faults(rule, path, tables[name])
-    yield from _unknown(f"{path}.target", "unknown_field", rule.target, fields)
-    yield from _unknown(f"{path}.setting", "unknown_setting", rule.setting, template.settings)
+    yield from unless_known(f"{path}.target", "field", rule.target, fields)
+    yield from unless_known(f"{path}.setting", "setting", rule.setting, template.settings)
     metrics = [metric.id for metric in template.metrics]
     if not any(rule.column in tables[name] for name in rule.sheets if name in tables):
-        yield from _unknown(f"{path}.metric", "unknown_metric", rule.metric, metrics)
+        yield from unless_known(f"{path}.metric", "metric", rule.metric, metrics)
     for number, name in enumerate(rule.after):
         sheet_id, _, column = name.rpartition(".")
         where = f"{path}.after[{number}]"
         if not sheet_id:
-            yield from _unknown(where, "unknown_field", name, (*fields, "midpoint"))
+            yield from unless_known(where, "field", name, (*fields, "midpoint"))
         elif sheet_id in tables:
             ids = (one.id for one in tables[sheet_id].columns)
-            yield from _unknown(where, "unknown_column", column, ids)
+            yield from unless_known(where, "column", column, ids)
 
 
 def _column_faults(rule: Rule, path: str, sheet: TableSheet) -> Iterator[TemplateFault]:
     ids = [column.id for column in sheet.columns]
-    yield from _unknown(f"{path}.by", "unknown_column", rule.by, ids)
+    yield from unless_known(f"{path}.by", "column", rule.by, ids)
     if rule.metric is None:
-        yield from _unknown(f"{path}.column", "unknown_column", rule.column, ids)
+        yield from unless_known(f"{path}.column", "column", rule.column, ids)
     choices = {column.id: column.choices for column in sheet.columns}.get(rule.by or "")
     if rule.only and choices is None:
         yield TemplateFault(path=f"{path}.by", code="missing_key")
@@ -315,6 +285,6 @@ def _when_faults(rule: Rule, path: str, template: Template) -> Iterator[Template
     widened = replace(template, settings={**template.settings, **own})
     for name, text in rule.when.items():
         where = f"{path}.when.{name}"
-        yield from _unknown(where, "unknown_sheet", name, tables)
+        yield from unless_known(where, "sheet", name, tables)
         if name in tables:
             yield from expression_faults(text, where, tables[name], widened, wanted="test")

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from ..errors import FormulaError, TemplateError, TemplateFault, advice
+from ..errors import FormulaError, TemplateError, TemplateFault, advice, unless_known
 from ..formulas import (
     AGGREGATES,
     FUNCTIONS,
@@ -327,7 +327,7 @@ def _call_faults(node: ast.Call, scope: _Scope) -> Iterator[TemplateFault]:
     name = subject.id if isinstance(subject, ast.Name) else ast.unparse(subject)
     if (function in AGGREGATES or function == "attribute") and name not in scope.sheet:
         known = [column.id for column in scope.sheet.columns]
-        yield scope.fault("unknown_column", found=name, **advice(name, known))
+        yield from unless_known(scope.path, "column", name, known)
         return
     if function == "count_where" and scope.choices_of(subject):
         word = _text_of(node.args[1])
@@ -338,22 +338,22 @@ def _call_faults(node: ast.Call, scope: _Scope) -> Iterator[TemplateFault]:
         word = _text_of(node.args[1]) or ""
         if owner is None:
             yield scope.fault("not_a_choice", found=name)
-        elif word not in owner.attributes:
-            near = advice(word, owner.attributes)
-            yield scope.fault("unknown_attribute", found=word, list=owner.id, **near)
+        else:
+            yield from unless_known(scope.path, "attribute", word, owner.attributes, list=owner.id)
 
 
 def _choice_faults(word: str, choices: str, scope: _Scope) -> Iterator[TemplateFault]:
     known = scope.template.choices.get(choices)
-    if known is not None and word not in (ids := [item.id for item in known.items]):
-        yield scope.fault("unknown_choice", found=word, list=choices, **advice(word, ids))
+    if known is not None:
+        ids = [item.id for item in known.items]
+        yield from unless_known(scope.path, "choice", word, ids, list=choices)
 
 
 def _setting_faults(word: str, name: str, scope: _Scope) -> Iterator[TemplateFault]:
     setting = scope.template.settings.get(name)
-    ids = [item.id for item in setting.items] if setting else []
-    if ids and word not in ids:
-        yield scope.fault("unknown_choice", found=word, list=name, **advice(word, ids))
+    if setting is not None and setting.items:
+        ids = [item.id for item in setting.items]
+        yield from unless_known(scope.path, "choice", word, ids, list=name)
 
 
 def _bare_columns(node: ast.AST, scope: _Scope) -> Iterator[TemplateFault]:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from string import Formatter
 
-from ..errors import TemplateFault, advice
+from ..errors import TemplateFault, advice, unless_known
 from ..styles import LOOKS, STATES
 from ..template import (
     LIVE_TYPES,
     PAGE_COLUMNS,
     Column,
-    Column as Field,
+    ColumnType,
     FormSheet,
     Gantt,
     Live,
@@ -36,15 +36,6 @@ _MOST_IN_LINE = 2
 
 def _fault(path: str, code: str, **params: object) -> TemplateFault:
     return TemplateFault(path=path, code=code, params=params)
-
-
-def _unknown(
-    path: str, code: str, found: str | None, known: Iterable[str]
-) -> Iterator[TemplateFault]:
-    """Report a name that is none of the known ones."""
-    words = tuple(known)
-    if found is not None and found not in words:
-        yield _fault(path, code, found=found, **advice(found, words))
 
 
 def _outside(path: str, found: float, least: float, most: float) -> Iterator[TemplateFault]:
@@ -75,8 +66,8 @@ def form_faults(
     for name, section in sheet.sections.items():
         for number, row in enumerate(section.rows):
             where = f"{path}.sections.{name}.rows[{number}]"
-            yield from _unknown(f"{where}.state", "unknown_state", row.state, (*STATES, *_LEGEND))
-            yield from _unknown(f"{where}.sheet", "unknown_sheet", row.sheet, sheet_ids)
+            yield from unless_known(f"{where}.state", "state", row.state, (*STATES, *_LEGEND))
+            yield from unless_known(f"{where}.sheet", "sheet", row.sheet, sheet_ids)
 
 
 def table_faults(sheet: TableSheet, template: Template) -> Iterator[TemplateFault]:
@@ -97,7 +88,7 @@ def table_faults(sheet: TableSheet, template: Template) -> Iterator[TemplateFaul
     for number, rule in enumerate(sheet.formats):
         where = f"{path}.formats[{number}]"
         yield from _columns_faults(f"{where}.columns", rule.columns, sheet)
-        yield from _unknown(f"{where}.style", "unknown_style", rule.style, LOOKS)
+        yield from unless_known(f"{where}.style", "style", rule.style, LOOKS)
         yield from expression_faults(rule.when, f"{where}.when", sheet, template, wanted="test")
     for number, check in enumerate(sheet.checks):
         where = f"{path}.checks[{number}]"
@@ -136,10 +127,12 @@ def _column_faults(column: Column, path: str, template: Template) -> Iterator[Te
         }
         for key in (key for key, is_given in held.items() if is_given):
             yield _fault(f"{path}.{key}", "not_for_type", type=column.type)
-    setting = template.settings.get(column.points_if or "")
-    if column.points_if and (setting is None or all(one.id != "points" for one in setting.items)):
-        params = {"found": column.points_if, **advice(column.points_if, template.settings)}
-        yield _fault(f"{path}.points_if", "unknown_choice_setting", **params)
+    in_points = [
+        name
+        for name, setting in template.settings.items()
+        if any(item.id == "points" for item in setting.items)
+    ]
+    yield from unless_known(f"{path}.points_if", "choice_setting", column.points_if, in_points)
     if column.min is not None and column.max is not None and column.min > column.max:
         yield _fault(f"{path}.min", "min_above_max", min=f"{column.min:g}", max=f"{column.max:g}")
     if column.decimals is not None:
@@ -167,8 +160,8 @@ def _list_faults(column: Column, path: str, template: Template) -> Iterator[Temp
             yield _fault(f"{path}.choices", "choices_missing")
     elif column.type not in _FROM_A_LIST:
         yield _fault(f"{path}.choices", "choices_unused", type=column.type)
-    elif column.choices not in template.choices:
-        yield from _unknown(f"{path}.choices", "unknown_choices", column.choices, template.choices)
+    else:
+        yield from unless_known(f"{path}.choices", "choices", column.choices, template.choices)
 
 
 def _choice_faults(
@@ -176,24 +169,15 @@ def _choice_faults(
 ) -> Iterator[TemplateFault]:
     ids = [item.id for item in template.choices[choices].items]
     for word in found:
-        if word not in ids:
-            params = {"found": word, "list": choices, **advice(word, ids)}
-            yield TemplateFault(path=path, code="unknown_choice", params=params)
+        yield from unless_known(path, "choice", word, ids, list=choices)
 
 
 def _place_faults(column: Column, path: str, sheet: TableSheet) -> Iterator[TemplateFault]:
     groups = [group.id for group in sheet.groups]
-    yield from _unknown(f"{path}.group", "unknown_group", column.group, groups)
-    if column.unit_from is not None:
-        if column.unit_from not in sheet:
-            yield from _columns_faults(f"{path}.unit_from", [column.unit_from], sheet)
-        elif sheet[column.unit_from].type != "choice":
-            yield _fault(f"{path}.unit_from", "not_a_choice", found=column.unit_from)
-    if column.compared_with is not None:
-        if column.compared_with not in sheet:
-            yield from _columns_faults(f"{path}.compared_with", [column.compared_with], sheet)
-        elif sheet[column.compared_with].type not in ("condition", "quantity"):
-            yield _fault(f"{path}.compared_with", "not_a_condition", found=column.compared_with)
+    yield from unless_known(f"{path}.group", "group", column.group, groups)
+    yield from _kind_faults(f"{path}.unit_from", column.unit_from, sheet, "choice")
+    quantities: tuple[ColumnType, ...] = ("condition", "quantity")
+    yield from _kind_faults(f"{path}.compared_with", column.compared_with, sheet, *quantities)
 
 
 def _group_faults(sheet: TableSheet, path: str) -> Iterator[TemplateFault]:
@@ -207,14 +191,13 @@ def _group_faults(sheet: TableSheet, path: str) -> Iterator[TemplateFault]:
 
 def _columns_faults(path: str, found: Iterable[str], sheet: TableSheet) -> Iterator[TemplateFault]:
     for name in found:
-        yield from _unknown(path, "unknown_column", name, (column.id for column in sheet.columns))
+        yield from unless_known(path, "column", name, (column.id for column in sheet.columns))
 
 
 def _layout_faults(sheet: TableSheet, path: str) -> Iterator[TemplateFault]:
     yield from _columns_faults(f"{path}.key", sheet.key, sheet)
     yield from _columns_faults(f"{path}.repeated", sheet.repeated, sheet)
-    if sheet.day_line is not None:
-        yield from _date_faults(f"{path}.day_line", sheet.day_line, sheet)
+    yield from _kind_faults(f"{path}.day_line", sheet.day_line, sheet, "date")
     yield from _outside(f"{path}.blank_rows", sheet.blank_rows, 1, _MOST_BLANK_ROWS)
     yield from _outside(f"{path}.columns", len(sheet.columns), 1, _MOST_COLUMNS)
     yield from _outside(f"{path}.row_height", sheet.row_height, 1, _MOST_ROW_HEIGHT)
@@ -222,23 +205,24 @@ def _layout_faults(sheet: TableSheet, path: str) -> Iterator[TemplateFault]:
     for name, scale in sheet.print.scale.items():
         yield from _outside(f"{path}.print.scale.{name}", scale, *_SCALES)
     places = [*(group.id for group in sheet.groups), *(["gantt"] if sheet.gantt else [])]
-    yield from _unknown(
-        f"{path}.print.break_before", "no_such_break", sheet.print.break_before, places
-    )
+    yield from unless_known(f"{path}.print.break_before", "break", sheet.print.break_before, places)
 
 
-def _date_faults(path: str, name: str, sheet: TableSheet) -> Iterator[TemplateFault]:
-    if name not in sheet:
-        yield from _columns_faults(path, [name], sheet)
-    elif sheet[name].type != "date":
-        yield _fault(path, "not_a_date", found=name)
+def _kind_faults(
+    path: str, name: str | None, sheet: TableSheet, *kinds: ColumnType
+) -> Iterator[TemplateFault]:
+    """Report a column that is not there, or of none of the kinds; the first names the fault."""
+    if name is None or name not in sheet:
+        yield from unless_known(path, "column", name, [one.id for one in sheet.columns])
+    elif sheet[name].type not in kinds:
+        yield _fault(path, f"not_a_{kinds[0]}", found=name)
 
 
 def _live_faults(
     live: Live, path: str, sheet: TableSheet, template: Template
 ) -> Iterator[TemplateFault]:
     groups = [group.id for group in sheet.groups]
-    yield from _unknown(f"{path}.group", "unknown_group", live.group, groups)
+    yield from unless_known(f"{path}.group", "group", live.group, groups)
     yield from _blank_faults(live, path)
     for name, expression in live.values.items():
         where = f"{path}.values.{name}"
@@ -247,7 +231,8 @@ def _live_faults(
         )
     for name, shown in live.shown.items():
         where = f"{path}.shown.{name}"
-        yield from _unknown(where, "not_an_option", shown, LIVE_TYPES)
+        if shown not in LIVE_TYPES:
+            yield _fault(where, "not_an_option", found=shown, **advice(shown, LIVE_TYPES))
         if name not in live.values:
             yield _fault(where, "blank_without_value", found=name)
 
@@ -284,7 +269,7 @@ def _gantt_faults(
     gantt: Gantt, path: str, sheet: TableSheet, template: Template
 ) -> Iterator[TemplateFault]:
     for key in ("planned_start", "planned_end", "actual_start", "actual_end"):
-        yield from _date_faults(f"{path}.{key}", getattr(gantt, key), sheet)
+        yield from _kind_faults(f"{path}.{key}", getattr(gantt, key), sheet, "date")
     if gantt.status not in sheet:
         yield from _columns_faults(f"{path}.status", [gantt.status], sheet)
         return
@@ -327,19 +312,15 @@ def _line_faults(
     names: tuple[str, ...], path: str, ids: list[str], shown: list[str]
 ) -> Iterator[TemplateFault]:
     for name in names:
-        if name not in ids:
-            params = {"found": name, **advice(name, ids)}
-            yield TemplateFault(path=path, code="unknown_field", params=params)
-        elif name in shown or names.count(name) > 1:
+        yield from unless_known(path, "field", name, ids)
+        if name in ids and (name in shown or names.count(name) > 1):
             yield TemplateFault(path=path, code="duplicate_id", params={"found": name})
 
 
 def _table_faults(name: str, path: str, template: Template) -> Iterator[TemplateFault]:
     table = next((table for table in template.tables if table.id == name), None)
     if table is None:
-        known = [table.id for table in template.tables]
-        params = {"found": name, **advice(name, known)}
-        yield TemplateFault(path=path, code="unknown_sheet", params=params)
+        yield from unless_known(path, "sheet", name, [table.id for table in template.tables])
         return
     if sum(area.table == name for form in template.forms for area in form.areas) > 1:
         yield TemplateFault(path=path, code="duplicate_id", params={"found": name})
@@ -350,15 +331,14 @@ def _table_faults(name: str, path: str, template: Template) -> Iterator[Template
         yield TemplateFault(path=path, code="not_on_page")
 
 
-def order_faults(column: Field, path: str, sheet: FormSheet) -> Iterator[TemplateFault]:
+def order_faults(column: Column, path: str, sheet: FormSheet) -> Iterator[TemplateFault]:
     """Find days that may not precede something that is no day."""
     if column.not_before is None:
         return
-    dates = [field.id for field in sheet.fields if field.type == "date"]
+    dates = [one.id for one in sheet.fields if one.type == "date" and one is not column]
     if column.type != "date":
         yield TemplateFault(
             path=f"{path}.not_before", code="not_for_type", params={"type": column.type}
         )
-    elif column.not_before not in dates or column.not_before == column.id:
-        params = {"found": column.not_before, **advice(column.not_before, dates)}
-        yield TemplateFault(path=f"{path}.not_before", code="unknown_field", params=params)
+    else:
+        yield from unless_known(f"{path}.not_before", "field", column.not_before, dates)

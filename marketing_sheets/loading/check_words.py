@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Protocol
 
-from ..errors import TemplateFault, advice
+from ..errors import TemplateFault, unless_known
 from ..template import OUR_SHEETS, Column, Sheet, TableSheet, Template
 from ..texts import LANGUAGES, Text, book, fold, fold_label
 
@@ -140,10 +140,9 @@ def wording_faults(column: Column, path: str, known: Sequence[str]) -> Iterator[
         yield TemplateFault(
             path=f"{path}.wording", code="not_for_type", params={"type": column.type}
         )
+    others = [name for name in known if name != column.id]
     for name in column.wording_with:
-        if name not in known or name == column.id:
-            params = {"found": name, **advice(name, known)}
-            yield TemplateFault(path=f"{path}.wording_with", code="unknown_column", params=params)
+        yield from unless_known(f"{path}.wording_with", "column", name, others)
     if column.wording_with and not {"goal", "action"} & {*column.wording}:
         yield TemplateFault(path=f"{path}.wording_with", code="with_nothing")
 
@@ -154,8 +153,7 @@ def start_faults(sheet: TableSheet, path: str, template: Template) -> Iterator[T
         for name, cell in row.items():
             where = f"{path}.start[{number}].{name}"
             if name not in sheet or sheet[name].is_computed:
-                params = {"found": name, **advice(name, [one.id for one in sheet.inputs])}
-                yield TemplateFault(path=where, code="unknown_column", params=params)
+                yield from unless_known(where, "column", name, [one.id for one in sheet.inputs])
             elif sheet[name].choices is not None:
                 yield from _start_choice_faults(cell, where, sheet[name], template)
             elif sheet[name].type not in _WORDS:
@@ -169,28 +167,22 @@ def share_faults(sheet: TableSheet, path: str, template: Template) -> Iterator[T
     if share is None:
         return
     numbers = [column.id for column in sheet.inputs if column.is_numeric]
-    if share.column not in numbers:
-        params = {"found": share.column, **advice(share.column, numbers)}
-        yield TemplateFault(path=f"{path}.share.column", code="unknown_column", params=params)
+    yield from unless_known(f"{path}.share.column", "column", share.column, numbers)
     lists = [column.id for column in sheet.inputs if column.choices is not None]
-    if share.row_column not in lists:
-        params = {"found": share.row_column, **advice(share.row_column, lists)}
-        yield TemplateFault(path=f"{path}.share.row_column", code="unknown_column", params=params)
-    else:
+    yield from unless_known(f"{path}.share.row_column", "column", share.row_column, lists)
+    if share.row_column in lists:
         where = f"{path}.share.row_choice"
         yield from _start_choice_faults(share.row_choice, where, sheet[share.row_column], template)
-    setting = template.settings.get(share.of_total)
-    if setting is None or isinstance(setting.value, str):
-        params = {"found": share.of_total, **advice(share.of_total, list(template.settings))}
-        yield TemplateFault(path=f"{path}.share.of_total", code="unknown_setting", params=params)
+    settings = [name for name, one in template.settings.items() if not isinstance(one.value, str)]
+    yield from unless_known(f"{path}.share.of_total", "setting", share.of_total, settings)
 
 
 def _start_choice_faults(
     cell: str | Text, path: str, column: Column, template: Template
 ) -> Iterator[TemplateFault]:
     choices = template.choices.get(column.choices or "")
-    known = [item.id for item in choices.items] if choices is not None else []
-    if choices is not None and (isinstance(cell, Text) or cell not in known):
+    if choices is not None:
+        # A text in several languages is no id, whatever it says.
         found = cell["en"] if isinstance(cell, Text) else cell
-        params = {"found": found, "list": choices.id, **advice(found, known)}
-        yield TemplateFault(path=path, code="unknown_choice", params=params)
+        known = () if isinstance(cell, Text) else (item.id for item in choices.items)
+        yield from unless_known(path, "choice", found, known, list=choices.id)

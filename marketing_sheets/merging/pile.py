@@ -6,7 +6,7 @@ Columns are joined ours by id, staff's own by their headers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,9 +65,7 @@ class Pile:
         """Return where a row stands in the file it was read from."""
         holder = int(self.holder[position])
         place = self.parts[holder].place(position - self.starts[holder], column)
-        return Place(
-            file=self.sources[holder].file, sheet=place.sheet, row=place.row, column=place.column
-        )
+        return replace(place, file=self.sources[holder].file)
 
     def place(self, position: int, column: str | None = None) -> Place:
         """Return where a row, or a cell of it, was typed, as far as is known."""

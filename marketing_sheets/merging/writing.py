@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import UsageError, WorkbookError
 from ..exporting import export_records
 from ..ooxml import Receipt, check_replaceable, read_properties
-from ..problems import Place, Problem
+from ..problems import Problem
 from ..reader import read_remembered
 from ..records import Attachment, ControlTotal, Reading, RememberedAlert, SheetRecords
 from ..summary import Summary, summarize
@@ -240,7 +240,7 @@ def _told(sheets: Mapping[str, SheetRecords]) -> list[Problem]:
     return [
         Problem(
             code="continued_sheet",
-            place=Place(file=records.origin.file, sheet=records.origin.sheet),
+            place=records.origin.place(),
             params={
                 "rows": f"{len(records.frame):,}",
                 "tabs": ", ".join(origin.sheet for _, origin in records.parts),

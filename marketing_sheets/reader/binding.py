@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..problems import Place, Problem, column_letter
+from ..problems import Problem, column_letter
 from ..records import Origin
 from ..template import TableSheet
 from ..texts import Text, fold_label, nearest
@@ -32,18 +32,16 @@ class _Draft:
             self.columns[column_id] = column
 
 
-def bind(grid: Grid, sheet: TableSheet, header: Header, *, file: str | None) -> Binding:
+def bind(grid: Grid, sheet: TableSheet, header: Header) -> Binding:
     """Bind what can be bound; every other header is listed as a problem or kept as an extra."""
     draft = _Draft()
     _bind_ids(draft, sheet, header)
     _bind_names(draft, sheet, header)
     extras = _extras(grid, header, draft)
-    # What opens in Excel is the header row; where it is gone, the row of ids stands for it.
-    row = header.rows[-1] if header.rows else header.first - 1
     origin = Origin(
-        file=file,
+        file=grid.file,
         sheet=grid.name,
-        header_row=row + 1,
+        header_row=header.row + 1,
         columns={column_id: at + 1 for column_id, at in draft.columns.items()},
     )
     return Binding(
@@ -52,7 +50,7 @@ def bind(grid: Grid, sheet: TableSheet, header: Header, *, file: str | None) -> 
         headers={cid: header.shown[at] for cid, at in draft.columns.items() if at in header.shown},
         extras=extras,
         origin=origin,
-        problems=_problems(sheet, header, draft, extras, origin),
+        problems=_problems(grid, sheet, header, draft, extras),
     )
 
 
@@ -120,12 +118,9 @@ def _extras(grid: Grid, header: Header, draft: _Draft) -> dict[str, int]:
 
 
 def _problems(
-    sheet: TableSheet, header: Header, draft: _Draft, extras: Mapping[str, int], origin: Origin
+    grid: Grid, sheet: TableSheet, header: Header, draft: _Draft, extras: Mapping[str, int]
 ) -> tuple[Problem, ...]:
-    def at_place(at: int) -> Place:
-        return Place(file=origin.file, sheet=origin.sheet, row=origin.header_row, column=at + 1)
-
-    found = [*_doubtful(sheet, header, draft, at_place)]
+    found = [*_doubtful(grid, sheet, header, draft)]
     missing = [c for c in sheet.inputs if c.id not in draft.columns]
     candidates: dict[str, Text] = {
         fold_label(word): c.label for c in missing for word in (*c.label.values(), *c.aliases)
@@ -134,18 +129,16 @@ def _problems(
     for name, at in extras.items():
         if at in draft.doubles:
             continue
+        place = grid.place(header.row, at)
         close = nearest(fold_label(name), {word: word for word in candidates})
         if close is None:
             params: dict[str, object] = {"column": name}
-            found.append(
-                Problem(code="unknown_column", place=at_place(at), raw=name, params=params)
-            )
+            found.append(Problem(code="unknown_column", place=place, raw=name, params=params))
             continue
         label = candidates[close]
         resembled.add(id(label))
         params = {"column": label, "header": name, "nearest": label}
-        found.append(Problem(code="near_miss_column", place=at_place(at), raw=name, params=params))
-    whole = Place(file=origin.file, sheet=origin.sheet)
+        found.append(Problem(code="near_miss_column", place=place, raw=name, params=params))
     for column in missing:
         if column.is_required:
             code = "missing_column"
@@ -153,14 +146,11 @@ def _problems(
             continue  # the near miss says it already
         else:
             code = "missing_optional_column"
-        params = {"column": column.label}
-        found.append(Problem(code=code, place=whole, column=column.id, params=params))
+        found.append(column.problem(code, grid.place()))
     return tuple(found)
 
 
-def _doubtful(
-    sheet: TableSheet, header: Header, draft: _Draft, at_place: Callable[[int], Place]
-) -> Iterator[Problem]:
+def _doubtful(grid: Grid, sheet: TableSheet, header: Header, draft: _Draft) -> Iterator[Problem]:
     """Name the columns whose id and header disagree, and those there is more than one of."""
     doubtful = {**draft.conflicts, **draft.overruled, **draft.doubles}
     for at, column_id in sorted(doubtful.items()):
@@ -174,4 +164,4 @@ def _doubtful(
             params["expected"] = sheet[header.ids[at]].label
             params["used"] = sheet[used_id].label
         shown = header.shown.get(at, "")
-        yield Problem(code=code, place=at_place(at), column=used_id, raw=shown, params=params)
+        yield sheet[used_id].problem(code, grid.place(header.row, at), shown, **params)

@@ -110,8 +110,7 @@ def _before(table: Table, column: Column) -> list[Column]:
 
 
 def _vertical_merges(table: Table, column: Column, height: int) -> list[tuple[int, int]]:
-    at = table.binding.columns[column.id] + 1
-    first = table.binding.header.first + 1
+    at, first = table.binding.columns[column.id], table.first
     return [
         (top - first, min(bottom - first, height - 1))
         for top, left, bottom, right in table.grid.merges
@@ -122,16 +121,15 @@ def _vertical_merges(table: Table, column: Column, height: int) -> list[tuple[in
 def percent_rows(table: Table) -> dict[str, frozenset[int]]:
     """Return, per percent or quantity column, the rows below the header shown as percentages."""
     at = {
-        table.binding.columns[column.id] + 1: column.id
+        table.binding.columns[column.id]: column.id
         for column in table.inputs
         if column.type in ("percent", "quantity")
     }
     if not at:
         return {}
-    first = table.binding.header.first + 1
     found: dict[str, set[int]] = {column_id: set() for column_id in at.values()}
     for row, column in table.grid.percent_cells(set(at)):
-        found[at[column]].add(row - first)
+        found[at[column]].add(row - table.first)
     return {column_id: frozenset(rows) for column_id, rows in found.items()}
 
 
@@ -341,9 +339,8 @@ def _report_yearless(job: Job, parsed: ParsedColumn) -> frozenset[int]:
     found = sorted(at for at, cell in parsed.notes.items() if cell.note == _NO_YEAR)
     if len(found) < 2:
         return frozenset()
-    origin, first = job.table.binding.origin, job.table.binding.header.first + 1
-    rows = (int(job.rows.records[position]) + first for position in found)
-    cells = [str(origin.place(row, job.column.id).cell) for row in rows]
+    rows = (int(job.rows.records[position]) for position in found)
+    cells = [str(job.table.place(row, job.column.id).cell) for row in rows]
     raw = job.raw.iloc[found[0]]
     job.report("years_from_period", found[0], raw, count=len(found), cells=listed(cells))
     return frozenset(found)
@@ -353,8 +350,7 @@ def _texts_at(job: Job, texts: Mapping[tuple[int, int], str]) -> dict[int, str]:
     """Return, by record number, the texts that stand in the job's column."""
     if not texts:
         return {}
-    binding = job.table.binding
-    at, first = binding.columns[job.column.id] + 1, binding.header.first + 1
+    at, first = job.table.binding.columns[job.column.id], job.table.first
     by_row = {r - first: text for (r, c), text in texts.items() if c == at}
     rows = job.rows.records.tolist()
     return {i: by_row[row] for i, row in enumerate(rows) if row in by_row}

@@ -49,8 +49,7 @@ class CsvRows:
         for at in range(first, len(self.rows)):
             if any(cell.strip() for cell in self.rows[at][width:]):
                 params = {"line": self.lines[at], "found": self.widths[at], "expected": width}
-                row = Place(file=place.file, sheet=place.sheet, row=at + 1)
-                yield at, Problem(code="csv_row_too_wide", place=row, params=params)
+                yield at, Problem(code="csv_row_too_wide", place=place.at(at), params=params)
 
 
 def csv_files(folder: Path, template: Template) -> tuple[dict[str, Path], tuple[Problem, ...]]:
@@ -198,8 +197,9 @@ def _read_form(
             cells.setdefault(field_id, (at, 1))
     if not cells:
         raise RecordsError("bad_form_csv", file=path.name)
-    grid = grid_of([[name, value] for name, value, _ in pairs], form.label[language])
-    reading = read_form(grid, form, around, file=path.name, cells=cells)
+    rows = [[name, value] for name, value, _ in pairs]
+    grid = grid_of(rows, form.label[language], file=path.name)
+    reading = read_form(grid, form, around, cells=cells)
     for problem in reading.problems:
         if problem.code != "missing_field":
             where = pairs[(problem.place.row or 1) - 1][2]
@@ -220,7 +220,7 @@ def _pairs(file: CsvRows, form: FormSheet, place: Place) -> tuple[list[_Pair], l
         return _from_row(rows, head, place), list(wrong.values())
     first = 0 if known else 1  # a header of its own: field, value
     pairs = [
-        (row[0], row[1] if len(row) > 1 else "", replace(place, row=at + 1, column=2))
+        (row[0], row[1] if len(row) > 1 else "", place.at(at, 1))
         for at, row in enumerate(rows)
         if at >= first
     ]
@@ -233,7 +233,7 @@ def _from_row(rows: Sequence[Sequence[str]], head: Sequence[str], place: Place) 
         raise RecordsError("bad_form_csv", file=place.file)
     at = filled[0] if filled else 0
     return [
-        (name, rows[at][column] if at else "", replace(place, row=at + 1, column=column + 1))
+        (name, rows[at][column] if at else "", place.at(at, column))
         for column, name in enumerate(head)
     ]
 
@@ -286,11 +286,11 @@ def _read_table(
     width = max(file.widths[row] for row in heads)
     wrong = dict(file.too_wide(width=width, first=header.first, place=place))
     rows = [[""] * len(row) if at in wrong else row for at, row in enumerate(typed)]
-    grid = grid_of(rows, label)
-    found = read_table(grid, sheet, around, file=place.file)
+    grid = grid_of(rows, label, file=place.file)
+    found = read_table(grid, sheet, around)
     if not isinstance(found, TableReading):
         raise RecordsError("no_csv_header", file=place.file, sheet=label)
-    return found, [*wrong.values(), *_nameless(grid, header, found, place)]
+    return found, [*wrong.values(), *_nameless(grid, header, found)]
 
 
 def _as_typed(rows: list[list[str]]) -> list[list[str]]:
@@ -313,7 +313,7 @@ def _as_typed(rows: list[list[str]]) -> list[list[str]]:
     ]
 
 
-def _nameless(grid: Grid, header: Header, found: TableReading, place: Place) -> Iterator[Problem]:
+def _nameless(grid: Grid, header: Header, found: TableReading) -> Iterator[Problem]:
     """Name the columns beside the table that hold something under no header."""
     bound = found.records.origin.columns.values()
     for at in range(grid.width):
@@ -321,5 +321,5 @@ def _nameless(grid: Grid, header: Header, found: TableReading, place: Place) -> 
         cells = grid.cells[header.first :, at]
         if is_beside and at not in header.shown and any(cell.strip() for cell in cells):
             params = {"column": column_letter(at + 1)}
-            where = replace(place, row=header.first, column=at + 1)
+            where = grid.place(header.first - 1, at)
             yield Problem(code="csv_column_ignored", place=where, params=params)

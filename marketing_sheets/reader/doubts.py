@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..formulas import references, threshold_of
-from ..problems import Place, Problem
+from ..problems import Problem
 from ..template import Column, TableSheet
 from ..texts import fold
 from ..values import likeliest, parse, parse_conditions, unread_conditions
@@ -149,14 +149,13 @@ def _doubles(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Prob
     traces = _came_from(table, rows)
     before: dict[tuple[object, ...], dict[tuple[str, ...], int]] = {}
     column = next((sheet[key] for key in sheet.key if sheet[key].is_key), sheet[sheet.key[0]])
-    first = table.binding.header.first + 1
     for position, *values in known.itertuples():
         trace, others = traces[position], before.setdefault(tuple(values), {})
         repeated = next((at for other, at in others.items() if _may_be_one(trace, other)), None)
         others.setdefault(trace, position)
         if repeated is None:
             continue
-        earlier = int(rows.records[repeated]) + first
+        earlier = table.place(int(rows.records[repeated])).row
         row = int(rows.records[position])
         raw = typed.raw[column.id].iloc[position]
         params = {"row": earlier}
@@ -228,13 +227,8 @@ def _day(value: date) -> str:
 
 def _hidden(table: Table, rows: SortedRows) -> Iterator[Problem]:
     """Report once how many hidden rows were counted in."""
-    if not table.grid.hidden_rows:
-        return
-    first = table.binding.header.first + 1
-    hidden = [row for row in rows.records.tolist() if row + first in table.grid.hidden_rows]
-    if not hidden:
-        return
-    origin = table.binding.origin
-    code = "filtered_rows" if table.grid.is_filtered else "hidden_rows"
-    place = Place(file=origin.file, sheet=origin.sheet, row=hidden[0] + first)
-    yield Problem(code=code, place=place, params={"count": len(hidden)})
+    all_hidden = table.grid.hidden_rows
+    hidden = [row for row in rows.records.tolist() if table.first + row in all_hidden]
+    if hidden:
+        code = "filtered_rows" if table.grid.is_filtered else "hidden_rows"
+        yield Problem(code=code, place=table.place(hidden[0]), params={"count": len(hidden)})

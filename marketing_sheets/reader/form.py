@@ -78,12 +78,12 @@ def unanswered(
     """Report the risks to which nothing is written in response."""
     for risk in risks:
         if not risk.response:
-            yield _problem("risk_without_response", column, place, raw, part=risk.text)
+            yield column.problem("risk_without_response", place, raw, part=risk.text)
 
 
 def _unread(parts: tuple[str, ...], column: Column, place: Place, raw: str) -> Iterator[Problem]:
     for part in parts:
-        yield _problem("milestone_unread", column, place, raw, part=part)
+        yield column.problem("milestone_unread", place, raw, part=part)
 
 
 def _order(
@@ -92,7 +92,7 @@ def _order(
     for earlier, later in pairwise(milestones):
         if later.day < earlier.day:
             params = {"part": later.part, "previous": earlier.part}
-            yield _problem("milestones_backwards", column, place, raw, **params)
+            yield column.problem("milestones_backwards", place, raw, **params)
 
 
 def _outside(
@@ -113,12 +113,7 @@ def _outside(
                 "start": start.isoformat(),
                 "end": end.isoformat(),
             }
-            yield _problem("milestone_outside", column, place, raw, **params)
-
-
-def _problem(code: str, column: Column, place: Place, raw: object, /, **params: object) -> Problem:
-    given = {"column": column.label, **params}
-    return Problem(code=code, place=place, column=column.id, raw=raw, params=given)
+            yield column.problem("milestone_outside", place, raw, **params)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,45 +142,35 @@ def field_rows(grid: Grid, form: FormSheet) -> frozenset[int]:
 
 
 def read_form(
-    grid: Grid,
-    form: FormSheet,
-    around: Surroundings,
-    *,
-    file: str | None,
-    cells: FieldCells | None = None,
+    grid: Grid, form: FormSheet, around: Surroundings, *, cells: FieldCells | None = None
 ) -> FormReading:
     """Read the form; the campaign's days come first, as they give other dates their year.
 
-    `cells` tells where (from 0) the values stand; None finds them beside their labels.
+    `cells` tells where the values stand; None finds them beside their labels.
     """
     at = _value_cells(grid, form) if cells is None else cells
     values: dict[str, Any] = dict.fromkeys(f.id for f in form.fields)
     places: dict[str, Place] = {}
     problems: list[Problem] = []
-    columns = {column + 1 for _, column in at.values()}
+    columns = {column for _, column in at.values()}
     percents, formulas = grid.percent_cells(columns), grid.uncalculated_cells(columns)
     order = sorted(form.fields, key=lambda f: f.id not in _PERIOD)
     for column in order:
         if column.id not in at:
             if column.is_required:
-                whole = Place(file=file, sheet=grid.name)
-                params = {"column": column.label}
-                problems.append(
-                    Problem(code="missing_field", place=whole, column=column.id, params=params)
-                )
+                problems.append(column.problem("missing_field", grid.place()))
             continue
         row, cell_column = at[column.id]
-        place = Place(file=file, sheet=grid.name, row=row + 1, column=cell_column + 1)
-        places[column.id] = place
+        place = places[column.id] = grid.place(row, cell_column)
         start = values.get(_PERIOD[0])
         # The first day alone already gives the last day its year.
         period = FormReading(values=values).period or ((start, start) if start else None)
         here = replace(around, period=period or around.period)
         raw = grid.cells[row, cell_column] if cell_column < grid.width else None
-        if formula := formulas.get((row + 1, cell_column + 1)):
-            problems.append(_without_result(formula, column, place))
+        if formula := formulas.get((row, cell_column)):
+            problems.append(column.problem("formula_not_calculated", place, formula))
             continue
-        is_percent = (row + 1, cell_column + 1) in percents
+        is_percent = (row, cell_column) in percents
         label = grid.text(row, max(cell_column - 1, 0))
         values[column.id], problem = _value(raw, column, label, here, place, is_percent=is_percent)
         if problem is not None:
@@ -219,14 +204,7 @@ def _value(
         return value, None
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
-    params = {"column": column.label, **cell.params}
-    return value, Problem(code=code, place=place, column=column.id, raw=raw, params=params)
-
-
-def _without_result(formula: str, column: Column, place: Place) -> Problem:
-    params = {"column": column.label}
-    code = "formula_not_calculated"
-    return Problem(code=code, place=place, column=column.id, raw=formula, params=params)
+    return value, column.problem(code, place, raw, **cell.params)
 
 
 def _plain(value: object, column: Column) -> Any:
@@ -237,42 +215,24 @@ def _plain(value: object, column: Column) -> Any:
 
 def _period_problems(
     form: FormSheet, values: Mapping[str, Any], places: Mapping[str, Place]
-) -> list[Problem]:
+) -> Iterator[Problem]:
     start, end = (values.get(name) for name in _PERIOD)
-    if not (start and end and end < start):
-        return []
-    params = {"column": form["end_date"].label, "start": start.isoformat()}
-    return [
-        Problem(
-            code="end_before_start",
-            place=places["end_date"],
-            column="end_date",
-            raw=end.isoformat(),
-            params=params,
-        )
-    ]
+    if start and end and end < start:
+        column, params = form["end_date"], {"start": start.isoformat()}
+        yield column.problem("end_before_start", places[column.id], end.isoformat(), **params)
 
 
 def _order_problems(
     form: FormSheet, values: Mapping[str, Any], places: Mapping[str, Place]
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """Report the days that lie before the day they may not precede."""
-    found = []
     for column in form.fields:
         if column.not_before is None:
             continue
         day, earliest = values.get(column.id), values.get(column.not_before)
         if day and earliest and day < earliest:
-            params = {
-                "column": column.label,
-                "other": form[column.not_before].label,
-                "day": earliest.isoformat(),
-            }
-            place, raw = places[column.id], day.isoformat()
-            found.append(
-                Problem(code="day_too_early", place=place, column=column.id, raw=raw, params=params)
-            )
-    return found
+            params = {"other": form[column.not_before].label, "day": earliest.isoformat()}
+            yield column.problem("day_too_early", places[column.id], day.isoformat(), **params)
 
 
 def _value_cells(grid: Grid, form: FormSheet) -> dict[str, tuple[int, int]]:
@@ -388,8 +348,8 @@ def _next_text(grid: Grid, row: int, at: int) -> int:
 def _end(grid: Grid, row: int, at: int) -> int:
     """Return the last column of a cell, which may be merged."""
     for top, left, bottom, right in grid.merges:
-        if top <= row + 1 <= bottom and left <= at + 1 <= right:
-            return right - 1
+        if top <= row <= bottom and left <= at <= right:
+            return right
     return at
 
 

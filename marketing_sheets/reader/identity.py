@@ -54,7 +54,7 @@ def page_table(grid: Grid, form: FormSheet, sheet: TableSheet) -> Grid | None:
         cells=cells,
         head=head,
         state="visible",
-        own_rows=frozenset(row + 1 for row in own),
+        own_rows=frozenset(own),
         uncalculated={},
     )
 

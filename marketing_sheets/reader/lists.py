@@ -33,57 +33,60 @@ Entries = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ThresholdArea:
-    """The lists sheet: which column (from 0) holds what, its first row of entries (from 0).
+class _Sheet:
+    """The lists sheet: which column holds what, and the first row of entries.
 
-    `entries` are the lists as the workbook has them.
+    `entries` are the lists as the workbook has them, once they are read.
     """
 
     grid: Grid
     template: Template
     at: Mapping[str, int]
     first: int
-    file: str | None
-    entries: Mapping[str, Mapping[str, Mapping[str, str]]]
+    entries: Entries = field(default_factory=dict)
 
     def place(self, row: int, part: str) -> Place:
         """Return the place of a cell in the column that holds `part`."""
-        return Place(file=self.file, sheet=self.grid.name, row=row + 1, column=self.at[part] + 1)
+        return self.grid.place(row, self.at[part])
+
+    def problem(self, code: str, row: int, part: str, raw: object, /, **params: object) -> Problem:
+        """Return a problem in a cell of the column that holds `part`."""
+        return Problem(code=code, place=self.place(row, part), raw=raw, params=params)
 
     def cell(self, row: int, part: str) -> Any:
         """Return a cell, None where the sheet has no such column."""
         return self.grid.cells[row, self.at[part]] if part in self.at else None
 
 
-def read_thresholds(area: ThresholdArea, problems: list[Problem]) -> tuple[Threshold, ...]:
+def _thresholds(sheet: _Sheet, problems: list[Problem]) -> tuple[Threshold, ...]:
     """Read the thresholds; in place of what cannot be used the template's own value counts.
 
     Of two rows for the same rule and group the first counts.
     """
-    if _RULE not in area.at:
+    if _RULE not in sheet.at:
         return ()
     rules = {
         fold_label(word): rule
-        for rule in area.template.rules
+        for rule in sheet.template.rules
         for word in (rule.id, *rule.label.values(), *rule.aliases)
     }
     found: dict[tuple[str, str | None], Threshold] = {}
-    for row in range(area.first, area.grid.height):
-        said = area.grid.text(row, area.at[_RULE])
+    for row in range(sheet.first, sheet.grid.height):
+        said = sheet.grid.text(row, sheet.at[_RULE])
         rule = rules.get(fold_label(said)) if said else None
         if said and rule is None and not _is_head(said, "thresholds", "rule"):
-            problems.append(_unknown(area, row, _RULE, said))
+            problems.append(_unknown(sheet, row, _RULE, said))
         if rule is None:
             continue
-        group, is_known = _group(area, rule, row, problems)
+        group, is_known = _group(sheet, rule, row, problems)
         if not is_known:
             continue
         earlier = found.get((rule.id, group))
         if earlier is not None and earlier.place is not None:
-            place, params = area.place(row, _RULE), {"row": earlier.place.row}
-            problems.append(Problem(code="duplicate_entry", place=place, raw=said, params=params))
+            where = earlier.place.row
+            problems.append(sheet.problem("duplicate_entry", row, _RULE, said, row=where))
             continue
-        found[rule.id, group] = _threshold(area, rule, row, group, problems)
+        found[rule.id, group] = _threshold(sheet, rule, row, group, problems)
     return tuple(found.values())
 
 
@@ -92,52 +95,50 @@ def _is_head(text: str, book: str, key: str) -> bool:
     return fold_label(text) in {fold_label(say(book, key, language)) for language in LANGUAGES}
 
 
-def _unknown(area: ThresholdArea, row: int, part: str, said: str) -> Problem:
-    return Problem(code=f"{part.replace('.', '_')}_unknown", place=area.place(row, part), raw=said)
+def _unknown(sheet: _Sheet, row: int, part: str, said: str) -> Problem:
+    return sheet.problem(f"{part.replace('.', '_')}_unknown", row, part, said)
 
 
-def _group(
-    area: ThresholdArea, rule: Rule, row: int, problems: list[Problem]
-) -> tuple[str | None, bool]:
+def _group(sheet: _Sheet, rule: Rule, row: int, problems: list[Problem]) -> tuple[str | None, bool]:
     """Return the group a row is for (None: all), and whether it can be told."""
-    said = area.grid.text(row, area.at[_GROUP]) if _GROUP in area.at else ""
+    said = sheet.grid.text(row, sheet.at[_GROUP]) if _GROUP in sheet.at else ""
     if not said:
         return None, True
-    sheets = (area.template[name] for name in rule.sheets)
-    tables = (sheet for sheet in sheets if isinstance(sheet, TableSheet) and rule.by in sheet)
-    choices = next((sheet[rule.by or ""].choices for sheet in tables), None)
+    sheets = (sheet.template[name] for name in rule.sheets)
+    tables = (one for one in sheets if isinstance(one, TableSheet) and rule.by in one)
+    choices = next((one[rule.by or ""].choices for one in tables), None)
     if choices is None:
         return None, True
-    spellings = choice_words(area.template.choices[choices])
-    own = {fold(entry): entry for entry in area.entries.get(choices, {})}
+    spellings = choice_words(sheet.template.choices[choices])
+    own = {fold(entry): entry for entry in sheet.entries.get(choices, {})}
     group = spellings.get(fold(said), own.get(fold(said)))
     if group is None:
-        problems.append(_unknown(area, row, _GROUP, said))
+        problems.append(_unknown(sheet, row, _GROUP, said))
     return group, group is not None
 
 
 def _threshold(
-    area: ThresholdArea, rule: Rule, row: int, group: str | None, problems: list[Problem]
+    sheet: _Sheet, rule: Rule, row: int, group: str | None, problems: list[Problem]
 ) -> Threshold:
     limit = days = None
     if rule.limit is not None:
         context = Context(min=0, max=1.0 if rule.unit == "percent" else None)
-        limit = _number(area, rule, (row, _LIMIT), context, problems)
+        limit = _number(sheet, rule, (row, _LIMIT), context, problems)
     if rule.days is not None and rule.setting is None:
         context = Context(min=-_MOST_DAYS, max=_MOST_DAYS)
-        days = _number(area, rule, (row, _DAYS), context, problems)
+        days = _number(sheet, rule, (row, _DAYS), context, problems)
     return Threshold(
         rule=rule.id,
         group=group,
         limit=limit,
         days=None if days is None else int(days),
-        is_on=_is_on(area, rule, row, problems),
-        place=area.place(row, _RULE),
+        is_on=_is_on(sheet, rule, row, problems),
+        place=sheet.place(row, _RULE),
     )
 
 
 def _number(
-    area: ThresholdArea,
+    sheet: _Sheet,
     rule: Rule,
     at: tuple[int, str],
     context: Context,
@@ -145,7 +146,7 @@ def _number(
 ) -> float | None:
     """Read a number; None, with a problem unless the cell is blank, where it cannot be used."""
     row, part = at
-    cell, own = area.cell(row, part), rule.days if part == _DAYS else rule.limit
+    cell, own = sheet.cell(row, part), rule.days if part == _DAYS else rule.limit
     kind: ColumnType = "integer" if part == _DAYS else rule.unit
     outcome = parse(cell, kind, context)
     if isinstance(outcome.value, int | float):
@@ -154,40 +155,32 @@ def _number(
         shown = f"{(own or 0) * 100:g}%" if kind == "percent" else f"{own:g}"
         code = "setting_out_of_range" if outcome.fault == "out_of_range" else outcome.fault
         params = {"column": rule.label, "used": shown, **outcome.params}
-        problems.append(Problem(code=code, place=area.place(row, part), raw=cell, params=params))
+        problems.append(sheet.problem(code, row, part, cell, **params))
     return None
 
 
-def _is_on(area: ThresholdArea, rule: Rule, row: int, problems: list[Problem]) -> bool:
-    cell = area.cell(row, _ON)
+def _is_on(sheet: _Sheet, rule: Rule, row: int, problems: list[Problem]) -> bool:
+    cell = sheet.cell(row, _ON)
     outcome = parse(cell, "yes_no", Context())
     if outcome.fault is not None:
-        params: dict[str, object] = {"column": rule.label, **outcome.params}
-        place = area.place(row, _ON)
-        problems.append(Problem(code=outcome.fault, place=place, raw=cell, params=params))
-    # A row that says nothing about it is there to count.
-    if outcome.fault is not None:
+        params = {"column": rule.label, **outcome.params}
+        problems.append(sheet.problem(outcome.fault, row, _ON, cell, **params))
         return rule.is_on
+    # A row that says nothing about it is there to count.
     return outcome.value is not False
 
 
-def read_holidays(area: ThresholdArea, problems: list[Problem]) -> tuple[date, ...]:
-    """Read the days off that the sheet names."""
-    return tuple(sorted(set(_days(area, problems))))
-
-
-def _days(area: ThresholdArea, problems: list[Problem]) -> Iterator[date]:
-    if _HOLIDAY not in area.at:
+def _holidays(sheet: _Sheet, problems: list[Problem]) -> Iterator[date]:
+    if _HOLIDAY not in sheet.at:
         return
-    for row in range(area.first, area.grid.height):
-        cell = area.cell(row, _HOLIDAY)
+    for row in range(sheet.first, sheet.grid.height):
+        cell = sheet.cell(row, _HOLIDAY)
         outcome = parse(cell, "date", Context())
         if isinstance(outcome.value, date):
             day = outcome.value
             yield day.date() if isinstance(day, datetime) else day
         elif outcome.fault is not None and not _is_head(str(cell), "sheets", "lists.holiday"):
-            place = area.place(row, _HOLIDAY)
-            problems.append(Problem(code="holiday_unknown", place=place, raw=cell))
+            problems.append(sheet.problem("holiday_unknown", row, _HOLIDAY, cell))
 
 
 _KNOWN: dict[bytes, tuple[Template, Lists]] = {}
@@ -221,24 +214,7 @@ def find_lists_row(grid: Grid) -> int | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sheet:
-    """The lists sheet: which column (from 0) holds what, and the first row of entries (from 0)."""
-
-    grid: Grid
-    template: Template
-    at: Mapping[str, int]
-    first: int
-    file: str | None
-
-    def problem(self, code: str, row: int, part: str, raw: object, /, **params: object) -> Problem:
-        """Return a problem in a cell of the column that holds `part`."""
-        column = self.at[part] + 1
-        place = Place(file=self.file, sheet=self.grid.name, row=row + 1, column=column)
-        return Problem(code=code, place=place, raw=raw, params=params)
-
-
-def read_lists(grid: Grid, template: Template, *, file: str | None) -> Lists:
+def read_lists(grid: Grid, template: Template) -> Lists:
     """Read a lists sheet; what it lacks is taken from the template.
 
     Departments that fill in copies of one workbook mostly have the same lists.
@@ -247,15 +223,15 @@ def read_lists(grid: Grid, template: Template, *, file: str | None) -> Lists:
     if row is None:
         return default_lists(template)
     at = {_part(grid.text(row, column)): column for column in range(grid.width)}
-    formulas = grid.uncalculated_cells({at[_VALUE] + 1} if _VALUE in at else set())
+    formulas = grid.uncalculated_cells({at[_VALUE]} if _VALUE in at else set())
     key = pickle.dumps((id(template), grid.name, grid.cells.tolist(), formulas))
     known = _KNOWN.get(key)
     if known is None:
         if len(_KNOWN) >= _MOST_KNOWN:
             _KNOWN.clear()
         # With the template, so that no other one can have its id.
-        known = _KNOWN[key] = template, _read_lists(grid, template, row, file=file)
-    return _in_file(known[1], file)
+        known = _KNOWN[key] = template, _read_lists(grid, template, row)
+    return _in_file(known[1], grid.file)
 
 
 def _in_file(lists: Lists, file: str | None) -> Lists:
@@ -270,10 +246,10 @@ def _in_file(lists: Lists, file: str | None) -> Lists:
     )
 
 
-def _read_lists(grid: Grid, template: Template, row: int, *, file: str | None) -> Lists:
+def _read_lists(grid: Grid, template: Template, row: int) -> Lists:
     default = default_lists(template)
     at = {_part(grid.text(row, column)): column for column in range(grid.width)}
-    sheet = _Sheet(grid=grid, template=template, at=at, first=row + 1, file=file)
+    sheet = _Sheet(grid=grid, template=template, at=at, first=row + 1)
     problems: list[Problem] = []
     settings = dict(default.settings)
     for setting, value_row in _settings(sheet):
@@ -284,10 +260,9 @@ def _read_lists(grid: Grid, template: Template, row: int, *, file: str | None) -
     for choices in template.choices.values():
         if _LIST + choices.id in at:
             entries[choices.id] = _entries(sheet, choices, problems)
-    area = ThresholdArea(
-        grid=grid, template=template, at=at, first=row + 1, file=file, entries=entries
-    )
-    thresholds, holidays = read_thresholds(area, problems), read_holidays(area, problems)
+    sheet = replace(sheet, entries=entries)
+    thresholds = _thresholds(sheet, problems)
+    holidays = tuple(sorted(set(_holidays(sheet, problems))))
     return Lists(
         entries=entries,
         settings=settings,
@@ -374,7 +349,7 @@ def _setting(
     """Read one setting into `settings`; where it cannot be used the template's value stays."""
     at = sheet.at[_VALUE]
     cell = sheet.grid.cells[row, at]
-    formula = sheet.grid.uncalculated_cells({at + 1}).get((row + 1, at + 1))
+    formula = sheet.grid.uncalculated_cells({at}).get((row, at))
     if formula:
         code = "formula_not_calculated"
         return sheet.problem(code, row, _VALUE, formula, column=setting.label)

@@ -298,9 +298,8 @@ def _as_section(sorter: Sorter, row: int, at: int, *, is_wide: bool) -> NonRecor
 
 
 def _wide_merges(table: Table) -> set[int]:
-    first = table.binding.header.first
     return {
-        top - 1 - first
+        top - table.first
         for top, left, bottom, right in table.grid.merges
-        if top == bottom and right - left + 1 >= _WIDE_MERGE and top - 1 >= first
+        if top == bottom and right - left + 1 >= _WIDE_MERGE and top >= table.first
     }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import numpy as np
 from pandas.api.types import infer_dtype
 
-from ..problems import Problem
+from ..problems import Place, Problem
 from ..records import Array, Integers, Mask, Origin
 from ..template import Choices, Column, SettingValue, TableSheet, Template
 from ..texts import LANGUAGES, Text, fold_label
@@ -51,6 +51,11 @@ class Header:
     names: Mapping[int, tuple[str, ...]]
     shown: Mapping[int, str]
     traces: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def row(self) -> int:
+        """The row that people take for the header; where it is gone, the row of ids."""
+        return self.rows[-1] if self.rows else self.first - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +106,9 @@ def _no_formulas(_columns: set[int]) -> dict[tuple[int, int], str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Grid:
-    """One tab: `cells[row, column]` from 0, "" where empty; error cells hold their `#DIV/0!`.
+    """One tab: `cells[row, column]`, "" where empty; error cells hold their `#DIV/0!`.
 
-    `errors`, `merges` and `hidden_rows` are facts of the package, counted from 1 as Excel does;
+    Rows and columns count from 0; a merge is first row, first column, last row, last column.
     `uncalculated` are formulas without a result, put into the cells as their text; `own_rows` are
     rows of ours below a table, which nobody need be told of.
     `head` holds the first rows with their texts folded as labels, "" where there is none.
@@ -112,6 +117,7 @@ class Grid:
     name: str
     cells: Array
     head: tuple[tuple[str, ...], ...]
+    file: str | None = None
     state: str = "visible"
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
     merges: tuple[tuple[int, int, int, int], ...] = ()
@@ -133,6 +139,10 @@ class Grid:
         """How many columns there are."""
         return int(self.cells.shape[1])
 
+    def place(self, row: int | None = None, column: int | None = None) -> Place:
+        """Return the place of the tab, of a row or of a cell."""
+        return Place(file=self.file, sheet=self.name).at(row, column)
+
     def text(self, row: int, column: int) -> str:
         """Return the trimmed text of a cell; "" if it is outside or holds none."""
         if row < self.height and column < self.width:
@@ -141,33 +151,54 @@ class Grid:
         return ""
 
 
-def grid_of(rows: Sequence[Sequence[object]], name: str, facts: SheetFacts | None = None) -> Grid:
-    """Make a grid of `rows` of equal length, and of what the package tells about the sheet."""
+def grid_of(
+    rows: Sequence[Sequence[object]],
+    name: str,
+    facts: SheetFacts | None = None,
+    *,
+    file: str | None = None,
+) -> Grid:
+    """Make a grid of `rows` of equal length, and of what the package tells about the sheet.
+
+    The facts of the package count from 1, as Excel does.
+    """
     # Column by column is how everything reads it; text in numpy's own type would be truncated.
     cells = np.array(rows, dtype=object, order="F")
     if cells.ndim != 2:
         cells = np.empty((0, 0), dtype=object)
     head = tuple(tuple(_label(cell) for cell in row) for row in rows[:HEAD_ROWS])
     if facts is None:
-        return Grid(name=name, cells=cells, head=head)
-    inside = _put(cells, facts.errors)
+        return Grid(name=name, cells=cells, head=head, file=file)
+
+    def percents(columns: set[int]) -> set[tuple[int, int]]:
+        found = facts.percent_cells({at + 1 for at in columns})
+        return {(row - 1, at - 1) for row, at in found}
+
+    def uncalculated(columns: set[int]) -> dict[tuple[int, int], str]:
+        return _from_0(facts.uncalculated_cells({at + 1 for at in columns}))
+
     return Grid(
         name=name,
         cells=cells,
         head=head,
+        file=file,
         state=facts.state,
-        errors=inside,
-        merges=facts.merges,
-        hidden_rows=facts.hidden_rows,
+        errors=_put(cells, _from_0(facts.errors)),
+        merges=tuple((a - 1, b - 1, c - 1, d - 1) for a, b, c, d in facts.merges),
+        hidden_rows=frozenset(row - 1 for row in facts.hidden_rows),
         is_filtered=facts.filtered,
         is_summary=facts.is_summary,
-        percent_cells=facts.percent_cells,
-        uncalculated_cells=facts.uncalculated_cells,
+        percent_cells=percents,
+        uncalculated_cells=uncalculated,
     )
 
 
+def _from_0(texts: Mapping[tuple[int, int], str]) -> dict[tuple[int, int], str]:
+    return {(row - 1, column - 1): text for (row, column), text in texts.items()}
+
+
 def with_uncalculated(grid: Grid, columns: set[int]) -> Grid:
-    """Return the grid with the formulas without a result in `columns` (from 1) put in as text.
+    """Return the grid with the formulas without a result in `columns` put in as text.
 
     To a parser of values they are blank.
     """
@@ -180,10 +211,10 @@ def _put(cells: Array, texts: Mapping[tuple[int, int], str]) -> dict[tuple[int, 
     inside = {
         (row, column): text
         for (row, column), text in texts.items()
-        if row <= cells.shape[0] and column <= cells.shape[1]
+        if row < cells.shape[0] and column < cells.shape[1]
     }
     for (row, column), text in inside.items():
-        cells[row - 1, column - 1] = text
+        cells[row, column] = text
     return inside
 
 
@@ -224,11 +255,19 @@ class Table:
         bound = (column for column in self.sheet.inputs if column.id in at)
         return tuple(sorted(bound, key=lambda column: at[column.id]))
 
+    @property
+    def first(self) -> int:
+        """The first row of the tab below the header."""
+        return self.binding.header.first
+
+    def place(self, row: int, column_id: str | None = None) -> Place:
+        """Return the place of a row, from 0 below the header, or of a cell in it."""
+        column = None if column_id is None else self.binding.columns.get(column_id)
+        return self.grid.place(self.first + row, column)
+
     def cells(self, column_id: str) -> npt.NDArray[Any]:
         """Return the cells below the header of a bound column."""
-        cells: npt.NDArray[Any] = self.grid.cells[
-            self.binding.header.first :, self.binding.columns[column_id]
-        ]
+        cells: npt.NDArray[Any] = self.grid.cells[self.first :, self.binding.columns[column_id]]
         return cells
 
 
@@ -274,11 +313,11 @@ class Sorter:
 
     def text_at(self, row: int, column: int) -> str:
         """Return the trimmed text of a cell below the header."""
-        return self.table.grid.text(self.table.binding.header.first + row, column)
+        return self.table.grid.text(self.table.first + row, column)
 
     def cells(self, column: int) -> npt.NDArray[Any]:
         """Return the cells of a column of the tab, below the header."""
-        cells: npt.NDArray[Any] = self.table.grid.cells[self.table.binding.header.first :, column]
+        cells: npt.NDArray[Any] = self.table.grid.cells[self.table.first :, column]
         return cells
 
 
@@ -352,14 +391,8 @@ class Job:
     def report_column(self, code: str, **params: object) -> None:
         """Put a remark on the whole column on record, at its header."""
         origin = self.table.binding.origin
-        self.typed.problems.append(
-            Problem(
-                code=code,
-                place=origin.place(origin.header_row, self.column.id),
-                column=self.column.id,
-                params={"column": self.column.label, **params},
-            )
-        )
+        place = origin.place(origin.header_row, self.column.id)
+        self.typed.problems.append(self.column.problem(code, place, **params))
 
 
 def listed(cells: Sequence[str]) -> Text:
@@ -374,10 +407,4 @@ def problem_of(
     """Return a problem in a cell; `row` counts from 0 below the header."""
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)  # as Excel shows it
-    return Problem(
-        code=code,
-        place=table.binding.origin.place(table.binding.header.first + row + 1, column.id),
-        column=column.id,
-        raw=raw,
-        params={"column": column.label, **params},
-    )
+    return column.problem(code, table.place(row, column.id), raw, **params)

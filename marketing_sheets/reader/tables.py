@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..formulas import differs, due_share
-from ..problems import Place, Problem
+from ..problems import Problem
 from ..records import ControlTotal, Origin, SheetRecords, SkippedRow
 from ..template import TableSheet
 from ..values import missing_column, nothing
@@ -50,7 +50,7 @@ class FoundShare:
 
     Nothing is due while the other rows are blank, nor while amounts of them are `unread`: cells
     that hold something which is no number.
-    `raw` is what stands in its cell, at `row` and `column` of the tab, from 1.
+    `raw` is what stands in its cell, at `row` and `column` of the tab.
     """
 
     position: int
@@ -98,8 +98,8 @@ def find_share(records: SheetRecords, sheet: TableSheet, around: Surroundings) -
         rate=float(setting),
         typed=None if pd.isna(amounts[at[0]]) else float(amounts[at[0]]),
         raw=None if raw is None or raw == "" else raw,
-        row=int(records.rows[at[0]]),
-        column=records.origin.columns[share.column],
+        row=int(records.rows[at[0]]) - 1,
+        column=records.origin.columns[share.column] - 1,
         is_ours=isinstance(raw, str) and f"set_{share.of_total}" in raw,
         unread=unread,
     )
@@ -112,7 +112,7 @@ def _is_filled(cell: object) -> bool:
 def with_share(grid: Grid, share: FoundShare) -> Grid:
     """Return the tab with the amount of the share in its cell."""
     cells = grid.cells.copy()
-    cells[share.row - 1, share.column - 1] = "" if share.due is None else share.due
+    cells[share.row, share.column] = "" if share.due is None else share.due
     cell, formulas = (share.row, share.column), grid.uncalculated_cells
 
     def others(columns: set[int]) -> dict[tuple[int, int], str]:
@@ -139,16 +139,16 @@ def share_problem(share: FoundShare, records: SheetRecords, sheet: TableSheet) -
         return None
     column = sheet[sheet.share.column]
     name = records.raw[sheet.share.row_column].iloc[share.position]
-    params = {
-        "column": column.label,
-        "row": name,
-        "due": "" if share.due is None else f"{share.due:,.10g}",
-        "cells": listed(share.unread),
-        "stated": "" if share.typed is None else f"{share.typed:,.10g}",
-        "rate": f"{share.rate * 100:g}%",
-    }
-    place = records.place(share.position, column.id)
-    return Problem(code=code, place=place, column=column.id, raw=share.raw, params=params)
+    return column.problem(
+        code,
+        records.place(share.position, column.id),
+        share.raw,
+        row=name,
+        due="" if share.due is None else f"{share.due:,.10g}",
+        cells=listed(share.unread),
+        stated="" if share.typed is None else f"{share.typed:,.10g}",
+        rate=f"{share.rate * 100:g}%",
+    )
 
 
 def joined(readings: Sequence[TableReading]) -> TableReading:
@@ -231,11 +231,9 @@ class TableReading:
     totals: tuple[ControlTotal, ...]
 
 
-def read_table(
-    grid: Grid, sheet: TableSheet, around: Surroundings, *, file: str | None
-) -> TableReading | Problem:
+def read_table(grid: Grid, sheet: TableSheet, around: Surroundings) -> TableReading | Problem:
     """Read a table out of a tab; a Problem where it has no header that names two columns."""
-    found = _read(grid, sheet, around, file=file)
+    found = _read(grid, sheet, around)
     if isinstance(found, Problem):
         return found
     share = find_share(found.records, sheet, around)
@@ -244,20 +242,17 @@ def read_table(
     told = share_problem(share, found.records, sheet)
     if share.fills:
         # Read once more with the amount in its cell, so that totals and checks know of it.
-        filled = _read(with_share(grid, share), sheet, around, file=file)
+        filled = _read(with_share(grid, share), sheet, around)
         found = filled if isinstance(filled, TableReading) else found
     return found if told is None else replace(found, problems=(*found.problems, told))
 
 
-def _read(
-    grid: Grid, sheet: TableSheet, around: Surroundings, *, file: str | None
-) -> TableReading | Problem:
+def _read(grid: Grid, sheet: TableSheet, around: Surroundings) -> TableReading | Problem:
     header = find_header(grid, sheet)
     if header is None:
-        place = Place(file=file, sheet=grid.name)
-        return Problem(code="missing_header", place=place, params={"sheet": sheet.label})
-    binding = bind(grid, sheet, header, file=file)
-    inputs = {binding.columns[c.id] + 1 for c in sheet.inputs if c.id in binding.columns}
+        return Problem(code="missing_header", place=grid.place(), params={"sheet": sheet.label})
+    binding = bind(grid, sheet, header)
+    inputs = {binding.columns[c.id] for c in sheet.inputs if c.id in binding.columns}
     grid = with_uncalculated(grid, inputs)
     table = Table(sheet=sheet, grid=grid, binding=binding)
     rows = sort_rows(table)
@@ -279,24 +274,17 @@ def _read(
 
 
 def _skipped_rows(table: Table, rows: SortedRows) -> Iterator[Problem]:
-    origin, first = table.binding.origin, table.binding.header.first + 1
     for skipped in rows.skipped:
-        if skipped.row + first in table.grid.own_rows:
-            continue
-        yield Problem(
-            code=skipped.reason,
-            place=Place(file=origin.file, sheet=origin.sheet, row=skipped.row + first),
-            raw=skipped.text,
-        )
+        if table.first + skipped.row not in table.grid.own_rows:
+            yield Problem(code=skipped.reason, place=table.place(skipped.row), raw=skipped.text)
 
 
 def _records(
     table: Table, rows: SortedRows, typed: TypedTable, around: Surroundings
 ) -> SheetRecords:
-    binding = table.binding
-    first = binding.header.first
+    first = table.first
     extras = {}
-    for name, at in binding.extras.items():
+    for name, at in table.binding.extras.items():
         cells = table.grid.cells[first + rows.records, at].copy()
         cells[cells == ""] = None
         extras[name] = pd.Series(cells, dtype=object)
@@ -310,7 +298,7 @@ def _records(
         frame=frame,
         raw=raw,
         rows=rows.records + first + 1,
-        origin=binding.origin,
+        origin=table.binding.origin,
         kinds=typed.kinds,
         remarks=typed.remarks,
         extras=pd.DataFrame(extras) if extras else None,

@@ -224,7 +224,7 @@ def control_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iterato
 
 def _is_drawn(table: Table, skipped: NonRecord) -> bool:
     """Whether it is the total that the workbook itself drew on the page: nobody wrote it."""
-    return skipped.row + table.binding.header.first + 1 in table.grid.own_rows
+    return table.first + skipped.row in table.grid.own_rows
 
 
 def mismatched_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:
@@ -245,7 +245,7 @@ def mismatched_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iter
         for last, skipped, following in zip(ends, totals, ends[2:], strict=False):
             since = values[(rows.records > last) & (rows.records < skipped.row)]
             below = values[(rows.records > skipped.row) & (rows.records < following)]
-            raw = table.grid.cells[table.binding.header.first + skipped.row, at]
+            raw = table.grid.cells[table.first + skipped.row, at]
             stated = float(looks[skipped.row])
             if raw is None or raw == "" or (stated == 0 and isinstance(raw, str)):
                 continue

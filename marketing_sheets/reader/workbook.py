@@ -113,12 +113,12 @@ def read_workbook(
     path = Path(path)
     file = name or path.name
     facts = open_workbook_file(path)
-    grids = _grids(path, facts)
+    grids = _grids(path, facts, file)
     identity = identify(grids, facts.properties, template, file)
     template = identity.template
     claims = claim_tabs(grids, template)
     rest, attached = _unclaimed(grids, claims)
-    lists_grid, lists = _read_lists(rest, template, file=file)
+    lists_grid, lists = _read_lists(rest, template)
     around = replace(_surroundings(template, lists), as_of=as_of, date_1904=facts.date_1904)
     form, plan, gathered = _read_contents(claims, around, file=file)
     extra = [grid for grid in rest if grid is not lists_grid and not _is_ours(grid)]
@@ -188,11 +188,11 @@ def read_remembered(path: Path | str) -> tuple[RememberedAlert, ...]:
     facts = open_workbook_file(path)
     words = {fold_label(say("sheets", "summary.tab", language)) for language in LANGUAGES}
     ours = [s for s in facts.sheets if s.is_summary or fold_label(s.name) in words]
-    return read_memory(_grids(path, replace(facts, sheets=tuple(ours))))
+    return read_memory(_grids(path, replace(facts, sheets=tuple(ours)), path.name))
 
 
-def _grids(path: Path, facts: WorkbookFacts) -> list[Grid]:
-    """Read the worksheets of `facts` once.
+def _grids(path: Path, facts: WorkbookFacts, file: str) -> list[Grid]:
+    """Read the worksheets of `facts` once; places call the workbook `file`.
 
     What pandas adds on top costs more than it gives.
     """
@@ -207,14 +207,12 @@ def _grids(path: Path, facts: WorkbookFacts) -> list[Grid]:
     except Exception as error:
         # The gate has seen a sound package; what calamine cannot read all the same is damaged.
         raise DamagedWorkbook("unreadable_workbook", file=path.name, detail=error) from error
-    return [grid_of(rows, name, known[name]) for name, rows in tabs.items()]
+    return [grid_of(rows, name, known[name], file=file) for name, rows in tabs.items()]
 
 
-def _read_lists(
-    rest: Sequence[Grid], template: Template, *, file: str
-) -> tuple[Grid | None, Lists]:
+def _read_lists(rest: Sequence[Grid], template: Template) -> tuple[Grid | None, Lists]:
     grid = next((grid for grid in rest if find_lists_row(grid) is not None), None)
-    return grid, default_lists(template) if grid is None else read_lists(grid, template, file=file)
+    return grid, default_lists(template) if grid is None else read_lists(grid, template)
 
 
 def _read_form(
@@ -231,7 +229,7 @@ def _read_form(
             problems.append(Problem(code="missing_sheet", place=Place(file=file), params=params))
             continue
         here = replace(around, period=FormReading(values=values).period)
-        found = read_form(claims[form.id].grid, form, here, file=file)
+        found = read_form(claims[form.id].grid, form, here)
         values |= found.values
         places |= found.places
         problems += found.problems
@@ -250,7 +248,7 @@ def _read_tables(
                 Problem(code="missing_sheet", place=Place(file=file), params=params)
             )
             continue
-        found = [read_table(grid, sheet, around, file=file) for grid in claim.tabs]
+        found = [read_table(grid, sheet, around) for grid in claim.tabs]
         gathered.problems += [reading for reading in found if isinstance(reading, Problem)]
         readable = [reading for reading in found if isinstance(reading, TableReading)]
         if readable:
@@ -258,18 +256,17 @@ def _read_tables(
             gathered.sheets[sheet.id] = reading.records
             gathered.problems += reading.problems
             gathered.totals += reading.totals
-        gathered.problems += [_double(other, sheet, claim, file) for other in claim.others]
+        gathered.problems += [_double(other, sheet, claim) for other in claim.others]
     return gathered
 
 
-def _double(other: Grid, sheet: TableSheet, claim: Claim, file: str) -> Problem:
+def _double(other: Grid, sheet: TableSheet, claim: Claim) -> Problem:
     """Report a second tab of the same sheet, with the number of rows that are left out."""
     header = find_header(other, sheet)
     first = 0 if header is None else header.first
     count = sum(1 for row in other.cells[first:] if any(cell not in ("", None) for cell in row))
     params = {"sheet": sheet.label, "used": claim.grid.name, "count": count}
-    place = Place(file=file, sheet=other.name)
-    return Problem(code="duplicate_sheet", place=place, raw=other.name, params=params)
+    return Problem(code="duplicate_sheet", place=other.place(), raw=other.name, params=params)
 
 
 def _about_workbook(
@@ -282,12 +279,10 @@ def _about_workbook(
         problems.append(Problem(code="other_version", place=Place(file=file), params=params))
     for claim in claims.values():
         if claim.grid.state != "visible":
-            place = Place(file=file, sheet=claim.grid.name)
-            problems.append(Problem(code="hidden_sheet", place=place, raw=claim.grid.name))
-    for grid in extra:
-        if any(cell not in ("", None) for cell in grid.cells.flat):
-            place = Place(file=file, sheet=grid.name)
-            problems.append(Problem(code="extra_sheet", place=place, raw=grid.name))
+            place, raw = claim.grid.place(), claim.grid.name
+            problems.append(Problem(code="hidden_sheet", place=place, raw=raw))
+    filled = (grid for grid in extra if any(cell not in ("", None) for cell in grid.cells.flat))
+    problems += [Problem(code="extra_sheet", place=one.place(), raw=one.name) for one in filled]
     return problems
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from ..problems import Place
+from ..problems import Place, Problem
 from ..texts import Language, Text
 
 ColumnType = Literal[
@@ -176,6 +176,11 @@ class Column:
     def is_numeric(self) -> bool:
         """Whether the values are numbers."""
         return self.type in NUMERIC_TYPES
+
+    def problem(self, code: str, place: Place, /, raw: object = None, **params: object) -> Problem:
+        """Return a problem in a cell of the column, or with the column itself."""
+        params = {"column": self.label, **params}
+        return Problem(code=code, place=place, column=self.id, raw=raw, params=params)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from ..errors import ExcelLimitError, UsageError, advice
+from ..errors import ExcelLimitError, UsageError
 from ..problems import Place, column_letter
 from ..styles import FONTS, Look, Palette
 from ..template import Choice, Choices, Column, SettingValue, TableSheet, Template, Threshold
@@ -94,8 +94,7 @@ def resolve_lists(
         whole[DEPARTMENTS] = departments
     for name in whole:
         if name not in template.choices:
-            hint = next(iter(advice(name, template.choices).values()), "–")
-            raise UsageError("unknown_list", list=name, hint=hint)
+            raise UsageError.unknown("list", name, template.choices)
     return {
         choices.id: _entries(choices, language, whole.get(choices.id))
         for choices in template.choices.values()
@@ -286,11 +285,7 @@ class Pen:
         """Raise ExcelLimitError unless XlsxWriter's answer `code` is 0."""
         if code >= 0:
             return
-        place = Place(
-            sheet=self.name,
-            row=None if row is None else row + 1,
-            column=None if column is None else column + 1,
-        )
+        place = Place(sheet=self.name).at(row, column)
         if len(text) > TEXT_LIMIT:
             raise ExcelLimitError("text_too_long", place=place, length=len(text), limit=TEXT_LIMIT)
         raise ExcelLimitError("excel_refused", place=place)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
-from ..errors import UsageError, WorkbookError, WorkbookExists, advice
+from ..errors import UsageError, WorkbookError, WorkbookExists
 from ..formulas import compute
 from ..ooxml import check_replaceable, replace_file
 from ..records import Attachment, Origin, SheetRecords
@@ -236,8 +236,7 @@ def _check_ids(
     for kind, (names, known) in given.items():
         for name in names:
             if name not in known:
-                hint = next(iter(advice(name, known).values()), "–")
-                raise UsageError(f"no_such_{kind}", name=name, hint=hint)
+                raise UsageError.unknown(kind, name, known)
 
 
 def _day(value: object) -> date | None:
