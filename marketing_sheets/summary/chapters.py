@@ -18,7 +18,6 @@ from .canvas import (
     Style,
     chip,
     figure_cell,
-    head_cells,
     left,
     right,
     table_head,
@@ -102,7 +101,7 @@ def draw_goals(canvas: Canvas, report: Report) -> None:
     if tells:
         heads.append((word("head.progress", language), left(5), left(5), "right"))
         heads.append((word("head.status", language), right(5), right(5), "center"))
-    table_head(canvas, head_cells(heads))
+    table_head(canvas, heads)
     first = canvas.row
     for row in rows:
         _goal(canvas, row, wide)
@@ -146,7 +145,7 @@ def draw_causes(canvas: Canvas, report: Report) -> None:
         (word("head.cause", language), left(3), right(4), "left"),
         (word("head.where", language), left(5), right(5), "left"),
     )
-    table_head(canvas, head_cells(heads))
+    table_head(canvas, heads)
     for row in report.causes[:_MOST]:
         _cause(canvas, row)
     _rest(canvas, len(report.causes))
@@ -197,7 +196,7 @@ def _measures(canvas: Canvas, rows: Sequence[AdviceRow]) -> None:
         (word("head.due", language), right(4), right(4), "center"),
         (word("head.where", language), left(5), right(5), "left"),
     )
-    table_head(canvas, head_cells(heads))
+    table_head(canvas, heads)
     for row in rows[:_MOST]:
         _measure(canvas, row)
     _rest(canvas, len(rows))
@@ -226,7 +225,7 @@ def draw_sheets(canvas: Canvas, report: Report) -> None:
     for block in (0, 3):
         heads.append((word("head.sheet", language), left(block), right(block + 1), "left"))
         heads.append((word("head.rows", language), left(block + 2), left(block + 2), "right"))
-    table_head(canvas, head_cells(heads))
+    table_head(canvas, heads)
     link = {"font_size": 9, "font_color": Palette.ACCENT}
     for number in range(0, len(report.sheets), 2):
         cells = []

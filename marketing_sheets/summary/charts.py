@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any, Final
 
@@ -35,6 +35,7 @@ _VERDICT_COLORS: Final = {
 _ROOM_FOR_LABEL: Final = 0.17
 # More columns than this are too narrow for a label inside, and their names need small type.
 _ROOMY: Final = 5
+_PAIRS_PLOT: Final = {"x": 0.085, "y": 0.17, "width": 0.895, "height": 0.69}
 
 
 def _judged(
@@ -185,30 +186,39 @@ def shares_chart(
 ) -> None:
     """Draw each channel's share of the cost beside its share of the sales."""
     language = canvas.language
+    labels = {"value": True, "num_format": "0%", "font": chart_font(language)}
+    pair = {"chart.cost_share": cost, "chart.sales_share": sales}
+    chart = _pairs(canvas, names, pair, data_labels=labels)
+    axis = steps([value for value in (*cost, *sales) if value is not None], headroom=1.1)
+    set_frame(chart, language, title, plot=_PAIRS_PLOT)
+    set_legend(chart, language, x=0.5, width=0.49, delete=[])
+    chart.set_x_axis(name_axis(language, size=9 if len(names) <= _ROOMY else 8))
+    chart.set_y_axis(value_axis(language, axis, step_format(axis.step, percent=True)))
+    canvas.place_chart(at, column, chart, _HALF_PX, 228)
+
+
+def _pairs(
+    canvas: Canvas,
+    names: Sequence[str],
+    pair: Mapping[str, Sequence[float | None]],
+    **properties: object,
+) -> Any:
+    """Return a chart of two columns a name, the first pale; `pair` is by the word of its legend."""
     chart = new_chart(canvas, "column")
     labels = canvas.hidden(list(names))
-    for key, values, color in (
-        ("chart.cost_share", cost, Palette.RULE),
-        ("chart.sales_share", sales, Palette.ACCENT),
-    ):
+    for (key, values), color in zip(pair.items(), (Palette.RULE, Palette.ACCENT), strict=True):
         chart.add_series(
             {
-                "name": word(key, language),
+                "name": word(key, canvas.language),
                 "categories": labels,
                 "values": canvas.hidden(list(values)),
                 "fill": {"color": color},
                 "gap": 80,
                 "overlap": -5,
-                "data_labels": {"value": True, "num_format": "0%", "font": chart_font(language)},
+                **properties,
             }
         )
-    axis = steps([value for value in (*cost, *sales) if value is not None], headroom=1.1)
-    plot = {"x": 0.085, "y": 0.17, "width": 0.895, "height": 0.69}
-    set_frame(chart, language, title, plot=plot)
-    set_legend(chart, language, x=0.5, width=0.49, delete=[])
-    chart.set_x_axis(name_axis(language, size=9 if len(names) <= _ROOMY else 8))
-    chart.set_y_axis(value_axis(language, axis, step_format(axis.step, percent=True)))
-    canvas.place_chart(at, column, chart, _HALF_PX, 228)
+    return chart
 
 
 def trend_chart(
@@ -275,25 +285,9 @@ def budget_chart(
 ) -> None:
     """Draw spend beside budget for each stage or department."""
     language = canvas.language
-    chart = new_chart(canvas, "column")
-    labels = canvas.hidden(list(names))
-    for key, values, color in (
-        ("chart.budget_series", budget, Palette.RULE),
-        ("chart.spend_series", spend, Palette.ACCENT),
-    ):
-        chart.add_series(
-            {
-                "name": word(key, language),
-                "categories": labels,
-                "values": canvas.hidden(list(values)),
-                "fill": {"color": color},
-                "gap": 80,
-                "overlap": -5,
-            }
-        )
+    chart = _pairs(canvas, names, {"chart.budget_series": budget, "chart.spend_series": spend})
     axis = steps([value for value in (*budget, *spend) if value is not None], intervals=4)
-    plot = {"x": 0.085, "y": 0.17, "width": 0.895, "height": 0.69}
-    set_frame(chart, language, title, plot=plot)
+    set_frame(chart, language, title, plot=_PAIRS_PLOT)
     set_legend(chart, language, x=0.6, width=0.39, delete=[])
     chart.set_x_axis(name_axis(language))
     chart.set_y_axis(value_axis(language, axis, axis_format(scale, language)))

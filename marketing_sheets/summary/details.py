@@ -112,29 +112,17 @@ def draw_issues(canvas: Canvas, summary: Summary) -> None:
         later_remark(canvas, summary, summary.sections["issues"])
         return
     heads = (
-        ("severity", left(0), left(0), "center"),
-        ("week", right(0), right(0), "right"),
-        ("fortnight", left(1), left(1), "right"),
-        ("older", right(1), right(1), "right"),
-        ("overdue", left(2), left(2), "right"),
-        ("total", right(2), right(2), "right"),
-        ("longest", HALF, left(4), "left"),
-        ("owner", right(4), left(5), "left"),
-        ("overdue_days", right(5), right(5), "right"),
+        (word("head.severity", language), left(0), left(0), "center"),
+        (word("head.week", language), right(0), right(0), "right"),
+        (word("head.fortnight", language), left(1), left(1), "right"),
+        (word("head.older", language), right(1), right(1), "right"),
+        (word("head.overdue", language), left(2), left(2), "right"),
+        (word("head.total", language), right(2), right(2), "right"),
+        (word("head.longest", language), HALF, left(4), "left"),
+        (word("head.owner", language), right(4), left(5), "left"),
+        (word("head.overdue_days", language), right(5), right(5), "right"),
     )
-    cells = []
-    for key, first, last, align in heads:
-        text = word(f"head.{key}", language)
-        pad = {"indent": 1} if key == "longest" else {}
-        cells.append(
-            Cell(
-                first=first,
-                last=last,
-                value=f"{text}  " if align == "right" else text,
-                style={"align": align, **pad},
-            )
-        )
-    table_head(canvas, cells)
+    table_head(canvas, heads, indented=HALF)
     for row in rows:
         _issue(canvas, row, summary)
     later_remark(canvas, summary, summary.sections["issues"])
@@ -192,16 +180,12 @@ def draw_problems(canvas: Canvas, summary: Summary) -> None:
         canvas.remark(word("absent.no_problems", language))
         return
     heads = (
-        ("cell", left(0), right(0)),
-        ("found", left(1), right(1)),
-        ("problem", left(2), right(3)),
-        ("hint", left(4), right(5)),
+        (word("head.cell", language), left(0), right(0), ""),
+        (word("head.found", language), left(1), right(1), ""),
+        (word("head.problem", language), left(2), right(3), ""),
+        (word("head.hint", language), left(4), right(5), ""),
     )
-    cells = [
-        Cell(first=first, last=last, value=word(f"head.{key}", language))
-        for key, first, last in heads
-    ]
-    table_head(canvas, cells)
+    table_head(canvas, heads)
     for problem in summary.problems[:_PROBLEMS]:
         _problem(canvas, problem, summary)
     rest = len(summary.problems) - _PROBLEMS

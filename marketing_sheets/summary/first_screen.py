@@ -59,25 +59,16 @@ def draw_alerts(canvas: Canvas, summary: Summary) -> None:
     canvas.heading(word("section.alerts", language), " · ".join(shown))
     columns = _ids_row(canvas)
     heads = (
-        ("severity", left(0), left(0), "center"),
-        ("standing", right(0), right(0), "center"),
-        ("what", left(1), left(2), "left"),
-        ("gap", right(2), left(3), "left"),
-        ("department", right(3), right(3), "left"),
-        ("owner", left(4), left(4), "left"),
-        ("first_seen", right(4), right(4), "center"),
-        ("where", left(5), right(5), "left"),
+        (word("head.severity", language), left(0), left(0), "center"),
+        (word("head.standing", language), right(0), right(0), "center"),
+        (word("head.what", language), left(1), left(2), "left"),
+        (word("head.gap", language), right(2), left(3), "left"),
+        (word("head.department", language), right(3), right(3), "left"),
+        (word("head.owner", language), left(4), left(4), "left"),
+        (word("head.first_seen", language), right(4), right(4), "center"),
+        (word("head.where", language), left(5), right(5), "left"),
     )
-    cells = [
-        Cell(
-            first=first,
-            last=last,
-            value=word(f"head.{key}", language),
-            style={"align": align, "indent": int(key == "what")},
-        )
-        for key, first, last, align in heads
-    ]
-    table_head(canvas, cells)
+    table_head(canvas, heads, indented=left(1))
     for number, one in enumerate(summary.alerts):
         canvas.keep(_memory(one, columns, canvas))
         if number < _SHOWN:
@@ -296,22 +287,13 @@ def _actions(canvas: Canvas, summary: Summary) -> None:
         canvas.remark(word("absent.no_actions", language))
         return
     heads = (
-        ("kind", left(0), right(0), "center"),
-        ("what", left(1), right(2), "left"),
-        ("who", left(3), right(3), "left"),
-        ("gap", left(4), right(4), "left"),
-        ("where", left(5), right(5), "left"),
+        (word("head.kind", language), left(0), right(0), "center"),
+        (word("head.what", language), left(1), right(2), "left"),
+        (word("head.who", language), left(3), right(3), "left"),
+        (word("head.gap", language), left(4), right(4), "left"),
+        (word("head.where", language), left(5), right(5), "left"),
     )
-    cells = [
-        Cell(
-            first=first,
-            last=last,
-            value=word(f"head.{key}", language),
-            style={"align": align, "indent": int(key == "what")},
-        )
-        for key, first, last, align in heads
-    ]
-    table_head(canvas, cells)
+    table_head(canvas, heads, indented=left(1))
     shown = summary.actions[:_ACTIONS]
     for alert in shown:
         _action(canvas, alert)

@@ -21,7 +21,6 @@ from .canvas import (
     chart_name,
     chip,
     figure_cell,
-    head_cells,
     left,
     padded,
     right,
@@ -77,7 +76,7 @@ def draw_channels(canvas: Canvas, summary: Summary) -> None:
         shown = amount_text(Amount(value=target, unit="number"), language)
         last = word("head.target_roas", language, target=shown)
         heads.append((last, right(5), right(5), "center"))
-    table_head(canvas, head_cells(heads))
+    table_head(canvas, heads)
     formats = _channel_formats(canvas, [*rows, total])
     top = canvas.row
     for row in rows:
@@ -273,7 +272,7 @@ def _table(canvas: Canvas, table: Compared, kind: str) -> None:
         *((word(f"head.{one.head}", language), at, at, "right") for one, at in columns),
         (word("head.verdict", language), right(5), right(5), "center"),
     ]
-    table_head(canvas, head_cells(heads))
+    table_head(canvas, heads)
     formats = {one.head: _format(canvas, one, everything) for one in held}
     first = canvas.row
     for row in rows:

@@ -21,7 +21,6 @@ from .canvas import (
     chart_name,
     chip,
     figure_cell,
-    head_cells,
     left,
     padded,
     right,
@@ -70,7 +69,7 @@ def draw_own(canvas: Canvas, summary: Summary, table: OwnTable) -> None:
             for one, (first, last) in shown
         ),
     ]
-    table_head(canvas, head_cells(heads))
+    table_head(canvas, heads)
     assert table.total is not None
     formats = {one.id: _format(canvas, one, [*table.rows, table.total]) for one, _ in shown}
     columns = [(one.id, last) for one, (_, last) in shown]
@@ -178,7 +177,7 @@ def _head(canvas: Canvas, kind: str, names: Sequence[str], first: int) -> None:
     heads = [(word(f"head.{kind}", canvas.language), FIRST, right(first - 1), "left")]
     for block, name in enumerate(names, first):
         heads.append((fitted(name, _ROOM), left(block), right(block), "right"))
-    table_head(canvas, head_cells(heads))
+    table_head(canvas, heads)
 
 
 def _name(text: str, first: int) -> Cell:
@@ -248,7 +247,7 @@ def draw_metrics(canvas: Canvas, summary: Summary) -> None:
         (word("head.verdict", language), right(5), right(5), "center"),
     )
     top = canvas.row
-    table_head(canvas, head_cells(heads), first=HALF)
+    table_head(canvas, heads, first=HALF)
     for one in shown:
         _metric(canvas, one, summary)
     drawn = [one for one in shown if one.achieved.value is not None]
@@ -325,7 +324,7 @@ def draw_stages(canvas: Canvas, summary: Summary) -> None:
         (word("head.used", language), right(5), right(5), "right"),
     )
     top = canvas.row
-    table_head(canvas, head_cells(heads), first=HALF)
+    table_head(canvas, heads, first=HALF)
     rows, total = list(summary.stages), summary.stage_total
     money = [one.value for row in (*rows, total) for one in (row.burn.budget, row.burn.spend)]
     scale = scale_of(money, language)
@@ -363,7 +362,7 @@ def _stages_in_time(canvas: Canvas, summary: Summary) -> None:
         (word("head.tasks", language), left(4), right(4), "right"),
         (word("head.progress", language), left(5), right(5), "right"),
     )
-    table_head(canvas, head_cells(heads))
+    table_head(canvas, heads)
     assert summary.stage_total is not None
     for row in (*summary.stages, summary.stage_total):
         total = row is summary.stage_total
