@@ -98,7 +98,7 @@ def _template(
         settings={**shared["settings"].settings, **read.settings},
         metrics=figures_for(read.metrics, metrics, sheets),
         registry=registry_of(read.metrics, metrics),
-        outline=tuple(dict.fromkeys(read.summary.outline)),
+        outline=read.summary.outline,
     )
     return replace(template, rules=rules_for(template, shared["rules"].rules, read.rules))
 
