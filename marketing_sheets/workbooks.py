@@ -16,7 +16,7 @@ from .problems import Place, Problem
 from .reader import read_csv_records, read_form_csv, read_workbook
 from .records import Reading, SheetRecords
 from .summary import Summary, summarize, write_summary
-from .template import Column, Template
+from .template import Campaign, Column, Template
 from .texts import LANGUAGES, Language, nearest, say, templates_folder
 from .values import Context, choice_spellings, parse
 from .writer import write_workbook
@@ -143,7 +143,7 @@ def check_workbook(
     returned too.
     """
     reading = read_workbook(Path(path), template=None if template is None else _loaded(template))
-    stated = reading.form.get("as_of")
+    stated = reading.form.get(Campaign.AS_OF)
     day = as_of or (stated if isinstance(stated, date) else None) or today
     return recompute(reading, as_of=day), day
 
@@ -272,6 +272,6 @@ def _field(fields: Sequence[Column], name: str) -> Column:
 
 
 def _check_period(fields: Mapping[str, object]) -> None:
-    start, end = fields.get("start_date"), fields.get("end_date")
+    start, end = (fields.get(name) for name in Campaign.PERIOD)
     if isinstance(start, date) and isinstance(end, date) and end < start:
         raise UsageError("end_before_start", start=start.isoformat(), end=end.isoformat())

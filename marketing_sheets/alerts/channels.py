@@ -17,7 +17,7 @@ import pandas as pd
 from ..metrics import by, day_column, days_of, figure, metric_frame, numbers, up_to_day
 from ..problems import Place
 from ..records import Reading
-from ..template import Metric, Rule, TableSheet, Unit
+from ..template import Daily, Metric, Rule, TableSheet, Unit
 from ..texts import Text
 from .model import Alert, Amount, Terms, choice_setting, label_of, raised, terms, what_of
 from .rows import sheet_of
@@ -86,7 +86,7 @@ class _Source:
 
         Days long before the last are none of an alert's business, but `least` are looked at.
         """
-        days = days_of(self.frame, "date")
+        days = days_of(self.frame, Daily.DATE)
         if np.isnat(days).all():
             return {}
         recent = np.nanmax(days) - days < np.timedelta64(max(least, _RECENT_DAYS), "D")
@@ -95,13 +95,13 @@ class _Source:
         return {day: one for day, one in found.items() if self.is_enough(one)}
 
     def _typed_days(self) -> dict[np.datetime64, _Value]:
-        days = days_of(self.frame, "date")
+        days = days_of(self.frame, Daily.DATE)
         known = np.unique(days[~np.isnat(days)])
         values = {day: self.over(np.flatnonzero(days == day)) for day in known}
         return {day: one for day, one in values.items() if one is not None}
 
     def _days_of(self, metric: Metric) -> dict[np.datetime64, _Value]:
-        days = days_of(self.frame, "date")
+        days = days_of(self.frame, Daily.DATE)
         rows = {day: int(row) for day, row in zip(days, self.frame.index, strict=True)}
         found = {}
         for group in by([metric], self.frame, ["day"]).groups:
@@ -198,7 +198,7 @@ def beyond(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
         rows = np.arange(len(source.frame))
         day = day_column(source.sheet)
         if said.days is not None and day in source.frame:
-            days = days_of(source.frame, "date")
+            days = days_of(source.frame, Daily.DATE)
             rows = np.flatnonzero(days > np.datetime64(as_of, "D") - said.days)
         one, limit = source.over(rows), said.limit or 0.0
         if one is None or not source.is_enough(one):
@@ -227,7 +227,7 @@ def running(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
             run.append(day)
         if not run or len(run) < (said.days or 1):
             continue
-        within = np.isin(days_of(source.frame, "date"), run)
+        within = np.isin(days_of(source.frame, Daily.DATE), run)
         whole, last = source.over(np.flatnonzero(within)), values[run[0]]
         shown = last if whole is None else replace(last, value=whole.value)
         yield _alert(source, shown, bound=limit, of=limit, more={"days": len(run)})
@@ -243,7 +243,7 @@ def dropped(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
         before = [day for day in earlier if day >= last - (said.days or len(values))]
         if len(before) < _FEWEST_DAYS:
             continue
-        usual = source.over(np.flatnonzero(np.isin(days_of(source.frame, "date"), before)))
+        usual = source.over(np.flatnonzero(np.isin(days_of(source.frame, Daily.DATE), before)))
         if usual is None:
             continue
         bound = _apart(usual.value, said.limit or 0.0, source)

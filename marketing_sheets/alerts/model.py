@@ -14,7 +14,7 @@ import numpy as np
 
 from ..problems import Place
 from ..records import Reading, SheetRecords
-from ..template import AlertSeverity, Rule, RuleKind, Template, Unit
+from ..template import AlertSeverity, Campaign, Rule, RuleKind, Template, Unit
 from ..texts import Text
 
 _STATES: dict[RuleKind, str] = {
@@ -94,7 +94,9 @@ def text_at(records: SheetRecords, row: int, column: str) -> str:
 
 def leader(reading: Reading) -> tuple[Text | str, str]:
     """Return department and person who lead the campaign: they answer for what nobody owns."""
-    department, owner = (str(reading.form.get(name) or "") for name in ("department", "owner"))
+    department, owner = (
+        str(reading.form.get(name) or "") for name in (Campaign.DEPARTMENT, Campaign.OWNER)
+    )
     return label_of(reading.template, "department", department), owner
 
 

@@ -17,7 +17,7 @@ from ..formulas import holds, references
 from ..metrics import day_column, days_of, numbers
 from ..problems import Place, Problem
 from ..records import Reading, SheetRecords
-from ..template import Rule, TableSheet
+from ..template import Campaign, Record, Rule, TableSheet
 from ..texts import Text
 from .model import (
     Alert,
@@ -122,7 +122,7 @@ def _day_of(value: Any) -> date | None:
 
 def _since(rule: Rule, reading: Reading) -> date | None:
     """Return the first known day of those a deadline may count from."""
-    start, end = (_day_of(reading.form.get(name)) for name in ("start_date", "end_date"))
+    start, end = (_day_of(reading.form.get(name)) for name in Campaign.PERIOD)
     for name in rule.after:
         sheet_id, _, column = name.rpartition(".")
         records = reading.sheets.get(sheet_id)
@@ -155,7 +155,7 @@ def calendar_notes(reading: Reading) -> tuple[Problem, ...]:
         due = _due(rule, reading, since, said.days or 0)
         years = (year for year in (since.year, due.year) if not knows_year(year))
         if (year := next(years, None)) is not None:
-            place = reading.form_places.get("end_date", Place(file=reading.file))
+            place = reading.form_places.get(Campaign.END_DATE, Place(file=reading.file))
             found[year] = Problem(code="calendar_unknown", place=place, params={"year": year})
     return tuple(found.values())
 
@@ -167,7 +167,7 @@ def _days(
     sheet = reading.template[records.sheet]
     assert isinstance(sheet, TableSheet)
     column = day_column(sheet)
-    start, end = (_day_of(reading.form.get(name)) for name in ("start_date", "end_date"))
+    start, end = (_day_of(reading.form.get(name)) for name in Campaign.PERIOD)
     last = _last_due(reading, as_of, end)
     if column not in records.frame:
         return
@@ -186,13 +186,12 @@ def _days(
     if not missing:
         return
     row = int(np.flatnonzero(~np.isnat(days))[-1]) if seen else None
-    place = Place(file=records.origin.file, sheet=records.origin.sheet)
     yield raised(
         rule,
         reading,
         (records.sheet,),
         what=what_of(rule, sheet.label, value=len(missing), since=missing[0]),
-        place=place if row is None else records.place(row, column),
+        place=records.origin.place() if row is None else records.place(row, column),
         size=len(missing),
         blanks={"days": (as_of - missing[0]).days},
     )
@@ -218,7 +217,7 @@ def _nothing(
             reading,
             (records.sheet,),
             what=what_of(rule, reading.template[records.sheet].label),
-            place=Place(file=records.origin.file, sheet=records.origin.sheet),
+            place=records.origin.place(),
             size=(as_of - due).days,
             blanks={"days": (as_of - due).days},
         )
@@ -281,8 +280,8 @@ def _label(reading: Reading, sheet: TableSheet, column: str, value: str) -> Text
 
 def whose(reading: Reading, records: SheetRecords, row: int) -> tuple[Text | str, str]:
     """Return department and person of a record; else those who lead the campaign."""
-    owner = text_at(records, row, "owner")
-    department = label_of(reading.template, "department", text_at(records, row, "department"))
+    owner = text_at(records, row, Record.OWNER)
+    department = label_of(reading.template, "department", text_at(records, row, Record.DEPARTMENT))
     return (department, owner) if owner or department else leader(reading)
 
 

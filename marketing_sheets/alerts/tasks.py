@@ -24,7 +24,7 @@ from ..metrics import (
 )
 from ..problems import Place
 from ..records import Reading, SheetRecords
-from ..template import ALERT_SEVERITIES, Rule
+from ..template import ALERT_SEVERITIES, Campaign, Effect, Issue, Record, Rule, Task
 from ..texts import Text, fold
 from .model import (
     Alert,
@@ -47,10 +47,10 @@ def _sheets(rule: Rule, reading: Reading) -> list[SheetRecords]:
 
 def _whose(reading: Reading, records: SheetRecords, row: int) -> tuple[Text | str, str]:
     """Return whose row it is; where a sheet names nobody, whoever leads the campaign."""
-    if "owner" not in records.frame:
+    if Record.OWNER not in records.frame:
         return leader(reading)
-    department = label_of(reading.template, "department", text_at(records, row, "department"))
-    return department, text_at(records, row, "owner")
+    department = label_of(reading.template, "department", text_at(records, row, Record.DEPARTMENT))
+    return department, text_at(records, row, Record.OWNER)
 
 
 def issues(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
@@ -58,11 +58,11 @@ def issues(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
     for records in _sheets(rule, reading):
         late, due = (
             overdue(records.frame, as_of),
-            -days_between(records.frame, "due_date", as_of),
+            -days_between(records.frame, Issue.DUE_DATE, as_of),
         )
         unsolved = is_open(records.frame) & is_known(records.frame, as_of)
         for row in np.flatnonzero(unsolved).tolist():
-            severity = text_at(records, row, "severity")
+            severity = text_at(records, row, Issue.SEVERITY)
             is_overdue = bool(late[row] > 0)
             if is_overdue != (rule.kind == "issue_overdue"):
                 continue
@@ -76,12 +76,12 @@ def issues(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                 reading,
                 about(reading, records, row),
                 what=Phrase(
-                    code="what.plain", params={"name": text_at(records, row, "description")}
+                    code="what.plain", params={"name": text_at(records, row, Issue.DESCRIPTION)}
                 ),
                 gap=Phrase(code="gap.overdue", params={"days": days}, count=days)
                 if is_overdue
                 else _due(due[row]),
-                place=records.place(row, "overdue_days", "due_date", "description"),
+                place=records.place(row, Issue.OVERDUE_DAYS, Issue.DUE_DATE, Issue.DESCRIPTION),
                 size=float(days if is_overdue else nearness),
                 rank=ALERT_SEVERITIES.index(severity)
                 if severity in ALERT_SEVERITIES
@@ -107,9 +107,9 @@ def late(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
         own = set()
         is_late, days = late_tasks(records.frame, choice_setting(reading, "late_done"))
         finished = finished_tasks(records.frame)
-        share = numbers(records.frame, "progress")
+        share = numbers(records.frame, Task.PROGRESS)
         for row in np.flatnonzero(is_late).tolist():
-            name = text_at(records, row, "task")
+            name = text_at(records, row, Task.TASK)
             if name and fold(name) in seen:
                 continue
             own.add(fold(name))
@@ -126,7 +126,7 @@ def late(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                 about(reading, records, row),
                 what=what,
                 gap=gap if count else Phrase(code="gap.flagged"),
-                place=records.place(row, "delay_days", "planned_end", "task"),
+                place=records.place(row, Task.DELAY_DAYS, Task.PLANNED_END, Task.TASK),
                 size=count,
                 whose=_whose(reading, records, row),
                 # Nothing can be done any more, but to learn from it.
@@ -136,7 +136,7 @@ def late(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
 
 
 def _total(reading: Reading) -> float | None:
-    total = reading.form.get("budget")
+    total = reading.form.get(Campaign.BUDGET)
     return None if total is None else float(total)
 
 
@@ -158,7 +158,7 @@ def over_allocated(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]
             (records.sheet,),
             what=Phrase(code="what.allocated", params={"tasks": tasks, "total": whole}),
             gap=gap,
-            place=reading.form_places.get("budget", Place(file=reading.file)),
+            place=reading.form_places.get(Campaign.BUDGET, Place(file=reading.file)),
             size=size,
         )
 
@@ -177,20 +177,20 @@ def over_budget(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
     """Find tasks that have spent more than their budget."""
     del as_of
     for records in _sheets(rule, reading):
-        budget, spend = numbers(records.frame, "budget"), numbers(records.frame, "spend")
+        budget, spend = numbers(records.frame, Task.BUDGET), numbers(records.frame, Task.SPEND)
         for row in np.flatnonzero(spend > budget).tolist():
-            if text_at(records, row, "status") == "cancelled":
+            if text_at(records, row, Task.STATUS) == "cancelled":
                 continue
             gap, size = _over(float(spend[row] - budget[row]), float(budget[row]))
             spent = Amount(value=float(spend[row]), unit="money")
-            name = text_at(records, row, "task")
+            name = text_at(records, row, Task.TASK)
             yield raised(
                 rule,
                 reading,
                 about(reading, records, row),
                 what=Phrase(code="what.spent", params={"name": name, "spend": spent}),
                 gap=gap,
-                place=records.place(row, "budget_use", "spend", "task"),
+                place=records.place(row, Task.BUDGET_USE, Task.SPEND, Task.TASK),
                 size=size,
                 whose=_whose(reading, records, row),
             )
@@ -222,7 +222,7 @@ def below_target(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                     code="what.limit" if one.lower_is_better else "what.target", params=amounts
                 ),
                 gap=gap,
-                place=records.place(row, "achievement", "actual", "metric"),
+                place=records.place(row, Effect.ACHIEVEMENT, Effect.ACTUAL, Effect.METRIC),
                 size=one.shortfall,
                 whose=_whose(reading, records, row),
             )
@@ -230,7 +230,7 @@ def below_target(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
 
 def reserve(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
     """Find that too little is kept back; once the campaign is over it is no use any more."""
-    total, end, said = _total(reading), reading.form.get("end_date"), terms(rule, reading)
+    total, end, said = _total(reading), reading.form.get(Campaign.END_DATE), terms(rule, reading)
     if not total or said is None or said.limit is None or (end is not None and as_of > end):
         return
     for records in _sheets(rule, reading):
@@ -246,7 +246,7 @@ def reserve(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
             reading,
             (records.sheet,),
             what=what_of(rule, "", value=value, share=Amount(value=share, unit="percent")),
-            place=reading.form_places.get("budget", Place(file=reading.file)),
+            place=reading.form_places.get(Campaign.BUDGET, Place(file=reading.file)),
             size=said.limit - share,
             blanks={"limit": limit},
         )
@@ -257,7 +257,7 @@ def burning(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
     form, said = reading.form, terms(rule, reading)
     if said is None or said.limit is None:
         return
-    time = elapsed(form.get("start_date"), form.get("end_date"), as_of).value
+    time = elapsed(form.get(Campaign.START_DATE), form.get(Campaign.END_DATE), as_of).value
     for records in _sheets(rule, reading):
         tasks = metric_frame(reading, records.sheet)
         spent = burn(tasks, elapsed(None, None, as_of), total=_total(reading))
@@ -281,7 +281,7 @@ def burning(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                 progress="–" if done is None else Amount(value=worked, unit="percent"),
                 base=Phrase(code=f"base.{spent.base}"),
             ),
-            place=records.place(0, "spend") if len(records.frame) else Place(file=reading.file),
+            place=records.place(0, Task.SPEND) if len(records.frame) else Place(file=reading.file),
             size=gap,
             blanks={"gap": Amount(value=gap, unit="percent"), "points": Amount(value=100 * gap)},
         )

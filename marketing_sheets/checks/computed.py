@@ -21,8 +21,10 @@ from ..reader import listed
 from ..records import Floats, Reading, SheetRecords
 from ..styles import number_format
 from ..template import (
+    Campaign,
     Choices,
     Column,
+    Effect,
     TableSheet,
     bind_metric,
     lower_is_better,
@@ -40,7 +42,6 @@ _RELATIVE = 1e-6
 _MOST_DIGITS = 8
 _DIRECTION = "direction"
 _OPPOSITES = ("higher", "lower")
-_VERDICT = "verdict"
 
 
 def computed_doubts(reading: Reading, *, as_of: date | None = None) -> tuple[Problem, ...]:
@@ -52,7 +53,7 @@ def computed_doubts(reading: Reading, *, as_of: date | None = None) -> tuple[Pro
     date unless the form fixes that date, and `as_of` (if given) is the same: the stored result
     depends on the day the workbook was last open.
     """
-    fixed = reading.form.get("as_of")
+    fixed = reading.form.get(Campaign.AS_OF)
     is_fixed = fixed is not None and as_of in (None, fixed)
     found: list[Problem] = []
     for records in reading.sheets.values():
@@ -261,7 +262,8 @@ def _names(
 
 def _is_judged(records: SheetRecords, position: int) -> bool:
     """Tell whether the row has a verdict: it hangs on the direction the name gives."""
-    return _VERDICT in records.frame and bool(records.frame[_VERDICT].notna().iloc[position])
+    judged = records.frame.get(Effect.VERDICT)
+    return judged is not None and bool(judged.notna().iloc[position])
 
 
 def _contradiction(

@@ -17,7 +17,7 @@ from ..formulas import holds, references
 from ..metrics import day_column, days_of, later_rows
 from ..problems import Place, Problem
 from ..records import Reading, SheetRecords
-from ..template import Check, Column, TableSheet
+from ..template import Check, Column, Issue, TableSheet
 from .computed import computed_doubts, metric_doubts
 from .wordings import wording_doubts
 
@@ -142,7 +142,7 @@ def _in_the_future(sheet: TableSheet, records: SheetRecords, as_of: date) -> Ite
 
 
 def _is_actual(column: Column) -> bool:
-    named = column.id.startswith("actual_") or column.id == "solved_on"
+    named = column.id.startswith("actual_") or column.id == Issue.SOLVED_ON
     return named and column.type in ("date", "datetime")
 
 

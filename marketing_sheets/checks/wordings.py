@@ -18,15 +18,13 @@ import pandas as pd
 from ..problems import Problem
 from ..reader import unanswered
 from ..records import Reading, SheetRecords
-from ..template import NUMERIC_TYPES, Column, TableSheet
+from ..template import NUMERIC_TYPES, Campaign, Column, TableSheet
 from ..texts import LANGUAGES, Text, fold, shared_data
 from ..values import nothing, read_risks
 
 _WHEN = frozenset(("date", "date_range", "datetime", "week"))
 # What is typed there and has no value is reported; 持续执行 for a week is none of it.
 _MISREAD = NUMERIC_TYPES | {"date", "date_range", "datetime"}
-# What a form sets out to reach it reaches by the campaign's last day, where that is known.
-_LAST_DAY = "end_date"
 _SIDES = ("before", "after")
 _MARKS = re.compile(r"[^\w%]+")
 
@@ -57,7 +55,9 @@ def _form_problems(reading: Reading) -> Iterator[Problem]:
     # What was typed and could not be read is reported as such; it may well have said it.
     cells = {place: name for name, place in reading.form_places.items()}
     unread = {cells[p.place]: p.raw for p in reading.problems if p.place in cells}
-    ends = reading.form.get(_LAST_DAY) is not None or _is_typed(unread.get(_LAST_DAY))
+    # What a form sets out to reach it reaches by the campaign's last day, where that is known.
+    last = Campaign.END_DATE
+    ends = reading.form.get(last) is not None or _is_typed(unread.get(last))
     for column in fields.values():
         text, place = reading.form.get(column.id), reading.form_places.get(column.id)
         if not column.wording or not isinstance(text, str) or place is None:

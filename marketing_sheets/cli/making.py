@@ -74,11 +74,12 @@ def generate(
         --start 2024-05-01 --end 2024-07-15 --department 市场部 --department 销售部
     """
     from ..loading import load_template, template_names
+    from ..template import Campaign
     from ..workbooks import example_folder, generate_workbook
 
     written: Language = language or "zh-Hans"
     form: dict[str, object] = dict(_pair(text) for text in settings)
-    form |= {key: day for key, day in (("start_date", start), ("end_date", end)) if day}
+    form |= {key: day for key, day in zip(Campaign.PERIOD, (start, end), strict=True) if day}
     chosen = load_template(template)
     if example and records is None:
         records = example_folder(chosen, written)

@@ -19,6 +19,7 @@ from ..errors import FormulaError
 from ..records import Array, SheetRecords
 from ..template import (
     NUMERIC_TYPES,
+    Campaign,
     TableSheet,
     Template,
     is_turned,
@@ -193,7 +194,7 @@ def _day_reader(excel: Callable[..., str], read: Callable[[str], float]) -> Func
 
     def compiled(call: ExcelCall) -> str:
         form = {field.id for field in call.template.fields()}
-        return excel(call.text(), has_period={"start_date", "end_date"} <= form)
+        return excel(call.text(), has_period={*Campaign.PERIOD} <= form)
 
     return Function(
         excel=compiled,

@@ -7,20 +7,25 @@ against each other and against Excel's limits.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from ..errors import TemplateError, TemplateFault, unless_known
 from ..styles import STATES
 from ..template import (
+    FORM_FIELDS,
     OUR_SHEETS,
+    ROLE_COLUMNS,
+    ROLE_NEEDS,
     RULE_NAMES,
     Choices,
+    Column,
     Metric,
     Rule,
     RuleKind,
     Setting,
+    Sought,
     TableSheet,
     Template,
 )
@@ -91,6 +96,7 @@ def _faults(template: Template) -> Iterator[TemplateFault]:
             yield from form_faults(sheet, template, (*_ids(template.sheets), *OUR_SHEETS))
     for choices in template.choices.values():
         yield from _choices_faults(choices, template)
+    yield from _role_faults(template)
     for setting in template.settings.values():
         yield from _setting_faults(setting)
     yield from same_label_faults("metrics", template.registry or template.metrics, fold)
@@ -155,6 +161,39 @@ def _choices_faults(choices: Choices, template: Template) -> Iterator[TemplateFa
             source = choices.attributes.get(attribute, "")
             known = _ids(template.choices[source].items) if source in template.choices else (value,)
             yield from unless_known(f"{where}.{attribute}", "choice", value, known, list=source)
+
+
+def _role_faults(template: Template) -> Iterator[TemplateFault]:
+    """Find sheets without what their role needs, and columns and fields it can make no use of."""
+    for sheet in template.tables:
+        if sheet.role is not None:
+            path = f"sheets[{sheet.id}].columns"
+            for options in ROLE_NEEDS[sheet.role]:
+                if not any(name in sheet for name in options):
+                    params = {"role": sheet.role, "column": " / ".join(options)}
+                    yield TemplateFault(path=path, code="role_needs", params=params)
+            yield from _use_faults(path, sheet.columns, ROLE_COLUMNS[sheet.role], template)
+    for form in template.forms:
+        yield from _use_faults(f"sheets[{form.id}].fields", form.fields, FORM_FIELDS, template)
+
+
+def _use_faults(
+    path: str, columns: Iterable[Column], sought: Mapping[str, Sought], template: Template
+) -> Iterator[TemplateFault]:
+    for column in columns:
+        if column.id not in sought:
+            continue
+        wanted, where = sought[column.id], f"{path}[{column.id}]"
+        if column.type not in wanted.types:
+            params = {"found": column.type, "column": column.id, "known": ", ".join(wanted.types)}
+            yield TemplateFault(path=f"{where}.type", code="unfit_type", params=params)
+        # A list that there is not has been reported already.
+        name = column.choices or ""
+        choices = template.choices.get(name)
+        lacking = {*wanted.choices} - {*_ids(choices.items)} if choices is not None else set()
+        for needed in sorted(lacking):
+            params = {"list": name, "column": column.id, "found": needed}
+            yield TemplateFault(path=f"{where}.choices", code="unfit_list", params=params)
 
 
 def _setting_faults(setting: Setting) -> Iterator[TemplateFault]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from ..errors import TemplateError, TemplateFault, UnknownTemplate, advice
 from ..template import (
     OUR_SHEETS,
+    ROLES_BY_ID,
     Choices,
     FormSheet,
     Role,
@@ -27,14 +28,6 @@ from .shared import figures_for, registry_of, rules_for
 from .toml import TomlFile
 
 _SHARED = frozenset(("choices", "settings", "metrics", "rules", "wording_rules"))
-# What a sheet plays by its id, in a workbook that gives the role to no sheet.
-_ROLES: Mapping[str, Role] = {
-    "master_tracker": "master",
-    "phase_schedule": "schedule",
-    "daily_data": "daily",
-    "effect_evaluation": "effect",
-    "issue_log": "issues",
-}
 _PATH_LIKE = re.compile(r"[./\\]")
 
 
@@ -105,7 +98,7 @@ def _template(
         settings={**shared["settings"].settings, **read.settings},
         metrics=figures_for(read.metrics, metrics, sheets),
         registry=registry_of(read.metrics, metrics),
-        outline=tuple(dict.fromkeys(read.summary.outline)),
+        outline=read.summary.outline,
     )
     return replace(template, rules=rules_for(template, shared["rules"].rules, read.rules))
 
@@ -160,7 +153,7 @@ def _sheet_file(use: Use, path: Path, faults: list[TemplateFault]) -> TomlFile |
 
 def _playing(sheet: TableSheet, given: Collection[Role | None]) -> TableSheet:
     """Give a sheet without a role the one of its id, unless another sheet has been given it."""
-    role = _ROLES.get(sheet.id)
+    role = ROLES_BY_ID.get(sheet.id)
     return sheet if sheet.role or role in given else replace(sheet, role=role)
 
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..errors import FormulaError
 from ..formulas import names as names_in, parse_expression, references
-from ..template import RULE_NAMES, Metric, Role, Rule, Sheet, TableSheet, Template
+from ..template import (
+    RULE_COLUMNS,
+    RULE_FIELDS,
+    RULE_NAMES,
+    Daily,
+    Metric,
+    Rule,
+    Sheet,
+    TableSheet,
+    Template,
+)
 from ..texts import fold
-
-# Where the kinds that say no sheets look, and the columns there without which they find nothing.
-_ROLES: Mapping[str, tuple[tuple[Role, ...], tuple[str, ...]]] = {
-    "issue_overdue": (("issues",), ("description", "due_date")),
-    "issue_high": (("issues",), ("description", "severity")),
-    "task_late": (("master", "schedule"), ("task", "delay_days")),
-    "over_allocated": (("master",), ("task", "budget")),
-    "over_budget": (("master",), ("budget", "spend")),
-    "below_target": (("effect",), ("metric", "verdict")),
-    "reserve": (("master",), ("task", "budget")),
-    "burn": (("master",), ("budget", "spend")),
-}
-_NEED_A_BUDGET = ("over_allocated", "reserve")
 
 
 def figures_for(
@@ -75,8 +72,8 @@ def _placed(rule: Rule, template: Template) -> Rule:
     players = {sheet.role: sheet.id for sheet in reversed(template.tables) if sheet.role}
     named: dict[str, str] = {str(role): sheet_id for role, sheet_id in players.items()}
     roles = rule.sheets
-    if rule.kind in _ROLES and not roles:
-        roles = tuple(role for role in _ROLES[rule.kind][0] if role in named)
+    if rule.kind in RULE_COLUMNS and not roles:
+        roles = tuple(role for role in RULE_COLUMNS[rule.kind][0] if role in named)
     when: dict[str, str] = {}
     for name, text in rule.when.items():
         when.setdefault(named.get(name, name), text)
@@ -87,9 +84,7 @@ def _fed(rule: Rule, template: Template) -> Rule | None:
     """Keep of a shared rule the sheets that can feed it; None if there is none."""
     tables = {sheet.id: sheet for sheet in template.tables}
     fields = {field.id for field in template.fields()}
-    if rule.target is not None and rule.target not in fields:
-        return None
-    if rule.kind in _NEED_A_BUDGET and "budget" not in fields:
+    if not {rule.target, RULE_FIELDS.get(rule.kind)} <= {None, *fields}:
         return None
     if rule.kind == "row":
         when = {
@@ -117,13 +112,12 @@ def _is_sound(text: str, sheet: TableSheet, template: Template) -> bool:
 
 def _has(sheet: TableSheet, rule: Rule, metrics: Iterable[Metric], fields: Iterable[str]) -> bool:
     """Tell whether a sheet has the columns a rule looks at."""
-    if rule.kind in _ROLES:
-        needed = _ROLES[rule.kind][1]
-        return any(name in sheet for name in needed[1:]) and needed[0] in sheet
+    if rule.kind in RULE_COLUMNS:
+        return all(name in sheet for name in RULE_COLUMNS[rule.kind][1])
     if rule.by is not None and rule.by not in sheet:
         return False
     if rule.kind in ("threshold", "window", "drop"):
-        dated = rule.kind == "threshold" or "date" in sheet or sheet.day_line is not None
+        dated = rule.kind == "threshold" or Daily.DATE in sheet or sheet.day_line is not None
         counted = any(one.id == rule.metric and one.sheet == sheet.id for one in metrics)
         return dated and (counted or (rule.kind != "threshold" and rule.column in sheet))
     if rule.kind == "early" and rule.column not in sheet:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ..records import AttachedColumn, Attachment, Reading, SheetRecords
-from ..template import TableSheet, Template
+from ..template import Record, TableSheet, Template
 from ..texts import LANGUAGES, Text, say
 from .model import LOG, Source
 from .rows import Known, Now, RowTexts, match_rows, row_ids, row_texts
@@ -108,8 +108,8 @@ def base_attachment(base: Base) -> Attachment:
 
 def by_column(sheet: TableSheet, by: str) -> str | None:
     """Return the column that tells whose a row is, None where the sheet has none."""
-    if by == "owner" and "owner" in sheet:
-        return "owner"
+    if by == "owner" and Record.OWNER in sheet:
+        return Record.OWNER
     kind = {"owner": "person", "department": "department"}.get(by)
     return next(
         (c.id for c in sheet.inputs if c.type == kind or (kind is None and c.choices == by)), None

@@ -7,13 +7,11 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from ..records import Reading
-from ..template import TableSheet, Template
+from ..template import Campaign, TableSheet, Template
 from ..texts import fold
 from ..values import choice_spellings
 from .base import is_nobodys
 from .model import Source
-
-_CAMPAIGN = "campaign_name"
 
 
 def source_of(reading: Reading, *, file: str, modified: datetime | None = None) -> Source:
@@ -26,7 +24,7 @@ def source_of(reading: Reading, *, file: str, modified: datetime | None = None) 
     spellings = department_spellings(reading)
     is_rest = is_nobodys(reading)
     named = "" if is_rest else _named(file, spellings)
-    campaign = reading.form.get(_CAMPAIGN)
+    campaign = reading.form.get(Campaign.NAME)
     said = _said(reading)
     source = Source(
         file=file,

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..problems import Place
 from ..records import Reading
-from ..template import Column, Rule, Template, Threshold
+from ..template import Campaign, Column, Rule, Template, Threshold
 from ..texts import LANGUAGES, Language, fold, say
 from ..values import as_text
 from .model import LOG, PARTS, Conflict, Source, Version, is_nothing, shown_value
@@ -19,12 +19,8 @@ from .rows import value_text
 # The id of a rule, and a group as it is spelt, None for all.
 ThresholdRow = tuple[str, str | None]
 _Lists = Mapping[str, Mapping[str, Mapping[str, str]]]
-# A merge reaches from the first day of all to the last.
-_EARLIEST = frozenset(("start_date",))
-_LATEST = frozenset(("end_date", "as_of"))
 # Whose a workbook is, and up to which day it tells, is each department's own.
 _EACH_ITS_OWN = frozenset(("department", "person"))
-_SAVED_ON = frozenset(("as_of",))
 _LISTS = "lists"
 # Fields whose different texts are joined, unless that gets longer than a title may be.
 _JOINED = frozenset(("text", "person"))
@@ -249,7 +245,7 @@ def _field(
 
 def _differs_by_design(field: Column, result: Any) -> bool:
     """Whether departments are meant to say different things, and nothing is left to decide."""
-    if field.type in _EACH_ITS_OWN or field.id in _SAVED_ON:
+    if field.type in _EACH_ITS_OWN or field.id == Campaign.AS_OF:
         return True
     return field.additive and not is_nothing(result)
 
@@ -257,9 +253,10 @@ def _differs_by_design(field: Column, result: Any) -> bool:
 def _settled(
     field: Column, said: Sequence[tuple[Source, Any]], values: Sequence[Any], table: _Table
 ) -> Any:
-    if field.id in _EARLIEST:
+    # A merge reaches from the first day of all to the last.
+    if field.id == Campaign.START_DATE:
         return min(values)
-    if field.id in _LATEST:
+    if field.id in (Campaign.END_DATE, Campaign.AS_OF):
         return max(values)
     if _is_name(field):
         joined = say("merge", "log.joint", table.language).join(_all_names(said, table))

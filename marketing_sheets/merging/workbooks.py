@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import SheetsError, UsageError, WorkbookError
 from ..loading import load_template
 from ..ooxml import read_properties
-from ..template import Template
+from ..template import Campaign, Template
 from ..texts import LANGUAGES, Language, Text
 from .base import is_part
 from .cache import Cache
@@ -115,7 +115,7 @@ def _check_words(on_conflict: str, language: str | None) -> None:
 
 def _stated(merged: Merge, today: date | None, output: Path) -> date:
     """Return the latest day the forms state, else today."""
-    stated = merged.form.get("as_of")
+    stated = merged.form.get(Campaign.AS_OF)
     day = stated if isinstance(stated, date) else today
     if day is None:
         raise UsageError("as_of_missing", file=output.name)

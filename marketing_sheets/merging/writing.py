@@ -17,7 +17,7 @@ from ..problems import Problem
 from ..reader import read_remembered
 from ..records import Attachment, ControlTotal, Reading, RememberedAlert, SheetRecords
 from ..summary import Summary, summarize
-from ..template import FormSheet, TableSheet, Template
+from ..template import Campaign, FormSheet, TableSheet, Template
 from ..workbooks import put_summary, recompute
 from ..writer import placed, write_workbook
 from .log import conflict_sheet, log_sheet
@@ -25,8 +25,6 @@ from .marks import change_sheets, with_marks
 from .model import Merge, MergeTotal
 from .sources import KIND, MERGED
 from .totals import check_merged
-
-_AS_OF = "as_of"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -181,8 +179,8 @@ def _not_asking(template: Template) -> Template:
 
 def _form(merge: Merge, as_of: date) -> dict[str, Any]:
     """Return the merged form with the day to which all figures count, the Summary's and Excel's."""
-    has_day = any(field.id == _AS_OF for field in merge.template.fields())
-    return {**merge.form, _AS_OF: as_of} if has_day else dict(merge.form)
+    has_day = any(field.id == Campaign.AS_OF for field in merge.template.fields())
+    return {**merge.form, Campaign.AS_OF: as_of} if has_day else dict(merge.form)
 
 
 def _inputs(merge: Merge, records: SheetRecords) -> SheetRecords:

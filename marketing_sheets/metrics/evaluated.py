@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..problems import Place
 from ..records import Array, SheetRecords
-from ..template import Unit
+from ..template import Effect, Issue, Unit
 from .figures import Figure, days_of, numbers, quotient
 
 Verdict = Literal["met", "close", "missed"]
@@ -75,7 +75,7 @@ def judge(value: float, target: float, *, lower_is_better: bool, close: float) -
 def achievements(records: SheetRecords) -> tuple[Achievement, ...]:
     """Read the evaluated metrics from the records, in their order."""
     frame = records.frame
-    targets, actuals = numbers(frame, "target_value"), numbers(frame, "actual_value")
+    targets, actuals = numbers(frame, Effect.TARGET_VALUE), numbers(frame, Effect.ACTUAL_VALUE)
     return tuple(
         _achievement(records, row, target=_known(targets[row]), actual=_known(actuals[row]))
         for row in range(len(frame))
@@ -96,24 +96,24 @@ def _cell(records: SheetRecords, row: int, column: str) -> str:
 def _achievement(
     records: SheetRecords, row: int, *, target: float | None, actual: float | None
 ) -> Achievement:
-    lower = _cell(records, row, "direction") == "lower"
+    lower = _cell(records, row, Effect.DIRECTION) == "lower"
     both = target is not None and actual is not None
     achieved = quotient("achievement", actual or 0.0, target or 0.0, rows=int(both))
-    if "achievement" in records.frame:
-        achieved = _as_in_sheet(achieved, numbers(records.frame, "achievement")[row])
+    if Effect.ACHIEVEMENT in records.frame:
+        achieved = _as_in_sheet(achieved, numbers(records.frame, Effect.ACHIEVEMENT)[row])
     favourable = achieved.value
     if lower and favourable is not None:
         favourable = quotient("achievement", target or 0.0, actual or 0.0).value
     return Achievement(
-        name=_cell(records, row, "metric"),
+        name=_cell(records, row, Effect.METRIC),
         lower_is_better=lower,
-        unit=_UNITS.get(_cell(records, row, "unit"), "number"),
+        unit=_UNITS.get(_cell(records, row, Effect.UNIT), "number"),
         target=target,
         actual=actual,
         achieved=achieved,
         favourable=favourable,
-        verdict=_VERDICTS.get(_cell(records, row, "verdict")),
-        place=records.place(row, "achievement"),
+        verdict=_VERDICTS.get(_cell(records, row, Effect.VERDICT)),
+        place=records.place(row, Effect.ACHIEVEMENT),
     )
 
 
@@ -168,10 +168,10 @@ class IssueRow:
 def is_open(frame: pd.DataFrame) -> Array:
     """Tell which issues are unsolved: neither marked solved nor with a day on which they were."""
     solved = np.zeros(len(frame), dtype=bool)
-    if "status" in frame:
-        solved |= (frame["status"] == "solved").fillna(value=False).to_numpy(dtype=bool)
-    if "solved_on" in frame:
-        solved |= frame["solved_on"].notna().to_numpy()
+    if Issue.STATUS in frame:
+        solved |= (frame[Issue.STATUS] == "solved").fillna(value=False).to_numpy(dtype=bool)
+    if Issue.SOLVED_ON in frame:
+        solved |= frame[Issue.SOLVED_ON].notna().to_numpy()
     return ~solved
 
 
@@ -183,13 +183,13 @@ def days_between(frame: pd.DataFrame, column: str, as_of: date) -> Array:
 
 def is_known(frame: pd.DataFrame, as_of: date) -> Array:
     """Tell which issues had occurred by `as_of`; those without a date had."""
-    return ~(days_between(frame, "occurred_on", as_of) < 0)
+    return ~(days_between(frame, Issue.OCCURRED_ON, as_of) < 0)
 
 
 def overdue(frame: pd.DataFrame, as_of: date) -> Array:
     """Return by how many days each unsolved issue is past its due date, at least 0."""
-    days = numbers(frame, "overdue_days")
-    days = np.where(np.isnan(days), days_between(frame, "due_date", as_of), days)
+    days = numbers(frame, Issue.OVERDUE_DAYS)
+    days = np.where(np.isnan(days), days_between(frame, Issue.DUE_DATE, as_of), days)
     return np.where(is_open(frame), np.maximum(np.nan_to_num(days), 0), 0)
 
 
@@ -201,10 +201,12 @@ def issues_by_severity(
     known = is_known(frame, as_of)
     unsolved, future = is_open(frame) & known, is_open(frame) & ~known
     late = overdue(frame, as_of)
-    age = days_between(frame, "occurred_on", as_of)
+    age = days_between(frame, Issue.OCCURRED_ON, as_of)
     severity = np.full(len(frame), "", dtype=object)
-    if "severity" in frame:
-        severity = frame["severity"].astype(object).where(frame["severity"].notna(), "").to_numpy()
+    if Issue.SEVERITY in frame:
+        severity = (
+            frame[Issue.SEVERITY].astype(object).where(frame[Issue.SEVERITY].notna(), "").to_numpy()
+        )
     others = [name for name in dict.fromkeys(severity[unsolved].tolist()) if name not in order]
     rows = []
     for name in (*order, *sorted(others, reverse=True)):
@@ -238,11 +240,11 @@ def _row(
         total=len(rows),
         left_out=left_out,
         longest=LongestOpen(
-            description=_text(records, first, "description"),
-            owner=_text(records, first, "owner"),
+            description=_text(records, first, Issue.DESCRIPTION),
+            owner=_text(records, first, Issue.OWNER),
             age=None if np.isnan(age[first]) else int(age[first]),
             overdue=int(late[first]),
-            place=records.place(first, "description"),
+            place=records.place(first, Issue.DESCRIPTION),
         ),
     )
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..records import Array, Reading, SheetRecords
-from ..template import Column, Metric, TableSheet
+from ..template import Column, Daily, Issue, Metric, TableSheet
 from ..values import parse
 from .figures import (
     LATER,
@@ -54,7 +54,7 @@ def metric_frame(reading: Reading, sheet_id: str, *, as_of: date | None = None) 
     marks: dict[str, Any] = {**_kinds(reading, sheet, frame), **_unread(records, sheet)}
     day = day_column(sheet)
     if day in frame:
-        marks["date"] = frame[day]
+        marks[Daily.DATE] = frame[day]
         if as_of is not None:
             marks[LATER] = _after(frame, day, as_of)
     return frame.assign(**marks)
@@ -66,7 +66,7 @@ def day_column(sheet: TableSheet) -> str:
     Of several dates only `date`, the column of the sheet's day line, or the day an issue occurred:
     the dates of a plan may well lie ahead.
     """
-    for name in ("date", sheet.day_line, "occurred_on"):
+    for name in (Daily.DATE, sheet.day_line, Issue.OCCURRED_ON):
         if name is not None and name in sheet and sheet[name].type == "date":
             return name
     return ""
@@ -171,7 +171,7 @@ def week_change(metric: Metric, frame: pd.DataFrame, *, as_of: date) -> Figure:
     else the reason is partial_period.
     """
     monday = np.datetime64(as_of, "D") - as_of.weekday()
-    days = days_of(frame, "date")
+    days = days_of(frame, Daily.DATE)
     now, before = (
         figure(metric, frame[(days >= first) & (days < first + 7)])
         for first in (monday, monday - 7)
@@ -193,11 +193,11 @@ def _key(frame: pd.DataFrame, key: str) -> pd.Series[Any]:
         if key not in frame:
             return pd.Series([pd.NA] * len(frame), index=frame.index, dtype="string")
         return frame[key]
-    if "date" not in frame:
+    if Daily.DATE not in frame:
         return pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")
     if key == "week":
-        return week_of(frame["date"])
-    days = pd.to_datetime(frame["date"]).dt.normalize()
+        return week_of(frame[Daily.DATE])
+    days = pd.to_datetime(frame[Daily.DATE]).dt.normalize()
     return days if key == "day" else days - pd.to_timedelta(days.dt.day - 1, unit="D")
 
 

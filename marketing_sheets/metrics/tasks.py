@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..records import Array
+from ..template import Task
 from .figures import Figure, is_unread, numbers, quotient
 
 
@@ -104,21 +105,21 @@ def _text(frame: pd.DataFrame, column: str) -> Array:
 
 
 def _live(frame: pd.DataFrame) -> pd.DataFrame:
-    live: pd.DataFrame = frame.loc[_text(frame, "status") != "cancelled"]
+    live: pd.DataFrame = frame.loc[_text(frame, Task.STATUS) != "cancelled"]
     return live
 
 
 def progress(frame: pd.DataFrame, by: str = "weight") -> TaskProgress:
     """Measure the progress of the tasks in `frame`; `by` is the setting `progress_by`."""
     frame = _live(frame)
-    done = int((_text(frame, "status") == "done").sum())
-    share = numbers(frame, "progress")
+    done = int((_text(frame, Task.STATUS) == "done").sum())
+    share = numbers(frame, Task.PROGRESS)
     known = ~np.isnan(share)
     rows, left_out = int(known.sum()), int((~known).sum())
     mean = quotient("progress_mean", float(share[known].sum()), rows, rows=rows, left_out=left_out)
     return TaskProgress(
-        weighted=_weighted("progress_weighted", share, numbers(frame, "weight")),
-        by_budget=_weighted("progress_by_budget", share, numbers(frame, "budget")),
+        weighted=_weighted("progress_weighted", share, numbers(frame, Task.WEIGHT)),
+        by_budget=_weighted("progress_by_budget", share, numbers(frame, Task.BUDGET)),
         mean=mean,
         by_tasks=quotient("progress_by_tasks", done, len(frame), rows=len(frame)),
         done=done,
@@ -157,21 +158,21 @@ def progress_by(
 
 
 def _ended(frame: pd.DataFrame) -> Array:
-    ended: Array = _text(frame, "status") == "done"
-    if "actual_end" in frame:
-        ended |= frame["actual_end"].notna().to_numpy()
+    ended: Array = _text(frame, Task.STATUS) == "done"
+    if Task.ACTUAL_END in frame:
+        ended |= frame[Task.ACTUAL_END].notna().to_numpy()
     return ended
 
 
 def finished_tasks(frame: pd.DataFrame) -> Array:
     """Tell which tasks have ended with all their work done, as far as people say."""
-    return _ended(frame) & ~(numbers(frame, "progress") < 1)
+    return _ended(frame) & ~(numbers(frame, Task.PROGRESS) < 1)
 
 
 def on_time(frame: pd.DataFrame) -> Figure:
     """Return the share of finished tasks that ended no later than planned."""
     frame = _live(frame)
-    delay, ended = numbers(frame, "delay_days"), _ended(frame)
+    delay, ended = numbers(frame, Task.DELAY_DAYS), _ended(frame)
     known = ended & ~np.isnan(delay)
     punctual = float((delay[known] <= 0).sum())
     rows = int(known.sum())
@@ -186,10 +187,10 @@ def late_tasks(frame: pd.DataFrame, late_done: str = "done") -> tuple[Array, Arr
     counts them itself, in a column `is_late`, is followed. A task whose dates do not show the
     delay is late by 0 days.
     """
-    status, delay = _text(frame, "status"), np.nan_to_num(numbers(frame, "delay_days"))
+    status, delay = _text(frame, Task.STATUS), np.nan_to_num(numbers(frame, Task.DELAY_DAYS))
     overdue = (delay > 0) & (~_ended(frame) | (late_done == "late"))
     late = (status != "cancelled") & (overdue | (status == "late"))
-    told = numbers(frame, "is_late")
+    told = numbers(frame, Task.IS_LATE)
     late = np.where(np.isnan(told), late, told > 0)
     return late, np.where(late, np.maximum(delay, 0), 0)
 
@@ -198,7 +199,7 @@ def delays(frame: pd.DataFrame, late_done: str = "done") -> Delays:
     """Count delays; `late_done` is the setting."""
     late, days = late_tasks(frame, late_done)
     live = _live(frame)
-    past = _ended(live) & (np.nan_to_num(numbers(live, "delay_days")) > 0)
+    past = _ended(live) & (np.nan_to_num(numbers(live, Task.DELAY_DAYS)) > 0)
     return Delays(
         late=int(late.sum()),
         flagged=int((late & (days == 0)).sum()),
@@ -230,7 +231,7 @@ def _sum(metric: str, values: Array) -> Figure:
 
 def allocation(frame: pd.DataFrame, total: float | None) -> Allocation:
     """Compare the budgets of the tasks that are not cancelled with the campaign's `total`."""
-    tasks = _sum("budget", numbers(_live(frame), "budget"))
+    tasks = _sum("budget", numbers(_live(frame), Task.BUDGET))
     whole = _sum("budget_total", np.array([np.nan if total is None else total]))
     rest = None
     if whole.value is not None and tasks.value is not None:
@@ -257,9 +258,9 @@ def burn(frame: pd.DataFrame, time: Figure, *, total: float | None = None) -> Bu
     has a budget, or they add up to more than the campaign has, its `total` takes their place.
     `over` counts the tasks that have both and spent more.
     """
-    budget, spend = numbers(frame, "budget"), numbers(frame, "spend")
-    live = _text(frame, "status") != "cancelled"
-    unread = is_unread(frame, "spend") | (live & is_unread(frame, "budget"))
+    budget, spend = numbers(frame, Task.BUDGET), numbers(frame, Task.SPEND)
+    live = _text(frame, Task.STATUS) != "cancelled"
+    unread = is_unread(frame, Task.SPEND) | (live & is_unread(frame, Task.BUDGET))
     budget = np.where(live & ~unread, budget, np.nan)
     spend = np.where(unread, np.nan, spend)
     planned, paid = _sum("budget", budget), _sum("spend", spend)

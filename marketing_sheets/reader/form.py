@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from ..problems import Place, Problem
-from ..template import Column, FormSheet, Template
+from ..template import Campaign, Column, FormSheet, Template
 from ..texts import LANGUAGES, Text, fold, fold_label, say
 from ..values import Context, Milestone, Risk, parse, read_milestones, read_risks
 from .columns import column_context
@@ -28,7 +28,6 @@ FieldCells = Mapping[str, tuple[int, int]]
 _ROWS, _COLUMNS = 200, 30
 _ID_COLUMNS = 3
 _REACH = 3
-_PERIOD = ("start_date", "end_date")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +126,7 @@ class FormReading:
     @property
     def period(self) -> tuple[date, date] | None:
         """The first and last day, if both are known and in order."""
-        start, end = (self.values.get(name) for name in _PERIOD)
+        start, end = (self.values.get(name) for name in Campaign.PERIOD)
         return (start, end) if start and end and start <= end else None
 
 
@@ -154,7 +153,7 @@ def read_form(
     problems: list[Problem] = []
     columns = {column for _, column in at.values()}
     percents, formulas = grid.percent_cells(columns), grid.uncalculated_cells(columns)
-    order = sorted(form.fields, key=lambda f: f.id not in _PERIOD)
+    order = sorted(form.fields, key=lambda f: f.id not in Campaign.PERIOD)
     for column in order:
         if column.id not in at:
             if column.is_required:
@@ -162,7 +161,7 @@ def read_form(
             continue
         row, cell_column = at[column.id]
         place = places[column.id] = grid.place(row, cell_column)
-        start = values.get(_PERIOD[0])
+        start = values.get(Campaign.START_DATE)
         # The first day alone already gives the last day its year.
         period = FormReading(values=values).period or ((start, start) if start else None)
         here = replace(around, period=period or around.period)
@@ -216,9 +215,9 @@ def _plain(value: object, column: Column) -> Any:
 def _period_problems(
     form: FormSheet, values: Mapping[str, Any], places: Mapping[str, Place]
 ) -> Iterator[Problem]:
-    start, end = (values.get(name) for name in _PERIOD)
+    start, end = (values.get(name) for name in Campaign.PERIOD)
     if start and end and end < start:
-        column, params = form["end_date"], {"start": start.isoformat()}
+        column, params = form[Campaign.END_DATE], {"start": start.isoformat()}
         yield column.problem("end_before_start", places[column.id], end.isoformat(), **params)
 
 

@@ -14,7 +14,7 @@ from ..errors import DamagedWorkbook
 from ..ooxml import SheetFacts, WorkbookFacts, open_workbook_file
 from ..problems import Place, Problem
 from ..records import MEMORY, MEMORY_STAMP, ControlTotal, Reading, RememberedAlert, SheetRecords
-from ..template import TableSheet, Template
+from ..template import Campaign, TableSheet, Template
 from ..texts import LANGUAGES, fold_label, say
 from .form import FormReading, PlanReading, read_form, read_plan
 from .headers import find_header
@@ -166,7 +166,7 @@ def _read_contents(
     """Read the forms, then all that goes by the campaign's days."""
     template = around.template
     form = _read_form(claims, template, around, file=file)
-    as_of = form.values.get("as_of") or around.as_of
+    as_of = form.values.get(Campaign.AS_OF) or around.as_of
     around = replace(around, period=form.period, as_of=as_of)
     plan = read_plan(form, template, around)
     return form, plan, _read_tables(claims, template, around, file=file)

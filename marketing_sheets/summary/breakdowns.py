@@ -29,7 +29,7 @@ from ..metrics import (
     up_to_day,
 )
 from ..records import Reading
-from ..template import Column, Metric, Role, TableSheet, Template
+from ..template import Column, Daily, Metric, Role, TableSheet, Task, Template
 from ..texts import Text
 from .model import ChannelRow, Grain, OwnRow, OwnTable, StageRow, Tile, Trend, TrendPoint
 
@@ -183,7 +183,7 @@ def channels_of(
     metrics = metrics_of(reading, reading.template.sheet_for("daily"))
     if frame.empty or not metrics:
         return (), None
-    table = _complete(by(metrics, frame, ["channel"]))
+    table = _complete(by(metrics, frame, [Daily.CHANNEL]))
     ranked = sorted(table.groups, key=lambda group: -_size(group.figures))
     shown = ranked if len(ranked) <= _MOST_CHANNELS else ranked[:_MOST_CHANNELS]
     rows = [
@@ -193,11 +193,11 @@ def channels_of(
     rows.sort(key=lambda row: -_value(row.figures, "roas"))
     if len(shown) < len(ranked):
         names = [group.name for group in shown]
-        rest = others_than(frame, "channel", names)
+        rest = others_than(frame, Daily.CHANNEL, names)
         group = _complete(by(metrics, rest, [])).groups[0]
         rows.append(_channel("", group, table, others=len(ranked) - len(shown)))
     judged = tuple(_judged(row, target, close) for row in rows)
-    return judged, _channel("", Group(level={"channel": None}, figures=table.total), table)
+    return judged, _channel("", Group(level={Daily.CHANNEL: None}, figures=table.total), table)
 
 
 def _complete(table: Breakdown) -> Breakdown:
@@ -246,9 +246,9 @@ def trend_of(reading: Reading, frame: pd.DataFrame) -> Trend | None:
         for m in metrics_of(reading, reading.template.sheet_for("daily"))
         if m.id in ("sales", "roas")
     ]
-    if frame.empty or "date" not in frame or not frame["date"].notna().any():
+    if frame.empty or Daily.DATE not in frame or not frame[Daily.DATE].notna().any():
         return None
-    first, last = frame["date"].min().date(), frame["date"].max().date()
+    first, last = frame[Daily.DATE].min().date(), frame[Daily.DATE].max().date()
     days = (last - first).days + 1
     grain: Grain = "day" if days <= _MOST_DAYS else "week" if days <= 7 * _MOST_WEEKS else "month"
     known = {
@@ -269,7 +269,7 @@ def trend_of(reading: Reading, frame: pd.DataFrame) -> Trend | None:
         points=points,
         first=first,
         last=last,
-        undated=int(frame["date"].isna().sum()),
+        undated=int(frame[Daily.DATE].isna().sum()),
     )
 
 
@@ -289,13 +289,13 @@ def stages_of(
     reading: Reading, frame: pd.DataFrame, as_of: date, time: Figure
 ) -> tuple[tuple[StageRow, ...], StageRow | None]:
     """Return the stages in their order, those beyond twelve together, and their total."""
-    if frame.empty or "stage" not in frame:
+    if frame.empty or Task.STAGE not in frame:
         return (), None
     by = progress_setting(reading)
-    progressed = progress_by(frame, "stage", by)
+    progressed = progress_by(frame, Task.STAGE, by)
     names = list(progressed)
     shown = names if len(names) <= _MOST_STAGES else names[: _MOST_STAGES - 1]
-    stage = frame["stage"].astype(object).where(frame["stage"].notna(), None)
+    stage = frame[Task.STAGE].astype(object).where(frame[Task.STAGE].notna(), None)
     rows = []
     for name in shown:
         rows_of = (stage.isna() if name is None else stage == name).to_numpy(dtype=bool)
@@ -317,8 +317,8 @@ def _stage(
 
     Money spent ahead of time is no alarm while the work is as far.
     """
-    start = frame["planned_start"].min() if "planned_start" in frame else None
-    end = frame["planned_end"].max() if "planned_end" in frame else None
+    start = frame[Task.PLANNED_START].min() if Task.PLANNED_START in frame else None
+    end = frame[Task.PLANNED_END].max() if Task.PLANNED_END in frame else None
     time = elapsed(day_of(start), day_of(end), as_of)
     burnt = burn(frame, time)
     ahead, used, done = burnt.ahead.value, burnt.used.value, progressed.overall.value

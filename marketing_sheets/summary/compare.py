@@ -30,6 +30,7 @@ from ..metrics import (
     up_to_day,
 )
 from ..records import Reading
+from ..template import Campaign, Task
 from ..texts import Text, fold
 from .breakdowns import day_of, progress_setting
 from .mixes import origins_of, reversals_of
@@ -168,7 +169,7 @@ def _row(frames: _Frames, group: str | None, name: Text | str) -> CompareRow:
     reading, as_of, template = frames.reading, frames.as_of, frames.reading.template
     tasks = frames.of(template.sheet_for("master"), group)
     schedule = frames.of(template.sheet_for("schedule"), group)
-    start, end = (day_of(reading.form.get(f"{name}_date")) for name in ("start", "end"))
+    start, end = (day_of(reading.form.get(name)) for name in Campaign.PERIOD)
     burnt = burn(tasks, elapsed(start, end, as_of))
     figures = _figures(frames, group)
     # One measure for all groups, the one that ROAS divides by; a sum of both would be neither.
@@ -177,7 +178,7 @@ def _row(frames: _Frames, group: str | None, name: Text | str) -> CompareRow:
     unsolved = is_open(issues) & is_known(issues, as_of)
     late = int((overdue(issues, as_of)[unsolved] > 0).sum())
     # The same task on both sheets is one task.
-    work = tasks if "delay_days" in tasks and len(tasks) else schedule
+    work = tasks if Task.DELAY_DAYS in tasks and len(tasks) else schedule
     delayed = int(late_tasks(work, choice_setting(reading, "late_done"))[0].sum())
     met, judged = _verdicts(frames, group)
     row = CompareRow(

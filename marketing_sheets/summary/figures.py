@@ -26,7 +26,7 @@ from ..metrics import (
     week_change,
 )
 from ..records import Reading
-from ..template import Metric, TableSheet
+from ..template import Campaign, Metric, TableSheet, Task
 from .breakdowns import choice_columns, day_of
 from .gather import evaluated, number_of, open_issues
 
@@ -38,9 +38,10 @@ def figures(reading: Reading, *, as_of: date) -> list[tuple[Level, Figure]]:
     as the campaign's have. Ready for `metrics.figures_as_json`.
     """
     form = reading.form
-    time = elapsed(day_of(form.get("start_date")), day_of(form.get("end_date")), as_of)
+    start, end = (day_of(form.get(name)) for name in Campaign.PERIOD)
+    time = elapsed(start, end, as_of)
     found: list[tuple[Level, Figure]] = []
-    if any(field.id == "start_date" for field in reading.template.fields()):
+    if any(field.id == Campaign.START_DATE for field in reading.template.fields()):
         found.append(({}, time))
     # The tasks' money has figures of its own, which know of cancelled tasks and blank spends.
     master = reading.template.sheet_for("master")
@@ -81,10 +82,10 @@ def _of_table(
 def _money(reading: Reading, time: Figure) -> list[tuple[Level, Figure]]:
     """Return progress, punctuality and money of the tasks."""
     tasks = metric_frame(reading, reading.template.sheet_for("master"))
-    total = number_of(reading.form.get("budget"))
+    total = number_of(reading.form.get(Campaign.BUDGET))
     given = allocation(tasks, total)
     found: list[tuple[Level, Figure]] = [({}, given.total), ({}, given.unallocated)]
-    for level, frame in _levels(tasks, ("department", "stage")):
+    for level, frame in _levels(tasks, (Task.DEPARTMENT, Task.STAGE)):
         burnt, done = burn(frame, time, total=None if level else total), progress(frame)
         found += [
             (level, one)

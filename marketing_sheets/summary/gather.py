@@ -32,7 +32,7 @@ from ..metrics import (
 )
 from ..problems import Place, Problem
 from ..records import Reading
-from ..template import Role, Template
+from ..template import Campaign, Daily, Effect, Issue, Role, Task, Template
 from ..texts import LANGUAGES, Text, say
 from .breakdowns import (
     MOST_TILES,
@@ -59,11 +59,11 @@ _NAMED = 3
 _SEVERITY_ORDER = ("high", "medium", "low")
 # The sheet each section is made from, and the columns without which there is nothing to show.
 _SECTIONS: Mapping[str, tuple[Role, tuple[str, ...]]] = {
-    "metrics": ("effect", ("metric",)),
-    "channels": ("daily", ("channel",)),
-    "trend_day": ("daily", ("date",)),
-    "stages": ("master", ("stage",)),
-    "issues": ("issues", ("description",)),
+    "metrics": ("effect", (Effect.METRIC,)),
+    "channels": ("daily", (Daily.CHANNEL,)),
+    "trend_day": ("daily", (Daily.DATE,)),
+    "stages": ("master", (Task.STAGE,)),
+    "issues": ("issues", (Issue.DESCRIPTION,)),
 }
 
 
@@ -98,16 +98,16 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
     Works with any part of the workbook missing or empty.
     """
     form = reading.form
-    start, end = day_of(form.get("start_date")), day_of(form.get("end_date"))
+    start, end = (day_of(form.get(name)) for name in Campaign.PERIOD)
     time = elapsed(start, end, as_of)
     daily = up_to_day(metric_frame(reading, reading.template.sheet_for("daily"), as_of=as_of))
     tasks = metric_frame(reading, reading.template.sheet_for("master"))
-    budget, target_roas = (number_of(form.get(name)) for name in ("budget", "target_roas"))
+    budget = number_of(form.get(Campaign.BUDGET))
+    target_roas = number_of(form.get(Campaign.TARGET_ROAS))
     progressed, burnt = progress(tasks, progress_setting(reading)), burn(tasks, time, total=budget)
     tiles = _tiles(reading, daily, progressed, burnt, time)
-    metrics = evaluated(reading)
+    metrics, issues = evaluated(reading), open_issues(reading, as_of)
     acts, tracked = _alerts(reading, as_of)
-    issues = open_issues(reading, as_of)
     more = _more_tiles(reading, len(tiles), metrics, issues, as_of)
     channels, channel_total = channels_of(reading, daily, target_roas, _close(reading))
     stages, stage_total = stages_of(reading, tasks, as_of, time)
@@ -116,7 +116,7 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
     return Summary(
         title=_title(reading),
         department=_department(reading),
-        owner=str(form.get("owner") or ""),
+        owner=str(form.get(Campaign.OWNER) or ""),
         start=start,
         end=end,
         as_of=as_of,
@@ -165,7 +165,7 @@ def _more_tiles(
     own = own_tiles(reading, taken, as_of=as_of)
     sheets = (reading.template.sheet_for(role) for role in _TASKS)
     tables = (metric_frame(reading, sheet) for sheet in sheets)
-    tasks = next((one for one in tables if "delay_days" in one and len(one)), pd.DataFrame())
+    tasks = next((one for one in tables if Task.DELAY_DAYS in one and len(one)), pd.DataFrame())
     is_logged = reading.template.sheet_for("issues") in reading.sheets
     counts = count_tiles(
         tasks,
@@ -178,7 +178,7 @@ def _more_tiles(
 
 def _title(reading: Reading) -> Phrase | Text | str:
     """Return the campaign's name; of several merged ones all, or the first and how many."""
-    stated = str(reading.form.get("campaign_name") or "")
+    stated = str(reading.form.get(Campaign.NAME) or "")
     names = names_of(reading, "campaign")
     if len(names) < 2:
         return stated or (names[0] if names else reading.template.title)
@@ -192,7 +192,7 @@ def _title(reading: Reading) -> Phrase | Text | str:
 
 def _department(reading: Reading) -> Phrase | Text | str:
     """Return the department that leads, or how many were merged."""
-    stated = str(reading.form.get("department") or "")
+    stated = str(reading.form.get(Campaign.DEPARTMENT) or "")
     names = names_of(reading, "department")
     if stated or len(names) < 2:
         return label_of(reading.template, "department", stated or "".join(names))
@@ -237,7 +237,7 @@ def _is_held(template: Template, tile: str, totals: Mapping[str, Figure]) -> boo
     if tile not in ("progress", "budget"):
         return tile in totals
     # The use of a budget needs both sides.
-    needed = ("progress",) if tile == "progress" else ("budget", "spend")
+    needed = (Task.PROGRESS,) if tile == "progress" else (Task.BUDGET, Task.SPEND)
     tables = (sheet for sheet in template.tables if sheet.role == "master")
     return any(all(column in sheet for column in needed) for sheet in tables)
 

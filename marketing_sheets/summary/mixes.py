@@ -14,7 +14,7 @@ import pandas as pd
 from ..alerts import Amount, Phrase, label_of
 from ..metrics import by, days_of, metric_frame, metrics_of, up_to_day
 from ..records import Reading
-from ..template import Metric
+from ..template import Daily, Metric
 from ..texts import Text
 
 # A total that changes by less than this part of itself is no picture to be reversed.
@@ -151,16 +151,16 @@ def _reversals(reading: Reading, as_of: date) -> Iterator[Phrase]:
     yield from _weeks(metrics, frame, ".department", by_department, as_of)
     by_channel = _namer(reading, "channel")
     for before, after in _pairs(frame, ".department", by_department):
-        yield from _reversed(metrics, before, after, "channel", by_channel)
+        yield from _reversed(metrics, before, after, Daily.CHANNEL, by_channel)
 
 
 def channel_mix(reading: Reading, frame: pd.DataFrame, *, as_of: date) -> tuple[Phrase, ...]:
     """Say where channels moved one way from the week before, and all of them together the other."""
     sheet = reading.template.sheet_for("daily")
     metrics = [one for one in metrics_of(reading, sheet) if one.denominator is not None]
-    if "channel" not in frame:
+    if Daily.CHANNEL not in frame:
         return ()
-    found = _weeks(metrics, frame, "channel", _namer(reading, "channel"), as_of)
+    found = _weeks(metrics, frame, Daily.CHANNEL, _namer(reading, "channel"), as_of)
     return tuple(found)[:_MOST_REVERSALS]
 
 
@@ -191,10 +191,10 @@ def _weeks(
     metrics: Sequence[Metric], frame: pd.DataFrame, by: str, name: _Namer, as_of: date
 ) -> Iterator[Phrase]:
     """Compare the last week that was over by `as_of` with the week before, Monday to Sunday."""
-    if by not in frame or "date" not in frame:
+    if by not in frame or Daily.DATE not in frame:
         return
     monday = as_of - timedelta(days=as_of.weekday() + (7 if as_of.weekday() != 6 else 0))
-    days = days_of(frame, "date")
+    days = days_of(frame, Daily.DATE)
     weeks = [
         frame.loc[(days >= np.datetime64(first, "D")) & (days < np.datetime64(first, "D") + 7)]
         for first in (monday - timedelta(days=7), monday)

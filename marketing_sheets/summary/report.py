@@ -9,15 +9,14 @@ import numpy as np
 
 from ..alerts import Amount, Phrase, label_of
 from ..metrics import Achievement, is_known, is_open, numbers
-from ..problems import Place
 from ..records import Reading, SheetRecords
-from ..template import Role
+from ..template import Issue, Record, Role, Task
 from .breakdowns import day_of
 from .model import AdviceRow, CauseRow, GoalRow, Report, SheetRow
 
 # Where people write why something went wrong, and what is to be done about it.
-_CAUSES = ("cause", "analysis", "issue", "delay_reason")
-_MEASURES = ("action", "solution")
+_CAUSES = (Record.CAUSE, Record.ANALYSIS, Record.ISSUE, Record.DELAY_REASON)
+_MEASURES = (Record.ACTION, Record.SOLUTION)
 _TASKS: tuple[Role, ...] = ("master", "schedule")
 _ENDED = ("done", "cancelled")
 
@@ -54,7 +53,7 @@ def _day(records: SheetRecords, row: int, column: str) -> date | None:
 
 
 def _who(reading: Reading, records: SheetRecords, row: int) -> Phrase | str:
-    department, owner = (_text(records, row, name)[0] for name in ("department", "owner"))
+    department, owner = (_text(records, row, name)[0] for name in (Record.DEPARTMENT, Record.OWNER))
     if not department:
         return owner
     label = label_of(reading.template, "department", department)
@@ -66,22 +65,22 @@ def _goals(reading: Reading) -> Iterator[GoalRow]:
     statuses = reading.template.choices.get("task_status")
     looks = {item.id: item for item in statuses.items} if statuses else {}
     for records, row in _rows(reading, "master"):
-        status = _text(records, row, "status")[0]
+        status = _text(records, row, Task.STATUS)[0]
         look = looks.get(status)
-        share = numbers(records.frame, "progress")[row]
-        has_stage = "stage" in records.frame
+        share = numbers(records.frame, Task.PROGRESS)[row]
+        has_stage = Task.STAGE in records.frame
         yield GoalRow(
-            module=_text(records, row, "stage", "task")[0],
-            goal=_text(records, row, "goal")[0],
-            action=_text(records, row, "task" if has_stage else "measures")[0],
+            module=_text(records, row, Task.STAGE, Task.TASK)[0],
+            goal=_text(records, row, Task.GOAL)[0],
+            action=_text(records, row, Task.TASK if has_stage else Task.MEASURES)[0],
             who=_who(reading, records, row),
-            start=_day(records, row, "planned_start"),
-            end=_day(records, row, "planned_end"),
-            weeks=_written(records, row, "weeks"),
+            start=_day(records, row, Task.PLANNED_START),
+            end=_day(records, row, Task.PLANNED_END),
+            weeks=_written(records, row, Task.WEEKS),
             status=look.label if look else status,
             state=look.state if look else None,
             progress=None if np.isnan(share) else float(share),
-            place=records.place(row, "task"),
+            place=records.place(row, Task.TASK),
         )
 
 
@@ -121,9 +120,9 @@ def _causes(reading: Reading, metrics: Sequence[Achievement], as_of: date) -> It
         yield from _cause(records, row, what, gap)
     for role in _TASKS:
         for records, row in _rows(reading, role):
-            yield from _cause(records, row, _text(records, row, "task")[0], _delay(records, row))
+            yield from _cause(records, row, _text(records, row, Task.TASK)[0], _delay(records, row))
     for records, row in _open(reading, as_of):
-        yield from _cause(records, row, _text(records, row, "description")[0], None)
+        yield from _cause(records, row, _text(records, row, Issue.DESCRIPTION)[0], None)
 
 
 def _cause(
@@ -135,7 +134,7 @@ def _cause(
 
 
 def _delay(records: SheetRecords, row: int) -> Phrase | None:
-    days = numbers(records.frame, "delay_days")[row]
+    days = numbers(records.frame, Task.DELAY_DAYS)[row]
     if not days > 0:
         return None
     return Phrase(code="gap.late", params={"days": int(days)}, count=int(days))
@@ -147,12 +146,12 @@ def _advice(reading: Reading, metrics: Sequence[Achievement], as_of: date) -> It
     A remark on a metric is a cause, and stands among those.
     """
     for records, row in _open(reading, as_of):
-        problem = _text(records, row, "description")[0]
-        yield from _measure(reading, records, row, problem, due="due_date")
+        problem = _text(records, row, Issue.DESCRIPTION)[0]
+        yield from _measure(reading, records, row, problem, due=Issue.DUE_DATE)
     for records, row in _rows(reading, "master"):
-        if _text(records, row, "status")[0] not in _ENDED:
-            problem = _text(records, row, "issue", "task")[0]
-            yield from _measure(reading, records, row, problem, due="planned_end")
+        if _text(records, row, Task.STATUS)[0] not in _ENDED:
+            problem = _text(records, row, Task.ISSUE, Task.TASK)[0]
+            yield from _measure(reading, records, row, problem, due=Task.PLANNED_END)
     for records, row, what, _ in _missed(reading, metrics):
         yield from _measure(reading, records, row, what, due="")
 
@@ -161,11 +160,11 @@ def _issues(reading: Reading, as_of: date) -> Iterator[AdviceRow]:
     """Return the open issues, each with its measure, if any."""
     for records, row in _open(reading, as_of):
         yield AdviceRow(
-            problem=_text(records, row, "description")[0],
+            problem=_text(records, row, Issue.DESCRIPTION)[0],
             measure=_text(records, row, *_MEASURES)[0],
             who=_who(reading, records, row),
-            due=_day(records, row, "due_date"),
-            place=records.place(row, "description"),
+            due=_day(records, row, Issue.DUE_DATE),
+            place=records.place(row, Issue.DESCRIPTION),
         )
 
 
@@ -187,5 +186,5 @@ def _sheets(reading: Reading) -> Iterator[SheetRow]:
     for sheet in reading.template.tables:
         records = reading.sheets.get(sheet.id)
         if records is not None:
-            place = Place(file=records.origin.file, sheet=records.origin.sheet)
+            place = records.origin.place()
             yield SheetRow(label=sheet.label, rows=len(records.frame), place=place)

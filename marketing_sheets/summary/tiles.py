@@ -19,7 +19,7 @@ from ..metrics import (
     delays,
     judge,
 )
-from ..template import Unit
+from ..template import Campaign, Task, Unit
 from .model import Health, Tile
 
 # Progress may trail the time elapsed by this much before it is worth a warning.
@@ -126,11 +126,13 @@ def tiles_of(
     close: float,
 ) -> tuple[Tile, ...]:
     """Return sales, ROAS, new users, CAC, progress against time, and the use of the budget."""
-    limit = totals.get("cac"), _number(form.get("limit_cac"))
+    limit = totals.get("cac"), _number(form.get(Campaign.LIMIT_CAC))
     return (
         _sales(totals.get("sales"), totals.get("sales_achievement"), close),
-        _against("roas", totals.get("roas"), _number(form.get("target_roas")), close),
-        _achieved("new_users", totals.get("new_users"), form.get("target_new_users"), time, close),
+        _against("roas", totals.get("roas"), _number(form.get(Campaign.TARGET_ROAS)), close),
+        _achieved(
+            "new_users", totals.get("new_users"), form.get(Campaign.TARGET_NEW_USERS), time, close
+        ),
         _against("cac", *limit, close, lower_is_better=True),
         _progress(progress.overall, time),
         _budget(burn),
@@ -150,7 +152,7 @@ def count_tiles(
     setting.
     """
     found = []
-    if "delay_days" in tasks and len(tasks):
+    if Task.DELAY_DAYS in tasks and len(tasks):
         late = delays(tasks, late_done)
         days = Phrase(code="tile.worst", params={"days": late.worst_days}, count=late.worst_days)
         if late.late and not late.worst_days:

@@ -11,10 +11,8 @@ from typing import Literal, get_args
 
 from ..texts import NO_TEXT, Text
 from .parts import Choice, Choices, Column, ColumnType, Metric, Rule
+from .roles import Role
 
-# What the Summary looks for: tasks with money, tasks in time, figures by channel, targets, issues.
-Role = Literal["master", "schedule", "daily", "effect", "issues"]
-ROLES: tuple[Role, ...] = get_args(Role)
 # The chapters a Summary may have, those of a written report.
 Chapter = Literal["overview", "results", "problems", "advice", "appendix"]
 CHAPTERS: tuple[Chapter, ...] = get_args(Chapter)

@@ -17,12 +17,10 @@ import pandas as pd
 from ..problems import column_letter
 from ..records import SheetRecords
 from ..styles import Palette
-from ..template import Gantt
+from ..template import Campaign, Gantt
 from .book import Book, Pen, serial
 from .geometry import FIRST, GROUPS, HEADER, LIVE, MARKS, TITLE
 from .layout import Layout
-
-START_FIELD, END_FIELD = "start_date", "end_date"
 
 _GAP_WIDTH, _DAY_WIDTH, _WEEK_WIDTH = 1.2, 2.15, 5.2
 _MOST_DAYS = 60
@@ -181,11 +179,11 @@ def _first_monday(gantt: Gantt, layout: Layout, book: Book) -> str:
     as-of date.
     """
     form = book.template.form
-    has_start = form is not None and any(field.id == START_FIELD for field in form.fields)
+    has_start = form is not None and any(field.id == Campaign.START_DATE for field in form.fields)
     plans = f"tbl_{layout.sheet.id}[{layout.sheet[gantt.planned_start].label[book.language]}]"
     start = f"IF(COUNT({plans})>0,MIN({plans}),as_of)"
     if has_start:
-        start = f"IF(ISNUMBER(form_{START_FIELD}),form_{START_FIELD},{start})"
+        start = f"IF(ISNUMBER(form_{Campaign.START_DATE}),form_{Campaign.START_DATE},{start})"
     # Day 2 of Excel's calendar is a Monday.
     return f"=7*INT(({start}-2)/7)+2"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ..formulas import listed_words
 from ..styles import Palette, number_format
-from ..template import Choices, Column, Setting
+from ..template import Campaign, Choices, Column, Setting
 from .book import Book, Pen, absolute, quoted, serial
 from .cells import validation
 from .geometry import FIRST, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, text_units
@@ -28,8 +28,6 @@ from .settings import (
     hint_look,
     shown_settings,
 )
-
-AS_OF_FIELD = "as_of"
 
 _SPARE_ROWS = 20
 _HOLIDAY_ROWS = 30
@@ -126,8 +124,8 @@ def _draw_used(setting: Setting, typed: tuple[int, int], used: int, pen: Pen, bo
 def _draw_as_of(row: int, column: int, pen: Pen, book: Book) -> None:
     """Write the day all formulas count to: what the form says, else today."""
     form = book.template.form
-    stated = form is not None and any(field.id == AS_OF_FIELD for field in form.fields)
-    cell = f"form_{AS_OF_FIELD}"
+    stated = form is not None and any(field.id == Campaign.AS_OF for field in form.fields)
+    cell = f"form_{Campaign.AS_OF}"
     formula = f'=IF({cell}="",TODAY(),{cell})' if stated else "=TODAY()"
     look = book.looks.cell(
         num_format="yyyy-mm-dd",

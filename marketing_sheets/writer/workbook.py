@@ -16,14 +16,13 @@ from ..formulas import compute
 from ..ooxml import check_replaceable, replace_file
 from ..records import Attachment, Origin, SheetRecords
 from ..styles import FONTS
-from ..template import FormSheet, SettingValue, TableSheet, Template, Threshold
+from ..template import Campaign, FormSheet, SettingValue, TableSheet, Template, Threshold
 from ..texts import Language, Text
 from .beside import draw_attachment, draw_reserved
 from .book import Book, GivenChoices, ListEntry, Looks, attributes_by_list, resolve_lists
 from .forms import draw_page
-from .gantt import END_FIELD, START_FIELD
 from .guide import draw_guide
-from .lists import AS_OF_FIELD, draw_lists
+from .lists import draw_lists
 from .parts import TablePart, drawn_template, parts_of
 from .tables import draw_table
 
@@ -136,9 +135,9 @@ def _open_book(
         lists=lists,
         form=form,
         settings=settings,
-        as_of=_day(form.get(AS_OF_FIELD)) or as_of,
-        start=_day(form.get(START_FIELD)),
-        end=_day(form.get(END_FIELD)),
+        as_of=_day(form.get(Campaign.AS_OF)) or as_of,
+        start=_day(form.get(Campaign.START_DATE)),
+        end=_day(form.get(Campaign.END_DATE)),
         holidays=holidays,
         thresholds=thresholds,
     )
@@ -202,7 +201,7 @@ def _on_page(
 def _describe(book: Book, created: datetime, kind: str, split: str) -> None:
     template = book.template
     title = template.title[book.language]
-    name = book.form.get("campaign_name")
+    name = book.form.get(Campaign.NAME)
     book.workbook.set_properties(
         {
             "title": f"{title} · {name}" if isinstance(name, str) and name else title,
