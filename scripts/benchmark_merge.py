@@ -85,7 +85,7 @@ def ours(folder: Path) -> Callable[[], object]:
     """Find, read, type, check, merge and reconcile; the cache is in the folder."""
     from marketing_sheets.loading import load_template
     from marketing_sheets.merging import Cache
-    from marketing_sheets.merging.departments import source_of
+    from marketing_sheets.merging.base import source_of
     from marketing_sheets.merging.plain import merge_readings
     from marketing_sheets.merging.reading import read_workbooks
     from marketing_sheets.merging.sources import find_workbooks

@@ -12,7 +12,7 @@ import pandas as pd
 
 from marketing_sheets.loading import load_template
 from marketing_sheets.merging import Merge, Policy
-from marketing_sheets.merging.departments import source_of
+from marketing_sheets.merging.base import source_of
 from marketing_sheets.merging.model import LOG, Source
 from marketing_sheets.merging.plain import merge_readings
 from marketing_sheets.merging.totals import check_merged

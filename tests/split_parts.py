@@ -10,7 +10,7 @@ import pandas as pd
 from readings import TEMPLATE, reading
 
 from marketing_sheets.merging import By, Merge, Policy, base_attachment
-from marketing_sheets.merging.departments import source_of
+from marketing_sheets.merging.base import source_of
 from marketing_sheets.merging.model import Source
 from marketing_sheets.merging.three_way import merge_returned
 from marketing_sheets.merging.totals import check_merged

@@ -22,8 +22,7 @@ from test_source_documents import typed
 from marketing_sheets import Reading, generate_workbook, read_workbook
 from marketing_sheets.errors import SplitDoesNotReconcile, UsageError, WorkbookExists, WorkbookInUse
 from marketing_sheets.merging import By, Merge, base_of
-from marketing_sheets.merging.base import has_base
-from marketing_sheets.merging.departments import source_of
+from marketing_sheets.merging.base import has_base, source_of
 from marketing_sheets.merging.three_way import merge_returned
 from marketing_sheets.merging.totals import check_merged
 from marketing_sheets.splitting import Split, split, split as split_module

@@ -29,7 +29,7 @@ from marketing_sheets.problems import Place, Problem
 from marketing_sheets.records import Reading
 from marketing_sheets.summary import summarize, write_summary
 from marketing_sheets.summary.canvas import chart_name
-from marketing_sheets.summary.chart_style import step_format, steps, twin_axes
+from marketing_sheets.summary.charts import step_format, steps, twin_axes
 from marketing_sheets.summary.words import fitted, units_of, word
 from marketing_sheets.texts import LANGUAGES, Language
 

@@ -27,7 +27,7 @@ from split_parts import (
 )
 
 from marketing_sheets.merging import Merge, Policy
-from marketing_sheets.merging.departments import source_of
+from marketing_sheets.merging.base import source_of
 from marketing_sheets.merging.three_way import merge_returned
 from marketing_sheets.records import Origin, Reading
 

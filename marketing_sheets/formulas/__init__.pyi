@@ -2,9 +2,12 @@ from .excel import excel_condition as excel_condition, excel_formula as excel_fo
 from .frames import attributes_of as attributes_of, compute as compute, holds as holds
 from .functions import FUNCTIONS as FUNCTIONS, Kind as Kind
 from .language import (
+    REASONS as REASONS,
+    SHOWN_REASONS as SHOWN_REASONS,
     computed_order as computed_order,
     names as names,
     parse_expression as parse_expression,
+    reason_text as reason_text,
     references as references,
 )
 from .live import (
@@ -24,4 +27,3 @@ from .text import (
     spelled as spelled,
     threshold_of as threshold_of,
 )
-from .vectors import REASONS as REASONS, SHOWN_REASONS as SHOWN_REASONS, reason_text as reason_text

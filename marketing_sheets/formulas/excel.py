@@ -16,9 +16,8 @@ from ..problems import column_letter
 from ..template import Column, TableSheet, Template
 from ..texts import Language
 from .functions import FUNCTIONS, OPERATORS, Function
-from .language import parse_expression
+from .language import parse_expression, reason_text
 from .text import has_word, spelled
-from .vectors import reason_text
 
 _MISSING = "NA()"
 

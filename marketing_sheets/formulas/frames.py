@@ -18,13 +18,14 @@ from ..errors import FormulaError
 from ..records import Array, SheetRecords
 from ..template import Column, SettingValue, TableSheet, Template
 from .functions import FUNCTIONS
-from .language import computed_order, parse_expression
-from .vectors import (
+from .language import (
     CODE,
     REASONS,
     BlankReason,
     Vector,
+    computed_order,
     first_reason,
+    parse_expression,
 )
 
 _EPOCH = np.datetime64("1899-12-30")

@@ -27,6 +27,18 @@ from ..template import (
     names_burden,
     turning_words,
 )
+from .language import (
+    CODE,
+    SHOWN_REASONS,
+    Vector,
+    amounts,
+    each_text,
+    first_reason,
+    mean,
+    moments,
+    numbers_in,
+    texts,
+)
 from .text import (
     excel_after_comparator,
     excel_amount,
@@ -51,18 +63,6 @@ from .text import (
     weekday_of,
     weeks_of,
     word_match,
-)
-from .vectors import (
-    CODE,
-    SHOWN_REASONS,
-    Vector,
-    amounts,
-    each_text,
-    first_reason,
-    mean,
-    moments,
-    numbers_in,
-    texts,
 )
 
 # A date is a figure: it is a number of days. Nobody knows beforehand what "any" holds.

@@ -27,8 +27,19 @@ from cattrs.gen import make_dict_structure_fn, override
 from ..errors import TemplateFault, advice
 from ..template import Sheet
 from ..texts import Text
-from .plain import PLAIN, KeyPath, Slip, one_of, plain, shown, text
-from .shapes import Shape, Use, shape_of, sheet_class
+from .shapes import (
+    PLAIN,
+    KeyPath,
+    Shape,
+    Slip,
+    Use,
+    one_of,
+    plain,
+    shape_of,
+    sheet_class,
+    shown,
+    text,
+)
 
 Reader = Callable[[Any, Any], Any]
 _AT_LINE = re.compile(r"^(?P<detail>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")

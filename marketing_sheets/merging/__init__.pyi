@@ -5,9 +5,9 @@ from .base import (
     base_attachment as base_attachment,
     base_of as base_of,
     by_column as by_column,
+    department_spellings as department_spellings,
 )
 from .cache import Cache as Cache
-from .departments import department_spellings as department_spellings
 from .form import threshold_texts as threshold_texts
 from .log import advice as advice
 from .model import (

@@ -16,7 +16,7 @@ from ..problems import Place
 from ..records import TRACES, Integers, SheetRecords
 from ..template import Column, TableSheet
 from ..texts import fold
-from .departments import department_column, department_spellings
+from .base import department_column, department_spellings
 from .model import Source
 from .sources import natural_order
 

@@ -14,9 +14,8 @@ from ..loading import load_template
 from ..ooxml import read_properties
 from ..template import Campaign, Template
 from ..texts import LANGUAGES, Language, Text
-from .base import is_part
+from .base import is_part, source_of
 from .cache import Cache
-from .departments import source_of
 from .model import POLICIES, Merge, Policy
 from .plain import merge_readings
 from .reading import FileProgress, read_workbooks

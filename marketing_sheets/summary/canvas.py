@@ -297,12 +297,12 @@ def chip(state: str | None) -> Style:
 
 
 # The head of a column: its text, first and last column, alignment ("": as its cells have it).
-Head = tuple[str, int, int, str]
+TableHead = tuple[str, int, int, str]
 
 
 def table_head(
     canvas: Canvas,
-    heads: Sequence[Head],
+    heads: Sequence[TableHead],
     *,
     first: int = FIRST,
     last: int = LAST,

@@ -23,8 +23,7 @@ from .canvas import (
     table_head,
 )
 from .model import AdviceRow, CauseRow, GoalRow, Report
-from .terminal import place_text
-from .words import day_text, fitted, phrase_text, symbol_of, text_of, units_of, word
+from .words import day_text, fitted, phrase_text, place_text, symbol_of, text_of, units_of, word
 
 # The chapter each section belongs to.
 CHAPTER_OF: Final[Mapping[str, Chapter]] = {

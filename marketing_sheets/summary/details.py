@@ -24,12 +24,12 @@ from .canvas import (
 )
 from .charts import trend_chart
 from .model import Summary, Trend
-from .terminal import place_text
 from .words import (
     day_text,
     fitted,
     period_text,
     phrase_text,
+    place_text,
     scale_of,
     symbol_of,
     text_of,

@@ -15,19 +15,21 @@ from ..records import MEMORY, MEMORY_STAMP
 from ..styles import STATES, Palette
 from .canvas import FIRST, HAIRLINE, LAST, ROW, Canvas, Cell, Style, chip, left, right, table_head
 from .model import Summary, Tile
-from .terminal import HEALTH_STATES, place_text, tile_name
 from .words import (
+    HEALTH_STATES,
     conflicts_text,
     day_text,
     fitted,
     kind_text,
     phrase_text,
+    place_text,
     reason_words,
     scale_of,
     sentence,
     sub_line,
     symbol_of,
     text_of,
+    tile_name,
     units_of,
     who,
     word,

@@ -29,12 +29,20 @@ from .canvas import (
     table_head,
     verdict_cell,
 )
-from .chart_style import steps
-from .charts import achievement_chart, budget_chart, roas_chart, shares_chart
+from .charts import achievement_chart, budget_chart, roas_chart, shares_chart, steps
 from .details import later_remark
 from .model import ChannelRow, Compared, CompareRow, Comparison, Summary
-from .terminal import HEALTH_STATES
-from .words import amount_text, fitted, phrase_text, scale_of, symbol_of, text_of, units_of, word
+from .words import (
+    HEALTH_STATES,
+    amount_text,
+    fitted,
+    phrase_text,
+    scale_of,
+    symbol_of,
+    text_of,
+    units_of,
+    word,
+)
 
 # More would leave no room for their names.
 _BARS: Final = 7
