@@ -11,7 +11,7 @@ from readings import AS_OF, FORM, campaign, issue, metric, reading
 
 from marketing_sheets.alerts import Alert, Amount, alerts
 from marketing_sheets.loading import load_template
-from marketing_sheets.metrics import delays
+from marketing_sheets.metrics import late_tasks
 from marketing_sheets.problems import Place
 from marketing_sheets.records import Reading
 from marketing_sheets.summary import phrase_text, summarize
@@ -104,7 +104,7 @@ def test_finished_late_counts_where_the_setting_says_so() -> None:
         assert [one.severity for one in named] == ["low"] * count
         assert summarize(told, as_of=AS_OF).health != "risk"
         frame = told.sheets["master_tracker"].frame
-        assert (frame["is_late"].sum(), delays(frame, chosen).late) == (count, count)
+        assert (frame["is_late"].sum(), late_tasks(frame, chosen)[0].sum()) == (count, count)
 
 
 def test_a_low_alert_looks_low() -> None:

@@ -21,7 +21,6 @@ from marketing_sheets.metrics import (
     by,
     count_verdicts,
     days_between,
-    delays,
     elapsed,
     figure,
     figures_as_json,
@@ -344,8 +343,6 @@ def test_lateness() -> None:
     late, days = late_tasks(frame)
     assert late.tolist() == [True, False, False, True, False, True]
     assert days.tolist() == [8, 0, 0, 0, 0, 5]
-    counts = delays(frame)
-    assert (counts.late, counts.flagged, counts.finished_late, counts.worst_days) == (3, 1, 2, 8)
     frame = frame.drop(columns="is_late")
     assert late_tasks(frame, "late")[0].tolist() == [True, True, False, True, False, True]
     assert finished_tasks(frame).tolist() == [False, True, True, False, False, True]

@@ -13,7 +13,6 @@ from package_workbooks import edit_parts, plain_workbook, reserved_workbook
 
 from marketing_sheets.errors import NotAWorkbook
 from marketing_sheets.ooxml import open_workbook_file
-from marketing_sheets.ooxml.facts import read_facts
 from marketing_sheets.ooxml.scan import columns_without_results
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -96,7 +95,7 @@ def test_plain_sheet_has_none(tmp_path: Path) -> None:
 
 def test_workbook_facts(used: Path) -> None:
     """Custom properties come as text, the hash is the file's, the days count from 1900."""
-    facts = read_facts(used)
+    facts = open_workbook_file(used)
     assert dict(facts.properties) == {"template": "master_tracker", "rows": "12", "done": "true"}
     assert facts.sha256 == hashlib.sha256(used.read_bytes()).hexdigest()
     assert not facts.date_1904

@@ -15,7 +15,7 @@ from ..errors import FormulaError
 from ..problems import column_letter
 from ..template import Column, TableSheet, Template
 from ..texts import Language
-from .functions import FUNCTIONS, OPERATORS, Function
+from .functions import FUNCTIONS, OPERATORS, ExcelCall, Function
 from .language import parse_expression, reason_text
 from .text import has_word, spelled
 
@@ -83,19 +83,8 @@ def excel_condition(
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
-    """A call of a function that is being compiled."""
-
-    node: ast.Call
+class _Call(ExcelCall):
     scope: _Scope
-
-    @property
-    def sheet(self) -> TableSheet:
-        return self.scope.sheet
-
-    @property
-    def template(self) -> Template:
-        return self.scope.template
 
     def text(self, at: int = 0) -> str:
         return _text(self.node.args[at], self.scope)
@@ -284,4 +273,4 @@ def _compiled(node: ast.Call, scope: _Scope) -> str:
     function = _function(node)
     if function is None:
         raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part="Call")
-    return function.excel(_Call(node, scope))
+    return function.excel(_Call(node, scope.sheet, scope.template, scope))

@@ -17,7 +17,7 @@ import pandas as pd
 from ..errors import FormulaError
 from ..records import Array, SheetRecords
 from ..template import Column, SettingValue, TableSheet, Template
-from .functions import FUNCTIONS
+from .functions import FUNCTIONS, VectorCall
 from .language import (
     CODE,
     REASONS,
@@ -159,7 +159,9 @@ def _evaluate(node: ast.expr, scope: _Scope) -> Vector:
     if isinstance(node, ast.IfExp):
         return _choose(node, scope)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return FUNCTIONS[node.func.id].vector(_Call(node, scope))
+        return FUNCTIONS[node.func.id].vector(
+            _Call(node, scope.sheet, scope.template, scope.records, scope.attributes, scope)
+        )
     raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part=type(node).__name__)
 
 
@@ -263,27 +265,8 @@ def _choose(node: ast.IfExp, scope: _Scope) -> Vector:
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
-    """A call of a function that is being computed."""
-
-    node: ast.Call
+class _Call(VectorCall):
     scope: _Scope
-
-    @property
-    def sheet(self) -> TableSheet:
-        return self.scope.sheet
-
-    @property
-    def template(self) -> Template:
-        return self.scope.template
-
-    @property
-    def records(self) -> SheetRecords:
-        return self.scope.records
-
-    @property
-    def attributes(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-        return self.scope.attributes
 
     def vector(self, at: int = 0) -> Vector:
         return _evaluate(self.node.args[at], self.scope)

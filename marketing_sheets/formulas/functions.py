@@ -8,10 +8,11 @@ function needs of the walk it gets from a call. A new function is one record her
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import numpy as np
 
@@ -82,47 +83,47 @@ OPERATORS: dict[type, str] = {
 _COMPARABLE = NUMERIC_TYPES - {"quantity"} | {"date", "datetime"}
 
 
-class Call(Protocol):
+@dataclass(frozen=True, slots=True)
+class Call:
     """A function called in an expression of a sheet."""
 
-    @property
-    def node(self) -> ast.Call: ...  # noqa: D102 - the call itself
-    @property
-    def sheet(self) -> TableSheet: ...  # noqa: D102 - whose columns the expression names
-    @property
-    def template(self) -> Template: ...  # noqa: D102 - whose lists and metrics it knows
+    node: ast.Call
+    sheet: TableSheet
+    template: Template
 
 
-class ExcelCall(Call, Protocol):
+class ExcelCall(Call, ABC):
     """A call that is being compiled."""
 
+    @abstractmethod
     def text(self, at: int = 0) -> str:
         """Return an argument as it stands."""
 
+    @abstractmethod
     def figure(self, at: int = 0) -> str:
         """Return an argument to be calculated with."""
 
+    @abstractmethod
     def count(self, at: int = 0) -> str:
         """Return how many columns of an argument have a number in the row."""
 
+    @abstractmethod
     def reason(self, code: str) -> str:
         """Return what the cell shows for a reason."""
 
 
-class VectorCall(Call, Protocol):
-    """A call that is being computed, row by row."""
+@dataclass(frozen=True, slots=True)
+class VectorCall(Call, ABC):
+    """A call that is being computed, row by row; `attributes` are those of each list's entries."""
 
-    @property
-    def records(self) -> SheetRecords:
-        """The records of the sheet, with the kinds of their quantities."""
+    records: SheetRecords
+    attributes: Mapping[str, Mapping[str, Mapping[str, str]]]
 
-    @property
-    def attributes(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-        """The attributes of each entry of each list of choices."""
-
+    @abstractmethod
     def vector(self, at: int = 0) -> Vector:
         """Return the values of an argument."""
 
+    @abstractmethod
     def vectors(self) -> list[Vector]:
         """Return the values of all arguments."""
 

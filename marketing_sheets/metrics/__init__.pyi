@@ -39,7 +39,6 @@ from .tasks import (
     TaskProgress as TaskProgress,
     allocation as allocation,
     burn as burn,
-    delays as delays,
     elapsed as elapsed,
     finished_tasks as finished_tasks,
     late_tasks as late_tasks,

@@ -46,16 +46,6 @@ class TaskProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delays:
-    """Counts of delays: in all, of these without a date to prove it, and finished late."""
-
-    late: int
-    flagged: int
-    finished_late: int
-    worst_days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Burn:
     """Spend against budget and against time; `ahead` is their difference as a fraction.
 
@@ -193,19 +183,6 @@ def late_tasks(frame: pd.DataFrame, late_done: str = "done") -> tuple[Array, Arr
     told = numbers(frame, Task.IS_LATE)
     late = np.where(np.isnan(told), late, told > 0)
     return late, np.where(late, np.maximum(delay, 0), 0)
-
-
-def delays(frame: pd.DataFrame, late_done: str = "done") -> Delays:
-    """Count delays; `late_done` is the setting."""
-    late, days = late_tasks(frame, late_done)
-    live = _live(frame)
-    past = _ended(live) & (np.nan_to_num(numbers(live, Task.DELAY_DAYS)) > 0)
-    return Delays(
-        late=int(late.sum()),
-        flagged=int((late & (days == 0)).sum()),
-        finished_late=int(past.sum()),
-        worst_days=int(days.max()) if len(days) else 0,
-    )
 
 
 def elapsed(start: date | None, end: date | None, as_of: date) -> Figure:

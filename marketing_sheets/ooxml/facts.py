@@ -101,11 +101,6 @@ class _Scan:
     without_results: frozenset[int] | None
 
 
-def read_facts(path: Path) -> WorkbookFacts:
-    """Read the facts of a workbook file; the same as `open_workbook_file`."""
-    return open_workbook_file(path)
-
-
 def read_properties(path: Path) -> Mapping[str, str]:
     """Return the custom document properties of a workbook; no other part is looked at.
 

@@ -165,6 +165,10 @@ class Canvas:
         else:
             self._check(self.sheet.write_number(row, column, cell.value, form))
 
+    def say(self, code: str, **params: object) -> str:
+        """Return a word of the Summary in the workbook's language."""
+        return word(code, self.language, **params)
+
     def heading(self, title: str, note: str) -> None:
         """Draw a section's head: its title, and a note at the right."""
         rule = {"bottom": 2, "bottom_color": Palette.ACCENT}
@@ -357,15 +361,15 @@ def verdict_cell(column: int, verdict: Verdict | None, summary: Summary, canvas:
 
 def scale_format(scale: Scale, canvas: Canvas) -> str:
     """Return the number format of a scale."""
-    return "#,##0" if scale == "plain" else word(f"format.{scale}", canvas.language)
+    return "#,##0" if scale == "plain" else canvas.say(f"format.{scale}")
 
 
 def row_name(row: ChannelRow | StageRow, kind: str, canvas: Canvas, room: int) -> str:
     """Return the name of a channel or stage, or of the others together, cut to `room`."""
     if row.others:
-        return word(f"more.{kind}", canvas.language, count=row.others)
+        return canvas.say(f"more.{kind}", count=row.others)
     name = text_of(row.name, canvas.language)
-    return fitted(name, room) if name else word("cell.no_name", canvas.language)
+    return fitted(name, room) if name else canvas.say("cell.no_name")
 
 
 def chart_name(name: str, columns: int) -> str:

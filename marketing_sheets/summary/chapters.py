@@ -50,8 +50,7 @@ _ONE, _HALF, _TWO = 23, 36, 49
 
 def draw_chapter(canvas: Canvas, chapter: Chapter, number: int) -> None:
     """Draw the head of a chapter, numbered as it stands in the outline."""
-    language = canvas.language
-    title = word(f"chapter.{chapter}", language)
+    title = canvas.say(f"chapter.{chapter}")
     style = {
         "font_size": 14,
         "bold": True,
@@ -59,7 +58,7 @@ def draw_chapter(canvas: Canvas, chapter: Chapter, number: int) -> None:
         "bg_color": Palette.ACCENT_TINT,
         "indent": 1,
     }
-    text = word(f"chapter.{number}", language, title=title)
+    text = canvas.say(f"chapter.{number}", title=title)
     canvas.line(28, [Cell(first=FIRST, last=LAST, value=text, style=style)])
 
 
@@ -111,7 +110,7 @@ def draw_goals(canvas: Canvas, report: Report) -> None:
 
 def _goal(canvas: Canvas, row: GoalRow, wide: int) -> None:
     language = canvas.language
-    goal = word("cell.goal", language, module=row.module, goal=row.goal)
+    goal = canvas.say("cell.goal", module=row.module, goal=row.goal)
     goal = goal if row.module and row.goal else row.module or row.goal
     days = [day_text(day, language, "short") for day in (row.start, row.end) if day]
     time = fitted(" – ".join(days) or row.weeks or "–", _ONE)
@@ -133,16 +132,15 @@ def _goal(canvas: Canvas, row: GoalRow, wide: int) -> None:
 
 def draw_causes(canvas: Canvas, report: Report) -> None:
     """Draw why metrics, tasks and issues are where they are, as people wrote it."""
-    language = canvas.language
-    canvas.heading(word("section.causes", language), word("note.causes", language))
+    canvas.heading(canvas.say("section.causes"), canvas.say("note.causes"))
     if not report.causes:
-        canvas.remark(word("absent.no_causes", language))
+        canvas.remark(canvas.say("absent.no_causes"))
         return
     heads = (
-        (word("head.what", language), left(0), right(1), "left"),
-        (word("head.gap", language), left(2), right(2), "left"),
-        (word("head.cause", language), left(3), right(4), "left"),
-        (word("head.where", language), left(5), right(5), "left"),
+        (canvas.say("head.what"), left(0), right(1), "left"),
+        (canvas.say("head.gap"), left(2), right(2), "left"),
+        (canvas.say("head.cause"), left(3), right(4), "left"),
+        (canvas.say("head.where"), left(5), right(5), "left"),
     )
     table_head(canvas, heads)
     for row in report.causes[:_MOST]:
@@ -171,10 +169,9 @@ def _cause(canvas: Canvas, row: CauseRow) -> None:
 
 def draw_advice(canvas: Canvas, report: Report) -> None:
     """Draw what is still to be done about each problem, by whom and until when."""
-    language = canvas.language
-    canvas.heading(word("section.advice", language), word("note.advice", language))
+    canvas.heading(canvas.say("section.advice"), canvas.say("note.advice"))
     if not report.advice:
-        canvas.remark(word("absent.no_advice", language))
+        canvas.remark(canvas.say("absent.no_advice"))
         return
     _measures(canvas, report.advice)
 
@@ -187,13 +184,12 @@ def draw_open_issues(canvas: Canvas, report: Report) -> None:
 
 
 def _measures(canvas: Canvas, rows: Sequence[AdviceRow]) -> None:
-    language = canvas.language
     heads = (
-        (word("head.problem", language), left(0), right(1), "left"),
-        (word("head.measure", language), left(2), left(3), "left"),
-        (word("head.who", language), right(3), left(4), "left"),
-        (word("head.due", language), right(4), right(4), "center"),
-        (word("head.where", language), left(5), right(5), "left"),
+        (canvas.say("head.problem"), left(0), right(1), "left"),
+        (canvas.say("head.measure"), left(2), left(3), "left"),
+        (canvas.say("head.who"), right(3), left(4), "left"),
+        (canvas.say("head.due"), right(4), right(4), "center"),
+        (canvas.say("head.where"), left(5), right(5), "left"),
     )
     table_head(canvas, heads)
     for row in rows[:_MOST]:
@@ -219,11 +215,11 @@ def _measure(canvas: Canvas, row: AdviceRow) -> None:
 def draw_sheets(canvas: Canvas, report: Report) -> None:
     """Draw links to the sheets the report is made from, two to a line, with their rows."""
     language = canvas.language
-    canvas.heading(word("section.sheets", language), word("note.sheets", language))
+    canvas.heading(canvas.say("section.sheets"), canvas.say("note.sheets"))
     heads = []
     for block in (0, 3):
-        heads.append((word("head.sheet", language), left(block), right(block + 1), "left"))
-        heads.append((word("head.rows", language), left(block + 2), left(block + 2), "right"))
+        heads.append((canvas.say("head.sheet"), left(block), right(block + 1), "left"))
+        heads.append((canvas.say("head.rows"), left(block + 2), left(block + 2), "right"))
     table_head(canvas, heads)
     link = {"font_size": 9, "font_color": Palette.ACCENT}
     for number in range(0, len(report.sheets), 2):
@@ -236,7 +232,7 @@ def draw_sheets(canvas: Canvas, report: Report) -> None:
                     first=left(block),
                     last=right(block + 1),
                     value=fitted(
-                        name if name == tab else word("cell.sheet", language, name=name, tab=tab),
+                        name if name == tab else canvas.say("cell.sheet", name=name, tab=tab),
                         _TWO,
                     ),
                     style=link,
@@ -249,4 +245,4 @@ def draw_sheets(canvas: Canvas, report: Report) -> None:
 
 def _rest(canvas: Canvas, count: int) -> None:
     if count > _MOST:
-        canvas.remark(word("more.alerts", canvas.language, count=count - _MOST))
+        canvas.remark(canvas.say("more.alerts", count=count - _MOST))

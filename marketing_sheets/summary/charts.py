@@ -295,7 +295,7 @@ def roas_chart(
         line = new_chart(canvas, "line")
         line.add_series(
             {
-                "name": word("chart.target", language, target=f"{target:,.2f}"),
+                "name": canvas.say("chart.target", target=f"{target:,.2f}"),
                 "categories": labels,
                 "values": canvas.hidden([target] * len(values)),
                 "line": {"color": Palette.INK, "width": 1.25, "dash_type": "dash"},
@@ -343,7 +343,7 @@ def _pairs(
     for (key, values), color in zip(pair.items(), (Palette.RULE, Palette.ACCENT), strict=True):
         chart.add_series(
             {
-                "name": word(key, canvas.language),
+                "name": canvas.say(key),
                 "categories": labels,
                 "values": canvas.hidden(list(values)),
                 "fill": {"color": color},
@@ -372,11 +372,11 @@ def trend_chart(
         [value for value in roas if value is not None],
     )
     labels = canvas.hidden(list(names))
-    unit = word(f"unit.{scale}", language)
+    unit = canvas.say(f"unit.{scale}")
     chart = new_chart(canvas, "column")
     chart.add_series(
         {
-            "name": word("chart.sales", language, unit=unit),
+            "name": canvas.say("chart.sales", unit=unit),
             "categories": labels,
             "values": canvas.hidden(list(sales)),
             "fill": {"color": Palette.TREND},
@@ -387,7 +387,7 @@ def trend_chart(
         line = new_chart(canvas, "line")
         line.add_series(
             {
-                "name": word("chart.roas_line", language),
+                "name": canvas.say("chart.roas_line"),
                 "categories": labels,
                 "values": canvas.hidden(list(roas)),
                 "line": {"color": Palette.NAVY, "width": 2},

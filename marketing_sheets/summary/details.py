@@ -51,7 +51,7 @@ def draw_trend(canvas: Canvas, summary: Summary) -> None:
     _trend_heading(canvas, trend, summary.later.get(summary.sections.get("trend_day", ""), 0))
     if len(trend.points) < _LEAST_POINTS:
         # One column over the whole width says less than the table above.
-        canvas.remark(word("absent.one_day", language))
+        canvas.remark(canvas.say("absent.one_day"))
         return
     sales = [point.sales for point in trend.points]
     # The axis starts at 0, so small days do not matter to its scale.
@@ -64,7 +64,7 @@ def draw_trend(canvas: Canvas, summary: Summary) -> None:
         ],
         sales,
         [point.roas for point in trend.points],
-        title=word(_trend_title(trend), language),
+        title=canvas.say(_trend_title(trend)),
         scale=scale_of([top], language),
         at=canvas.row,
     )
@@ -92,35 +92,32 @@ def _trend_heading(canvas: Canvas, trend: Trend, later: int) -> None:
     key = "note.trend_week" if trend.grain == "week" else "note.trend"
     if trend.undated:
         key = "note.trend_undated_one" if trend.undated == 1 else "note.trend_undated"
-    note = word(key, language, period=period, count=trend.undated)
+    note = canvas.say(key, period=period, count=trend.undated)
     if later:
-        note = word(
-            "note.and_later", language, note=note, later=phrase_text(_later(later), language)
-        )
-    canvas.heading(word(f"section.trend_{trend.grain}", language), note)
+        note = canvas.say("note.and_later", note=note, later=phrase_text(_later(later), language))
+    canvas.heading(canvas.say(f"section.trend_{trend.grain}"), note)
 
 
 def draw_issues(canvas: Canvas, summary: Summary) -> None:
     """Draw the open issues by severity and age, each with the one open longest."""
-    language = canvas.language
     rows = summary.issues
     total, late = sum(row.total for row in rows), sum(row.overdue for row in rows)
-    note = word("note.issues", language, open=total, overdue=late) if rows else ""
-    canvas.heading(word("section.issues", language), note)
+    note = canvas.say("note.issues", open=total, overdue=late) if rows else ""
+    canvas.heading(canvas.say("section.issues"), note)
     if not rows:
-        canvas.remark(word("absent.no_open_issues", language))
+        canvas.remark(canvas.say("absent.no_open_issues"))
         later_remark(canvas, summary, summary.sections["issues"])
         return
     heads = (
-        (word("head.severity", language), left(0), left(0), "center"),
-        (word("head.week", language), right(0), right(0), "right"),
-        (word("head.fortnight", language), left(1), left(1), "right"),
-        (word("head.older", language), right(1), right(1), "right"),
-        (word("head.overdue", language), left(2), left(2), "right"),
-        (word("head.total", language), right(2), right(2), "right"),
-        (word("head.longest", language), HALF, left(4), "left"),
-        (word("head.owner", language), right(4), left(5), "left"),
-        (word("head.overdue_days", language), right(5), right(5), "right"),
+        (canvas.say("head.severity"), left(0), left(0), "center"),
+        (canvas.say("head.week"), right(0), right(0), "right"),
+        (canvas.say("head.fortnight"), left(1), left(1), "right"),
+        (canvas.say("head.older"), right(1), right(1), "right"),
+        (canvas.say("head.overdue"), left(2), left(2), "right"),
+        (canvas.say("head.total"), right(2), right(2), "right"),
+        (canvas.say("head.longest"), HALF, left(4), "left"),
+        (canvas.say("head.owner"), right(4), left(5), "left"),
+        (canvas.say("head.overdue_days"), right(5), right(5), "right"),
     )
     table_head(canvas, heads, indented=HALF)
     for row in rows:
@@ -138,7 +135,7 @@ def _count(column: int, count: int, style: Style) -> Cell:
 def _issue(canvas: Canvas, row: IssueRow, summary: Summary) -> None:
     language = canvas.language
     label, state = summary.severities.get(row.severity or "", (row.severity or "", None))
-    name = text_of(label, language) or word("cell.no_name", language)
+    name = text_of(label, language) or canvas.say("cell.no_name")
     late = {"bold": True, "font_color": Palette.LATE}
     longest = row.longest
     days = _count(right(5), longest.overdue, {**late, "num_format": '"▲ "0_)_)'})
@@ -168,22 +165,21 @@ def _issue(canvas: Canvas, row: IssueRow, summary: Summary) -> None:
 
 def draw_problems(canvas: Canvas, summary: Summary) -> None:
     """Draw the doubtful cells, errors first, with what was typed and what to do."""
-    language = canvas.language
     rows = summary.rows
     key = "note.rows" if rows.listed else "note.rows_all"
-    note = word(key, language, read=rows.read, used=rows.used, listed=rows.listed)
+    note = canvas.say(key, read=rows.read, used=rows.used, listed=rows.listed)
     if count := len(summary.problems):
         key = "note.problems_one" if count == 1 else "note.problems"
-        note = word(key, language, rows=note, count=count)
-    canvas.heading(word("section.problems", language), note)
+        note = canvas.say(key, rows=note, count=count)
+    canvas.heading(canvas.say("section.problems"), note)
     if not summary.problems:
-        canvas.remark(word("absent.no_problems", language))
+        canvas.remark(canvas.say("absent.no_problems"))
         return
     heads = (
-        (word("head.cell", language), left(0), right(0), ""),
-        (word("head.found", language), left(1), right(1), ""),
-        (word("head.problem", language), left(2), right(3), ""),
-        (word("head.hint", language), left(4), right(5), ""),
+        (canvas.say("head.cell"), left(0), right(0), ""),
+        (canvas.say("head.found"), left(1), right(1), ""),
+        (canvas.say("head.problem"), left(2), right(3), ""),
+        (canvas.say("head.hint"), left(4), right(5), ""),
     )
     table_head(canvas, heads)
     for problem in summary.problems[:_PROBLEMS]:
@@ -192,9 +188,9 @@ def draw_problems(canvas: Canvas, summary: Summary) -> None:
     if rest <= 0:
         return
     if summary.merged is None:
-        canvas.remark(word("more.problems", language, count=rest))
+        canvas.remark(canvas.say("more.problems", count=rest))
     else:
-        text = word("more.problems_log", language, count=rest, tab=summary.merged.log.sheet)
+        text = canvas.say("more.problems_log", count=rest, tab=summary.merged.log.sheet)
         style = {"font_size": 9, "font_color": Palette.ACCENT}
         cell = Cell(first=FIRST, last=LAST, value=text, style=style, link=summary.merged.log)
         canvas.line(20, [cell])
@@ -244,7 +240,7 @@ def _file_text(place: Place) -> str:
 def draw_hints(canvas: Canvas, summary: Summary) -> None:
     """Draw what could be written better; none of it changes a figure."""
     language = canvas.language
-    canvas.heading(word("section.hints", language), word("note.hints", language))
+    canvas.heading(canvas.say("section.hints"), canvas.say("note.hints"))
     for problem in summary.hints[:_HINTS]:
         text = (
             f"{problem.message(language)}{' ' if language == 'en' else ''}{problem.hint(language)}"
@@ -261,7 +257,7 @@ def draw_hints(canvas: Canvas, summary: Summary) -> None:
         canvas.line(ROW if lines == 1 else 6 + 13 * lines, cells, ground=HAIRLINE)
     rest = len(summary.hints) - _HINTS
     if rest > 0:
-        canvas.remark(word("more.problems", language, count=rest))
+        canvas.remark(canvas.say("more.problems", count=rest))
 
 
 def draw_footer(canvas: Canvas, summary: Summary) -> None:

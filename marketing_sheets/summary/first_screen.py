@@ -53,22 +53,21 @@ def draw_alerts(canvas: Canvas, summary: Summary) -> None:
 
     Those beyond forty stand in hidden rows, for the memory alone.
     """
-    language = canvas.language
     counts = Counter(one.standing for one in summary.alerts)
-    parts = [word(f"note.{name}", language, count=counts[name]) for name in STANDINGS]
+    parts = [canvas.say(f"note.{name}", count=counts[name]) for name in STANDINGS]
     shown = [part for name, part in zip(STANDINGS, parts, strict=True) if counts[name]]
-    shown.append(word("note.owner", language))
-    canvas.heading(word("section.alerts", language), " · ".join(shown))
+    shown.append(canvas.say("note.owner"))
+    canvas.heading(canvas.say("section.alerts"), " · ".join(shown))
     columns = _ids_row(canvas)
     heads = (
-        (word("head.severity", language), left(0), left(0), "center"),
-        (word("head.standing", language), right(0), right(0), "center"),
-        (word("head.what", language), left(1), left(2), "left"),
-        (word("head.gap", language), right(2), left(3), "left"),
-        (word("head.department", language), right(3), right(3), "left"),
-        (word("head.owner", language), left(4), left(4), "left"),
-        (word("head.first_seen", language), right(4), right(4), "center"),
-        (word("head.where", language), left(5), right(5), "left"),
+        (canvas.say("head.severity"), left(0), left(0), "center"),
+        (canvas.say("head.standing"), right(0), right(0), "center"),
+        (canvas.say("head.what"), left(1), left(2), "left"),
+        (canvas.say("head.gap"), right(2), left(3), "left"),
+        (canvas.say("head.department"), right(3), right(3), "left"),
+        (canvas.say("head.owner"), left(4), left(4), "left"),
+        (canvas.say("head.first_seen"), right(4), right(4), "center"),
+        (canvas.say("head.where"), left(5), right(5), "left"),
     )
     table_head(canvas, heads, indented=left(1))
     for number, one in enumerate(summary.alerts):
@@ -80,7 +79,7 @@ def draw_alerts(canvas: Canvas, summary: Summary) -> None:
             canvas.hide()
     rest = len(summary.alerts) - _SHOWN
     if rest > 0:
-        canvas.remark(word("more.alerts", language, count=rest))
+        canvas.remark(canvas.say("more.alerts", count=rest))
 
 
 def _ids_row(canvas: Canvas) -> dict[str, int]:
@@ -184,7 +183,7 @@ def draw_first_screen(canvas: Canvas, summary: Summary) -> None:
 def _masthead(canvas: Canvas, summary: Summary) -> None:
     language = canvas.language
     state = HEALTH_STATES[summary.health]
-    verdict = f"{symbol_of(state)} {word(f'verdict.{summary.health}', language)}"
+    verdict = f"{symbol_of(state)} {canvas.say(f'verdict.{summary.health}')}"
     title = fitted(text_of(summary.title, language), 76)
     canvas.skip(6)
     canvas.line(
@@ -237,7 +236,7 @@ def _figure_format(figure: Figure, canvas: Canvas) -> str:
     if figure.denominator is not None:
         return "#,##0.0" if abs(value) >= 10 else "#,##0.00"
     scale = scale_of([value], canvas.language, large_from=1e5 if figure.unit == "money" else 1e6)
-    return "#,##0" if scale == "plain" else word(f"format.{scale}", canvas.language)
+    return "#,##0" if scale == "plain" else canvas.say(f"format.{scale}")
 
 
 def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
@@ -282,18 +281,17 @@ def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
 
 
 def _actions(canvas: Canvas, summary: Summary) -> None:
-    language = canvas.language
-    note = word("note.actions", language) if summary.actions else ""
-    canvas.heading(word("section.actions", language), note)
+    note = canvas.say("note.actions") if summary.actions else ""
+    canvas.heading(canvas.say("section.actions"), note)
     if not summary.actions:
-        canvas.remark(word("absent.no_actions", language))
+        canvas.remark(canvas.say("absent.no_actions"))
         return
     heads = (
-        (word("head.kind", language), left(0), right(0), "center"),
-        (word("head.what", language), left(1), right(2), "left"),
-        (word("head.who", language), left(3), right(3), "left"),
-        (word("head.gap", language), left(4), right(4), "left"),
-        (word("head.where", language), left(5), right(5), "left"),
+        (canvas.say("head.kind"), left(0), right(0), "center"),
+        (canvas.say("head.what"), left(1), right(2), "left"),
+        (canvas.say("head.who"), left(3), right(3), "left"),
+        (canvas.say("head.gap"), left(4), right(4), "left"),
+        (canvas.say("head.where"), left(5), right(5), "left"),
     )
     table_head(canvas, heads, indented=left(1))
     shown = summary.actions[:_ACTIONS]
@@ -301,7 +299,7 @@ def _actions(canvas: Canvas, summary: Summary) -> None:
         _action(canvas, alert)
     rest = len(summary.actions) - len(shown)
     if rest:
-        canvas.remark(word("more.actions", language, count=rest))
+        canvas.remark(canvas.say("more.actions", count=rest))
 
 
 def _action(canvas: Canvas, alert: Alert) -> None:

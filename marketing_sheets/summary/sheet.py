@@ -29,7 +29,7 @@ from .first_screen import draw_alerts, draw_first_screen
 from .model import OwnTable, Summary
 from .side_by_side import comparison_drawings, draw_channels
 from .tables import draw_matrix, draw_metrics, draw_own, draw_stages
-from .words import text_of, word
+from .words import text_of
 
 # Points between two sections; where a page ends they are not missed.
 GAP: Final = 11
@@ -193,7 +193,7 @@ def _of(draw: Callable[[Canvas, Summary], None], summary: Summary) -> Callable[[
 
 
 def _absent(canvas: Canvas, summary: Summary, title: str, sheet: str) -> None:
-    draw_absent(canvas, word(f"section.{title}", canvas.language), _why(summary, sheet))
+    draw_absent(canvas, canvas.say(f"section.{title}"), _why(summary, sheet))
 
 
 def _own(canvas: Canvas, summary: Summary, table: OwnTable) -> None:

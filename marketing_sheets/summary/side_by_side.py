@@ -136,7 +136,7 @@ def _channel(
     more: Sequence[Cell] = (),
     total: bool = False,
 ) -> None:
-    name = word("cell.total", canvas.language) if total else row_name(row, "channels", canvas, 20)
+    name = canvas.say("cell.total") if total else row_name(row, "channels", canvas, 20)
     cells = [Cell(first=FIRST, last=right(0), value=name, style={"bold": True})]
     for metric, column in columns.items():
         bold = {"bold": True} if total or metric == "roas" else {}
@@ -151,10 +151,10 @@ def _channel_charts(canvas: Canvas, rows: Sequence[ChannelRow], target: float | 
     kept = {id(row) for row in largest[:_BARS]}
     own = [row for row in own if id(row) in kept]
     names = [chart_name(row_name(row, "channels", canvas, 40), len(own)) for row in own]
-    titles = {key: word(f"chart.{key}", canvas.language) for key in ("roas", "shares")}
+    titles = {key: canvas.say(f"chart.{key}") for key in ("roas", "shares")}
     if len(own) < sum(row.others or 1 for row in rows):
         titles = {
-            key: word("chart.largest", canvas.language, title=title, count=len(own))
+            key: canvas.say("chart.largest", title=title, count=len(own))
             for key, title in titles.items()
         }
     judged = [(name, row) for name, row in zip(names, own, strict=True) if _roas(row) is not None]
@@ -262,11 +262,10 @@ def draw_reversal(canvas: Canvas, text: str) -> None:
 
 
 def _table(canvas: Canvas, table: Compared, kind: str) -> None:
-    language = canvas.language
-    note = word("note.compared", language)
+    note = canvas.say("note.compared")
     if any(row.spend.value is not None for row in (*table.rows, table.total)):
-        note = word(f"note.compared_{table.spend_from}", language)
-    canvas.heading(word(f"section.{kind}s", language), note)
+        note = canvas.say(f"note.compared_{table.spend_from}")
+    canvas.heading(canvas.say(f"section.{kind}s"), note)
     rows = table.rows[:_MOST]
     everything = (*rows, table.total)
     held = [one for one in _COLUMNS if any(one.value(row) is not None for row in everything)]
@@ -276,9 +275,9 @@ def _table(canvas: Canvas, table: Compared, kind: str) -> None:
             held = [one for one in held if one.head != spare]
     columns = list(zip(held, _PLACES, strict=False))
     heads = [
-        (word(f"head.{kind}", language), FIRST, right(0), "left"),
-        *((word(f"head.{one.head}", language), at, at, "right") for one, at in columns),
-        (word("head.verdict", language), right(5), right(5), "center"),
+        (canvas.say(f"head.{kind}"), FIRST, right(0), "left"),
+        *((canvas.say(f"head.{one.head}"), at, at, "right") for one, at in columns),
+        (canvas.say("head.verdict"), right(5), right(5), "center"),
     ]
     table_head(canvas, heads)
     formats = {one.head: _format(canvas, one, everything) for one in held}
@@ -290,7 +289,7 @@ def _table(canvas: Canvas, table: Compared, kind: str) -> None:
             canvas.bars(at, first, canvas.row - 1, 1)
     _row(canvas, table.total, columns, formats, total=True)
     if len(table.rows) > _MOST:
-        canvas.remark(word(f"more.{kind}s", language, count=len(table.rows) - _MOST))
+        canvas.remark(canvas.say(f"more.{kind}s", count=len(table.rows) - _MOST))
     _charts(canvas, rows[:_MOST_BARS], kind, rest=len(table.rows) - _MOST_BARS)
 
 
@@ -311,21 +310,21 @@ def _row(
     total: bool = False,
 ) -> None:
     language = canvas.language
-    name = fitted(text_of(row.name, language), 20) or word("cell.no_name", language)
+    name = fitted(text_of(row.name, language), 20) or canvas.say("cell.no_name")
     bold: dict[str, Any] = {"bold": True} if total else {}
     late: dict[str, Any] = {"bold": True, "font_color": Palette.LATE}
     cells = [
         Cell(
             first=FIRST,
             last=right(0),
-            value=word("cell.total", language) if total else name,
+            value=canvas.say("cell.total") if total else name,
             style={"bold": True},
         )
     ]
     for one, at in columns:
         value, shown = one.value(row), formats[one.head]
         if one.head == "met" and value is not None:
-            text = word("cell.done_tasks", language, done=row.met, tasks=row.judged)
+            text = canvas.say("cell.done_tasks", done=row.met, tasks=row.judged)
             style = late if row.met < row.judged and not total else bold
             cells.append(Cell(first=at, value=padded(text), style={"align": "right", **style}))
         elif not total and one.alarm is not None and one.alarm(row):
@@ -334,7 +333,7 @@ def _row(
             cells.append(figure_cell(at, value, shown, **bold))
     if not total:
         state = HEALTH_STATES[row.health]
-        verdict = f"{symbol_of(state)} {word(f'verdict.{row.health}', language)}"
+        verdict = f"{symbol_of(state)} {canvas.say(f'verdict.{row.health}')}"
         style = {**chip(state), "align": "center", "font_size": 9}
         cells.append(Cell(first=right(5), value=verdict, style=style))
     canvas.line(ROW, cells, ground=TOTAL if total else HAIRLINE)
@@ -346,7 +345,7 @@ def _charts(canvas: Canvas, rows: Sequence[CompareRow], kind: str, *, rest: int)
     `rest` more groups are not drawn, which is said.
     """
     language = canvas.language
-    names = [text_of(row.name, language) or word("cell.no_name", language) for row in rows]
+    names = [text_of(row.name, language) or canvas.say("cell.no_name") for row in rows]
     money = [one.value for row in rows for one in (row.budget, row.spend)]
     has_money = sum(row.budget.value is not None for row in rows) > 1
     judged = [
@@ -359,13 +358,13 @@ def _charts(canvas: Canvas, rows: Sequence[CompareRow], kind: str, *, rest: int)
     canvas.skip(8)
     if has_money:
         scale = scale_of(money, language)
-        unit = word(f"unit.{scale}", language)
+        unit = canvas.say(f"unit.{scale}")
         budget_chart(
             canvas,
             [chart_name(name, len(rows)) for name in names],
             [row.budget.value for row in rows],
             [row.spend.value for row in rows],
-            title=word(f"chart.{kind}_budget", language, unit=unit),
+            title=canvas.say(f"chart.{kind}_budget", unit=unit),
             scale=scale,
             at=canvas.row,
             height=222,
@@ -376,11 +375,11 @@ def _charts(canvas: Canvas, rows: Sequence[CompareRow], kind: str, *, rest: int)
             [fitted(name, 20) for name, _ in judged],
             [value for _, value in judged],
             ["met" if value >= 1 else "missed" for _, value in judged],
-            title=word(f"chart.{kind}_achievement", language),
+            title=canvas.say(f"chart.{kind}_achievement"),
             at=canvas.row,
             column=HALF if has_money else FIRST,
             height=222,
         )
     canvas.skip(170)
     if rest > 0:
-        canvas.remark(word(f"more.chart_{kind}s", language, shown=len(rows), count=rest))
+        canvas.remark(canvas.say(f"more.chart_{kind}s", shown=len(rows), count=rest))

@@ -52,13 +52,13 @@ def draw_own(canvas: Canvas, summary: Summary, table: OwnTable) -> None:
     """Draw the figures of a table by its first choice column, with their total from the sums."""
     language = canvas.language
     title = text_of(summary.sheets[table.sheet], language)
-    canvas.heading(title, word("note.own", language))
+    canvas.heading(title, canvas.say("note.own"))
     spans = _WIDE if len(table.metrics) <= len(_WIDE) else _NARROW
     shown = list(zip(table.metrics, spans, strict=False))
     by = "" if table.by is None else text_of(table.by, language)
     heads = [
         (fitted(by, 22), FIRST, right(0), "left"),
-        (word("head.rows", language), _COUNT, _COUNT, "right"),
+        (canvas.say("head.rows"), _COUNT, _COUNT, "right"),
         *(
             (
                 fitted(text_of(one.label, language), 11 if first == last else 23),
@@ -78,7 +78,7 @@ def draw_own(canvas: Canvas, summary: Summary, table: OwnTable) -> None:
     _row(canvas, table.total, columns, formats, total=True)
     rest = len(table.metrics) - len(shown)
     if rest:
-        canvas.remark(word("more.own", language, count=rest))
+        canvas.remark(canvas.say("more.own", count=rest))
     later_remark(canvas, summary, table.sheet)
 
 
@@ -105,11 +105,11 @@ def _row(
     total: bool = False,
 ) -> None:
     language = canvas.language
-    name = fitted(text_of(row.name, language), 20) or word("cell.no_name", language)
+    name = fitted(text_of(row.name, language), 20) or canvas.say("cell.no_name")
     if total:
-        name = word("cell.total", language)
+        name = canvas.say("cell.total")
     elif row.others:
-        name = word("more.channels", language, count=row.others)
+        name = canvas.say("more.channels", count=row.others)
     bold = {"bold": True} if total else {}
     cells = [
         Cell(first=FIRST, last=right(0), value=name, style={"bold": True}),
@@ -131,23 +131,20 @@ def draw_matrix(canvas: Canvas, summary: Summary) -> None:
     assert comparison is not None
     matrix = comparison.matrix
     assert matrix is not None
-    language = canvas.language
-    canvas.heading(word("section.matrix", language), word("note.matrix", language))
+    canvas.heading(canvas.say("section.matrix"), canvas.say("note.matrix"))
     wide = len(matrix.departments) <= _BESIDE
     _metrics_down(canvas, matrix) if wide else _departments_down(canvas, matrix)
     rest = len(matrix.rows) - (_DOWN if wide else _ACROSS)
     if rest > 0:
         sheet = summary.sheets[summary.sections["metrics"]]
-        canvas.remark(word("more.metrics", language, count=rest, sheet=sheet))
+        canvas.remark(canvas.say("more.metrics", count=rest, sheet=sheet))
 
 
 def _metrics_down(canvas: Canvas, matrix: Matrix) -> None:
     language = canvas.language
     first = _BESIDE + 1 - len(matrix.departments)
-    names = [
-        text_of(name, language) or word("cell.no_name", language) for name in matrix.departments
-    ]
-    _head(canvas, "metric", [*names, word("head.met_by", language)], first)
+    names = [text_of(name, language) or canvas.say("cell.no_name") for name in matrix.departments]
+    _head(canvas, "metric", [*names, canvas.say("head.met_by")], first)
     for row in matrix.rows[:_DOWN]:
         cells = [_name(_matrix_name(row), first), *_cells(row.cells, first)]
         cells.append(_count(row.met, row.judged, canvas))
@@ -174,7 +171,7 @@ def _matrix_name(row: MatrixRow) -> str:
 
 
 def _head(canvas: Canvas, kind: str, names: Sequence[str], first: int) -> None:
-    heads = [(word(f"head.{kind}", canvas.language), FIRST, right(first - 1), "left")]
+    heads = [(canvas.say(f"head.{kind}"), FIRST, right(first - 1), "left")]
     for block, name in enumerate(names, first):
         heads.append((fitted(name, _ROOM), left(block), right(block), "right"))
     table_head(canvas, heads)
@@ -186,7 +183,7 @@ def _name(text: str, first: int) -> Cell:
 
 
 def _count(met: int, judged: int, canvas: Canvas, block: int = 5) -> Cell:
-    text = word("cell.done_tasks", canvas.language, done=met, tasks=judged) if judged else "–"
+    text = canvas.say("cell.done_tasks", done=met, tasks=judged) if judged else "–"
     return Cell(first=left(block), last=right(block), value=padded(text), style={"align": "right"})
 
 
@@ -236,15 +233,14 @@ def shown_metrics(metrics: Sequence[Achievement]) -> list[Achievement]:
 
 def draw_metrics(canvas: Canvas, summary: Summary) -> None:
     """Draw the evaluated metrics: a chart at the left, the same as a table at the right."""
-    language = canvas.language
     shown = shown_metrics(summary.metrics)
-    canvas.heading(word("section.metrics", language), word("note.metrics", language))
+    canvas.heading(canvas.say("section.metrics"), canvas.say("note.metrics"))
     heads = (
-        (word("head.metric", language), HALF, right(3), "left"),
-        (word("head.target", language), left(4), left(4), "right"),
-        (word("head.actual", language), right(4), right(4), "right"),
-        (word("head.achieved", language), left(5), left(5), "right"),
-        (word("head.verdict", language), right(5), right(5), "center"),
+        (canvas.say("head.metric"), HALF, right(3), "left"),
+        (canvas.say("head.target"), left(4), left(4), "right"),
+        (canvas.say("head.actual"), right(4), right(4), "right"),
+        (canvas.say("head.achieved"), left(5), left(5), "right"),
+        (canvas.say("head.verdict"), right(5), right(5), "center"),
     )
     top = canvas.row
     table_head(canvas, heads, first=HALF)
@@ -259,14 +255,14 @@ def draw_metrics(canvas: Canvas, summary: Summary) -> None:
             [fitted(_metric_name(one), 20) for one in drawn],
             [one.achieved.value or 0.0 for one in drawn],
             [one.verdict for one in drawn],
-            title=word("chart.achievement", language),
+            title=canvas.say("chart.achievement"),
             at=top,
             height=height,
         )
     rest = len(summary.metrics) - len(shown)
     if rest:
         sheet = summary.sheets[summary.sections["metrics"]]
-        canvas.remark(word("more.metrics", language, count=rest, sheet=sheet), first=HALF)
+        canvas.remark(canvas.say("more.metrics", count=rest, sheet=sheet), first=HALF)
     filler = (height - 24 - 28 * len(shown)) * 0.75 - (20 if rest else 0)
     if filler > 0:
         canvas.skip(filler)
@@ -314,14 +310,14 @@ def draw_stages(canvas: Canvas, summary: Summary) -> None:
     if all(one.budget.value is None and one.spend.value is None for one in burnt):
         _stages_in_time(canvas, summary)
         return
-    canvas.heading(word("section.stages", language), word("note.stages", language))
+    canvas.heading(canvas.say("section.stages"), canvas.say("note.stages"))
     heads = (
-        (word("head.stage", language), HALF, HALF, "left"),
-        (word("head.tasks", language), right(3), right(3), "right"),
-        (word("head.progress", language), left(4), left(4), "right"),
-        (word("head.budget", language), right(4), right(4), "right"),
-        (word("head.spend", language), left(5), left(5), "right"),
-        (word("head.used", language), right(5), right(5), "right"),
+        (canvas.say("head.stage"), HALF, HALF, "left"),
+        (canvas.say("head.tasks"), right(3), right(3), "right"),
+        (canvas.say("head.progress"), left(4), left(4), "right"),
+        (canvas.say("head.budget"), right(4), right(4), "right"),
+        (canvas.say("head.spend"), left(5), left(5), "right"),
+        (canvas.say("head.used"), right(5), right(5), "right"),
     )
     top = canvas.row
     table_head(canvas, heads, first=HALF)
@@ -341,7 +337,7 @@ def draw_stages(canvas: Canvas, summary: Summary) -> None:
             [chart_name(row_name(row, "stages", canvas, 40), len(drawn)) for row in drawn],
             [row.burn.budget.value for row in drawn],
             [row.burn.spend.value for row in drawn],
-            title=word("chart.budget", language, unit=word(f"unit.{scale}", language)),
+            title=canvas.say("chart.budget", unit=canvas.say(f"unit.{scale}")),
             scale=scale,
             at=top,
             height=height,
@@ -355,19 +351,18 @@ def draw_stages(canvas: Canvas, summary: Summary) -> None:
 
 
 def _stages_in_time(canvas: Canvas, summary: Summary) -> None:
-    language = canvas.language
-    canvas.heading(word("section.stages_in_time", language), "")
+    canvas.heading(canvas.say("section.stages_in_time"), "")
     heads = (
-        (word("head.stage", language), FIRST, right(3), "left"),
-        (word("head.tasks", language), left(4), right(4), "right"),
-        (word("head.progress", language), left(5), right(5), "right"),
+        (canvas.say("head.stage"), FIRST, right(3), "left"),
+        (canvas.say("head.tasks"), left(4), right(4), "right"),
+        (canvas.say("head.progress"), left(5), right(5), "right"),
     )
     table_head(canvas, heads)
     assert summary.stage_total is not None
     for row in (*summary.stages, summary.stage_total):
         total = row is summary.stage_total
-        name = word("cell.total", language) if total else row_name(row, "stages", canvas, 60)
-        done = word("cell.done_tasks", language, done=row.progress.done, tasks=row.progress.tasks)
+        name = canvas.say("cell.total") if total else row_name(row, "stages", canvas, 60)
+        done = canvas.say("cell.done_tasks", done=row.progress.done, tasks=row.progress.tasks)
         bold: dict[str, Any] = {"bold": True} if total else {}
         cells = [
             Cell(first=FIRST, last=right(3), value=name, style={"bold": True}),
@@ -400,9 +395,8 @@ def _budget_lines(summary: Summary) -> list[Phrase]:
 
 
 def _stage(canvas: Canvas, row: StageRow, money: str, *, total: bool = False) -> None:
-    language = canvas.language
-    name = word("cell.total", language) if total else row_name(row, "stages", canvas, 11)
-    done = word("cell.done_tasks", language, done=row.progress.done, tasks=row.progress.tasks)
+    name = canvas.say("cell.total") if total else row_name(row, "stages", canvas, 11)
+    done = canvas.say("cell.done_tasks", done=row.progress.done, tasks=row.progress.tasks)
     bold: dict[str, Any] = {"bold": True} if total else {}
     alarm: dict[str, Any] = {"bold": True, "font_color": Palette.LATE} if row.alarm else bold
     used = row.burn.used.value

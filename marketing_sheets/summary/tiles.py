@@ -16,8 +16,8 @@ from ..metrics import (
     IssueRow,
     TaskProgress,
     count_verdicts,
-    delays,
     judge,
+    late_tasks,
 )
 from ..template import Campaign, Task, Unit
 from .model import Health, Tile
@@ -153,13 +153,14 @@ def count_tiles(
     """
     found = []
     if Task.DELAY_DAYS in tasks and len(tasks):
-        late = delays(tasks, late_done)
-        days = Phrase(code="tile.worst", params={"days": late.worst_days}, count=late.worst_days)
-        if late.late and not late.worst_days:
-            days = Phrase(code="tile.flagged", params={"count": late.late}, count=late.late)
-        delta = days if late.late else Phrase(code="tile.none_late")
+        is_late, by_days = late_tasks(tasks, late_done)
+        late, worst = int(is_late.sum()), int(by_days.max())
+        days = Phrase(code="tile.worst", params={"days": worst}, count=worst)
+        if late and not worst:
+            days = Phrase(code="tile.flagged", params={"count": late}, count=late)
+        delta = days if late else Phrase(code="tile.none_late")
         count = ("tile.of_tasks", len(tasks))
-        found.append(_counted("tasks_late", late.late, count, delta, "late" if late.late else None))
+        found.append(_counted("tasks_late", late, count, delta, "late" if late else None))
     verdicts = count_verdicts(metrics)
     judged = verdicts.met + verdicts.close + verdicts.missed
     if judged:
