@@ -55,13 +55,9 @@ def spelled(choices: Choices, wanted: Collection[str], language: Language) -> tu
     owners: dict[str, tuple[str, str]] = {}
     for item, word in _candidates(choices, language):
         owners.setdefault(word.strip().lower(), (item, word.strip()))
-    first = {choices[item].label[language].lower() for item in wanted if _has(choices, item)}
+    first = {item.label[language].lower() for item in choices.items if item.id in wanted}
     found = [(key not in first, word) for key, (item, word) in owners.items() if item in wanted]
     return tuple(word for _, word in sorted(found, key=lambda pair: pair[0]))
-
-
-def _has(choices: Choices, item_id: str) -> bool:
-    return any(item.id == item_id for item in choices.items)
 
 
 def _candidates(choices: Choices, language: Language) -> Iterator[tuple[str, str]]:

@@ -82,7 +82,11 @@ def pile_up(sheet: TableSheet, sources: Sequence[Source]) -> Pile | None:
 
     Columns that a file lacks are NA there, computed ones everywhere.
     """
-    parts = {at: s.reading.sheets[sheet.id] for at, s in enumerate(sources) if _has(s, sheet)}
+    parts = {
+        at: s.reading.sheets[sheet.id]
+        for at, s in enumerate(sources)
+        if sheet.id in s.reading.sheets
+    }
     if not parts:
         return None
     records = list(parts.values())
@@ -115,10 +119,6 @@ def pile_up(sheet: TableSheet, sources: Sequence[Source]) -> Pile | None:
         rank=_ranks(holder, voice, tab, row),
         starts=starts,
     )
-
-
-def _has(source: Source, sheet: TableSheet) -> bool:
-    return sheet.id in source.reading.sheets
 
 
 def _ranks(holder: Integers, voice: Integers, tab: Integers, row: Integers) -> Integers:

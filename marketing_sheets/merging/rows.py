@@ -325,7 +325,7 @@ class _Search:
     def by_neighbours(self, by: str | None) -> None:
         back = {other: number for number, other in self.found.items()}
         gaps = _gaps(range(len(self.there)), back)
-        for gap, numbers in _gaps(range(len(self.known)), self._same()).items():
+        for gap, numbers in _gaps(range(len(self.known)), {at: at for at in self.found}).items():
             others, first = gaps.get(gap, []), 0
             for number in numbers:
                 for at in range(first, len(others)):
@@ -333,9 +333,6 @@ class _Search:
                         self.take(number, others[at])
                         first = at + 1
                         break
-
-    def _same(self) -> Mapping[int, int]:
-        return {number: number for number in self.found}
 
     def _is_alike(self, number: int, other: int, by: str | None) -> bool:
         before, after = self.known[number].texts, self.there[other].texts

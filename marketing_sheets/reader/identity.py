@@ -151,7 +151,7 @@ def identify(
     if template is None:
         template = _named_template(said, file) if said else _resembled_template(grids)
     if template is None:
-        raise UnknownWorkbook("unknown_workbook", file=file, templates=_listed(template_names()))
+        raise UnknownWorkbook("unknown_workbook", file=file, templates=", ".join(template_names()))
     if not (said == template.id or claim_tabs(grids, template)):
         raise UnknownWorkbook("other_workbook", file=file, template=template.title["en"])
     version = properties.get("template_version") or next((s.version for s in stamps), None)
@@ -331,7 +331,3 @@ def _usual_language(grids: Sequence[Grid], template: Template) -> Language:
             for language in LANGUAGES:
                 votes[language] += written[column.label[language]]
     return max(LANGUAGES, key=lambda language: votes[language])
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)

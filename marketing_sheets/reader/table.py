@@ -96,14 +96,6 @@ def choice_words(choices: Choices) -> Mapping[str, str]:
     return choice_spellings(choices)
 
 
-def _no_percents(_columns: set[int]) -> set[tuple[int, int]]:
-    return set()
-
-
-def _no_formulas(_columns: set[int]) -> dict[tuple[int, int], str]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Grid:
     """One tab: `cells[row, column]`, "" where empty; error cells hold their `#DIV/0!`.
@@ -126,8 +118,8 @@ class Grid:
     is_summary: bool = False
     own_rows: frozenset[int] = frozenset()
     uncalculated: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    percent_cells: Callable[[set[int]], set[tuple[int, int]]] = _no_percents
-    uncalculated_cells: Callable[[set[int]], dict[tuple[int, int], str]] = _no_formulas
+    percent_cells: Callable[[set[int]], set[tuple[int, int]]] = lambda _columns: set()
+    uncalculated_cells: Callable[[set[int]], dict[tuple[int, int], str]] = lambda _columns: {}
 
     @property
     def height(self) -> int:

@@ -66,14 +66,10 @@ def unseen_by_formulas(
         if column.id in uses.amounts and column.is_numeric:
             yield from _texts(column, table, found, is_seen=_as_amount)
         elif column.id in uses.figures and (column.type in _MOMENTS or column.is_numeric):
-            yield from _texts(column, table, found, is_seen=_never)
+            yield from _texts(column, table, found, is_seen=lambda _text, _value: False)
         elif column.id in uses.words and column.choices is not None:
             choices, sought = around.template.choices[column.choices], uses.words[column.id]
             yield from _words(column, choices, sought, table, found)
-
-
-def _never(_text: str, _value: object) -> bool:
-    return False
 
 
 def _as_amount(text: str, value: object) -> bool:
@@ -261,16 +257,12 @@ def mismatched_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iter
 
 def _misses(stated: float, skipped: NonRecord, spans: Sequence[Floats]) -> float | None:
     """Return what the total should be if none of the rows it may stand for give `stated`."""
-    figure = _mean if skipped.total == "average" else _sum
-    figures = [figure(span) for span in spans]
+    figure = _mean if skipped.total == "average" else np.nansum
+    figures = [float(figure(span)) for span in spans]
     if any(abs(f - stated) <= max(_CENT, abs(f) * 1e-9) for f in figures):
         return None
     # Above the first group there are no rows: what follows is meant.
     return next((f for f, span in zip(figures, spans, strict=True) if len(span)), figures[0])
-
-
-def _sum(values: Floats) -> float:
-    return float(np.nansum(values))
 
 
 def _mean(values: Floats) -> float:

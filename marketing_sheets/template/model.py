@@ -222,10 +222,6 @@ class FormSheet:
 Sheet = TableSheet | FormSheet
 
 
-def _fits_a_page(sheet: Sheet) -> bool:
-    return isinstance(sheet, TableSheet) and len(sheet.columns) <= PAGE_COLUMNS
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """A threshold or a choice that sheets and Summary share; `value` stands before staff change it.
@@ -288,7 +284,9 @@ class Template:
         """Return the form that shows a table on its page, None for a table with its own tab."""
         hosts = (form for form in self.forms if any(a.table == sheet_id for a in form.areas))
         host = next(hosts, None)
-        return host if host is not None and _fits_a_page(self[sheet_id]) else None
+        sheet = self[sheet_id]
+        fits = isinstance(sheet, TableSheet) and len(sheet.columns) <= PAGE_COLUMNS
+        return host if fits else None
 
     @property
     def tabs(self) -> tuple[Sheet, ...]:
