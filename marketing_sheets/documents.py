@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from .alerts import TrackedAlert, alerts, track
-from .merging import Change, Conflict, MergeResult, MergeTotal, Withdrawn
+from .merging import Change, Conflict, MergeResult, MergeTotal
 from .metrics import figures_as_json
 from .problems import Place
 from .records import Reading
@@ -119,7 +119,10 @@ def merge_report(result: MergeResult, language: Language) -> dict[str, Any]:
         ],
         "differences": [_conflict(difference) for difference in merge.differences],
         "changes": [_change(change) for change in merge.changes],
-        "withdrawn": [_withdrawn(row) for row in merge.withdrawn],
+        "withdrawn": [
+            {"sheet": r.sheet, "key": list(r.key), "by": r.by, "place": _place(r.place)}
+            for r in merge.withdrawn
+        ],
         "conflicts": [_conflict(conflict) for conflict in merge.conflicts],
         "extra_sheets": {file: list(sheets) for file, sheets in merge.extra_sheets.items()},
         "continued": {name: list(tabs) for name, tabs in result.continued.items()},
@@ -152,10 +155,6 @@ def _change(change: Change) -> dict[str, Any]:
         "by": change.file,
         "place": _place(change.place),
     }
-
-
-def _withdrawn(row: Withdrawn) -> dict[str, Any]:
-    return {"sheet": row.sheet, "key": list(row.key), "by": row.by, "place": _place(row.place)}
 
 
 def _place(place: Place) -> dict[str, Any]:

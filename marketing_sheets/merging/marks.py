@@ -76,7 +76,7 @@ def _edits(merge: Merge) -> Iterator[_Row]:
             (change.before or blank) if change.column else "",
             change.after or blank,
             change.file,
-            _where(change.place.sheet, change.place.cell),
+            " › ".join(filter(None, (change.place.sheet, change.place.cell))),
         )
 
 
@@ -94,10 +94,6 @@ def _deletions(merge: Merge) -> Iterator[_Row]:
             row.by,
             "",
         )
-
-
-def _where(sheet: str | None, cell: str | None) -> str:
-    return " › ".join(part for part in (sheet, cell) if part)
 
 
 def with_marks(merge: Merge) -> dict[str, SheetRecords]:

@@ -53,12 +53,11 @@ class Achievement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictCounts:
-    """How many metrics met, came close to or missed their target, and how many are unjudged."""
+    """How many metrics met, came close to or missed their target."""
 
     met: int
     close: int
     missed: int
-    unjudged: int
 
 
 def judge(value: float, target: float, *, lower_is_better: bool, close: float) -> Verdict:
@@ -131,7 +130,6 @@ def count_verdicts(metrics: Sequence[Achievement]) -> VerdictCounts:
         met=verdicts.count("met"),
         close=verdicts.count("close"),
         missed=verdicts.count("missed"),
-        unjudged=verdicts.count(None),
     )
 
 
