@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 from marketing_sheets import UsageError, generate_workbook
 from marketing_sheets.cli import cli
 from marketing_sheets.reader import read_workbook
+from marketing_sheets.texts import templates_folder
 
 ROOT = Path(__file__).parent.parent
 
@@ -401,20 +402,20 @@ class TestTemplates:
         """A sound template is said to be sound; a fault is named with path and suggestion."""
         run("templates", "check", "campaign_tracker")
         path = tmp_path / "own.toml"
-        text = company_template().replace('formula = "cost / guests"', 'formula = "cost / guest"')
+        text = company_template().replace('formula = "fee / reads"', 'formula = "fee / read"')
         path.write_text(text, encoding="utf-8")
         result = run("templates", "check", path, "--language", "en", code=1)
-        assert "columns[cost_per_guest].formula" in result.output
-        assert "guests" in result.output
+        assert "columns[cost_per_read].formula" in result.output
+        assert "reads" in result.output
 
     def test_all_mistakes_in_one_run(self, tmp_path: Path) -> None:
         """A misspelt key and a name that means nothing are told together, with exit code 1."""
         path = tmp_path / "own.toml"
-        text = company_template().replace('formula = "cost / guests"', 'formula = "cost / guest"')
+        text = company_template().replace('formula = "fee / reads"', 'formula = "fee / read"')
         path.write_text(text.replace("required = true", "requird = true", 1), encoding="utf-8")
         result = run("templates", "check", path, "--language", "en", code=1)
         assert "did you mean `required`?" in result.output
-        assert "did you mean `guests`?" in result.output
+        assert "did you mean `reads`?" in result.output
         run("templates", "check", tmp_path / "none.toml", code=2)
 
 
@@ -440,8 +441,8 @@ class TestDemo:
 
 
 def company_template() -> str:
-    """Return the template that the README shows."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    """Return the company's template that the README of the format begins with."""
+    text = (templates_folder() / "README.md").read_text(encoding="utf-8")
     return re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1]  # type: ignore[index]  # it is there
 
 
@@ -452,18 +453,22 @@ class TestCompanyTemplate:
         """It is short, generates, is filled, read back, recomputed and summarised."""
         source = company_template()
         assert source.count("\n") < 40
-        (tmp_path / "events.toml").write_text(source, encoding="utf-8")
-        path = tmp_path / "events.xlsx"
-        run("generate", tmp_path / "events.toml", "-o", path, "--language", "en")
+        template = tmp_path / "kol_posts.toml"
+        template.write_text(source, encoding="utf-8")
+        path = tmp_path / "posts.xlsx"
+        form = [f"{name}=X" for name in ("campaign_name", "department", "owner")]
+        given = [word for one in (*form, "budget=1") for word in ("--set", one)]
+        days = ("--start", "2024-06-01", "--end", "2024-06-30")
+        run("generate", template, "-o", path, "--language", "en", *given, *days)
         book = openpyxl.load_workbook(path)
-        tab = book["Events"]
-        tab["A7"], tab["B7"], tab["C7"] = "Pop-up", 200, 5000
+        tab = book["Posts"]
+        tab["A7"], tab["B7"], tab["C7"], tab["D7"] = "Pop-up", "TikTok", 5000, 200
         book.save(path)
         out = tmp_path / "out"
-        template = tmp_path / "events.toml"
         run("export", path, "-o", out, "--format", "json", "--template", template)
-        records = json.loads((out / "events.json").read_text(encoding="utf-8"))
-        assert records == [{"event": "Pop-up", "guests": 200, "cost": 5000, "cost_per_guest": 25}]
+        records = json.loads((out / "posts.json").read_text(encoding="utf-8"))
+        post = {"post": "Pop-up", "platform": "douyin", "fee": 5000, "reads": 200}
+        assert records == [{**post, "cost_per_read": 25}]
         run("recalculate", path, "--template", template, "--as-of", "2024-06-28")
 
 
