@@ -21,7 +21,7 @@ from readings import reading
 from rule_cases import CASES, template_of
 from source_documents import DOCUMENTS, NAMED, table
 
-from marketing_sheets.checks.wordings import wording_doubts
+from marketing_sheets.checks.doubts import wording_doubts
 from marketing_sheets.loading import template_names
 from marketing_sheets.problems import Place
 from marketing_sheets.records import Reading

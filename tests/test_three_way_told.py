@@ -21,7 +21,7 @@ from split_parts import (
 
 from marketing_sheets.merging import Merge
 from marketing_sheets.merging.base import is_part
-from marketing_sheets.merging.marks import change_sheets, with_marks
+from marketing_sheets.merging.writing import change_sheets, with_marks
 from marketing_sheets.records import MARK, Reading
 
 ROWS = (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from source_documents import DOCUMENTS, PERIODS, table
 
-from marketing_sheets.checks.wordings import wording_doubts
+from marketing_sheets.checks.doubts import wording_doubts
 from marketing_sheets.loading import load_template
 from marketing_sheets.reader import read_csv_records
 from marketing_sheets.records import Reading

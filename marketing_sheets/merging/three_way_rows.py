@@ -38,6 +38,7 @@ def merge_handed_out(work: Work) -> list[int]:
     """
     settled: set[int] = set()
     headquarters = work.around.headquarters
+    # A row that headquarters no longer has comes behind the one it last stood below.
     before = -1.0
     for row in _handed_out(work):
         settled.update(at for at in row.sides.values() if at is not None)
@@ -60,6 +61,7 @@ def _handed_out(work: Work) -> list[_HandedOut]:
     rows: dict[str, BaseRow] = {}
     for base in bases.values():
         rows |= {row.row_id: row for row in base.rows if row.sheet == work.sheet.id}
+    # The bases of all parts know the same rows; each is looked for once, where it first stood.
     known = sorted(rows.values(), key=lambda row: (row.position, row.row_id))
     by = next((by_column(work.sheet, base.by) for base in bases.values()), None)
     found: dict[int, dict[str, int]] = {}
@@ -99,6 +101,7 @@ def _find_moved(work: Work, sides: dict[str, dict[int, int | None]]) -> None:
             rows = sides.get(work.ids[at])
             if rows is None or at in taken:
                 continue
+            # Someone cut it out of one part and pasted it into another: the id came along.
             left = [other for other, row in rows.items() if other != headquarters and row is None]
             is_held = any(row is not None for other, row in rows.items() if other != headquarters)
             if left and not is_held:
@@ -113,11 +116,12 @@ def _settle(work: Work, row: _HandedOut, order: tuple[float, ...]) -> None:
     here = {source: at for source, at in row.sides.items() if at is not None}
     lacking = [source for source, at in row.sides.items() if at is None]
     if not here:
-        return
+        return  # gone everywhere: nobody disagrees
     rows = [*here.values()]
     against = _kept_against(work, row.base, rows, lacking[0]) if lacking else None
     if lacking and against is None:
         return
+    # The department is who the row is from; headquarters only where nobody else has it.
     home = next((at for source, at in here.items() if source != headquarters), None)
     line = Line(
         home=rows[0] if home is None else home,
@@ -139,6 +143,7 @@ def _kept_against(work: Work, base: BaseRow, rows: Sequence[int], deleter: int) 
         row: [name for name in work.names if _is_edited(work, base.texts, row, name)]
         for row in rows
     }
+    # Of a base that had to be guessed nobody can say what was edited: the row stays.
     row = next((row for row in rows if edited[row] or not base.is_sure), None)
     if row is None:
         for row in rows:
@@ -197,6 +202,7 @@ def _settle_cells(work: Work, line: Line, base: BaseRow) -> None:
         if name not in filled and name not in base.texts.cells:
             continue
         having = [row for row in line.members if name in work.has[work.source(row)]]
+        # A file without the column says nothing about it; one that has it speaks for the row.
         if having and line.home not in having:
             line.picks[name] = having[0]
         rows = _edited_rows(work, base, having, name)
@@ -212,6 +218,7 @@ def _settle_cells(work: Work, line: Line, base: BaseRow) -> None:
             work.change(rows[0], name, before, after)
             takers.add(rows[0])
         line.picks[name] = rows[kept]
+    # Every cell came from one file: then the row did, with its place and its kinds.
     if len(winners) == 1 and takers <= winners:
         _move_home(work, line, winners.pop())
 
@@ -249,6 +256,7 @@ def merge_added(work: Work, rows: Sequence[int]) -> None:
     for row in rows:
         source = work.source(row)
         places = _places(work, row)
+        # A copy of a row that was withdrawn would bring it back.
         if source not in work.around.bases and not gone.isdisjoint(places):
             work.gone[row] = ""
             continue
@@ -267,7 +275,7 @@ def _placed(work: Work, same: Line | None, row: int) -> Line:
     if same is not None and work.around.policy not in ("keep-both", "stop"):
         _overrule(work, same, row)
         return same
-    line = _added(work, row)
+    line = Line(home=row, members=[row], order=(1.0, float(work.pile.rank[row])))
     work.lines.append(line)
     if same is None:
         work.change(row, "", "", work.whole(row))
@@ -276,10 +284,6 @@ def _placed(work: Work, same: Line | None, row: int) -> Line:
             work.conflict((same.taken(name), row), name, (0, 1))
         work.contested += [same, line]
     return line
-
-
-def _added(work: Work, row: int) -> Line:
-    return Line(home=row, members=[row], order=(1.0, float(work.pile.rank[row])))
 
 
 def _join(work: Work, line: Line, row: int) -> None:
@@ -315,6 +319,7 @@ def _same(work: Work, index: dict[Name, list[Line]], row: int) -> Line | None:
     for name in names:
         lines = [line for line in index.get(name, ()) if source not in work.files(line)]
         if lines:
+            # Two rows with one key are told apart by which they resemble more.
             return min(lines, key=lambda line: len(_differing(work, line, row)))
     return None
 

@@ -136,6 +136,7 @@ class Work:
         if name not in self.sheet:
             return texts.shown(name)
         column, value = self.sheet[name], self.pile.frame[name].iat[row]
+        # 0.3 is compared, 30% is shown; what could not be read stays as it was typed.
         if column.type not in _SHOWN_OTHERWISE or is_nothing(value):
             return texts.shown(name)
         text = shown_value(column, value, self.around.template, self.around.language)
@@ -249,6 +250,7 @@ def told(column: Column, text: str, around: Sheets) -> str:
     choices = around.template.choices.get(column.choices or "")
     if choices is None or not text:
         return text
+    # A choice is compared by its id, with the remark that staff put behind it.
     word, bracket, remark = text.partition("(")
     return choices.label_of(word, around.language) + bracket + remark
 
@@ -272,6 +274,7 @@ def _moment(source: Source) -> float:
 def gather(work: Work, lines: Sequence[Line], language: Language) -> SheetRecords:
     """Return the rows of the result as records, in order, with their origins."""
     pile, sheet = work.pile, work.sheet
+    # Column by column, for a row may take single cells from other files.
     home = np.array([line.home for line in lines], dtype=np.int64)
     picks = {name: _picks(home, lines, name) for name in work.names}
     frame = {
@@ -284,6 +287,7 @@ def gather(work: Work, lines: Sequence[Line], language: Language) -> SheetRecord
         index=range(len(lines)),
     )
     origins = pile.origins.take(home).reset_index(drop=True)
+    # Only rows of a split carry ids; a merge of plain files has no such column.
     ids = [line.row_id or None for line in lines]
     if any(ids):
         origins["row_id"] = pd.Series(ids, dtype=origins["file"].dtype)
@@ -309,6 +313,7 @@ def account(work: Work, lines: Sequence[Line]) -> Iterator[MergeTotal]:
     for column in work.sheet.inputs:
         if column.additive and column.is_numeric:
             figures = work.pile.frame[column.id].astype("Float64")
+            # A figure counts where its cell was taken, whosever row that is now.
             buckets = rows.copy()
             for line in lines:
                 taken = line.taken(column.id)
@@ -345,6 +350,7 @@ def _totals(
             continue
         own = work.rows_of(number)
         here, mine = figures[own.start : own.stop], buckets[own.start : own.stop]
+        # fsum: totals have to agree to the cent whatever the order of the rows.
         parts = {name: fsum(here[mine == bucket].tolist()) for bucket, name in enumerate(_BUCKETS)}
         yield MergeTotal(
             sheet=work.sheet.id,

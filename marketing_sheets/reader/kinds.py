@@ -101,6 +101,7 @@ def settle_kinds(jobs: Sequence[Job]) -> None:
         _settle(members, _of_units(members[0], unit))
         for job in members:
             _take_unit(job, units)
+    # Where no unit is told, actual and target are held against each other alone.
     named = {job.column.id: job for job in jobs}
     for job in jobs:
         other = job.column.compared_with
@@ -111,6 +112,7 @@ def settle_kinds(jobs: Sequence[Job]) -> None:
 
 
 def _settle(members: Sequence[Job], reference: _Reference) -> None:
+    # In the order of the columns: what the first says, the later ones are held against.
     families = [_families(job) for job in members]
     for job, found in zip(members, families, strict=True):
         percent_beside_whole = (found == _Family.PERCENT) & reference.is_whole
@@ -118,6 +120,7 @@ def _settle(members: Sequence[Job], reference: _Reference) -> None:
         _leave_out(job, odd, reference)
         found[odd] = _Family.NONE
         reference.learn(found, job)
+    # Once more, now that a later column may have told that the row is in percentages.
     for job, found in zip(members, families, strict=True):
         values = job.typed.frame[job.column.id].to_numpy(np.float64, na_value=np.nan)
         is_large = np.abs(np.nan_to_num(values)) > _LARGEST_FRACTION
@@ -152,6 +155,7 @@ def _families(job: Job) -> Families:
     kinds = job.typed.kinds[job.column.id].astype(object).tolist()
     result: Families = np.array([_BY_KIND.get(kind, 0) for kind in kinds], dtype=np.int8)
     is_scaled = scale_of(job.typed.contexts[job.column.id].unit or "") != 1
+    # 万 in the header makes a bare 25 an amount, which no percentage can be.
     bare = _Family.PLAIN if is_scaled else _Family.BARE
     raw = job.raw.tolist()
     for position in np.flatnonzero(result == _Family.PLAIN).tolist():
