@@ -1,0 +1,337 @@
+"""The gate refuses what must not be opened, and lets honest oddities through."""
+
+from __future__ import annotations
+
+import io
+import random
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from support.package_workbooks import edit_parts, plain_workbook, texts
+
+from marketing_sheets.errors import (
+    DamagedWorkbook,
+    EncryptedWorkbook,
+    HostileWorkbook,
+    NotAWorkbook,
+    SheetsError,
+    UnsupportedWorkbook,
+    WorkbookInUse,
+)
+from marketing_sheets.ooxml import archive as archive_module, gate
+from marketing_sheets.ooxml.gate import check_workbook_file
+from marketing_sheets.texts import LANGUAGES
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def book(path: Path, cells: str) -> Path:
+    """Write a workbook whose sheet holds just `cells` (rows in XML)."""
+    with xlsxwriter.Workbook(path) as made:
+        made.add_worksheet()
+    return edit_parts(
+        path,
+        {
+            SHEET: lambda xml: xml.replace(
+                b"<sheetData/>", b"<sheetData>%s</sheetData>" % cells.encode()
+            )
+        },
+    )
+
+
+def refusal(path: Path) -> SheetsError:
+    """Return the error the gate raises, its sentence whole in every language."""
+    with pytest.raises(SheetsError) as caught:
+        check_workbook_file(path)
+    for language in LANGUAGES:
+        assert "{" not in caught.value.describe(language)
+        assert path.name in caught.value.describe(language)
+    return caught.value
+
+
+def test_no_file_and_folder(tmp_path: Path) -> None:
+    """A missing file and a folder are named as such."""
+    for path in (tmp_path / "没有.xlsx", tmp_path):
+        error = refusal(path)
+        assert isinstance(error, NotAWorkbook)
+        assert error.code == "no_such_file"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("a.xlsx", b"a,b\n1,2\n", "not_a_workbook"),
+        ("a.csv", b"a,b\n1,2\n", "not_a_workbook"),
+        ("a.pdf", b"%PDF-1.4\n", "no_spreadsheet"),
+        ("a.xlsx", b"", "empty_file"),
+        ("a.xlsx", b"PK\x03\x04" + bytes(400), "not_whole"),
+    ],
+)
+def test_other_content(tmp_path: Path, name: str, data: bytes, code: str) -> None:
+    """A CSV can be saved as .xlsx, a PDF cannot; what is empty or cut off is to be sent again."""
+    path = tmp_path / name
+    path.write_bytes(data)
+    error = refusal(path)
+    assert error.code == code
+    assert "ZIP" not in error.describe("zh-Hans")
+
+
+def test_compound_files(tmp_path: Path) -> None:
+    """A password and the old .xls format are told apart by what the OLE directory names."""
+    path = tmp_path / "a.xlsx"
+    magic = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500)
+    for name, kind, code in (
+        ("EncryptedPackage", EncryptedWorkbook, "encrypted"),
+        ("Workbook\0", NotAWorkbook, "legacy_xls"),
+        ("WordDocument", NotAWorkbook, "not_a_workbook"),
+    ):
+        path.write_bytes(magic + name.encode("utf-16-le") + bytes(100))
+        error = refusal(path)
+        assert isinstance(error, kind)
+        assert error.code == code
+
+
+def test_other_packages(tmp_path: Path) -> None:
+    """Plain archives, .ods and .xlsb are not taken for workbooks."""
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    assert refusal(path).code == "not_a_workbook"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    assert refusal(path).code == "open_document"
+    plain_workbook(path)
+    edit_parts(path, {"_rels/.rels": lambda xml: xml.replace(b"workbook.xml", b"workbook.bin")})
+    assert refusal(path).code == "binary_xlsb"
+
+
+def test_draft_format(tmp_path: Path) -> None:
+    """The namespace of Office 2007's beta is refused by name."""
+    path = plain_workbook(tmp_path / "a.xlsx")
+    edit_parts(path, {"xl/workbook.xml": lambda xml: xml.replace(b"2006/main", b"2006/5/main")})
+    assert isinstance(refusal(path), UnsupportedWorkbook)
+
+
+def test_damage(tmp_path: Path) -> None:
+    """A cut file, a wrong checksum and a cut sheet are damaged, each named."""
+    path = plain_workbook(tmp_path / "a.xlsx")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    assert isinstance(refusal(path), DamagedWorkbook)
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        crc = struct.pack("<L", archive.getinfo(SHEET).CRC)
+    path.write_bytes(whole.replace(crc, b"\1\2\3\4"))
+    error = refusal(path)
+    assert isinstance(error, DamagedWorkbook)
+    assert error.params["part"] == SHEET
+    path.write_bytes(whole)
+    edit_parts(path, {SHEET: lambda xml: xml[: len(xml) // 2]})
+    assert refusal(path).params["part"] == SHEET
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_duplicate_parts(tmp_path: Path) -> None:
+    """Two parts of one name, in whatever case, are refused: programs disagree which is meant."""
+    for name in (SHEET, SHEET.upper()):
+        path = plain_workbook(tmp_path / "a.xlsx")
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr(name, "<worksheet/>")
+        assert refusal(path).code == "duplicate_parts"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_entities(tmp_path: Path, encoding: str) -> None:
+    """A document type is refused in every encoding, also behind comments."""
+    path = plain_workbook(tmp_path / "a.xlsx")
+    declared = '<!-- x --><!DOCTYPE a [<!ENTITY b "c">]>'
+    text = texts(path)["xl/workbook.xml"].split("?>", 1)[1]
+    edit_parts(path, {"xl/workbook.xml": (declared + text).encode(encoding)})
+    assert refusal(path).code == "hostile_entities"
+
+
+def test_utf16_passes(tmp_path: Path) -> None:
+    """A part in UTF-16 is as good as one in UTF-8."""
+    path = plain_workbook(tmp_path / "a.xlsx")
+    text = texts(path)["xl/workbook.xml"].replace("UTF-8", "UTF-16")
+    edit_parts(path, {"xl/workbook.xml": text.encode("utf-16")})
+    check_workbook_file(path)
+
+
+def test_sizes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stated sizes, ratios of large parts and the number of entries have limits."""
+    path = plain_workbook(tmp_path / "a.xlsx")
+    edit_parts(path, {"xl/big.txt": bytes(9 << 20)})
+    assert refusal(path).code == "too_compressed"
+    edit_parts(path, {"xl/big.txt": bytes(7 << 20)})
+    check_workbook_file(path)
+    for limit in ("MAX_TOTAL", "MAX_PART"):
+        with monkeypatch.context() as patch:
+            patch.setattr(gate, limit, 1 << 20)
+            assert refusal(path).code == "too_big"
+    monkeypatch.setattr(archive_module, "MAX_ENTRIES", 5)
+    assert refusal(path).code == "too_many_parts"
+
+
+def test_lying_header(tmp_path: Path) -> None:
+    """An entry that inflates to more than its header states is damaged, never inflated whole."""
+    path = plain_workbook(tmp_path / "a.xlsx")
+    edit_parts(path, {"xl/big.txt": bytes(7 << 20)})
+    data = path.read_bytes().replace(struct.pack("<L", 7 << 20), struct.pack("<L", 1000))
+    path.write_bytes(data)
+    assert isinstance(refusal(path), DamagedWorkbook)
+    entry = archive_module.new_entry("a", bytes(1 << 20))
+    with pytest.raises(DamagedWorkbook):
+        archive_module.ZipEntry(
+            name="a", raw_name=b"a", stored=entry.stored, size=10, crc=entry.crc, method=8
+        ).inflate("a.xlsx")
+
+
+FULL = '<c r="A1"><v>1</v></c>'
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        f'<row r="1">{FULL}</row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        f'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row><row r="1">{FULL}</row>',
+        f'<row r="1">{FULL}</row><row r="9"><c s="0" r="XFD1048576"><v>1</v></c></row>',
+        f"<row r='1'>{FULL}</row><row r='9'><c\tr='XFD1048576'><v>1</v></c></row>",
+        f'<row r="1">{FULL}</row><row r="9"><x:c r="XFD1048576"><v>1</v></x:c></row>',
+        f'<row r="1">{FULL}</row><row r="9"><c r="xfd1048576"><v>1</v></c></row>',
+        f'<row r="1">{FULL}</row><row r="9"><c r = "$XFD$1048576"><v>1</v></c></row>',
+        f'<row r="1">{FULL}</row><row r="9"><c x=">" r="XFD1048576"><v>1</v></c></row>',
+        f'<row r="1">{FULL}</row><row r="9"><c r="A4000000000"><v>1</v></c></row>',
+        f'<row r="1">{FULL}</row><row r="9"><c r="XFD9999" t="str"><v> </v></c></row>',
+        f'<row r="1">{FULL}</row><row r="9"><c r="XFD9999" t="str"><v></v></c></row>',
+        f'<row r="1">{FULL}</row><row r="1000000">{"<c/>" * 60}<c><v>1</v></c></row>',
+        f'<row r="1">{FULL}</row><row r="9"><c r="ABCDEFG1"><v>1</v></c></row>',
+    ],
+)
+def test_far_cells(tmp_path: Path, cells: str) -> None:
+    """However a far cell is written, the box it would make a parser allocate is refused."""
+    error = refusal(book(tmp_path / "a.xlsx", cells))
+    assert isinstance(error, HostileWorkbook)
+    assert error.code == "too_many_cells"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        f'<row r="1">{FULL}</row><row r="1048576"><c r="XFD1048576" s="0"/></row>',
+        f'<row r="1">{FULL}</row><row r="1048576"><c r="XFD1048576" s="0"></c></row>',
+        f'<row r="1">{FULL}</row><row r="1048576"><c r="XFD1048576" s="0"><v/></c></row>',
+        f'<row r="1">{FULL}</row><row r="1048576"><c r="XFD1048576" s="0"><v></v></c></row>',
+        f'<row r="1">{FULL}</row><row r="1048576"><c s="0" r="XFD1048576"/></row>',
+        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        f'<row r="1">{FULL}</row><row r="1048576"><c r="Z1048576"><v>1</v></c></row>',
+        f'<row r="1">{FULL}</row><row r="99999"><c r="OJ99999"><v>1</v></c></row>',
+        f'<row r="1">{FULL}<c r="XFD1"><v>1</v></c></row>',
+        "<row><c><v>1</v></c><c><v>2</v></c></row>",
+        "",
+    ],
+)
+def test_far_blanks_pass(tmp_path: Path, cells: str) -> None:
+    """Blank cells far out, single far cells and long or wide sheets are honest."""
+    check_workbook_file(book(tmp_path / "a.xlsx", cells))
+
+
+def test_many_blank_rows_pass(tmp_path: Path) -> None:
+    """A sheet formatted for 100,000 rows ahead is honest, however well it compresses."""
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        made.add_worksheet()
+    cells = "".join(f'<c r="{letter}%d" s="0"/>' for letter in "ABCDEFGHIJ")
+    rows = "".join(f'<row r="{r}">{cells % ((r,) * 10)}</row>' for r in range(1, 100_001))
+    edit_parts(
+        path,
+        {
+            SHEET: lambda xml: xml.replace(
+                b"<sheetData/>", f"<sheetData>{rows}</sheetData>".encode()
+            )
+        },
+    )
+    check_workbook_file(path)
+
+
+def test_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file another program locks is in use."""
+    path = plain_workbook(tmp_path / "a.xlsx")
+
+    def locked(_: Path) -> bytes:
+        raise PermissionError(13, "denied")
+
+    monkeypatch.setattr(Path, "read_bytes", locked)
+    assert isinstance(refusal(path), WorkbookInUse)
+
+
+def test_only_documented_errors(tmp_path: Path) -> None:
+    """Cut or altered at random, a file is opened or refused with a sentence; nothing else."""
+    chance = random.Random(7)
+    path = plain_workbook(tmp_path / "a.xlsx")
+    whole = path.read_bytes()
+    outcomes = {"passed": 0, "refused": 0}
+    for _ in range(300):
+        data = bytearray(whole)
+        if chance.random() < 0.3:
+            del data[chance.randrange(len(data)) :]
+        else:
+            for _ in range(chance.choice((1, 2, 5))):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+        path.write_bytes(data)
+        try:
+            check_workbook_file(path)
+            outcomes["passed"] += 1
+        except SheetsError:
+            outcomes["refused"] += 1
+    assert outcomes["refused"] > 200
+
+
+def test_zip_with_descriptors_and_zip64(tmp_path: Path) -> None:
+    """Archives written as a stream, with Zip64 fields or behind other bytes are read."""
+    plain = plain_workbook(tmp_path / "a.xlsx")
+    with zipfile.ZipFile(plain) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    path = tmp_path / "b.xlsx"
+
+    class Stream(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+        def seek(self, *_: int) -> int:
+            raise OSError
+
+        def tell(self) -> int:
+            raise OSError
+
+    out = Stream()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            with archive.open(name, "w", force_zip64=name == SHEET) as file:
+                file.write(data)
+    path.write_bytes(b"#!junk" + out.getvalue())
+    check_workbook_file(path)
+    read = archive_module.read_archive(path.read_bytes(), path.name)
+    assert {e.name: zlib.crc32(e.inflate("b")) for e in read.entries} == {
+        name: zlib.crc32(data) for name, data in parts.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("length", "cells", "hostile"), [(30_000, 90_000, True), (30_000, 900, False)]
+)
+def test_one_text_in_many_cells(tmp_path: Path, length: int, cells: int, hostile: bool) -> None:
+    """A long text that very many cells share is refused; long texts as such are honest."""
+    row = '<c t="s"><v>0</v></c>' * 10
+    path = book(tmp_path / "a.xlsx", f"<row>{row}</row>" * (cells // 10))
+    strings = b'<sst xmlns="x"><si><t>%s</t></si></sst>' % (b"ab" * (length // 2))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", strings)
+    if hostile:
+        assert refusal(path).code == "too_much_text"
+    else:
+        check_workbook_file(path)

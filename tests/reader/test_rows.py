@@ -1,0 +1,305 @@
+"""Totals, headings, notes, blank and repeated rows are told from records, and each is listed."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+from support.books import DAILY, TAB, doubts, draw, read_daily
+
+from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader.rows import is_serial, total_kind, total_suffix
+
+SCHEDULE = "活动阶段|关键任务|执行步骤|负责人|计划开始|计划结束|实际开始|实际结束|状态|延迟原因"
+SCHEDULE += "|需协调资源|产出物"
+PLAN = [date(2024, 6, 1), date(2024, 6, 5), None, None, "进行中", None, None, None]
+TWO_DAYS = """
+    2024-06-01|抖音|100|10|1|1|10|100||
+    2024-06-02|抖音|200|20|2|2|20|200||
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("合计", "total"),
+        ("合 计：", "total"),
+        ("【合计】", "total"),
+        ("总计（元）", "total"),
+        ("總計", "total"),
+        ("Grand Total", "total"),
+        ("Ｔｏｔａｌ", "total"),
+        ("小計", "subtotal"),
+        ("Sub-total", "subtotal"),
+        ("平均", "average"),
+        ("AVERAGE:", "average"),
+        ("6月合计", None),
+        ("合计三人", None),
+        ("设计", None),
+        ("统计", None),
+        ("", None),
+    ],
+)
+def test_words_for_totals(text: str, kind: str | None) -> None:
+    """A cell that is nothing but a word for a total is known in any language and width."""
+    assert total_kind(text) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("6月合计", "total"),
+        ("小红书小计", "subtotal"),
+        ("June total", "total"),
+        ("日均", "average"),
+        ("统计", None),
+        ("Pilates mean", "average"),
+        ("subtotal", "subtotal"),
+        ("nontotal", None),
+        ("一二三四五六七八九十一二三四五六七八九十一二三四五合计", None),
+    ],
+)
+def test_words_that_end_in_a_total(text: str, kind: str | None) -> None:
+    """Chinese may run on; a Latin word must stand for itself."""
+    assert total_suffix(text) == kind
+
+
+def test_columns_that_number_rows() -> None:
+    """序号, 编号 and No. number rows; 编号说明 does not."""
+    assert [is_serial(t) for t in ("序号", "編號", "No.", "编号说明")] == [True, True, True, False]
+
+
+def test_totals_are_listed_and_left_out_anywhere(tmp_path: Path) -> None:
+    """A total first, in the middle or last is no record; right totals raise no doubt."""
+    records, reading = read_daily(
+        tmp_path,
+        """
+        总计||600|60|6|6|60|600||
+        2024-06-01|抖音|100|10|1|1|10|100||
+        2024-06-01|微博|200|20|2|2|20|200||
+        2024-06-01|小计|300|30|3|3|30|300||
+        2024-06-02|抖音|300|30|3|3|30|300||
+        6月合计||600|60|6|6|60|600||
+        平均||200|20|2|2|20|200||
+        """,
+    )
+    assert records.frame["sales"].tolist() == [100.0, 200.0, 300.0]
+    assert [(s.row, s.reason) for s in records.skipped] == [
+        (row, "total_row") for row in (2, 5, 7, 8)
+    ]
+    assert doubts(reading) == [("total_row", str(row)) for row in (2, 5, 7, 8)]
+
+
+def test_wrong_totals_are_named_with_both_figures(tmp_path: Path) -> None:
+    """A total that its rows do not give is a warning with what it says and what they give."""
+    _, reading = read_daily(tmp_path, TWO_DAYS + "    合计||300|30|4|3|30|300||\n")
+    assert doubts(reading) == [("total_row", "4"), ("total_mismatch", "E4")]
+    wrong = next(p for p in reading.problems if p.code == "total_mismatch")
+    assert (wrong.params["stated"], wrong.params["computed"]) == ("4", "3")
+
+
+def test_a_total_may_stand_above_its_group(tmp_path: Path) -> None:
+    """Subtotals above their rows are right; a wrong one is held against the rows below it."""
+    days = """
+        2024-06-01|小计|300|30|3|3|30|300||
+        2024-06-01|抖音|100|10|1|1|10|100||
+        2024-06-01|微博|200|20|2|2|20|200||
+        2024-06-02|小计|700|70|7|7|70|700||
+        2024-06-02|抖音|300|30|3|3|30|300||
+        2024-06-02|微博|400|40|4|4|40|400||
+        """
+    _, reading = read_daily(tmp_path, days)
+    assert doubts(reading) == [("total_row", "2"), ("total_row", "5")]
+    _, reading = read_daily(tmp_path, days.replace("小计|300|", "小计|301|"))
+    assert [pair for pair in doubts(reading) if pair[0] != "total_row"] == [
+        ("total_mismatch", "C2")
+    ]
+    wrong = next(p for p in reading.problems if p.code == "total_mismatch")
+    assert (wrong.params["stated"], wrong.params["computed"]) == ("301", "300")
+
+
+def test_a_record_named_like_a_total_stays_a_record(tmp_path: Path) -> None:
+    """A task called 合计 with an owner and dates is a task."""
+    rows = [SCHEDULE.split("|"), ["筹备期", "数据合计", None, "张三", *PLAN]]
+    rows.append(["筹备期", "合计", None, "李四", *PLAN])
+    reading = read_workbook(draw(tmp_path / "a.xlsx", {"阶段进度": rows}))
+    assert reading.sheets["phase_schedule"].frame["task"].tolist() == ["数据合计", "合计"]
+    assert reading.sheets["phase_schedule"].skipped == ()
+
+
+def test_unlabelled_sums_and_means_are_totals(tmp_path: Path) -> None:
+    """A row of bare figures that are exactly the sums or means above is a total, others are not."""
+    records, reading = read_daily(
+        tmp_path,
+        TWO_DAYS
+        + """
+        ||150|15||1.5|15|150||
+        2024-06-03|抖音|100|10|1|1|10|100||
+        ||7|||||||
+        """,
+    )
+    assert len(records.frame) == 4
+    codes = doubts(reading)
+    assert codes[0] == ("total_row", "5")
+    assert ("required_blank", "B7") in codes
+
+
+def test_an_unlabelled_total_is_called_by_its_figure(tmp_path: Path) -> None:
+    """The figure reads as Excel shows it: 6,000 and no 6000.0."""
+    rows = "2024-06-01|抖音|2000|\n2024-06-02|抖音|4000.5|\n||6000.5|"
+    for rest, shown in ((".5", "6,000.5"), ("", "6,000")):
+        text = rows.replace(".5", rest)
+        _, reading = read_daily(tmp_path, text, head="日期|渠道|成本（元）|异常说明")
+        (total,) = [p for p in reading.problems if p.code == "total_row"]
+        assert total.message("zh-Hans") == f"合计行“{shown}”不作为记录。"
+
+
+def test_blank_rows_and_blank_looking_cells_are_passed_over(tmp_path: Path) -> None:
+    """Blank rows between records, and cells of nothing but spaces, are not even mentioned."""
+    records, reading = read_daily(
+        tmp_path,
+        [
+            [None],
+            [date(2024, 6, 1), "抖音", 100, 10, 1, 1, 10, 100, None, " "],
+            [" ", "　", None],
+            [None],
+            [date(2024, 6, 2), "抖音", 100, 10, 1, 1, 10, 100, None, None],
+            [" "] * 10,
+        ],
+    )
+    assert records.rows.tolist() == [3, 6]
+    assert doubts(reading) == []
+
+
+def test_repeated_headers_are_skipped(tmp_path: Path) -> None:
+    """A header repeated per week, in any language, is listed and skipped."""
+    english = "Date|Channel|Impressions|Clicks|Conversions|New users|Cost|Sales||"
+    records, reading = read_daily(tmp_path, TWO_DAYS + DAILY + TWO_DAYS.rstrip() + "\n" + english)
+    assert len(records.frame) == 4
+    assert doubts(reading)[:2] == [("repeated_header", "4"), ("duplicate_key", "A5")]
+    assert doubts(reading)[-1] == ("repeated_header", "7")
+
+
+def test_notes_and_section_headings_are_listed(tmp_path: Path) -> None:
+    """Text alone in the first columns, or merged over several, is a heading or a note."""
+
+    def merge(book: Workbook) -> None:
+        book[TAB].merge_cells("A2:J2")
+
+    records, reading = read_daily(
+        tmp_path, "第一周\n" + TWO_DAYS.strip("\n") + "\n备注：客流由门店提供", then=merge
+    )
+    assert len(records.frame) == 2
+    assert [(s.reason, s.text) for s in records.skipped] == [
+        ("section_row", "第一周"),
+        ("section_row", "备注：客流由门店提供"),
+    ]
+    assert doubts(reading) == [("section_row", "2"), ("section_row", "5")]
+
+
+def test_heading_gives_its_stage_to_the_rows_below(tmp_path: Path) -> None:
+    """A stage alone in its row stands for the rows below it if the list knows it."""
+    rows = [
+        SCHEDULE.split("|"),
+        ["预热期", *[None] * 11],
+        [None, "任务一", None, "张三", *PLAN],
+        [None, "任务二", None, "张三", *PLAN],
+        ["第二波", *[None] * 11],
+        [None, "任务三", None, "张三", *PLAN],
+    ]
+    reading = read_workbook(draw(tmp_path / "a.xlsx", {"阶段进度": rows}))
+    stages = reading.sheets["phase_schedule"].frame["stage"]
+    assert stages.iloc[:2].tolist() == ["warm_up", "warm_up"]
+    assert stages.isna().tolist() == [False, False, True]
+    assert doubts(reading, "阶段进度") == [
+        ("section_row", "2"),
+        ("merged_filled", "A3"),
+        ("section_row", "5"),
+        ("required_blank", "A6"),
+    ]
+
+
+def test_a_lone_key_is_a_record_begun(tmp_path: Path) -> None:
+    """A row with only its task is a record with gaps, not a heading."""
+    rows = [SCHEDULE.split("|"), ["筹备期", "一", None, "张三", *PLAN], [None, "二"]]
+    reading = read_workbook(draw(tmp_path / "a.xlsx", {"阶段进度": rows}))
+    records = reading.sheets["phase_schedule"]
+    assert records.frame["task"].tolist() == ["一", "二"]
+    blanks = [cell for code, cell in doubts(reading, "阶段进度") if code == "required_blank"]
+    assert blanks == ["D3", "E3", "F3", "I3"]
+
+
+def test_numbered_empty_rows_are_no_records(tmp_path: Path) -> None:
+    """Rows with a prepared number only are counted, not read; numbered headings are listed."""
+    head = "编号|问题描述|发生时间|影响程度|责任部门|负责人|预计解决|状态"
+    filled = ["1", "缺货", date(2024, 6, 1), "高", "市场部", "张三", date(2024, 6, 3), "未处理"]
+    rows = [head.split("|"), ["一、物流"], filled, [2], [3], ["P-04"]]
+    reading = read_workbook(draw(tmp_path / "a.xlsx", {"问题跟踪": rows}))
+    records = reading.sheets["issue_log"]
+    assert records.frame["description"].tolist() == ["缺货"]
+    assert [s.text for s in records.skipped] == ["一、物流"]
+    rows_total = next(t for t in reading.totals if t.column is None)
+    assert (rows_total.read, rows_total.used) == (5, 1)
+    assert rows_total.listed == {"section_row": 1, "unfilled_row": 3}
+
+
+def test_merged_and_left_out_group_values_fill_down(tmp_path: Path) -> None:
+    """A vertical merge fills all it covers; a left-out value fills to the next break only."""
+
+    def merge(book: Workbook) -> None:
+        book["阶段进度"].merge_cells("A2:A4")
+
+    rows = [
+        SCHEDULE.split("|"),
+        ["筹备期", "一", None, "张三", *PLAN],
+        [None, "二", None, "张三", *PLAN],
+        [None, "三", None, "张三", *PLAN],
+        ["执行期", "四", None, "张三", *PLAN],
+        [None, "五", None, "张三", *PLAN],
+        [None],
+        [None, "六", None, "张三", *PLAN],
+    ]
+    reading = read_workbook(draw(tmp_path / "a.xlsx", {"阶段进度": rows}, then=merge))
+    stages = reading.sheets["phase_schedule"].frame["stage"].astype(object).fillna("").tolist()
+    assert stages == ["preparation"] * 3 + ["execution"] * 2 + [""]
+    filled = [p for p in reading.problems if p.code == "merged_filled"]
+    assert [(p.place.cell, p.params["count"]) for p in filled] == [("A3", 3)]
+    assert ("required_blank", "A8") in doubts(reading, "阶段进度")
+
+
+def test_a_typed_stage_does_not_inherit_the_goal_above(tmp_path: Path) -> None:
+    """The goal is filled down only where the stage before it was left out too."""
+    head = "推广阶段|核心目标|关键任务|执行部门|负责人|计划开始|计划结束|状态|进度|预算金额"
+    rest = ["市场部", "张三", date(2024, 6, 1), date(2024, 6, 5), "进行中", 0.5, 100]
+    rows = [
+        head.split("|"),
+        ["筹备期", "拉新", "一", *rest],
+        [None, None, "二", *rest],
+        ["执行期", None, "三", *rest],
+    ]
+    reading = read_workbook(draw(tmp_path / "a.xlsx", {"推进总表": rows}))
+    goals = reading.sheets["master_tracker"].frame["goal"].astype(object).fillna("")
+    assert goals.tolist() == ["拉新", "拉新", ""]
+
+
+def test_a_faulty_group_value_is_named_once(tmp_path: Path) -> None:
+    """What cannot be read is reported where it stands, not in every row it would fill."""
+    _, reading = read_daily(
+        tmp_path,
+        """
+        6月底|抖音|100|10|1|1|10|100||
+        |微博|100|10|1|1|10|100||
+        """,
+    )
+    assert [cell for code, cell in doubts(reading)] == ["A2"]
+
+
+def test_rows_below_a_gap_of_the_table_are_read(tmp_path: Path) -> None:
+    """Rows staff added far below the prepared table are records like others."""
+    gap = [[None]] * 150
+    records, _ = read_daily(
+        tmp_path, [*gap, [date(2024, 6, 1), "抖音", 100, 10, 1, 1, 10, 100, None, None]]
+    )
+    assert records.rows.tolist() == [152]

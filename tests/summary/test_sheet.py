@@ -1,0 +1,384 @@
+"""The Summary's sheet as Excel will find it: values, links, charts, print-out."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import replace
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from support.readings import (
+    AS_OF,
+    FORM,
+    campaign,
+    campaign_days,
+    campaign_tasks,
+    issue,
+    metric,
+    reading,
+)
+
+from marketing_sheets.loading import load_template
+from marketing_sheets.problems import Place, Problem
+from marketing_sheets.records import Reading
+from marketing_sheets.summary import summarize, write_summary
+from marketing_sheets.summary.canvas import chart_name
+from marketing_sheets.summary.charts import step_format, steps, twin_axes
+from marketing_sheets.summary.words import fitted, units_of, word
+from marketing_sheets.texts import LANGUAGES, Language
+
+SHEETS = ("master_tracker", "phase_schedule", "daily_data", "effect_evaluation", "issue_log")
+
+
+def written(book: Reading, language: Language = "zh-Hans", **more: Any) -> bytes:
+    """Write a reading's Summary."""
+    return write_summary(summarize(book, as_of=AS_OF), language=language, sheet_name="汇总", **more)
+
+
+def opened(data: bytes) -> Any:
+    """Open the one sheet of a workbook as staff's program would."""
+    workbook = openpyxl.load_workbook(BytesIO(data))
+    assert workbook.sheetnames == ["汇总"]
+    return workbook["汇总"]
+
+
+def part(data: bytes, name: str) -> str:
+    """Return a part of the package as text."""
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        return package.read(name).decode("utf-8")
+
+
+def row_of(sheet: Any, text: str) -> int:
+    """Find the first row in which a visible cell says `text`."""
+    rows = sheet.iter_rows(max_col=19, values_only=True)
+    return next(number for number, row in enumerate(rows, 1) if text in row)
+
+
+def texts(sheet: Any) -> list[str]:
+    """Return all texts of the sheet in reading order."""
+    return [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+
+
+def test_the_first_screen_has_real_values() -> None:
+    """The tiles hold numbers with formats, not texts, and no formula stands anywhere."""
+    sheet = opened(written(campaign()))
+    assert (sheet["B2"].value, sheet["Q2"].value) == ("2024夏季大促（618）", "▲ 有风险")
+    label = row_of(sheet, "销售额")
+    assert [sheet.cell(label, 2 + 3 * n).value for n in range(6)] == [
+        *("销售额", "投产比 ROAS", "新增用户", "获客成本（元）", "整体进度", "预算使用"),
+    ]
+    numbers = [sheet.cell(label + 1, 2 + 3 * n) for n in range(6)]
+    sales, cost, users = (
+        sum(float(str(row[name])) for row in campaign_days())
+        for name in ("sales", "cost", "new_users")
+    )
+    assert [cell.value for cell in numbers] == pytest.approx(
+        [sales, sales / cost, users, cost / users, 6.8 / 9, 330.5 / 435], rel=1e-9
+    )
+    assert [cell.number_format for cell in numbers] == [
+        *('0\\.0,"万"', "0.00", "#,##0", "#,##0.0", "0%", "0.0%"),
+    ]
+    assert not any(str(text).startswith("=") for text in texts(sheet))
+
+
+def test_the_first_screen_fits_a_laptop() -> None:
+    """Down to the sixth action the rows are at most 490 pixels high."""
+    sheet = opened(written(campaign()))
+    last = row_of(sheet, "▲ 任务延期") + 2
+    points = sum(sheet.row_dimensions[row].height for row in range(1, last + 1))
+    assert points * 4 / 3 <= 490
+
+
+def test_actions_link_to_their_cells() -> None:
+    """Six actions are shown, each with a link to the cell; the seventh line counts the others."""
+    sheet = opened(written(campaign()))
+    first = row_of(sheet, "■ 问题超期")
+    assert [sheet.cell(first + n, 17).value for n in range(6)] == [
+        *("问题跟踪 › O7", "问题跟踪 › O8", "问题跟踪 › O9"),
+        *("推进总表 › K10", "阶段进度 › J8", "推进总表 › K13"),
+    ]
+    assert sheet.cell(first, 17).hyperlink.location == "'问题跟踪'!O7"
+    assert sheet.cell(first + 6, 2).value == "另有 5 项，见下方“预警清单”"
+
+
+def test_links_follow_the_name_staff_gave_the_tab() -> None:
+    """A tab named with an apostrophe is quoted as Excel wants it."""
+    book = campaign()
+    log = book.sheets["issue_log"]
+    renamed = replace(log, origin=replace(log.origin, sheet="Ann's 问题"))
+    data = written(replace(book, sheets={**book.sheets, "issue_log": renamed}))
+    sheet = opened(data)
+    cell = sheet.cell(row_of(sheet, "■ 问题超期"), 17)
+    assert (cell.value, cell.hyperlink.location) == ("Ann's 问题 › O7", "'Ann''s 问题'!O7")
+
+
+def test_the_channel_total_comes_from_the_sums() -> None:
+    """Total ROAS is total sales over total cost; CVR over clicks and footfall has a dash."""
+    sheet = opened(written(campaign()))
+    top = row_of(sheet, "线下门店")
+    rows = [[sheet.cell(top + n, column).value for column in (14, 15, 17)] for n in range(5)]
+    cost, sales = (sum(row[n] for row in rows[:4]) for n in (0, 1))
+    assert rows[4] == [cost, sales, pytest.approx(sales / cost)]
+    assert rows[4][2] != pytest.approx(sum(row[2] for row in rows[:4]) / 4, rel=0.01)
+    assert sheet.cell(top + 4, 9).value == "–  "
+    assert sheet.cell(top, 18).value == "✓ 达标"
+
+
+def test_charts_are_native_and_show_hidden_data() -> None:
+    """Five charts with both faces set; their data stand in hidden columns from U on."""
+    data = written(campaign())
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        charts = [name for name in package.namelist() if name.startswith("xl/charts/chart")]
+    assert len(charts) == 5
+    for name in charts:
+        chart = part(data, name)
+        # Excel leaves the element out where hidden cells are drawn.
+        assert "plotVisOnly" not in chart
+        latin = re.findall(r'<a:latin typeface="([^"]+)"', chart)
+        assert set(latin) == {"Microsoft YaHei"}
+        assert chart.count("<a:ea ") == len(latin)
+    sheet = opened(data)
+    assert sheet.column_dimensions["U"].hidden
+    used = {cell.column for row in sheet.iter_rows(min_col=20) for cell in row if cell.value}
+    widths = sheet.column_dimensions["U"]
+    assert min(used) == 21
+    assert max(used) <= widths.max
+
+
+def test_the_grid() -> None:
+    """Margin 14, columns 72, gaps 10 pixels; gridlines off."""
+    sheet = opened(written(campaign()))
+    widths = {key: round(value.width * 7) for key, value in sheet.column_dimensions.items()}
+    assert (widths["B"], widths["E"], widths["Q"]) == (72, 72, 72)
+    assert (widths["A"], widths["D"], widths["S"]) == (14, 10, 14)
+    assert sheet.sheet_view.showGridLines is False
+
+
+def test_the_print_out() -> None:
+    """A4 portrait, one page wide, a break before the trend, no chart data, page numbers."""
+    sheet = opened(written(campaign()))
+    setup = sheet.page_setup
+    assert (str(setup.paperSize), setup.orientation, setup.fitToHeight) == ("9", "portrait", 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert [one.id for one in sheet.row_breaks.brk] == [row_of(sheet, "每日走势") - 1]
+    assert re.fullmatch(r"'汇总'!\$A\$1:\$S\$\d+", sheet.print_area)
+    assert "&P" in (sheet.oddFooter.right.text or "")
+
+
+def test_data_problems_are_listed_with_what_was_typed() -> None:
+    """Twelve rows at most, each with link, text in quotes, fault and remedy; then a count."""
+    problems = [
+        Problem(
+            code="not_a_number",
+            place=Place(file="a.xlsx", sheet="每日数据", row=7 + n, column=3),
+            raw="=约5万",
+            params={"column": "曝光量"},
+        )
+        for n in range(15)
+    ]
+    sheet = opened(written(campaign(problems=problems)))
+    first = row_of(sheet, "每日数据 › C7")
+    assert sheet.cell(first, 2).hyperlink.location == "'每日数据'!C7"
+    assert sheet.cell(first, 5).value == "“=约5万”"
+    assert sheet.cell(first, 8).value == "“曝光量”应为数字，现为“=约5万”。"
+    assert sheet.cell(first + 12, 2).value == "另有 3 项，见命令行列表"
+
+
+def test_text_that_looks_like_a_formula_stays_text() -> None:
+    """Staff's "=cmd()" is a string cell; nothing is evaluated."""
+    rows = [issue("=cmd|'/c calc'!A1", "high", due_date="2024-06-01")]
+    data = written(reading({"issue_log": rows}, form={"campaign_name": "=1+1", "owner": "@x"}))
+    assert "<f>" not in part(data, "xl/worksheets/sheet1.xml")
+    assert opened(data)["B2"].data_type == "s"
+
+
+def test_the_footer_names_its_source() -> None:
+    """As-of, file, shortened hash, template and version stand at the end."""
+    said = texts(opened(written(campaign(), "en")))
+    footer = next(text for text in said if text.startswith("As of "))
+    assert re.fullmatch(
+        r"As of 2024-06-28  ·  Source 618跟踪表\.xlsx  ·  Data SHA-256 9f2c4a7e…b81d  ·  "
+        r"Template campaign_tracker 1\.0  ·  Written by marketing_sheets ?[\w.+]*",
+        footer,
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_same_summary_gives_the_same_bytes(language: Language) -> None:
+    """No clock, no chance: twice written, byte for byte the same; `created` is the only date."""
+    assert written(campaign(), language) == written(campaign(), language)
+    dated = written(campaign(), language, created=datetime(2024, 7, 1))
+    assert "2024-07-01T00:00:00Z" in part(dated, "docProps/core.xml")
+
+
+def test_the_1904_calendar_is_kept() -> None:
+    """A Summary for a workbook with the 1904 calendar says so."""
+    assert 'date1904="1"' in part(written(campaign(), date_1904=True), "xl/workbook.xml")
+
+
+def extremes() -> dict[str, Reading]:
+    """Return readings at the edges of what can happen."""
+    day = pd.Timestamp("2024-06-01")
+    many: dict[str, Any] = {
+        "daily_data": [
+            {"date": day, "channel": f"很长很长的渠道名字{n}", "cost": 1.0 * n, "sales": 3.0 * n}
+            for n in range(60)
+        ],
+        "effect_evaluation": [metric("指标" * 150, 100, 3 * n) for n in range(40)],
+        "master_tracker": [
+            {"stage": f"阶段{n}", "task": "任务" * 150, "budget": 1e10, "spend": 2e10}
+            for n in range(40)
+        ],
+        "issue_log": [issue("问题" * 150, name, due_date="2024-01-01") for name in "abc"],
+    }
+    negative: dict[str, Any] = {
+        "daily_data": [
+            {"date": day, "channel": "douyin", "cost": -5.0, "sales": -52_000.0, "clicks": 0},
+            {"channel": None, "sales": None},
+        ],
+        "effect_evaluation": [
+            *(metric("a", 0, 5), metric("b", -10, 5), metric("c", 100, -5), metric("d", 1, 900)),
+            {"metric": None, "target": None, "actual": 3.0},
+        ],
+        "master_tracker": [{"task": None, "budget": 0.0, "spend": 5.0}],
+        "issue_log": [issue("", None)],
+    }
+    swapped = {"start_date": FORM["end_date"], "end_date": FORM["start_date"]}
+    return {
+        "nothing": reading({}),
+        "blank": reading({name: [] for name in SHEETS}, form=FORM),
+        "tasks only": reading({"master_tracker": campaign_tasks()}),
+        "many": reading(many, form={**FORM, "campaign_name": "长" * 300, "owner": "人" * 300}),
+        "negative": reading(negative, form=swapped),
+        "two years": reading({"daily_data": campaign_days(730)}, form=FORM),
+        "one day": reading({"daily_data": campaign_days(1)}, form=FORM),
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("name", "book"), extremes().items())
+def test_extremes_are_written_and_read(name: str, book: Reading, language: Language) -> None:
+    """Whatever was filled in, there is a Summary that opens, with a title and a footer."""
+    sheet = opened(written(book, language))
+    assert sheet["B2"].value, name
+    assert "marketing_sheets" in texts(sheet)[-1] or sheet.max_column > 20
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_any_sheet_may_be_missing(name: str) -> None:
+    """Without one of its sheets the rest of the Summary stands."""
+    book = campaign()
+    sheets = {key: value for key, value in book.sheets.items() if key != name}
+    assert opened(written(replace(book, sheets=sheets)))["B2"].value == FORM["campaign_name"]
+
+
+def test_an_empty_section_says_why_in_one_line() -> None:
+    """The heading is followed by one muted line."""
+    sheet = opened(written(reading({"daily_data": []})))
+    assert sheet.cell(row_of(sheet, "渠道效果") + 1, 2).value == "“每日数据”还没有数据。"
+    assert sheet.cell(row_of(sheet, "需要处理") + 1, 2).value == "没有需要处理的事项。"
+
+
+def test_rows_after_the_day_are_noted() -> None:
+    """The channels' foot and the trend's head say how many rows are left out."""
+    book = reading({"daily_data": campaign_days()})
+    data = write_summary(summarize(book, as_of=date(2024, 6, 10)), language="en", sheet_name="汇总")
+    said = texts(opened(data))
+    assert "72 rows after the as-of day are left out" in said
+    assert any(text.endswith("; 72 rows after the as-of day are left out") for text in said)
+
+
+def test_the_budget_section_says_what_is_unallocated() -> None:
+    """Task budgets of 435,000 of 1,300,000 leave 865,000; at the same sum nothing is said."""
+    said = texts(opened(written(campaign(form={**FORM, "budget": 1_300_000.0}))))
+    assert "任务预算合计 435,000，总预算 1,300,000，未分配 865,000" in said
+    said = texts(opened(written(campaign(form={**FORM, "budget": 435_000.0}))))
+    assert not any("总预算" in text for text in said)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_own_tables_are_drawn(language: Language, tmp_path: Path) -> None:
+    """A workbook without the campaign's sheets has tiles and a table of its own, and no more."""
+    many = "".join(
+        f"""
+[[metrics]]
+id = "m{n}"
+label = "单次阅读成本{n}"
+sheet = "a"
+numerator = "fee"
+denominator = "reads"
+unit = "{unit}"
+"""
+        for n, unit in enumerate(("money", "percent", "ratio", "number") * 3)
+    )
+    path = tmp_path / "own.toml"
+    path.write_text(
+        """
+format = 1
+id = "own"
+title = "Own"
+choices.p = { label = "P", items = [{ id = "x", label = "X" }] }
+sheets = [
+  { id = "a", label = "A", columns = [
+    { id = "p", type = "choice", choices = "p", label = "P" },
+    { id = "fee", type = "money", label = "Fee" },
+    { id = "reads", type = "integer", label = "Reads" } ] },
+  { id = "b", label = "B", columns = [{ id = "fee", type = "money", label = "Fee" }] },
+]
+"""
+        + many
+        + """
+[[metrics]]
+id = "fees"
+label = "Fees"
+sheet = "b"
+numerator = "fee"
+""",
+        encoding="utf-8",
+    )
+    rows = [{"p": f"名字{n}", "fee": 10.0 * n, "reads": n} for n in range(1, 20)]
+    book = reading({"a": [*rows, {"fee": 1.0}], "b": []}, template=load_template(path))
+    sheet = opened(written(book, language))
+    said = texts(sheet)
+    assert said.count("A") == said.count("B") == 1
+    total = row_of(sheet, word("cell.total", language))
+    assert sheet.cell(total, 5).value == 20
+    assert sheet.cell(total, 6).value == 10.0
+    assert word("more.own", language, count=3) in said
+    for section in ("metrics", "channels", "stages", "issues"):
+        assert word(f"section.{section}", language) not in said
+
+
+def test_axes_have_round_ends_and_share_gridlines() -> None:
+    """Both trend axes have as many intervals, and the left leaves the line its room."""
+    left, right = twin_axes([174_000.0, 90_000.0], [5.3, 4.2])
+    assert left.high >= 1.6 * 174_000
+    assert left.high / left.step == pytest.approx(right.high / right.step)
+    assert right.high >= 5.3
+    low = twin_axes([-52_000.0, 10_000.0], [2.0])[0]
+    assert low.low <= -52_000
+    assert steps([]).high == 1
+    assert (steps([8.81]).high, steps([8.81]).step) == (10, 2)
+    assert steps([-3.0, 7.0]).low <= -3
+
+
+def test_gridlines_are_labelled_exactly() -> None:
+    """A step of 2.5 shows its decimal, a step of 2 does not."""
+    assert [step_format(step) for step in (2, 2.5, 0.25)] == ["0", "0.0", "0.00"]
+    assert [step_format(step, percent=True) for step in (0.1, 0.025)] == ["0%", "0.0%"]
+
+
+def test_long_texts_are_cut_to_their_room() -> None:
+    """Chinese characters count two, line breaks become blanks, short texts stay."""
+    assert fitted("短", 10) == "短"
+    assert fitted("一二三四五六", 7) == "一二三…"
+    assert units_of(fitted("x" * 300, 40)) == 40
+    assert fitted("a\nb", 9) == "a b"
+    assert chart_name("WeChat Moments", 7) == "WeChat Moments"
+    assert chart_name("一个很长很长的渠道名字", 7) == "一个很长…"

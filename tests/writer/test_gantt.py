@@ -1,0 +1,192 @@
+"""The Gantt chart: its scale, its dates, its bars."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings, strategies as st
+from support.oracles import differences, formula_cells, ironcalc_values
+from support.writer_books import load, records_of, rules_of, template
+
+from marketing_sheets.problems import column_letter
+from marketing_sheets.texts import LANGUAGES, Language
+from marketing_sheets.writer import write_workbook
+
+# The chart's first column, from 1: behind the table and a gap.
+FIRST = len(template().tables[1].columns) + 2
+LETTER = column_letter(FIRST)
+
+
+def chart(path: Path, *, tab: str = "阶段进度") -> list[date]:
+    """Return the first days of the chart's cells."""
+    sheet = load(path, values=True)[tab]
+    row = [sheet.cell(6, column).value for column in range(FIRST, sheet.max_column + 1)]
+    return [value.date() for value in row if isinstance(value, datetime)]
+
+
+def written(tmp_path: Path, *, rows: list[dict[str, Any]] | None = None, **form: object) -> Path:
+    """Write a schedule over the given form."""
+    records = {} if rows is None else {"phase_schedule": records_of("phase_schedule", rows)}
+    path = tmp_path / "gantt.xlsx"
+    return write_workbook(template(), path, form=form, records=records, rows=2, overwrite=True)
+
+
+def test_short_campaigns_are_drawn_by_day(tmp_path: Path) -> None:
+    """Up to sixty days each cell is a day, whole weeks from a Monday on."""
+    days = chart(written(tmp_path, start_date=date(2024, 5, 29), end_date=date(2024, 7, 15)))
+    assert days[0] == date(2024, 5, 27)
+    assert days[-1] == date(2024, 7, 21)
+    assert {later - day for day, later in pairwise(days)} == {timedelta(1)}
+
+
+def test_long_campaigns_are_drawn_by_week(tmp_path: Path) -> None:
+    """Beyond sixty days each cell is a week, and the last one holds the campaign's end."""
+    days = chart(written(tmp_path, start_date=date(2024, 5, 1), end_date=date(2024, 8, 15)))
+    assert days[0] == date(2024, 4, 29)
+    assert {day.weekday() for day in days} == {0}
+    assert days[-1] <= date(2024, 8, 15) < days[-1] + timedelta(7)
+
+
+def test_late_tasks_stretch_the_chart(tmp_path: Path) -> None:
+    """A planned end after the campaign is still on the chart."""
+    rows = [{"task": "复盘", "planned_end": pd.Timestamp(2024, 7, 20)}]
+    days = chart(
+        written(tmp_path, rows=rows, start_date=date(2024, 6, 3), end_date=date(2024, 7, 1))
+    )
+    assert days[-1] == date(2024, 7, 21)
+
+
+def test_a_wrong_year_does_not_stretch_the_chart(tmp_path: Path) -> None:
+    """A date years after the campaign is taken for a slip, not drawn."""
+    rows = [{"task": "复盘", "planned_end": pd.Timestamp(2042, 7, 20)}]
+    days = chart(
+        written(tmp_path, rows=rows, start_date=date(2024, 6, 3), end_date=date(2024, 7, 1))
+    )
+    assert days[-1] == date(2024, 7, 7)
+    assert len(days) == 35
+
+
+def test_without_a_start_the_first_plan_tells(tmp_path: Path) -> None:
+    """A form that says nothing leaves the chart to begin with the first planned task."""
+    rows = [{"task": "a", "planned_start": pd.Timestamp(2024, 5, 15)}]
+    assert chart(written(tmp_path, rows=rows))[0] == date(2024, 5, 13)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_dates_twelve_weeks_wait(language: Language, tmp_path: Path) -> None:
+    """A blank template has twelve weeks whose dates come with the campaign's start."""
+    path = write_workbook(template(), tmp_path / "a.xlsx", language=language, rows=2)
+    tab = template().tables[1].label[language]
+    assert chart(path, tab=tab) == []
+    sheet = load(path)[tab]
+    formulas = [sheet.cell(6, column).value for column in range(FIRST, sheet.max_column + 1)]
+    assert len(formulas) == 12
+    assert "form_start_date" in str(formulas[0])
+    assert {str(f)[-2:] for f in formulas[1:]} == {"+7"}
+
+
+@settings(max_examples=8)
+@given(start=st.dates(date(2001, 1, 1), date(2050, 1, 1)), length=st.integers(0, 200))
+def test_dates_follow_the_start(
+    start: date, length: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """For any campaign the stored dates and month names are what the formulas give."""
+    folder = tmp_path_factory.mktemp("gantt")
+    end = start + timedelta(length)
+    path = written(folder, start_date=start, end_date=end, as_of=start)
+    formulas, stored = formula_cells(path)
+    here = {place: f for place, f in formulas.items() if place[0] == "阶段进度"}
+    assert differences(here, stored, ironcalc_values(path, here)) == []
+    days = chart(path)
+    assert days[0] <= start < days[0] + timedelta(7)
+    assert days[-1] + timedelta(6) >= end
+
+
+def test_bars_are_drawn_late_first(tmp_path: Path) -> None:
+    """Late lies over actual, actual over plan, all over the days off."""
+    path = written(
+        tmp_path,
+        start_date=date(2024, 6, 3),
+        end_date=date(2024, 6, 30),
+        as_of=date(2024, 6, 12),
+    )
+    rules = [
+        formula
+        for _, area, formula in rules_of(load(path), "阶段进度")
+        if area.startswith(f"{LETTER}7:")
+    ]
+    kinds = [
+        next(
+            name
+            for name, mark in (
+                ("off", "holidays"),
+                ("late", '<>"已取消"'),
+                ("actual", "AND(ISNUMBER($G7),"),
+                ("plan", "AND(ISNUMBER($E7),"),
+                ("today", "AND(as_of>="),
+            )
+            if mark in formula
+        )
+        for formula in rules
+    ]
+    assert kinds == ["late", "actual", "plan", "today", "off"]
+
+
+def bars(path: Path) -> str:
+    """Evaluate the bar rules of the first task in every cell: L, A, P or a dot."""
+    import ironcalc  # noqa: PLC0415 - only this oracle computes conditional formats
+
+    book = load(path)
+    rules = [f for _, area, f in rules_of(book, "阶段进度") if area.startswith(f"{LETTER}7:")][:3]
+    model = ironcalc.load_from_xlsx(str(path), "en", "UTC")
+    columns = range(FIRST, FIRST + len(chart(path)))
+    for column in columns:
+        letter = column_letter(column)
+        for at, rule in enumerate(rules):
+            moved = re.sub(rf"(?<![$A-Z]){LETTER}\$6", f"{letter}$6", rule)
+            model.set_user_input(3, 200 + at, column, f"=IF({moved},1,0)")
+    model.evaluate()
+    drawn = []
+    for column in columns:
+        marks = [model.get_cell_value(3, 200 + at, column) for at in range(3)]
+        drawn.append("LAP"[marks.index(1)] if 1 in marks else ".")
+    return "".join(drawn)
+
+
+@pytest.mark.parametrize(
+    ("days", "status", "expected"),
+    [
+        # planned 4th to 6th; the chart begins on Monday the 3rd; as of the 10th
+        ((4, 6, 4, 6), "done", ".AAA"),
+        ((4, 6, 5, 8), "done", ".PAALL"),
+        ((4, 6, 4, None), "in_progress", ".AAALLLL"),
+        ((4, 6, 4, None), "done", ".AAA"),
+        ((4, 6, None, None), "not_started", ".PPPLLLL"),
+        ((4, 6, None, None), "cancelled", ".PPP"),
+        ((11, 13, None, None), "not_started", "........PPP"),
+        ((None, None, 4, 6), "done", ".AAA"),
+    ],
+)
+def test_bars_of_a_task(
+    days: tuple[int | None, ...], status: str, expected: str, tmp_path: Path
+) -> None:
+    """Late begins the day after the planned end and runs to the actual end or the as-of day."""
+    names = ("planned_start", "planned_end", "actual_start", "actual_end")
+    row: dict[str, Any] = {
+        name: None if day is None else pd.Timestamp(2024, 6, day)
+        for name, day in zip(names, days, strict=True)
+    }
+    path = written(
+        tmp_path,
+        rows=[{"task": "直播", "status": status, **row}],
+        start_date=date(2024, 6, 3),
+        end_date=date(2024, 6, 16),
+        as_of=date(2024, 6, 10),
+    )
+    assert bars(path).rstrip(".") == expected
