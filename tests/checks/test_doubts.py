@@ -1,13 +1,13 @@
-"""Days that say what has happened and have not come yet."""
+"""Days that have not come yet: of what is said to have happened, and of whole rows."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import pandas as pd
-from support.readings import reading
+from support.readings import issue, reading
 
-from marketing_sheets.checks.doubts import future_actuals
+from marketing_sheets.checks.doubts import future_actuals, rows_after
 from marketing_sheets.loading import load_template
 from marketing_sheets.workbooks import recompute
 
@@ -43,3 +43,22 @@ def test_a_range_as_written_is_told_at_the_text() -> None:
     book = reading({"strategy_master": rows}, template=template)
     found = [p for p in recompute(book, as_of=AS_OF).problems if p.code == "actual_in_future"]
     assert [(p.column, p.params["count"]) for p in found] == [("actual", 1)]
+
+
+def test_rows_after_the_day_are_said() -> None:
+    """One info for each sheet with rows after the day; the dates of a plan may lie ahead."""
+    ahead = pd.Timestamp("2024-07-01")
+    book = reading(
+        {
+            "daily_data": [{"date": ahead, "channel": "douyin"}, {"date": ahead}, {}],
+            "issue_log": [issue("a", "high", occurred_on="2024-06-29")],
+            "master_tracker": [{"task": "t", "planned_start": ahead}],
+        }
+    )
+    found = [*rows_after(book, AS_OF)]
+    assert [(one.code, one.severity, one.place.sheet, one.params["count"]) for one in found] == [
+        ("after_as_of", "info", "每日数据", 2),
+        ("after_as_of", "info", "问题跟踪", 1),
+    ]
+    assert found[0].message("en").startswith("2 rows")
+    assert [*rows_after(book, None), *rows_after(book, date(2024, 7, 1))] == []

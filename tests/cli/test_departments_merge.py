@@ -13,24 +13,18 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from support.command_line import run as run_command
 from support.departments import department, messy_folder
 
 from marketing_sheets import read_workbook
-from marketing_sheets.cli import cli
 from marketing_sheets.splitting import split
 
 
 def run(*arguments: object, code: int = 0) -> Result:
-    """Run a merge and expect an exit code; a traceback fails the test."""
-    words = [str(argument) for argument in arguments]
-    if "--cache" not in words:
-        words.append("--no-cache")
-    result = CliRunner().invoke(cli, ["merge", "--jobs", "1", *words])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == code, result.output
-    return result
+    """Run a merge in this process, without a cache unless one is named."""
+    words = () if "--cache" in arguments else ("--no-cache",)
+    return run_command("merge", "--jobs", 1, *arguments, *words, code=code)
 
 
 @pytest.fixture(scope="module")

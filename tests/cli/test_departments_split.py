@@ -7,19 +7,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
+from support.command_line import run
 
 from marketing_sheets import generate_workbook, read_workbook
 from marketing_sheets.cli import cli
-
-
-def run(*arguments: object, code: int = 0) -> Result:
-    """Run a command and expect an exit code; a traceback fails the test."""
-    result = CliRunner().invoke(cli, [str(argument) for argument in arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == code, result.output
-    return result
 
 
 @pytest.fixture

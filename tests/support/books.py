@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from marketing_sheets.formulas import compute
+from marketing_sheets.problems import Problem
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import Reading, SheetRecords
 
-__all__ = ["DAILY", "TAB", "doubts", "draw", "read_daily", "table_of"]
+__all__ = ["DAILY", "TAB", "computed", "doubts", "draw", "places", "read_daily", "table_of"]
 
 DAILY = "日期|渠道|曝光量|点击量|转化量|新增用户|成本（元）|销售额（元）|销售目标|异常说明"
 TAB = "每日数据"
@@ -68,6 +72,21 @@ def doubts(reading: Reading, tab: str = TAB) -> list[tuple[str, str | None]]:
     """List the problems of one tab as code and cell."""
     found = [problem for problem in reading.problems if problem.place.sheet == tab]
     return [(problem.code, problem.place.cell) for problem in found]
+
+
+def computed(path: Path, **sheets: Sequence[Sequence[object]]) -> Reading:
+    """Read a workbook of the given tabs and compute it."""
+    reading = read_workbook(draw(path / "a.xlsx", sheets))
+    done = {
+        name: compute(records, template=reading.template, as_of=date(2024, 7, 1))
+        for name, records in reading.sheets.items()
+    }
+    return replace(reading, sheets=done)
+
+
+def places(problems: Sequence[Problem]) -> list[tuple[str, str | None]]:
+    """List problems as code and cell."""
+    return [(problem.code, problem.place.cell) for problem in problems]
 
 
 def read_daily(

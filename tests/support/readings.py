@@ -19,6 +19,11 @@ from marketing_sheets.texts import Language
 Rows = Sequence[Mapping[str, object]]
 AS_OF = date(2024, 6, 28)
 TEMPLATE = load_template("campaign_tracker")
+# Why a figure may have no value.
+REASONS = (
+    *("no_data", "zero_base", "negative_base", "mixed_base"),
+    *("partial_period", "no_period", "no_weights", "partial_weights"),
+)
 _DTYPES = {
     "integer": "Int64",
     "number": "Float64",

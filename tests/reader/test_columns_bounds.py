@@ -18,7 +18,7 @@ def test_a_click_rate_over_the_whole_is_an_error(
 ) -> None:
     """350 %, and 1.5 where the cell shows percents, are out of range; 100 % is not."""
     template = load_template("campaign_process")
-    path = generate_workbook(template, tmp_path / "a.xlsx").path
+    path = generate_workbook(template, tmp_path / "a.xlsx", rows=2).path
     book = openpyxl.load_workbook(path)
     tab = book[template["campaign_daily"].label["zh-Hans"]]
     for column, value in enumerate((date(2024, 6, 1), "小红书", 1000, typed, 0.05, 1, 10), 1):
