@@ -6,18 +6,30 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from support.departments import messy_folder as make_messy_folder
 from support.examples import Examples
+from support.laws import load_profiles
+from support.oracles import SOFFICE
 
-# How long an example takes depends on the machine, not on the program.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+load_profiles()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what asks LibreOffice where it is missing."""
+    if SOFFICE is None and item.get_closest_marker("office") is not None:
+        pytest.skip("LibreOffice is missing: there is no program called soffice")
 
 
 @pytest.fixture(scope="session")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Examples:
     """Give the example of a template in a language; it is for reading only."""
     return Examples(tmp_path_factory.mktemp("examples"))
+
+
+@pytest.fixture(scope="session")
+def messy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three departments' workbooks and all that lies about; no test changes them."""
+    return make_messy_folder(tmp_path_factory.mktemp("in") / "六月")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 
+import pytest
 from architecture import House
 
 import marketing_sheets
@@ -90,6 +91,7 @@ def test_the_faces_are_complete() -> None:
     assert set(dir(marketing_sheets)) == {name for package, name in HOUSE.faces if not package}
 
 
+@pytest.mark.processes
 def test_help_needs_no_heavy_import() -> None:
     """The command line can print its help without pandas, XlsxWriter or lxml."""
     code = (

@@ -31,7 +31,9 @@ class TestLibrary:
 
     def test_one_department_is_one_name(self, tmp_path: Path) -> None:
         """A single name is not taken letter by letter."""
-        path = generate_workbook("campaign_tracker", tmp_path / "a.xlsx", departments="华东").path
+        path = generate_workbook(
+            "campaign_tracker", tmp_path / "a.xlsx", departments="华东", rows=2
+        ).path
         words = [
             cell.value for row in openpyxl.load_workbook(path)["选项"].iter_rows() for cell in row
         ]

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pandas as pd
 import pytest
+from support.examples import Examples
 from support.readings import reading
 
-from marketing_sheets import generate_workbook, load_template, read_workbook, recalculate
+from marketing_sheets import load_template, read_workbook, recalculate
 from marketing_sheets.alerts import Alert, Phrase, TrackedAlert, track
 from marketing_sheets.problems import Place
 from marketing_sheets.records import MEMORY_STAMP, RememberedAlert
 from marketing_sheets.texts import LANGUAGES, Language
-from marketing_sheets.workbooks import example_folder
 from marketing_sheets.writer import write_workbook
 
 DAY, NEXT, THIRD = date(2024, 6, 28), date(2024, 6, 29), date(2024, 7, 1)
@@ -120,21 +121,21 @@ def test_the_owner_named_in_the_list_goes_first() -> None:
     assert (one.who, one.owner, one.own_owner) == ("李雷", "韩梅梅", "李雷")
 
 
+Books = Callable[[Language], Path]
+
+
 @pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory) -> dict[Language, Path]:
-    """The example workbook in each language, with a Summary as of the 28th."""
-    folder, template = tmp_path_factory.mktemp("memory"), load_template("campaign_tracker")
-    paths: dict[Language, Path] = {}
-    for language in LANGUAGES:
-        paths[language] = folder / f"{language}.xlsx"
-        generate_workbook(
-            template,
-            paths[language],
-            language=language,
-            records=example_folder(template, language),
-        )
-        recalculate(paths[language], as_of=DAY)
-    return paths
+def books(tmp_path_factory: pytest.TempPathFactory, examples: Examples) -> Books:
+    """Give the example workbook in a language, with a Summary as of the 28th."""
+    folder = tmp_path_factory.mktemp("memory")
+
+    @cache
+    def book(language: Language) -> Path:
+        path = Path(shutil.copy(examples(language=language).path, folder / f"{language}.xlsx"))
+        recalculate(path, as_of=DAY)
+        return path
+
+    return book
 
 
 def list_of(path: Path) -> tuple[Any, Any, int]:
@@ -154,9 +155,9 @@ def column_of(sheet: Any, row: int, name: str) -> int:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_second_run_repeats_nothing(books: dict[Language, Path], language: Language) -> None:
+def test_a_second_run_repeats_nothing(books: Books, language: Language) -> None:
     """The same day again gives the same file; the next day everything goes on."""
-    path = books[language]
+    path = books(language)
     before = path.read_bytes()
     done = recalculate(path, as_of=DAY)
     assert path.read_bytes() == before
@@ -166,19 +167,19 @@ def test_a_second_run_repeats_nothing(books: dict[Language, Path], language: Lan
     assert path.read_bytes() == before
 
 
-def test_the_list_is_read_in_any_language(books: dict[Language, Path], tmp_path: Path) -> None:
+def test_the_list_is_read_in_any_language(books: Books, tmp_path: Path) -> None:
     """A Summary written in English is remembered by one in Traditional Chinese."""
     path, other = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
-    recalculate(books["zh-Hans"], as_of=DAY, output=path, language="en")
+    recalculate(books("zh-Hans"), as_of=DAY, output=path, language="en")
     done = recalculate(path, as_of=NEXT, output=other, language="zh-Hant")
     assert {one.standing for one in done.summary.alerts} == {"continuing"}
     assert len(read_workbook(other).remembered) == len(done.summary.alerts) > 3
 
 
-def test_an_owner_typed_into_the_list_stays(books: dict[Language, Path], tmp_path: Path) -> None:
+def test_an_owner_typed_into_the_list_stays(books: Books, tmp_path: Path) -> None:
     """Whom staff name in the list stands there ever after, and on the first screen."""
     path = tmp_path / "a.xlsx"
-    book, sheet, row = list_of(books["zh-Hans"])
+    book, sheet, row = list_of(books("zh-Hans"))
     column = column_of(sheet, row, "alert.owner")
     sheet.cell(row + 2, column).value = "李雷"
     book.save(path)
@@ -195,12 +196,10 @@ def test_an_owner_typed_into_the_list_stays(books: dict[Language, Path], tmp_pat
     assert cleared.who == cleared.owner
 
 
-def test_without_its_hidden_columns_memory_starts_anew(
-    books: dict[Language, Path], tmp_path: Path
-) -> None:
+def test_without_its_hidden_columns_memory_starts_anew(books: Books, tmp_path: Path) -> None:
     """A list whose hidden cells were deleted is no error; every alert is new."""
     path = tmp_path / "a.xlsx"
-    book, sheet, row = list_of(books["zh-Hans"])
+    book, sheet, row = list_of(books("zh-Hans"))
     column = column_of(sheet, row, "alert.key")
     for line in range(1, sheet.max_row + 1):
         sheet.cell(line, column).value = None
@@ -210,22 +209,20 @@ def test_without_its_hidden_columns_memory_starts_anew(
     assert {one.standing for one in summary.alerts} == {"new"}
 
 
-def test_the_memory_of_a_damaged_row_is_dropped(
-    books: dict[Language, Path], tmp_path: Path
-) -> None:
+def test_the_memory_of_a_damaged_row_is_dropped(books: Books, tmp_path: Path) -> None:
     """A row whose hidden day is no day is forgotten, the others are not."""
     path = tmp_path / "a.xlsx"
-    book, sheet, row = list_of(books["zh-Hans"])
+    book, sheet, row = list_of(books("zh-Hans"))
     sheet.cell(row + 2, column_of(sheet, row, "alert.first_seen")).value = "some day"
     book.save(path)
-    known = len(read_workbook(books["zh-Hans"]).remembered)
+    known = len(read_workbook(books("zh-Hans")).remembered)
     assert len(read_workbook(path).remembered) == known - 1
 
 
-def test_memory_is_read_from_the_input(books: dict[Language, Path], tmp_path: Path) -> None:
+def test_memory_is_read_from_the_input(books: Books, tmp_path: Path) -> None:
     """Written elsewhere, the Summary goes on from the input's, whatever stood in the output."""
     first, out = tmp_path / "first.xlsx", tmp_path / "out.xlsx"
-    shutil.copy(books["zh-Hans"], first)
+    shutil.copy(books("zh-Hans"), first)
     recalculate(first, as_of=NEXT, output=out)
     again = recalculate(first, as_of=THIRD, output=out).summary
     assert {(one.standing, one.first_seen) for one in again.alerts} == {("continuing", DAY)}
@@ -238,7 +235,7 @@ def test_more_alerts_than_are_shown_are_remembered(tmp_path: Path) -> None:
     rows = [
         {"task": f"任务{n}", "planned_end": planned, "status": "in_progress"} for n in range(60)
     ]
-    write_workbook(template, path, records=reading({"master_tracker": rows}).sheets)
+    write_workbook(template, path, records=reading({"master_tracker": rows}).sheets, rows=2)
     first = recalculate(path, as_of=DAY).summary.alerts
     book, sheet, row = list_of(path)
     hidden = [n for n in range(row + 2, row + 62) if sheet.row_dimensions[n].hidden]

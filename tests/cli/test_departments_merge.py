@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from click.testing import Result
 from support.command_line import run as run_command
-from support.departments import department, messy_folder
+from support.departments import department
 
 from marketing_sheets import read_workbook
 from marketing_sheets.splitting import split
@@ -28,12 +28,6 @@ def run(*arguments: object, code: int = 0) -> Result:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three departments' workbooks and all that lies about."""
-    return messy_folder(tmp_path_factory.mktemp("in") / "六月")
-
-
-@pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two workbooks of one department that agree and leave nothing to be looked at."""
     folder = tmp_path_factory.mktemp("pair")
@@ -42,10 +36,10 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_messy_folder(folder: Path, tmp_path: Path) -> None:
+def test_a_messy_folder(messy_folder: Path, tmp_path: Path) -> None:
     """What could be merged is, the rest is listed with what to do, and the exit code says so."""
     out = tmp_path / "合并.xlsx"
-    result = run(folder, "-o", out, "--as-of", "2024-06-28", code=1)
+    result = run(messy_folder, "-o", out, "--as-of", "2024-06-28", code=1)
     assert "并入 3 个文件" in result.output
     assert "每日数据：读到 12 行，并入 12 行" in result.output
     assert "全部平衡" in result.output
@@ -54,7 +48,7 @@ def test_a_messy_folder(folder: Path, tmp_path: Path) -> None:
         assert name in result.output
     assert f"已写入 {out}" in result.output
     assert len(read_workbook(out).sheets["daily_data"].frame) == 12
-    again = run(folder, "-o", out, "--as-of", "2024-06-28", "--language", "en", code=1)
+    again = run(messy_folder, "-o", out, "--as-of", "2024-06-28", "--language", "en", code=1)
     assert "Daily data: 12 rows read, 12 merged" in again.output
     assert read_workbook(out).language == "en"
 
@@ -72,10 +66,10 @@ def test_a_clean_merge_is_fine(pair: Path, tmp_path: Path) -> None:
     out.unlink()
 
 
-def test_json_holds_the_whole_account(folder: Path, tmp_path: Path) -> None:
+def test_json_holds_the_whole_account(messy_folder: Path, tmp_path: Path) -> None:
     """Sources, totals, conflicts, what was left out, problems and the receipt, for programs."""
     out = tmp_path / "a.xlsx"
-    result = run(folder, "-o", out, "--as-of", "2024-06-28", "--json", code=1)
+    result = run(messy_folder, "-o", out, "--as-of", "2024-06-28", "--json", code=1)
     document: dict[str, Any] = json.loads(result.stdout)
     assert [(s["file"], s["department"]) for s in document["sources"]] == [
         ("ecommerce.xlsx", "电商部"),
@@ -95,10 +89,10 @@ def test_json_holds_the_whole_account(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("policy", "cost"), [("first", 100.0), ("last", 250.5)])
-def test_a_policy_decides(folder: Path, tmp_path: Path, policy: str, cost: float) -> None:
+def test_a_policy_decides(messy_folder: Path, tmp_path: Path, policy: str, cost: float) -> None:
     """With first or last one version of the record is there, the other is in the conflicts."""
     out = tmp_path / "a.xlsx"
-    run(folder / "华东", "-o", out, "--on-conflict", policy, code=1)
+    run(messy_folder / "华东", "-o", out, "--on-conflict", policy, code=1)
     found = read_workbook(out)
     frame = found.sheets["daily_data"].frame
     assert frame.loc[frame["date"] == pd.Timestamp(2024, 6, 4), "cost"].tolist() == [cost]
@@ -106,34 +100,34 @@ def test_a_policy_decides(folder: Path, tmp_path: Path, policy: str, cost: float
     assert sorted(str(row["kept"]) for row in said) == ["✓ 采用", "未采用"]
 
 
-def test_the_option_that_keeps_departments_apart(folder: Path, tmp_path: Path) -> None:
+def test_the_option_that_keeps_departments_apart(messy_folder: Path, tmp_path: Path) -> None:
     """A conflict between departments is followed by the option's name; with it there is none."""
     out = tmp_path / "a.xlsx"
-    result = run(folder / "华东", "-o", out, code=1)
+    result = run(messy_folder / "华东", "-o", out, code=1)
     advice = [line for line in result.output.splitlines() if "--per-department" in line]
     assert len(advice) == 1
     assert advice[0].startswith("  1 条记录")
-    stopped = run(folder / "华东", "-o", out, "--on-conflict", "stop", code=1)
+    stopped = run(messy_folder / "华东", "-o", out, "--on-conflict", "stop", code=1)
     assert "--per-department" in stopped.stderr
-    apart = run(folder / "华东", "-o", out, "--per-department", "--json", code=1)
+    apart = run(messy_folder / "华东", "-o", out, "--per-department", "--json", code=1)
     document: dict[str, Any] = json.loads(apart.stdout)
     assert document["per_department"]
     assert document["across_departments"] == 0
     assert "daily_data" not in {one["sheet"] for one in document["conflicts"]}
 
 
-def test_stop_writes_nothing(folder: Path, tmp_path: Path) -> None:
+def test_stop_writes_nothing(messy_folder: Path, tmp_path: Path) -> None:
     """With stop the first conflicts are said with their cells, and there is no file."""
     out = tmp_path / "a.xlsx"
-    result = run(folder / "华东", "-o", out, "--on-conflict", "stop", code=1)
+    result = run(messy_folder / "华东", "-o", out, "--on-conflict", "stop", code=1)
     assert "250.5" in result.stderr
     assert not out.exists()
 
 
-def test_fail_fast_stops_at_the_first_file(folder: Path, tmp_path: Path) -> None:
+def test_fail_fast_stops_at_the_first_file(messy_folder: Path, tmp_path: Path) -> None:
     """One sentence about the file that cannot be read, and nothing is written."""
     out = tmp_path / "a.xlsx"
-    result = run(folder, "-o", out, "--fail-fast", code=1)
+    result = run(messy_folder, "-o", out, "--fail-fast", code=1)
     assert result.stderr.count("\n") == 1
     assert not out.exists()
 
@@ -177,6 +171,7 @@ def test_wrong_paths_are_usage(tmp_path: Path, paths: list[str], words: str) -> 
     assert words in result.stderr
 
 
+@pytest.mark.processes
 def test_the_real_program_in_processes(pair: Path, tmp_path: Path) -> None:
     """The program itself, reading in two processes, keeps stdout for the report alone."""
     out = tmp_path / "a.xlsx"
@@ -206,15 +201,15 @@ def test_an_input_is_never_written_to(pair: Path, tmp_path: Path) -> None:
     assert outputs[0] == outputs[1]  # the same files give the same bytes, whenever it is
 
 
-def test_failures_are_json_too(folder: Path, tmp_path: Path) -> None:
+def test_failures_are_json_too(messy_folder: Path, tmp_path: Path) -> None:
     """With --json whatever stops a merge is a document with the key error, and nothing else."""
     out = tmp_path / "a.xlsx"
     stop = ("--on-conflict", "stop")
     for words, code in (
-        ((folder, "--fail-fast"), 1),
-        ((folder / "华东", *stop), 1),
+        ((messy_folder, "--fail-fast"), 1),
+        ((messy_folder / "华东", *stop), 1),
         (("nowhere.xlsx",), 2),
-        ((folder, "--jobs", "0"), 2),
+        ((messy_folder, "--jobs", "0"), 2),
     ):
         result = run(*words, "-o", out, "--json", code=code)
         document = json.loads(result.stdout)
@@ -226,15 +221,15 @@ def test_failures_are_json_too(folder: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("system", ["en_US.UTF-8", "zh_CN.UTF-8"])
 def test_errors_speak_the_language_of_the_workbooks(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+    messy_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
 ) -> None:
     """Once workbooks are read, the system's language no longer matters; columns have labels."""
     monkeypatch.setenv("LC_ALL", system)
-    result = run(folder / "华东", "-o", tmp_path / "a.xlsx", "--on-conflict", "stop", code=1)
+    result = run(messy_folder / "华东", "-o", tmp_path / "a.xlsx", "--on-conflict", "stop", code=1)
     assert "每日数据 › 2024-06-04 · 抖音 › 成本（元）" in result.stderr
     assert "按要求停止" in result.stderr
     english = ("--on-conflict", "stop", "--language", "en")
-    result = run(folder / "华东", "-o", tmp_path / "a.xlsx", *english, code=1)
+    result = run(messy_folder / "华东", "-o", tmp_path / "a.xlsx", *english, code=1)
     assert "Daily data › 2024-06-04" in result.stderr
     assert "成本" not in result.stderr
 

@@ -11,8 +11,9 @@ import ironcalc
 import pandas as pd
 import pytest
 import xlsxwriter
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from support.formula_sheets import DAILY, EFFECT, MASTER, TEMPLATE, records
+from support.laws import tried
 
 from marketing_sheets.formulas import (
     compute,
@@ -102,7 +103,7 @@ _days = st.none() | st.dates(date(2024, 5, 1), date(2024, 8, 30)).map(pd.Timesta
 class TestAgreement:
     """Excel's formula and Python's columns are two readings of one expression."""
 
-    @settings(max_examples=15)
+    @tried(8)
     @given(
         st.lists(
             st.fixed_dictionaries(
@@ -127,7 +128,7 @@ class TestAgreement:
         """Every computed cell of daily data agrees, blanks and zeros included."""
         _agree(TEMPLATE, DAILY, rows, tmp_path_factory.mktemp("daily") / "book.xlsx")
 
-    @settings(max_examples=15)
+    @tried(8)
     @given(
         st.lists(
             st.fixed_dictionaries(
@@ -150,7 +151,7 @@ class TestAgreement:
         """Variance, achievement, verdict and changes agree, their reasons too."""
         _agree(TEMPLATE, EFFECT, rows, tmp_path_factory.mktemp("effect") / "book.xlsx")
 
-    @settings(max_examples=15)
+    @tried(8)
     @given(
         st.lists(
             st.fixed_dictionaries(

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, strategies as st
+from support.laws import tried
 from support.template_files import FULL, SMALL, lines, save
 
 from marketing_sheets.errors import TemplateError
@@ -199,7 +200,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 WRONG: list[Any] = ["x", "", 1, -1, 0.5, math.nan, 10**400, True, [], {}, [1], ["x"], {"x": 1}]
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_slip_is_told(tmp_path: Path, data: st.DataObject) -> None:
     """Whatever stands at whatever key, there is a template to check or there are faults."""

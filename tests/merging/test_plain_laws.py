@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, strategies as st
 from pandas.testing import assert_frame_equal
+from support.laws import tried
 from support.merges import merged, output, workbook
 
 from marketing_sheets.errors import MergeConflict, MergeDoesNotReconcile
@@ -127,7 +128,7 @@ def departments(draw: st.DrawFn) -> list[Draft]:
 
 
 ways = st.builds(Way, st.sampled_from(_POLICIES), st.booleans())
-law = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+law = tried(15, suppress_health_check=[HealthCheck.too_slow])
 
 
 def same_records(one: SheetRecords, other: SheetRecords) -> None:

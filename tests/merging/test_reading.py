@@ -80,6 +80,7 @@ class Backwards(Executor):
         return future
 
 
+@pytest.mark.processes
 def test_every_way_of_reading_gives_the_same(files: Files) -> None:
     """One by one, in threads, in processes, or answered in another order than asked."""
     alone, left_out = read_workbooks(files, jobs=1)
@@ -176,6 +177,7 @@ def test_packets_from_elsewhere_go_into_the_cache(files: Files, tmp_path: Path) 
     assert len(skipped) == 3
 
 
+@pytest.mark.processes
 def test_a_company_template_reaches_the_other_processes(tmp_path: Path) -> None:
     """As a file, as the template itself; its readings are kept apart in the cache."""
     toml = tmp_path / "events.toml"
@@ -256,6 +258,8 @@ KILLER = """
 """
 
 
+@pytest.mark.slow
+@pytest.mark.processes
 @pytest.mark.skipif(os.name != "posix", reason="kills a process by a signal")
 def test_a_file_that_kills_its_process_costs_only_itself(tmp_path: Path) -> None:
     """A parser may crash outright; the others are read all the same."""
@@ -270,6 +274,8 @@ def test_a_file_that_kills_its_process_costs_only_itself(tmp_path: Path) -> None
     )
 
 
+@pytest.mark.slow
+@pytest.mark.processes
 def test_a_script_without_a_main_guard_is_read_all_the_same(tmp_path: Path) -> None:
     """Its processes cannot start, so this one reads."""
     own = [daily(tmp_path, f"{number}.xlsx", number)[1] for number in range(2)]
@@ -303,6 +309,8 @@ INTERRUPTED = """
 """
 
 
+@pytest.mark.slow
+@pytest.mark.processes
 @pytest.mark.skipif(os.name != "posix", reason="interrupts a process group by a signal")
 def test_an_interrupt_ends_every_process(tmp_path: Path) -> None:
     """Ctrl-C reaches the whole group; nobody of it is left, nothing but the interrupt is told."""
@@ -315,6 +323,8 @@ def test_an_interrupt_ends_every_process(tmp_path: Path) -> None:
     assert is_gone(running.pid)
 
 
+@pytest.mark.slow
+@pytest.mark.processes
 @pytest.mark.skipif(os.name != "posix", reason="kills a process by a signal")
 def test_processes_end_when_the_program_is_killed(tmp_path: Path) -> None:
     """Whoever kills the program alone, without warning, leaves nobody behind."""

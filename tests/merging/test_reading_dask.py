@@ -20,6 +20,8 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
+@pytest.mark.slow
+@pytest.mark.processes
 def test_two_workers_of_a_local_cluster_read_the_files(tmp_path: Path) -> None:
     """The same readings in the same order, and the broken file listed."""
     distributed = pytest.importorskip("distributed")

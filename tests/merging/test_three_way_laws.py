@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
+from support.laws import tried
 from support.readings import TEMPLATE
 from support.split_parts import (
     DEPARTMENTS,
@@ -144,7 +145,7 @@ def found(merge: Merge) -> dict[str, dict[str, Any]]:
     return {row["task"]: {c: row[c] for c in COMPARED} for row in frame.to_dict("records")}
 
 
-@settings(max_examples=40)
+@tried(25)
 @given(cases())
 def test_one_sided_edits_are_taken_and_only_two_sided_ones_conflict(case: Case) -> None:
     """Every cell, deletion and addition comes out as worked out by hand; totals reconcile."""
@@ -159,7 +160,7 @@ def test_one_sided_edits_are_taken_and_only_two_sided_ones_conflict(case: Case) 
     assert {(c.key[1], c.column) for c in merge.conflicts} == conflicts
 
 
-@settings(max_examples=15)
+@tried(8)
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_files_makes_no_difference(case: Case, random: Any) -> None:
     """However the files are named on the command line, rows and conflicts are the same."""
@@ -182,7 +183,7 @@ def origins(merge: Merge) -> pd.DataFrame:
     return found
 
 
-@settings(max_examples=15)
+@tried(8)
 @given(cases())
 def test_without_ids_rows_are_found_by_their_key(case: Case) -> None:
     """A part whose hidden column of ids was deleted merges as one that has it."""
@@ -198,7 +199,7 @@ def test_without_ids_rows_are_found_by_their_key(case: Case) -> None:
     assert {(c.key[1], c.column) for c in merge.conflicts} == conflicts
 
 
-@settings(max_examples=15)
+@tried(8)
 @given(cases())
 def test_merging_the_result_again_adds_nothing(case: Case) -> None:
     """The merged workbook with the parts it was merged from gives itself."""
@@ -227,7 +228,7 @@ def as_read(merge: Merge) -> Reading:
     return replace(whole, sheets=sheets, form=merge.form, totals=())
 
 
-@settings(max_examples=15)
+@tried(8)
 @given(cases(), st.data())
 def test_parts_that_stay_out_leave_their_rows_as_headquarters_has_them(
     case: Case, data: Any

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from openpyxl.workbook import Workbook
-from support.departments import department, messy_folder
+from support.departments import department
 from support.oracles import differences, formula_cells, ironcalc_values
 from support.writer_books import load, template
 
@@ -37,15 +37,11 @@ CREATED = datetime(2024, 7, 1)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of departmental workbooks; no test changes it."""
-    return messy_folder(tmp_path_factory.mktemp("in") / "六月")
-
-
-@pytest.fixture(scope="module")
-def merged(folder: Path) -> MergeResult:
+def merged(messy_folder: Path) -> MergeResult:
     """The folder merged beside it."""
-    return merge(folder, folder.parent / "out.xlsx", as_of=AS_OF, created=CREATED, jobs=1)
+    return merge(
+        messy_folder, messy_folder.parent / "out.xlsx", as_of=AS_OF, created=CREATED, jobs=1
+    )
 
 
 def wrong_formulas(path: Path) -> list[str]:
@@ -154,10 +150,10 @@ def test_stored_results_are_what_formulas_give(merged: MergeResult) -> None:
 
 
 def test_merging_the_output_again_adds_nothing(
-    merged: MergeResult, folder: Path, tmp_path: Path
+    merged: MergeResult, messy_folder: Path, tmp_path: Path
 ) -> None:
     """The output with its inputs, or alone, gives the same records with the same origins."""
-    for paths in ([merged.path], [folder, merged.path]):
+    for paths in ([merged.path], [messy_folder, merged.path]):
         again = merge(paths, tmp_path / "again.xlsx", as_of=AS_OF, jobs=1)
         one, other = (r.reading.sheets["daily_data"] for r in (merged, again))
         assert len(other.frame) == len(one.frame)
@@ -170,10 +166,10 @@ def test_merging_the_output_again_adds_nothing(
 
 
 def test_the_same_input_gives_the_same_bytes(
-    merged: MergeResult, folder: Path, tmp_path: Path
+    merged: MergeResult, messy_folder: Path, tmp_path: Path
 ) -> None:
     """Neither the order of arguments nor the moment makes a difference."""
-    paths = sorted(folder.rglob("*.xlsx"), reverse=True)
+    paths = sorted(messy_folder.rglob("*.xlsx"), reverse=True)
     twin = tmp_path / "out.xlsx"
     first = merge(paths, twin, as_of=AS_OF, created=CREATED, jobs=1)
     before = hashlib.sha256(twin.read_bytes()).hexdigest()
@@ -183,11 +179,11 @@ def test_the_same_input_gives_the_same_bytes(
 
 
 def test_long_tables_continue(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, messy_folder: Path
 ) -> None:
     """More rows than a sheet holds go on in numbered sheets, said in log and problems."""
     monkeypatch.setattr(parts, "MOST_ROWS", 7)
-    result = merge(folder, tmp_path / "a.xlsx", as_of=AS_OF, jobs=1)
+    result = merge(messy_folder, tmp_path / "a.xlsx", as_of=AS_OF, jobs=1)
     assert result.continued == {"daily_data": ("每日数据 (2)",)}
     assert "continued_sheet" in {problem.code for problem in result.reading.problems}
     assert rows(result, "merge_log", kind="续表")
@@ -196,9 +192,9 @@ def test_long_tables_continue(
     assert wrong_formulas(result.path) == []
 
 
-def test_parquet_holds_the_merged_records(folder: Path, tmp_path: Path) -> None:
+def test_parquet_holds_the_merged_records(messy_folder: Path, tmp_path: Path) -> None:
     """Beside the workbook stand typed records with their origins, a file a sheet."""
-    paths = [folder / "华东", folder / "ecommerce.xlsx"]
+    paths = [messy_folder / "华东", messy_folder / "ecommerce.xlsx"]
     result = merge(paths, tmp_path / "a.xlsx", as_of=AS_OF, jobs=1, parquet=tmp_path / "records")
     assert tmp_path / "records" / "daily_data.parquet" in result.parquet
     frame = pd.read_parquet(tmp_path / "records" / "daily_data.parquet")
@@ -217,7 +213,7 @@ def test_a_merged_form_does_not_shout(tmp_path: Path) -> None:
     assert not [p for p in back.problems if p.code == "required_blank"]
     (kept,) = {row["kept"] for row in rows(result, "merge_conflicts", column="活动名称")}
     assert kept == "已并列"
-    blank = generate_workbook("campaign_tracker", tmp_path / "blank.xlsx").path
+    blank = generate_workbook("campaign_tracker", tmp_path / "blank.xlsx", rows=2).path
     assert "required_blank" in {p.code for p in read_workbook(blank).problems}
 
 
@@ -242,6 +238,7 @@ def test_thresholds_and_days_off_are_in_the_merge(tmp_path: Path) -> None:
             tmp_path / "in" / f"{name}.xlsx",
             thresholds=(Threshold(rule="ctr_low", group="douyin", limit=limit, days=3),),
             holidays=[date(2024, 6, day) for day in days],
+            rows=2,
         )
     result = merge(tmp_path / "in", tmp_path / "out.xlsx", as_of=AS_OF, jobs=1)
     back = read_workbook(result.path)
@@ -292,15 +289,19 @@ def test_more_conflicts_than_anybody_reads(
     assert len(cut.rows[-1]) == len(cut.columns)
 
 
-def test_departments_can_be_kept_apart(folder: Path, tmp_path: Path, merged: MergeResult) -> None:
+def test_departments_can_be_kept_apart(
+    messy_folder: Path, tmp_path: Path, merged: MergeResult
+) -> None:
     """Without the option the log names it; with it rows of two departments are two records."""
     (advice,) = rows(merged, "merge_log", kind="建议")
     assert "--per-department" in str(advice["note"])
-    result = merge(folder, tmp_path / "a.xlsx", as_of=AS_OF, per_department=True, jobs=1)
+    result = merge(messy_folder, tmp_path / "a.xlsx", as_of=AS_OF, per_department=True, jobs=1)
     assert not [c for c in result.merge.conflicts if c.sheet == "daily_data"]
     assert not rows(result, "merge_log", kind="建议")
     assert rows(result, "merge_log", note="不同部门的行作为不同记录，即使关键列相同")
-    again = merge([folder, result.path], tmp_path / "b.xlsx", as_of=AS_OF, per_department=True)
+    again = merge(
+        [messy_folder, result.path], tmp_path / "b.xlsx", as_of=AS_OF, per_department=True
+    )
     assert len(again.reading.sheets["daily_data"].frame) == 12
     assert again.merge.across == 0
 
@@ -319,10 +320,10 @@ def test_an_account_that_does_not_balance_writes_nothing(
     assert [*tmp_path.iterdir()] == []
 
 
-def test_only_an_earlier_merge_is_replaced(folder: Path, tmp_path: Path) -> None:
+def test_only_an_earlier_merge_is_replaced(messy_folder: Path, tmp_path: Path) -> None:
     """Somebody's own workbook is not overwritten by mistake; inputs are never touched."""
-    target, source = tmp_path / "a.xlsx", folder / "ecommerce.xlsx"
-    generate_workbook("campaign_tracker", target)
+    target, source = tmp_path / "a.xlsx", messy_folder / "ecommerce.xlsx"
+    generate_workbook("campaign_tracker", target, rows=2)
     before, inputs = target.read_bytes(), source.read_bytes()
     with pytest.raises(UsageError) as caught:
         merge(source, target, as_of=AS_OF)
@@ -338,7 +339,7 @@ def test_days_of_the_forms_count_where_none_is_given(tmp_path: Path) -> None:
     department(tmp_path / "市场部.xlsx", "市场部", range(1, 3))
     result = merge(tmp_path / "市场部.xlsx", tmp_path / "out.xlsx")
     assert result.as_of == AS_OF
-    generate_workbook("campaign_tracker", tmp_path / "blank.xlsx")
+    generate_workbook("campaign_tracker", tmp_path / "blank.xlsx", rows=2)
     with pytest.raises(UsageError) as caught:
         merge(tmp_path / "blank.xlsx", tmp_path / "other.xlsx")
     assert caught.value.code == "as_of_missing"
@@ -355,9 +356,11 @@ def test_nothing_to_merge_says_why(tmp_path: Path) -> None:
     assert "坏.xlsx" in caught.value.describe("zh-Hans")
 
 
-def test_templates_are_not_mixed(folder: Path, tmp_path: Path) -> None:
+def test_templates_are_not_mixed(messy_folder: Path, tmp_path: Path) -> None:
     """The template most files have counts unless one is asked for; the others are listed."""
-    result = merge(folder, tmp_path / "a.xlsx", template="promotion_tracking", as_of=AS_OF, jobs=1)
+    result = merge(
+        messy_folder, tmp_path / "a.xlsx", template="promotion_tracking", as_of=AS_OF, jobs=1
+    )
     assert [source.file for source in result.merge.sources] == ["推广.xlsx"]
     assert template().id not in {result.merge.template.id}
     assert len(result.merge.skipped) == 8

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import pytest
 from lxml import etree
-from support.oracles import libreoffice_resaved, needs_libreoffice
+from support.examples import Examples
+from support.oracles import libreoffice_resaved
 
-from marketing_sheets.loading import load_template
 from marketing_sheets.ooxml.source import explicit_chart
-from marketing_sheets.workbooks import example_folder, generate_workbook, recalculate
+from marketing_sheets.workbooks import recalculate
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 SHOWN = ("LegendKey", "Val", "CatName", "SerName", "Percent", "BubbleSize")
@@ -58,15 +59,9 @@ def prove_explicit(path: Path) -> None:
                 assert shown == dict.fromkeys(SHOWN, "0") | {"Val": "1"}
 
 
-def test_every_chart_of_the_summary_is_explicit(tmp_path: Path) -> None:
+def test_every_chart_of_the_summary_is_explicit(examples: Examples) -> None:
     """Nothing is left to the defaults that apply in workbooks not by Excel 2007."""
-    path = generate_workbook("campaign_tracker", tmp_path / "a.xlsx", records=_example()).path
-    recalculate(path, as_of=AS_OF)
-    prove_explicit(path)
-
-
-def _example() -> Path:
-    return example_folder(load_template("campaign_tracker"), "zh-Hans")
+    prove_explicit(examples().recalculated.receipt.output)
 
 
 def test_what_is_said_stays_and_comes_in_order() -> None:
@@ -94,12 +89,13 @@ def test_what_is_said_stays_and_comes_in_order() -> None:
     assert [etree.QName(child).localname for child in gone] == ["idx", "delete"]
 
 
-@needs_libreoffice
-def test_charts_in_a_workbook_that_another_program_saved(tmp_path: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.office
+def test_charts_in_a_workbook_that_another_program_saved(
+    examples: Examples, tmp_path: Path
+) -> None:
     """After LibreOffice has saved the workbook (AppVersion 15) the new Summary is as explicit."""
-    path = generate_workbook("campaign_tracker", tmp_path / "a.xlsx", records=_example()).path
-    recalculate(path, as_of=AS_OF)
-    saved = libreoffice_resaved(path, tmp_path / "saved")
+    (saved,) = libreoffice_resaved(tmp_path, examples().recalculated.receipt.output)
     with zipfile.ZipFile(saved) as package:
         assert b"<AppVersion>15" in package.read("docProps/app.xml")
     recalculate(saved, as_of=AS_OF)

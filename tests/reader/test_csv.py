@@ -144,10 +144,10 @@ def test_what_is_no_form_is_refused(tmp_path: Path, text: str) -> None:
 def test_export_can_be_generated_from(tmp_path: Path) -> None:
     """Exported as CSV and generated again, the example has the same form and frames."""
     first, second = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
-    generate_workbook(TEMPLATE, first, records=example_folder(TEMPLATE, "zh-Hans"))
+    generate_workbook(TEMPLATE, first, records=example_folder(TEMPLATE, "zh-Hans"), rows=2)
     before, _ = check_workbook(first, as_of=date(2024, 8, 8))
     export_records(before, tmp_path / "records", "csv")
-    assert generate_workbook(TEMPLATE, second, records=tmp_path / "records").problems == ()
+    assert generate_workbook(TEMPLATE, second, records=tmp_path / "records", rows=2).problems == ()
     after, _ = check_workbook(second, as_of=date(2024, 8, 8))
     assert after.form == before.form
     assert list(after.sheets) == list(before.sheets)
@@ -167,10 +167,10 @@ def test_every_form_has_its_file(tmp_path: Path) -> None:
         {"campaign_name": "大促", "start_date": date(2024, 5, 1), name: "甲"},
         (),
     )
-    generate_workbook(template, tmp_path / "a.xlsx", records=tmp_path)
+    generate_workbook(template, tmp_path / "a.xlsx", records=tmp_path, rows=2)
     reading, _ = check_workbook(tmp_path / "a.xlsx")
     assert (reading.form["campaign_name"], reading.form[name]) == ("大促", "甲")
-    generate_workbook(template, tmp_path / "b.xlsx", form={name: "乙"})
+    generate_workbook(template, tmp_path / "b.xlsx", form={name: "乙"}, rows=2)
     assert check_workbook(tmp_path / "b.xlsx")[0].form[name] == "乙"
     assert first.id == "document_guide"
 
@@ -260,7 +260,7 @@ def test_exported_quantities_stay_what_they_were(tmp_path: Path) -> None:
         "strategy_effect.csv",
         "具体指标,目标值,实际值\n曝光量,2000万次,2200万\n点击率,8%,-\n",
     )
-    generate_workbook("strategy_tracking", tmp_path / "a.xlsx", records=records)
+    generate_workbook("strategy_tracking", tmp_path / "a.xlsx", records=records, rows=2)
     before, _ = check_workbook(tmp_path / "a.xlsx", as_of=date(2024, 8, 8))
     export_records(before, tmp_path / "json", "json")
     first, second = json.loads((tmp_path / "json" / "strategy_effect.json").read_text("utf-8"))
@@ -269,7 +269,7 @@ def test_exported_quantities_stay_what_they_were(tmp_path: Path) -> None:
     assert (second["target.raw"], second["actual"], second["achievement"]) == ("8%", None, None)
     export_records(before, tmp_path / "csv", "csv")
     generated = generate_workbook(
-        "strategy_tracking", tmp_path / "b.xlsx", records=tmp_path / "csv"
+        "strategy_tracking", tmp_path / "b.xlsx", records=tmp_path / "csv", rows=2
     )
     assert {problem.code for problem in generated.problems} <= {"required_blank"}
     after, _ = check_workbook(tmp_path / "b.xlsx", as_of=date(2024, 8, 8))

@@ -219,7 +219,7 @@ def test_quantities_without_a_unit_column_are_held_against_each_other(
 
 def test_excel_judges_no_quantity_against_one_of_another_kind(tmp_path: Path) -> None:
     """The cells of the workbook itself stay blank too, where the signs tell the kinds apart."""
-    path = write_workbook(WRITTEN, tmp_path / "a.xlsx")
+    path = write_workbook(WRITTEN, tmp_path / "a.xlsx", rows=5)
     book = openpyxl.load_workbook(path)
     tab = book["关键指标评估"]
     at = {str(cell.value).split("|")[0]: cell.column for cell in tab[5] if cell.value}

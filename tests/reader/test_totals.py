@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from pathlib import Path
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from support.books import DAILY, read_daily
+from support.laws import tried
 
 from marketing_sheets.loading import load_template
 from marketing_sheets.reader.table import Grid, Surroundings, grid_of
@@ -41,7 +42,7 @@ def read(grid: Grid) -> TableReading:
     return reading
 
 
-@settings(max_examples=150)
+@tried(100)
 @given(st.lists(st.lists(cells, min_size=11, max_size=11) | header.map(lambda h: [*h, ""])))
 def test_every_table_reconciles(rows: list[list[object]]) -> None:
     """Rows and every additive column of arbitrary tables add up, and reading never raises."""
@@ -56,7 +57,7 @@ def test_every_table_reconciles(rows: list[list[object]]) -> None:
         assert problem.describe("zh-Hant")
 
 
-@settings(max_examples=60)
+@tried(40)
 @given(
     st.lists(st.lists(st.integers(1, 10**6), min_size=2, max_size=2), min_size=1, max_size=8),
     st.data(),

@@ -252,7 +252,7 @@ def test_without_lists_the_template_stands(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kept", ["汇总", "我们的结果"])
 def test_our_summary_is_never_taken_for_data(tmp_path: Path, kept: str) -> None:
     """With the daily sheet deleted, figures under the same headers are no records."""
-    path = write_workbook(load_template("campaign_tracker"), tmp_path / "a.xlsx")
+    path = write_workbook(load_template("campaign_tracker"), tmp_path / "a.xlsx", rows=2)
     book = load_workbook(path)
     del book[TAB]
     summary = book["汇总"]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from io import BytesIO
 
 import openpyxl
@@ -198,18 +199,19 @@ def test_departments_between_campaigns_are_told() -> None:
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_comparison_is_drawn(language: Language) -> None:
-    """Departments and campaigns stand below the first screen, with total and verdicts."""
+def test_the_comparison_is_drawn() -> None:
+    """Departments and campaigns stand below the first screen, in each language."""
     book = merged(campaign(), department=DEPARTMENTS, campaign=("618", "双11", "618"))
-    texts = said(summarize(book, as_of=AS_OF), language)
-    heads = {
+    summary = summarize(book, as_of=AS_OF)
+    heads: dict[Language, Sequence[str]] = {
         "zh-Hans": ("部门对比", "活动对比", "指标达成 · 部门并列"),
         "zh-Hant": ("部門對比", "活動對比", "指標達成 · 部門並列"),
         "en": ("Departments", "Campaigns", "Targets by department"),
-    }[language]
-    at = [texts.index(head) for head in heads]
-    assert at == sorted(at)
+    }
+    for language, wanted in heads.items():
+        texts = said(summary, language)
+        at = [texts.index(head) for head in wanted]
+        assert at == sorted(at)
 
 
 def table_under(texts: Sequence[str], head: str, rows: int, width: int) -> list[list[str]]:
@@ -338,11 +340,21 @@ def contested(*conflicts: Sequence[str]) -> Reading:
     return replace(whole(), attachments={"merge_log": (), "merge_conflicts": lines})
 
 
+@cache
+def summary_of(*conflicts: Sequence[str]) -> Summary:
+    """Return the Summary of a merge with these conflicts."""
+    return summarize(contested(*conflicts), as_of=AS_OF)
+
+
+def test_a_workbook_that_was_not_merged_has_no_conflicts() -> None:
+    """Without a log there is nothing to tell of."""
+    assert conflicts_text(summarize(whole(), as_of=AS_OF).merged, "en") == ""
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_conflicts_are_told_at_the_top(language: Language) -> None:
     """Their number, how many versions count twice, and a link; nothing where there is none."""
-    book = contested(("✓ 采用", "✓ 采用"), ("✓ 采用", "未采用"), ("✓ 采用", "✓ 采用", "未采用"))
-    summary = summarize(book, as_of=AS_OF)
+    summary = summary_of(("✓ 采用", "✓ 采用"), ("✓ 采用", "未采用"), ("✓ 采用", "✓ 采用", "未采用"))
     data = write_summary(summary, language=language, sheet_name="汇总")
     sheet = openpyxl.load_workbook(BytesIO(data)).worksheets[0]
     top = [sheet.cell(row, 2) for row in range(1, 9)]
@@ -352,10 +364,9 @@ def test_conflicts_are_told_at_the_top(language: Language) -> None:
     assert cell.hyperlink is not None
     assert cell.hyperlink.location == "'冲突'!A1"
     assert str(cell.value)[2:] in summary_lines(summary, language)
-    settled = summarize(contested(("✓ 采用", "未采用")), as_of=AS_OF)
+    settled = summary_of(("✓ 采用", "未采用"))
     assert conflicts_text(settled.merged, "zh-Hans") == "各文件有 1 处冲突，见“冲突”表"
-    for none in (contested(), whole()):
-        assert conflicts_text(summarize(none, as_of=AS_OF).merged, language) == ""
+    assert conflicts_text(summary_of().merged, language) == ""
 
 
 def test_problems_of_merged_files_name_the_file() -> None:

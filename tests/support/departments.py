@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -44,6 +47,16 @@ def department(
     then: Callable[[Workbook], None] | None = None,
 ) -> Path:
     """Write a department's workbook with a row of daily data for each of some days of June."""
+    path.write_bytes(_filled(name, days, language, cost))
+    if then is not None:
+        book = load(path)
+        then(book)
+        book.save(path)
+    return path
+
+
+@cache
+def _filled(name: str, days: range, language: Language, cost: float) -> bytes:
     form = {
         "department": name,
         "campaign_name": "618",
@@ -53,10 +66,17 @@ def department(
         "budget": 10_000,
         "as_of": date(2024, 6, 28),
     }
-    generate_workbook(
-        "campaign_tracker", path, language=language, form=form, created=datetime(2024, 6, 1)
-    )
-    book = load(path)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.xlsx"
+        generate_workbook(
+            "campaign_tracker",
+            path,
+            language=language,
+            form=form,
+            rows=12,
+            created=datetime(2024, 6, 1),
+        )
+        book = load(path)
     for at, day in enumerate(days):
         daily(
             book,
@@ -69,10 +89,9 @@ def department(
             cost=cost,
             sales=50,
         )
-    if then is not None:
-        then(book)
-    book.save(path)
-    return path
+    saved = BytesIO()
+    book.save(saved)
+    return saved.getvalue()
 
 
 def messy_folder(folder: Path) -> Path:
@@ -98,5 +117,5 @@ def messy_folder(folder: Path) -> Path:
     (folder / "加密.xlsx").write_bytes(_OLE)
     (folder / "old.xls").write_bytes(_OLE)
     (folder / "说明.pdf").write_bytes(b"%PDF-1.4")
-    generate_workbook("promotion_tracking", folder / "推广.xlsx")
+    generate_workbook("promotion_tracking", folder / "推广.xlsx", rows=2)
     return folder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,7 +18,7 @@ from marketing_sheets.template import Column, TableSheet
 from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
 
-__all__ = ["FIELDS", "DailyRow", "department_of", "resave", "rows_of", "write_by_hand"]
+__all__ = ["FIELDS", "DailyRow", "department_of", "rows_of", "write_by_hand"]
 
 TEMPLATE = load_template("campaign_tracker")
 _DAILY = TEMPLATE["daily_data"]
@@ -192,16 +191,3 @@ def _spellings(value: float) -> Iterator[object]:
     wide = str.maketrans("0123456789.,", "０１２３４５６７８９．，")
     yield f"{value}".translate(wide)
     yield f" {value} "
-
-
-def resave(soffice: str, files: Sequence[Path], folder: Path) -> None:
-    """Let LibreOffice open and save the files, all in one go, in place."""
-    out = folder / "resaved"
-    profile = (folder / "profile").as_uri()
-    command = [
-        soffice, f"-env:UserInstallation={profile}", "--headless", "--norestore", "--convert-to",
-        "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), *map(str, files),
-    ]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, timeout=600)
-    for file in files:
-        (out / file.name).replace(file)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
+import posixpath
 import shutil
 import subprocess
+import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import ironcalc
 import openpyxl
-import pytest
+from lxml import etree
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
-from openpyxl.worksheet.formula import ArrayFormula
 
 SOFFICE = shutil.which("soffice")
-needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is missing")
 
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -26,23 +27,47 @@ _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 
 Cells = dict[tuple[str, str], Any]
 
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
 
 def formula_cells(path: Path) -> tuple[dict[tuple[str, str], str], Cells]:
-    """Return the formulas of a workbook by tab and cell, and the values stored beside them."""
-    with_formulas = openpyxl.load_workbook(path)
-    with_values = openpyxl.load_workbook(path, data_only=True)
+    """Return the formulas of a workbook by tab and cell, and the values stored beside them.
+
+    Array formulas are left out. Dates are Excel's numbers.
+    """
     formulas: dict[tuple[str, str], str] = {}
     stored: Cells = {}
-    for tab in with_formulas.worksheets:
-        values = with_values[tab.title]
-        for row in tab.iter_rows():
-            for cell in row:
-                if cell.data_type != "f" or isinstance(cell.value, ArrayFormula):
+    with zipfile.ZipFile(path) as package:
+        targets = {
+            one.get("Id"): posixpath.join("xl", one.get("Target", "")).lstrip("/")
+            for one in etree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
+        }
+        texts: list[str] = []
+        if "xl/sharedStrings.xml" in package.namelist():
+            strings = etree.fromstring(package.read("xl/sharedStrings.xml"))
+            texts = ["".join(one.itertext(f"{_MAIN}t")) for one in strings]
+        for sheet in etree.fromstring(package.read("xl/workbook.xml")).iter(f"{_MAIN}sheet"):
+            tab, part = sheet.get("name", ""), targets[sheet.get(_ID)]
+            for cell in etree.fromstring(package.read(part)).iter(f"{_MAIN}c"):
+                formula = cell.find(f"{_MAIN}f")
+                if formula is None or formula.get("t") == "array":
                     continue
-                key = (tab.title, cell.coordinate)
-                formulas[key] = str(cell.value)
-                stored[key] = values[cell.coordinate].value
+                assert formula.text, (tab, cell.get("r"))
+                key = (tab, cell.get("r", ""))
+                formulas[key] = f"={formula.text}"
+                stored[key] = _stored(cell.findtext(f"{_MAIN}v"), cell.get("t", "n"), texts)
     return formulas, stored
+
+
+def _stored(value: str | None, kind: str, texts: Sequence[str]) -> Any:
+    if not value:
+        return None
+    if kind == "n":
+        return float(value)
+    if kind == "b":
+        return value == "1"
+    return texts[int(value)] if kind == "s" else value
 
 
 def differences(formulas: dict[tuple[str, str], str], stored: Cells, fresh: Cells) -> list[str]:
@@ -90,8 +115,8 @@ def _tabs(model: Any) -> Any:
     return model.get_worksheets_properties()
 
 
-def libreoffice_resaved(path: Path, folder: Path) -> Path:
-    """Let LibreOffice recalculate a workbook and save it again; return the new file."""
+def libreoffice_resaved(folder: Path, *paths: Path) -> list[Path]:
+    """Let LibreOffice recalculate workbooks and save them again; return the new files."""
     profile = folder / "profile"
     settings = profile / "user"
     settings.mkdir(parents=True, exist_ok=True)
@@ -99,13 +124,14 @@ def libreoffice_resaved(path: Path, folder: Path) -> Path:
     out = folder / "resaved"
     command = [
         str(SOFFICE), f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore",
-        "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), str(path),
+        "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), *map(str, paths),
     ]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return out / path.name
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
+    return [out / path.name for path in paths]
 
 
 def libreoffice_values(path: Path, formulas: dict[tuple[str, str], str], folder: Path) -> Cells:
     """Evaluate the formulas of a workbook with LibreOffice."""
-    book = openpyxl.load_workbook(libreoffice_resaved(path, folder), data_only=True)
+    (saved,) = libreoffice_resaved(folder, path)
+    book = openpyxl.load_workbook(saved, data_only=True)
     return {(tab, address): book[tab][address].value for tab, address in formulas}

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tempfile
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -340,10 +342,18 @@ def typed(folder: Path, name: str, language: Language, *, by_hand: bool = False)
 
     Every text stands as in the document; `by_hand` as Excel keeps it when a person types it.
     """
-    template = load_template(name)
     path = folder / f"{name}-{language}-{by_hand}.xlsx"
-    generate_workbook(template, path, language=language, form=form_of(name))
-    book = openpyxl.load_workbook(path)
+    path.write_bytes(_typed(name, language, by_hand))
+    return path
+
+
+@cache
+def _typed(name: str, language: Language, by_hand: bool) -> bytes:
+    template = load_template(name)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.xlsx"
+        generate_workbook(template, path, language=language, form=form_of(name), rows=12)
+        book = openpyxl.load_workbook(path)
     for sheet_id, text in ROWS[name].items():
         sheet = tables(template)[sheet_id]
         tab, rows, left = where(book, template, sheet, language, table(text)[1:])
@@ -353,8 +363,9 @@ def typed(folder: Path, name: str, language: Language, *, by_hand: bool = False)
                     at = sheet.columns.index(column) + left
                     value = as_excel_keeps(cell, column) if by_hand else cell
                     tab.cell(row, at).value = value
-    book.save(path)
-    return path
+    typed = io.BytesIO()
+    book.save(typed)
+    return typed.getvalue()
 
 
 def where(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,34 @@ from marketing_sheets.records import Origin, SheetRecords
 from marketing_sheets.template import TableSheet, Template
 from marketing_sheets.texts import Language, templates_folder
 
-__all__ = ["example", "load", "part", "parts", "records_of", "rules_of", "template"]
+__all__ = [
+    "example",
+    "load",
+    "only",
+    "opened",
+    "part",
+    "parts",
+    "records_of",
+    "rules_of",
+    "template",
+]
 
 
 @cache
 def template() -> Template:
     """Load the campaign tracker."""
     return load_template("campaign_tracker")
+
+
+@cache
+def only(*sheet_ids: str) -> Template:
+    """Return a template of some of the campaign tracker's sheets alone."""
+    head = 'format = 1\nid = "small"\ntitle = "Small"\n'
+    sheets = "".join(f'[[sheets]]\nuse = "{name}"\n' for name in sheet_ids)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "small.toml"
+        path.write_text(head + sheets, encoding="utf-8")
+        return load_template(path)
 
 
 @cache
@@ -66,6 +88,16 @@ def load(path: Path, *, values: bool = False) -> Workbook:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Unknown extension|Conditional Formatting")
         return openpyxl.load_workbook(path, data_only=values)
+
+
+def opened(path: Path, *, values: bool = False) -> Workbook:
+    """Open a workbook as `load` does, once for all who only look into it."""
+    return _opened(path, path.stat().st_mtime_ns, values)
+
+
+@lru_cache(maxsize=12)
+def _opened(path: Path, _saved: int, values: bool) -> Workbook:
+    return load(path, values=values)
 
 
 def part(path: Path, name: str) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from opencc import OpenCC
-from support.oracles import ironcalc_values, libreoffice_values, needs_libreoffice
+from support.laws import tried
+from support.oracles import ironcalc_values, libreoffice_values
 from support.readings import AS_OF, metric, reading as made, records
 
 from marketing_sheets.checks.computed import metric_doubts
@@ -183,7 +184,7 @@ def test_excel_says_the_same_of_every_name(tmp_path: Path) -> None:
     assert told == {name: lower_is_better(name, REGISTRY) for name in names}
 
 
-@settings(max_examples=10)
+@tried(5)
 @given(
     names=st.lists(
         st.lists(st.sampled_from([*NAMES, "的", " ", "(元)", "per", "新"]), min_size=1, max_size=3)
@@ -203,7 +204,8 @@ def test_excel_says_the_same_of_any_name(
         assert told[name] == lower_is_better(name, REGISTRY), name
 
 
-@needs_libreoffice
+@pytest.mark.slow
+@pytest.mark.office
 def test_libreoffice_says_the_same(tmp_path: Path) -> None:
     """A second judge of the same formula."""
     names = [*NAMES[::6], *WRITTEN]

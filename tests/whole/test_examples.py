@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +13,14 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from support import ROOT
+from support.examples import Examples
 from support.oracles import differences, formula_cells, ironcalc_values
 from support.source_documents import DOCUMENTS, EXPECTED
 
 from marketing_sheets import (
-    Generation,
     Language,
     Reading,
     SheetRecords,
-    generate_workbook,
     load_template,
     merge,
     split,
@@ -39,7 +35,7 @@ from marketing_sheets.summary import summarize
 from marketing_sheets.template import Column, TableSheet
 from marketing_sheets.texts import LANGUAGES
 from marketing_sheets.values import parse_conditions
-from marketing_sheets.workbooks import check_workbook, example_folder
+from marketing_sheets.workbooks import example_folder
 
 NAMES = template_names()
 CHINESE_AND_ENGLISH: tuple[Language, ...] = ("zh-Hant", "en")
@@ -58,39 +54,6 @@ TO_THAT_DAY = {
     ("promotion_master", "delay_days"): [-1, -1, -1, 3, 0, -2],
     ("prep_checklist", "delay_days"): [1, 0],
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """An example workbook: how it was generated, and how it is read back and recomputed."""
-
-    made: Generation
-    reading: Reading
-    day: date | None
-
-
-Examples = Callable[[str, Language], Example]
-
-
-@pytest.fixture(scope="module")
-def examples(tmp_path_factory: pytest.TempPathFactory) -> Examples:
-    """Give the example of a template in a language, generated once."""
-    folder = tmp_path_factory.mktemp("examples")
-
-    @cache
-    def example(name: str, language: Language) -> Example:
-        template = load_template(name)
-        made = generate_workbook(
-            template,
-            folder / f"{name}-{language}.xlsx",
-            language=language,
-            records=example_folder(template, language),
-            rows=2,
-        )
-        reading, day = check_workbook(made.path)
-        return Example(made=made, reading=reading, day=day)
-
-    return example
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -266,7 +229,9 @@ def test_the_campaign_adds_up(examples: Examples, language: Language) -> None:
     assert sum(column(process, "campaign_daily", "new_users")) == new_users == 18_000
 
 
-@pytest.mark.parametrize("name", ["strategy_tracking", "execution_plan"])
+@pytest.mark.parametrize(
+    "name", ["execution_plan", pytest.param("strategy_tracking", marks=pytest.mark.slow)]
+)
 def test_parts_of_an_example_merge_back(examples: Examples, tmp_path: Path, name: str) -> None:
     """Split among departments, an example comes back as it was."""
     whole = examples(name, "zh-Hans")
@@ -375,6 +340,7 @@ def test_overdue_issues(reading: Reading) -> None:
     assert column(reading, "issue_log", "overdue_days") == [1, 1, 1, 0, 3, 0]
 
 
+@pytest.mark.processes
 def test_the_daily_rows_can_be_made_again() -> None:
     """The generator still writes exactly the shipped rows."""
     script = ROOT / "scripts" / "make_example_daily.py"

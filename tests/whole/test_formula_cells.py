@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from support.oracles import Cells, ironcalc_values, libreoffice_values, needs_libreoffice
+from support.oracles import Cells, ironcalc_values, libreoffice_values
 
 from marketing_sheets import generate_workbook, load_template
 from marketing_sheets.formulas import amount_of, live_text, reason_text, spelled
@@ -58,7 +58,8 @@ def typed(
     """Generate a workbook, type rows into it as they are, and read and compute it."""
     path = folder / f"{language}.xlsx"
     form = {k: v for k, v in FORM.items() if any(f.id == k for f in template.fields())}
-    generate_workbook(template, path, language=language, form=form, rows=60)
+    most = max(len(rows) for rows in sheets.values())
+    generate_workbook(template, path, language=language, form=form, rows=most)
     book: Any = openpyxl.load_workbook(path)
     for name, rows in sheets.items():
         sheet = table(template, name)
@@ -210,7 +211,8 @@ def test_every_spelling_counts_in_excel_as_in_python(tmp_path: Path, language: L
     assert len(cells) > 500
 
 
-@needs_libreoffice
+@pytest.mark.slow
+@pytest.mark.office
 def test_libreoffice_knows_every_spelling(tmp_path: Path) -> None:
     """LibreOffice finds the same words, and the same amounts in text."""
     for folder, template, rows in (

@@ -1,33 +1,110 @@
-"""Split and merge killed at random moments: the old result or the new one is there, whole."""
+"""Split and merge, killed before any change they make on the disk: the old result or the new one.
+
+A program does the work in a child of its own, once for each of the changes, and kills the child
+just before it opens a file to write, renames, removes or makes a folder.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import random
-import signal
+import json
+import shutil
 import subprocess
 import sys
-import time
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from marketing_sheets import generate_workbook, read_workbook
+from marketing_sheets.merging import merge
 from marketing_sheets.merging.sources import find_workbooks
 from marketing_sheets.splitting import split
 from marketing_sheets.splitting.cutting import check_folder
 
-SEEDS = range(6)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.processes,
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows knows neither fork nor SIGKILL"),
+]
+
+# The words of a command with WORK for the folder, a folder to begin with, one for what is left.
+KILLER = """
+    import itertools, json, os, shutil, signal, sys, traceback
+    from marketing_sheets.cli import cli
+
+    words, before, left = json.loads(sys.argv[1]), sys.argv[2], sys.argv[3]
+    TOUCHES = {"open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "os.truncate"}
+    WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+    def copy(name):
+        work = os.path.join(left, name)
+        shutil.copytree(before, work)
+        return work
+
+    def do(work):
+        try:
+            cli.main([word.replace("WORK", work) for word in words], standalone_mode=False)
+        except SystemExit as ended:
+            # Remarks about the data are no failure.
+            return 0 if ended.code in (None, 1) else ended.code
+        except BaseException:
+            traceback.print_exc()
+            return 9
+        return 0
+
+    def child(work, number):
+        # Do the work up to a change, counted from 0.
+        changes = itertools.count()
+
+        def watch(event, args):
+            if event not in TOUCHES or not str(args[0]).startswith(work):
+                return
+            if (event != "open" or args[2] & WRITES) and next(changes) == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(watch)
+        os._exit(do(work))
+
+    # Done once to its end here, so that no child has to import anything.
+    if code := do(copy("whole")):
+        sys.exit(code)
+    for number in itertools.count():
+        work = copy(str(number))
+        pid = os.fork()
+        if pid == 0:
+            child(work, number)
+        _, status = os.waitpid(pid, 0)
+        if not os.WIFSIGNALED(status):
+            sys.exit(os.WEXITSTATUS(status))
+"""
+
+
+def left_by(words: Sequence[str], before: Path, left: Path) -> list[Path]:
+    """Do the work of a command in copies of a folder; return what a kill before each change left.
+
+    The last copy is that of the work done to its end.
+    """
+    left.mkdir()
+    command = [sys.executable, "-c", textwrap.dedent(KILLER), json.dumps(words)]
+    done = subprocess.run(
+        [*command, str(before), str(left)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    shutil.rmtree(left / "whole")
+    return sorted(left.iterdir(), key=lambda path: int(path.name))
 
 
 def plan(path: Path, tasks: Sequence[tuple[str, str]]) -> Path:
     """Write an execution plan with these tasks and their owners."""
-    generate_workbook("execution_plan", path, rows=2)
+    path.parent.mkdir()
+    generate_workbook("execution_plan", path, rows=3)
     book = openpyxl.load_workbook(path)
-    tab = book["执行计划表"] if "执行计划表" in book.sheetnames else book.worksheets[2]
+    tab = book.worksheets[2]
     columns = {str(cell.value).split("|")[0]: int(cell.column or 0) for cell in tab[5]}
     for row, (name, owner) in enumerate(tasks, 7):
         tab.cell(row, columns["task"]).value = name
@@ -38,71 +115,24 @@ def plan(path: Path, tasks: Sequence[tuple[str, str]]) -> Path:
 
 @dataclass(frozen=True)
 class Ground:
-    """Two plans, the parts of each, and how long a split and a merge take here."""
+    """Two plans, and the parts of each."""
 
     old: Path
     new: Path
     old_parts: Path
     new_parts: Path
-    split_takes: float
-    merge_takes: float
 
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    """Make everything once, and take the times."""
+    """Make everything once."""
     folder = tmp_path_factory.mktemp("ground")
-    (folder / "old").mkdir()
-    (folder / "new").mkdir()
     old = plan(folder / "old" / "plan.xlsx", [("旧一", "张三"), ("旧二", "李四")])
     new = plan(folder / "new" / "plan.xlsx", [("新一", "张三"), ("新二", "李四"), ("新三", "王五")])
-    started = time.perf_counter()
-    finish(split_command(new, folder / "new_parts"))
-    between = time.perf_counter()
-    finish(merge_command(new, folder / "new_parts", folder / "timed.xlsx"))
-    ended = time.perf_counter()
-    (folder / "timed.xlsx").unlink()
-    split(old, folder / "old_parts", by="owner")
-    return Ground(
-        old=old,
-        new=new,
-        old_parts=folder / "old_parts",
-        new_parts=folder / "new_parts",
-        split_takes=between - started,
-        merge_takes=ended - between,
-    )
-
-
-def split_command(path: Path, folder: Path) -> list[str]:
-    """Return the command that splits a plan by owner, over an earlier split."""
-    return [*start(), "split", str(path), "--by", "owner", "-o", str(folder), "--force"]
-
-
-def merge_command(path: Path, folder: Path, output: Path) -> list[str]:
-    """Return the command that merges parts with their plan, over an earlier merge."""
-    files = [str(path), str(folder), "-o", str(output)]
-    return [*start(), "merge", *files, "--jobs", "1", "--no-cache", "--as-of", "2024-06-28"]
-
-
-def start() -> list[str]:
-    """Return how the command line is started from the checkout."""
-    return [sys.executable, "-m", "marketing_sheets"]
-
-
-def finish(command: Sequence[str]) -> None:
-    """Run a command to its end; remarks about the data are no failure."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode in (0, 1), done.stderr
-
-
-def killed(command: Sequence[str], seed: int, takes: float) -> None:
-    """Run a command and kill it: half the time anywhere, half the time near its end."""
-    chance = random.Random(seed)
-    share = chance.uniform(0.0, 1.0) if seed % 2 else chance.uniform(0.75, 1.0)
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(share * takes)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    parts = {name: folder / f"{name}_parts" for name in ("old", "new")}
+    split(old, parts["old"], by="owner")
+    split(new, parts["new"], by="owner")
+    return Ground(old=old, new=new, old_parts=parts["old"], new_parts=parts["new"])
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -120,41 +150,53 @@ def tasks(*paths: Path) -> list[str]:
     return sorted(str(task) for frame in found for task in frame)
 
 
-OLD, NEW = ["旧一", "旧二"], ["新一", "新三", "新二"]
+NEW = ["新一", "新三", "新二"]
+DAY = date(2024, 6, 28)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_killed_split_leaves_one_whole_split(tmp_path: Path, ground: Ground, seed: int) -> None:
+def test_a_killed_split_leaves_one_whole_split(tmp_path: Path, ground: Ground) -> None:
     """The folder holds the old split, or the new one, or waits hidden for the next run."""
-    folder = tmp_path / "parts"
-    split(ground.old, folder, by="owner")
-    before, inputs = digests(folder), digests(ground.new.parent)
-    killed(split_command(ground.new, folder), seed, ground.split_takes)
+    (tmp_path / "before").mkdir()
+    shutil.copytree(ground.old_parts, tmp_path / "before" / "parts")
+    before, inputs = digests(ground.old_parts), digests(ground.new.parent)
+    words = ["split", str(ground.new), "--by", "owner", "-o", "WORK/parts", "--force"]
+    works = left_by(words, tmp_path / "before", tmp_path / "left")
+    assert len(works) > 6
     assert digests(ground.new.parent) == inputs
-    if folder.exists():
-        assert digests(folder) == before or tasks(*folder.iterdir()) == sorted(NEW)
-        found = find_workbooks([tmp_path])
-        assert {path.parent for _, path in found.files} == {folder}
-    else:
-        assert not find_workbooks([tmp_path]).files
-    check_folder(folder, overwrite=True, is_ours=lambda _path: True)
-    assert digests(folder) == before or tasks(*folder.iterdir()) == sorted(NEW)
+    states = []
+    for work in works:
+        folder = work / "parts"
+        if folder.exists():
+            assert digests(folder) == before or tasks(*folder.iterdir()) == NEW
+            found = find_workbooks([work])
+            assert {path.parent for _, path in found.files} == {folder}
+        else:
+            assert not find_workbooks([work]).files
+        check_folder(folder, overwrite=True, is_ours=lambda _path: True)
+        states.append("old" if digests(folder) == before else "new")
+        assert states[-1] == "old" or tasks(*folder.iterdir()) == NEW
+    # Once the new split is there it stays.
+    assert states == sorted(states, reverse=True)
+    assert {*states} == {"old", "new"}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_killed_merge_leaves_one_whole_workbook(
-    tmp_path: Path, ground: Ground, seed: int
-) -> None:
+def test_a_killed_merge_leaves_one_whole_workbook(tmp_path: Path, ground: Ground) -> None:
     """The output is the old merge, or the new one, and nothing beside it counts as a workbook."""
-    output = tmp_path / "merged.xlsx"
-    finish(merge_command(ground.old, ground.old_parts, output))
-    before = digests(tmp_path)
+    (tmp_path / "before").mkdir()
+    merge([ground.old, ground.old_parts], tmp_path / "before" / "merged.xlsx", as_of=DAY)
+    before = digests(tmp_path / "before")
     inputs = digests(ground.new.parent), digests(ground.new_parts)
-    killed(merge_command(ground.new, ground.new_parts, output), seed, ground.merge_takes)
+    words = ["merge", str(ground.new), str(ground.new_parts), "-o", "WORK/merged.xlsx"]
+    words += ["--jobs", "1", "--no-cache", "--as-of", f"{DAY}"]
+    works = left_by(words, tmp_path / "before", tmp_path / "left")
+    assert len(works) > 3
     assert (digests(ground.new.parent), digests(ground.new_parts)) == inputs
-    now = digests(tmp_path)
-    assert now["merged.xlsx"] == before["merged.xlsx"] or tasks(output) == sorted(NEW)
-    assert not find_workbooks([tmp_path]).files
-    assert [path for _, path in find_workbooks([output]).files] == [output]
+    states = []
+    for work in works:
+        output = work / "merged.xlsx"
+        states.append("old" if digests(work)["merged.xlsx"] == before["merged.xlsx"] else "new")
+        assert states[-1] == "old" or tasks(output) == NEW
+        assert not find_workbooks([work]).files
+        assert [path for _, path in find_workbooks([output]).files] == [output]
+    assert states == sorted(states, reverse=True)
+    assert {*states} == {"old", "new"}

@@ -1,20 +1,20 @@
-"""Two hundred workbooks, each filled in by other habits, merge to exactly what they hold."""
+"""Workbooks filled in by many hands, each with other habits, merge to exactly what they hold."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from support.many_hands import FIELDS, DailyRow, department_of, resave, rows_of, write_by_hand
-from support.oracles import SOFFICE
+import pytest
+from support.many_hands import FIELDS, DailyRow, department_of, rows_of, write_by_hand
+from support.oracles import libreoffice_resaved
 
 from marketing_sheets.merging import merge
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import SheetRecords
 
-FILES = 200
-# Every tenth went through LibreOffice, where it is there, on its way.
-RESAVED = 10
+AS_OF = date(2024, 12, 31)
 
 
 def typed_rows(records: SheetRecords) -> list[DailyRow]:
@@ -23,16 +23,17 @@ def typed_rows(records: SheetRecords) -> list[DailyRow]:
     return sorted((row[0].date(), *row[1:]) for row in frame.itertuples(index=False, name=None))
 
 
-def test_two_hundred_habits(tmp_path: Path) -> None:
-    """Every record arrives with its department and file; totals reconcile; nothing is added."""
-    folder = tmp_path / "各部门"
+def written(folder: Path, numbers: Iterable[int]) -> list[Path]:
+    """Write the workbooks of some departments into a folder of their own."""
     folder.mkdir()
-    files = [write_by_hand(folder, number) for number in range(FILES)]
-    if SOFFICE is not None:
-        resave(SOFFICE, files[::RESAVED], tmp_path)
-    output = tmp_path / "合并.xlsx"
-    done = merge([folder], output, template="campaign_tracker", as_of=date(2024, 12, 31), jobs=2)
-    expected = sorted(row for number in range(FILES) for row in rows_of(number))
+    return [write_by_hand(folder, number) for number in numbers]
+
+
+def prove_merged(folder: Path, numbers: Sequence[int], *, jobs: int = 1) -> None:
+    """Every record arrives with its department and file; totals reconcile; nothing is added."""
+    output = folder.with_name("合并.xlsx")
+    done = merge([folder], output, template="campaign_tracker", as_of=AS_OF, jobs=jobs)
+    expected = sorted(row for number in numbers for row in rows_of(number))
     back = read_workbook(output)
     records = back.sheets["daily_data"]
     assert typed_rows(records) == expected
@@ -41,9 +42,34 @@ def test_two_hundred_habits(tmp_path: Path) -> None:
     origins = records.origins
     assert origins is not None
     told = {(row.department, row.file) for row in origins.itertuples()}
-    names = [department_of(number) for number in range(FILES)]
+    names = [department_of(number) for number in numbers]
     assert told == {(name, f"{name}.xlsx") for name in names}
     sales = {total.file: total.merged for total in done.merge.totals if total.column == "sales"}
-    for number in range(FILES):
+    for number in numbers:
         share = sum(row[-1] for row in rows_of(number))
         assert abs(sales[f"{department_of(number)}.xlsx"] - share) < 0.005
+
+
+def test_a_dozen_habits(tmp_path: Path) -> None:
+    """Twelve of them, each language and each way of beginning a workbook among them."""
+    written(tmp_path / "各部门", range(12))
+    prove_merged(tmp_path / "各部门", range(12))
+
+
+@pytest.mark.slow
+@pytest.mark.processes
+def test_two_hundred_habits(tmp_path: Path) -> None:
+    """Two hundred, read in two processes."""
+    written(tmp_path / "各部门", range(200))
+    prove_merged(tmp_path / "各部门", range(200), jobs=2)
+
+
+@pytest.mark.slow
+@pytest.mark.office
+def test_habits_that_another_program_saved(tmp_path: Path) -> None:
+    """Twenty of them, after LibreOffice has opened and saved each workbook."""
+    numbers = range(0, 200, 10)
+    files = written(tmp_path / "各部门", numbers)
+    for saved, file in zip(libreoffice_resaved(tmp_path, *files), files, strict=True):
+        saved.replace(file)
+    prove_merged(tmp_path / "各部门", numbers)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
+from support.laws import tried
 
 from marketing_sheets.loading import load_template
 from marketing_sheets.reader import read_workbook
@@ -92,7 +93,7 @@ def table(draw: st.DrawFn, sheet: TableSheet) -> SheetRecords:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(data=st.data())
-@settings(max_examples=6)
+@tried(4)
 def test_read_gives_what_was_written(language: Language, data: st.DataObject) -> None:
     """Typed values, kinds of rates, staff's own words and the form come back the same."""
     records = {sheet.id: data.draw(table(sheet)) for sheet in TEMPLATE.tables}

@@ -160,7 +160,7 @@ def typed(name: str, folder: Path) -> Reading:
     path = folder / f"{name}.xlsx"
     fields = {field.id for field in template.fields()}
     form = {key: value for key, value in {**FORM, **PLAN}.items() if key in fields}
-    generate_workbook(template, path, form=form)
+    generate_workbook(template, path, form=form, rows=3)
     book = openpyxl.load_workbook(path)
     for sheet_id, rows in rows_of(template).items():
         sheet = template[sheet_id]
@@ -285,7 +285,7 @@ def prove_problem(name: str, folder: Path) -> None:
 def share_problem(folder: Path, reserve: float) -> bool:
     """Type a budget of 90 and a reserve into the plan; tell whether the reserve is doubted."""
     path = folder / f"reserve-{reserve}.xlsx"
-    generate_workbook("campaign_process", path, form={"campaign_name": "618"})
+    generate_workbook("campaign_process", path, form={"campaign_name": "618"}, rows=3)
     template = template_of("campaign_process")
     book = openpyxl.load_workbook(path)
     host = template.host("activity_plan_budget")
@@ -338,7 +338,7 @@ def changed(name: str, folder: Path) -> Reading:
     """Change every setting on the lists sheet of a new workbook, and read it."""
     template = template_of(name)
     path = folder / f"{name}-changed.xlsx"
-    generate_workbook(template, path)
+    generate_workbook(template, path, rows=3)
     book = openpyxl.load_workbook(path)
     for row in book["选项"].iter_rows():
         for setting in template.settings.values():
@@ -352,7 +352,7 @@ def changed(name: str, folder: Path) -> Reading:
 def fresh(name: str, folder: Path) -> Reading:
     """Read a new workbook."""
     path = folder / f"{name}-new.xlsx"
-    generate_workbook(template_of(name), path)
+    generate_workbook(template_of(name), path, rows=3)
     return check_workbook(path)[0]
 
 

@@ -85,7 +85,7 @@ def test_untouched_they_say_what_the_rules_say(
 ) -> None:
     """Each rule of a template comes back with its own limit and days, on or off as it is."""
     template = template_of(name)
-    path = write_workbook(template, tmp_path / "blank.xlsx", language=language)
+    path = write_workbook(template, tmp_path / "blank.xlsx", language=language, rows=2)
     found = read_workbook(path)
     for rule in template.rules:
         days = None if rule.setting else rule.days
@@ -185,7 +185,7 @@ def test_days_off_are_read(tmp_path: Path) -> None:
 
 def test_every_rule_can_be_picked_once(tmp_path: Path) -> None:
     """Rows that people add below have a drop-down of every rule once."""
-    path = write_workbook(template_of("campaign_tracker"), tmp_path / "blank.xlsx")
+    path = write_workbook(template_of("campaign_tracker"), tmp_path / "blank.xlsx", rows=2)
     sheet = openpyxl.load_workbook(path)["选项"]
     at = columns(sheet)
     names = [sheet.cell(row, at["rule.names"]).value for row in range(FIRST, sheet.max_row + 1)]
@@ -196,12 +196,12 @@ def test_every_rule_can_be_picked_once(tmp_path: Path) -> None:
 
 def test_hints_do_not_name_what_may_be_changed(tmp_path: Path) -> None:
     """The days stand beside the hint and may be changed: it speaks of them without their number."""
-    path = generate_workbook("strategy_tracking", tmp_path / "a.xlsx").path
+    path = generate_workbook("strategy_tracking", tmp_path / "a.xlsx", rows=2).path
     rows = openpyxl.load_workbook(path).worksheets[-1].iter_rows(values_only=True)
     told = {str(cell): "".join(map(str, row)) for row in rows for cell in row if cell is not None}
     assert "-3 即到期前 3 天" in told["准备未完成"]
     long = {rule.label["zh-Hans"]: rule for rule in load_template("campaign_tracker").rules}
-    path = generate_workbook("campaign_tracker", tmp_path / "b.xlsx").path
+    path = generate_workbook("campaign_tracker", tmp_path / "b.xlsx", rows=2).path
     (line,) = (
         [str(cell) for cell in row]
         for row in openpyxl.load_workbook(path).worksheets[-1].iter_rows(values_only=True)

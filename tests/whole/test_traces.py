@@ -10,8 +10,9 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from openpyxl.utils.cell import get_column_letter
+from support.laws import tried
 from support.writer_books import load, records_of, template
 
 from marketing_sheets.ooxml import read_properties
@@ -47,7 +48,7 @@ def traced(rows: int = 4, **columns: list[Any]) -> SheetRecords:
 
 def written(path: Path, records: SheetRecords, language: Language = "zh-Hans") -> Reading:
     """Write records of daily data and read them back."""
-    write_workbook(template(), path, language=language, records={"daily_data": records})
+    write_workbook(template(), path, language=language, records={"daily_data": records}, rows=2)
     return read_workbook(path)
 
 
@@ -172,7 +173,7 @@ def test_attachments_come_back_by_id(tmp_path: Path, hidden: bool) -> None:
     """An attachment is read back by column id and is neither a table nor an extra sheet."""
     path = tmp_path / "a.xlsx"
     attachment = replace(ATTACHMENT, is_hidden=hidden)
-    write_workbook(template(), path, attachments=[attachment], kind="merge")
+    write_workbook(template(), path, attachments=[attachment], kind="merge", rows=2)
     reading = read_workbook(path)
     assert reading.attachments["log"] == (
         {"what": "=1|2|3|4|5", "count": 7, "cost": 0.25, "day": date(2024, 6, 1)},
@@ -217,7 +218,12 @@ def test_a_traced_workbook_recalculates(tmp_path: Path) -> None:
     """The Summary is written into such a workbook; its records and attachments stay."""
     path = tmp_path / "a.xlsx"
     write_workbook(
-        template(), path, records={"daily_data": traced()}, attachments=[ATTACHMENT], kind="merge"
+        template(),
+        path,
+        records={"daily_data": traced()},
+        attachments=[ATTACHMENT],
+        kind="merge",
+        rows=2,
     )
     before = read_workbook(path)
     from marketing_sheets import recalculate  # noqa: PLC0415
@@ -237,7 +243,7 @@ TEXTS = st.text(
 )
 
 
-@settings(max_examples=15)
+@tried(6)
 @given(
     files=st.lists(st.none() | TEXTS, min_size=4, max_size=4),
     rows=st.lists(st.none() | st.integers(1, 1_048_576), min_size=4, max_size=4),

@@ -11,10 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from support.oracles import differences, formula_cells, ironcalc_values
-from support.writer_books import example, load, part, records_of, template
+from support.writer_books import example, load, only, part, records_of, template
 
 from marketing_sheets.formulas import compute
-from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
 
 
@@ -24,8 +23,8 @@ def cells(
     """Write records of one sheet and return the cells of one of its columns."""
     path = tmp_path / "cells.xlsx"
     records = {sheet_id: records_of(sheet_id, rows, **raw)}
-    write_workbook(template(), path, records=records, as_of=date(2024, 7, 1), overwrite=True)
-    sheet = next(table for table in template().tables if table.id == sheet_id)
+    (sheet,) = only(sheet_id).tables
+    write_workbook(only(sheet_id), path, records=records, as_of=date(2024, 7, 1), rows=3)
     tab = load(path)[sheet.label["zh-Hans"]]
     at = [column.id for column in sheet.columns].index(column_id) + 1
     return [tab.cell(7 + row, at) for row in range(len(rows))]
@@ -36,7 +35,7 @@ def test_text_never_becomes_a_formula(text: str, tmp_path: Path) -> None:
     """Text that begins like a formula is written as text."""
     (cell,) = cells(tmp_path, "master_tracker", "remarks", [{"remarks": text}])
     assert cell.value == text
-    sheet = part(tmp_path / "cells.xlsx", "xl/worksheets/sheet3.xml")
+    sheet = part(tmp_path / "cells.xlsx", "xl/worksheets/sheet2.xml")
     found = re.search(rf'<c r="{cell.coordinate}"[^>]*>', sheet)
     assert found is not None
     assert 't="s"' in found.group()  # a shared string, not a formula
@@ -70,7 +69,7 @@ def test_money_in_a_row_of_numbers_keeps_its_unit(tmp_path: Path) -> None:
     records = records_of("effect_evaluation", [row], actual=["￥15万"])
     records = replace(records, kinds={"actual": pd.Series(["money"])})
     path = tmp_path / "a.xlsx"
-    write_workbook(template(), path, records={"effect_evaluation": records})
+    write_workbook(only("effect_evaluation"), path, records={"effect_evaluation": records}, rows=3)
     assert "￥15万" in [cell.value for cell in load(path)["效果评估"][7]]
 
 
@@ -86,7 +85,9 @@ def test_a_remark_beside_a_choice_survives(tmp_path: Path) -> None:
     rows = [{"status": "done"}]
     records = records_of("master_tracker", rows, status=["已完成(延期1小时)"])
     records = replace(records, remarks={"status": {0: "延期1小时"}})
-    path = write_workbook(template(), tmp_path / "a.xlsx", records={"master_tracker": records})
+    path = write_workbook(
+        template(), tmp_path / "a.xlsx", records={"master_tracker": records}, rows=3
+    )
     assert load(path)["推进总表"]["L7"].value == "已完成(延期1小时)"
 
 
@@ -118,18 +119,7 @@ def test_codes_keep_their_zeros(tmp_path: Path) -> None:
     """A number typed as text stays text, and Excel is told not to mark it."""
     (cell,) = cells(tmp_path, "issue_log", "number", [{"number": "007"}])
     assert cell.value == "007"
-    assert 'numberStoredAsText="1"' in part(tmp_path / "cells.xlsx", "xl/worksheets/sheet7.xml")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_stored_results_are_what_formulas_give(language: Language, tmp_path: Path) -> None:
-    """Every formula's stored value equals what an independent engine computes."""
-    form, records = example(language)
-    path = tmp_path / "a.xlsx"
-    write_workbook(template(), path, language=language, form=form, records=records, rows=2)
-    formulas, stored = formula_cells(path)
-    assert len(formulas) > 800
-    assert differences(formulas, stored, ironcalc_values(path, formulas)) == []
+    assert 'numberStoredAsText="1"' in part(tmp_path / "cells.xlsx", "xl/worksheets/sheet2.xml")
 
 
 def test_blank_rows_show_nothing(tmp_path: Path) -> None:
@@ -150,7 +140,7 @@ def test_blank_rows_show_nothing(tmp_path: Path) -> None:
 def test_a_figure_without_value_says_why(tmp_path: Path) -> None:
     """Where the template wants the reason, the stored value is its word."""
     form, records = example("zh-Hans")
-    path = write_workbook(template(), tmp_path / "a.xlsx", form=form, records=records)
+    path = write_workbook(template(), tmp_path / "a.xlsx", form=form, records=records, rows=3)
     tab = load(path, values=True)["效果评估"]
     header = {cell.value: cell.column or 0 for cell in tab[6]}
     assert tab.cell(7, header["同比"]).value == "无数据"
@@ -173,7 +163,9 @@ def test_the_day_figures_stand_as_of(
     tmp_path: Path,
 ) -> None:
     """The form's day comes first, then the argument, then the day of creation, then none."""
-    path = write_workbook(template(), tmp_path / "a.xlsx", form=form, as_of=as_of, created=created)
+    path = write_workbook(
+        template(), tmp_path / "a.xlsx", form=form, as_of=as_of, created=created, rows=3
+    )
     line = load(path, values=True)["推进总表"]["A2"].value
     assert isinstance(line, str)
     assert line.startswith(f"截至 {day} ")
@@ -188,6 +180,7 @@ def test_a_word_given_for_a_list_takes_part_in_formulas(tmp_path: Path) -> None:
         records={"daily_data": records_of("daily_data", rows)},
         choices={"channel": {"地铁广告": {"cvr_base": "footfall"}}},
         form={"as_of": date(2024, 7, 1), "start_date": date(2024, 6, 1)},
+        rows=3,
     )
     tab = load(path, values=True)["每日数据"]
     header = {cell.value: cell.column or 0 for cell in tab[6]}
@@ -201,6 +194,6 @@ def test_records_need_no_raw_text(tmp_path: Path) -> None:
     records = records_of("issue_log", [{"number": "1", "description": "缺货"}])
     bare = replace(records, raw=pd.DataFrame(index=records.frame.index))
     assert compute(bare, template=template(), as_of=None).frame["number"][0] == "1"
-    path = write_workbook(template(), tmp_path / "a.xlsx", records={"issue_log": bare})
+    path = write_workbook(template(), tmp_path / "a.xlsx", records={"issue_log": bare}, rows=3)
     tab = load(path)["问题跟踪"]
     assert [tab["A7"].value, tab["B7"].value] == ["1", "缺货"]

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import ironcalc
 import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
-from support.writer_books import example, load, part, rules_of, template
+from support.writer_books import load, opened, part, rules_of, template
 
 from marketing_sheets.loading import load_template
 from marketing_sheets.styles import STATES, Palette
 from marketing_sheets.template import TableSheet
 from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the example campaign."""
-    form, records = example("zh-Hans")
-    path = tmp_path_factory.mktemp("filled") / "filled.xlsx"
-    return write_workbook(template(), path, form=form, records=records)
 
 
 def table(sheet_id: str) -> TableSheet:
@@ -32,7 +25,7 @@ def table(sheet_id: str) -> TableSheet:
 
 def validations(path: Path, tab: str) -> dict[str, DataValidation]:
     """Return a tab's validations by the column letter they begin in."""
-    found = load(path)[tab].data_validations.dataValidation
+    found = opened(path)[tab].data_validations.dataValidation
     return {re.sub(r"[0-9:].*", "", str(rule.sqref)): rule for rule in found}
 
 
@@ -48,7 +41,7 @@ def test_closed_lists_refuse_and_open_lists_ask(filled: Path) -> None:
 
 def test_drop_downs_hold_no_blank_cell(filled: Path) -> None:
     """A closed list is named exactly; an open one ends with its last word."""
-    names = load(filled).defined_names
+    names = opened(filled).defined_names
     assert re.fullmatch(r"'选项'!\$(\w+)\$7:\$\1\$11", names["list_task_status"].attr_text)
     whole = names["list_channel"].attr_text
     start = whole.split("!")[1].split(":")[0]
@@ -72,9 +65,11 @@ def test_numbers_and_dates_have_bounds(filled: Path) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_hints_stand_beside_their_cells(language: Language, tmp_path: Path) -> None:
+def test_hints_stand_beside_their_cells(
+    language: Language, blank_in: Callable[[Language], Path]
+) -> None:
     """Every column with a hint shows it when selected, in the workbook's language."""
-    path = write_workbook(template(), tmp_path / "a.xlsx", language=language, rows=2)
+    path = blank_in(language)
     for sheet in template().tables:
         rules = validations(path, sheet.label[language])
         shown = {rule.prompt for rule in rules.values() if rule.prompt}
@@ -85,7 +80,7 @@ def test_hints_stand_beside_their_cells(language: Language, tmp_path: Path) -> N
 def test_validations_cover_every_row(filled: Path) -> None:
     """Each validation runs over records and blank rows alike."""
     for sheet in template().tables:
-        ref = load(filled)[sheet.label["zh-Hans"]].tables[f"tbl_{sheet.id}"].ref
+        ref = opened(filled)[sheet.label["zh-Hans"]].tables[f"tbl_{sheet.id}"].ref
         last = re.sub(r".*[A-Z]", "", ref)
         for rule in validations(filled, sheet.label["zh-Hans"]).values():
             assert re.fullmatch(rf"(?P<column>[A-Z]+)7:(?P=column){last}", str(rule.sqref))
@@ -93,7 +88,7 @@ def test_validations_cover_every_row(filled: Path) -> None:
 
 def test_the_gap_comes_first(filled: Path) -> None:
     """A blank required cell of a begun row is shown before anything else."""
-    book = load(filled)
+    book = opened(filled)
     for sheet in template().tables:
         required = {n for n, c in enumerate(sheet.columns) if c.is_required}
         covered: set[int] = set()
@@ -137,7 +132,7 @@ def test_rows_for_sentences_have_room(tmp_path: Path) -> None:
 
 def test_gaps_do_not_count_formulas(filled: Path) -> None:
     """Formulas answer "" in blank rows, which COUNTA would count, so they are left out."""
-    formula = rules_of(load(filled), "推进总表")[0][2]
+    formula = rules_of(opened(filled), "推进总表")[0][2]
     ranges = re.findall(r"\$([A-Z]+)7:\$([A-Z]+)7", formula)
     counted = {
         number for first, last in ranges for number in range(ord(first) - 65, ord(last) - 64)
@@ -147,10 +142,9 @@ def test_gaps_do_not_count_formulas(filled: Path) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_state_has_its_chip(language: Language, tmp_path: Path) -> None:
+def test_each_state_has_its_chip(language: Language, blank_in: Callable[[Language], Path]) -> None:
     """Every word with a state has a rule with the state's symbol, fill and font."""
-    path = write_workbook(template(), tmp_path / "a.xlsx", language=language, rows=2)
-    book = load(path)
+    book = opened(blank_in(language))
     sheet = table("issue_log")
     found = {
         rule.formula[0]: rule.dxf
@@ -167,6 +161,20 @@ def test_each_state_has_its_chip(language: Language, tmp_path: Path) -> None:
             assert bool(dxf.font.b) == look.bold
 
 
+@pytest.fixture(scope="module")
+def chip(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The condition under which a finished task of a day has its chip."""
+    path = tmp_path_factory.mktemp("chip") / "a.xlsx"
+    write_workbook(load_template("promotion_tracking"), path, language="en", rows=2)
+    (rule,) = (
+        str(rule.formula[0])
+        for area in load(path)["Daily tasks"].conditional_formatting
+        for rule in area.rules
+        if rule.type == "expression" and 'G7="Done"' in rule.formula[0]
+    )
+    return rule
+
+
 @pytest.mark.parametrize(
     ("status", "is_chip"),
     [
@@ -174,25 +182,18 @@ def test_each_state_has_its_chip(language: Language, tmp_path: Path) -> None:
         *(("Done（晚1小时）", True), ("Done late (1 hour)", False), ("", False)),
     ],
 )
-def test_a_remark_leaves_the_chip(status: str, is_chip: bool, tmp_path: Path) -> None:
+def test_a_remark_leaves_the_chip(status: str, is_chip: bool, chip: str) -> None:
     """A status has its chip with a remark in brackets, too, with or without a blank before it."""
-    path = write_workbook(load_template("promotion_tracking"), tmp_path / "a.xlsx", language="en")
     model = ironcalc.create("chip", "en", "UTC")
     model.set_user_input(0, 7, 7, status)
-    (rule,) = (
-        rule.formula[0]
-        for area in load(path)["Daily tasks"].conditional_formatting
-        for rule in area.rules
-        if rule.type == "expression" and 'G7="Done"' in rule.formula[0]
-    )
-    model.set_user_input(0, 1, 1, f"={rule}")
+    model.set_user_input(0, 1, 1, f"={chip}")
     model.evaluate()
     assert model.get_formatted_cell_value(0, 1, 1) == str(is_chip).upper()
 
 
 def test_what_ends_the_search_comes_before_the_chips(filled: Path) -> None:
     """A solved issue's grey hides the severity chip, so it has the higher priority."""
-    book = load(filled)
+    book = opened(filled)
     rules = [
         (rule.priority, rule.type, bool(rule.stopIfTrue))
         for area in book["问题跟踪"].conditional_formatting
@@ -213,7 +214,7 @@ def test_days_of_no_delay_are_a_dash(filled: Path) -> None:
 
 def test_the_first_row_of_a_day_has_a_line(filled: Path) -> None:
     """In the daily sheet a new date draws a line over the whole row; repeats are ghosts."""
-    rules = rules_of(load(filled), "每日数据")
+    rules = rules_of(opened(filled), "每日数据")
     formulas = {formula: area for _, area, formula in rules}
     assert formulas['AND($A7<>"",ISNUMBER($A6),$A7<>$A6)'] == "A7:P246"
     assert formulas['AND($A7<>"",$A7=$A6)'] == "A7:A246"
@@ -221,7 +222,7 @@ def test_the_first_row_of_a_day_has_a_line(filled: Path) -> None:
 
 def test_a_rule_with_a_font_brings_the_number_format_of_the_unit(filled: Path) -> None:
     """Where a program draws one rule only, an adverse change in points still reads as points."""
-    rules = rules_of(load(filled), "效果评估")
+    rules = rules_of(opened(filled), "效果评估")
     adverse = [formula for _, area, formula in rules if area.startswith("Q") and "方向" not in area]
     assert any('$E7="%"' in formula and "AND(" in formula for formula in adverse)
     assert len([f for f in adverse if '$E7="%"' in f]) >= 3
@@ -242,7 +243,7 @@ def test_data_bars_have_fixed_ends(filled: Path) -> None:
 def test_rules_cover_blank_rows(filled: Path) -> None:
     """Every conditional format runs to the last pre-sized row."""
     for sheet in template().tables:
-        book = load(filled)
+        book = opened(filled)
         last = re.sub(r".*[A-Z]", "", book[sheet.label["zh-Hans"]].tables[f"tbl_{sheet.id}"].ref)
         for _, area, _ in rules_of(book, sheet.label["zh-Hans"]):
             ends = {re.sub(r".*[A-Z]", "", block) for block in area.split()}

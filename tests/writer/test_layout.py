@@ -42,7 +42,7 @@ def test_side_by_side_pages_are_as_wide_as_the_paper(language: Language, tmp_pat
     """At its fixed scale each page of the tracker and of the schedule holds its columns."""
     form, records = example(language)
     path = tmp_path / "a.xlsx"
-    write_workbook(template(), path, language=language, form=form, records=records)
+    write_workbook(template(), path, language=language, form=form, records=records, rows=2)
     book = load(path)
     for sheet in (template()["master_tracker"], template()["phase_schedule"]):
         tab = book[sheet.label[language]]
@@ -62,7 +62,7 @@ def test_traces_stay_off_the_paper_between_a_table_and_its_chart(tmp_path: Path)
         {name: pd.Series(["7"] * len(schedule.frame), dtype="str") for name in TRACES}
     ).astype({"row": "Int64"})
     records = {"phase_schedule": replace(schedule, origins=origins)}
-    path = write_workbook(template(), tmp_path / "a.xlsx", form=form, records=records)
+    path = write_workbook(template(), tmp_path / "a.xlsx", form=form, records=records, rows=2)
     tab = load(path)["阶段进度"]
     ids = {cell.column or 0: str(cell.value).split("|")[0] for cell in tab[5] if cell.value}
     traces = [column for column, name in ids.items() if name.startswith("trace.")]
@@ -73,7 +73,7 @@ def test_traces_stay_off_the_paper_between_a_table_and_its_chart(tmp_path: Path)
 
 def test_a_very_wide_table_takes_two_pages(tmp_path: Path) -> None:
     """On one page its type would be too small to read; the first columns stand on both."""
-    path = write_workbook(load_template("promotion_tracking"), tmp_path / "a.xlsx")
+    path = write_workbook(load_template("promotion_tracking"), tmp_path / "a.xlsx", rows=2)
     book = load(path)
     found = {tab: book[tab].page_setup.fitToWidth for tab in ("主跟踪表", "推广效果分析")}
     assert found == {"主跟踪表": 2, "推广效果分析": None}
@@ -84,7 +84,7 @@ def test_the_heading_of_a_single_column_has_room(tmp_path: Path) -> None:
     """The last column of a table is as wide as the heading of its group, which is cut there."""
     sheet = "task_breakdown"
     chosen = load_template("promotion_tracking")
-    path = write_workbook(chosen, tmp_path / "a.xlsx", language="en")
+    path = write_workbook(chosen, tmp_path / "a.xlsx", language="en", rows=2)
     tab = load(path)[chosen[sheet].label["en"]]
     heading = tab.cell(3, tab.max_column)
     assert heading.value == "Computed"
@@ -94,7 +94,7 @@ def test_the_heading_of_a_single_column_has_room(tmp_path: Path) -> None:
 def test_a_status_with_a_remark_breaks_into_lines(tmp_path: Path) -> None:
     """Where people may write on after the word, the cell takes more than one line."""
     chosen = load_template("promotion_tracking")
-    tab = load(write_workbook(chosen, tmp_path / "a.xlsx"))["阶段执行明细"]
+    tab = load(write_workbook(chosen, tmp_path / "a.xlsx", rows=2))["阶段执行明细"]
     columns = {str(cell.value).split("|")[0]: cell.column or 0 for cell in tab[5]}
     assert tab.cell(7, columns["status"]).alignment.wrap_text
     assert tab.cell(7, columns["status"]).alignment.horizontal == "center"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from support.oracles import ironcalc_values
-from support.writer_books import example, load, part, parts, records_of, template
+from support.writer_books import example, load, opened, part, parts, records_of, template
 
 from marketing_sheets.errors import (
     ExcelLimitError,
@@ -26,25 +27,10 @@ from marketing_sheets.writer import write_workbook
 IDS_ROW, HEADER_ROW, FIRST_ROW = 5, 6, 7
 
 
-@pytest.fixture(scope="module")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a workbook without a record."""
-    path = tmp_path_factory.mktemp("blank") / "blank.xlsx"
-    return write_workbook(template(), path)
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the example campaign."""
-    form, records = example("zh-Hans")
-    path = tmp_path_factory.mktemp("filled") / "filled.xlsx"
-    return write_workbook(template(), path, form=form, records=records)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_sheets_stand_in_order(language: Language, tmp_path: Path) -> None:
+def test_sheets_stand_in_order(language: Language, blank_in: Callable[[Language], Path]) -> None:
     """The Summary is leftmost, the lists last, and the guide opens, in every language."""
-    book = load(write_workbook(template(), tmp_path / "a.xlsx", language=language))
+    book = opened(blank_in(language))
     own = [sheet.label[language] for sheet in template().sheets]
     summary, lists = (say("sheets", f"{name}.tab", language) for name in ("summary", "lists"))
     assert book.sheetnames == [summary, *own, lists]
@@ -54,7 +40,7 @@ def test_sheets_stand_in_order(language: Language, tmp_path: Path) -> None:
 
 def test_each_table_names_its_columns_by_id(blank: Path) -> None:
     """Row 5 holds the ids, hidden; its first cell also says template, version, language, sheet."""
-    book = load(blank)
+    book = opened(blank)
     for sheet in template().tables:
         tab = book[sheet.label["zh-Hans"]]
         ids = [cell.value for cell in tab[IDS_ROW] if cell.value]
@@ -65,7 +51,7 @@ def test_each_table_names_its_columns_by_id(blank: Path) -> None:
 
 def test_headers_are_exactly_the_labels(blank: Path) -> None:
     """The header row holds the labels and nothing else, and the table knows its columns by them."""
-    book = load(blank)
+    book = opened(blank)
     for sheet in template().tables:
         tab = book[sheet.label["zh-Hans"]]
         labels = [column.label["zh-Hans"] for column in sheet.columns]
@@ -80,7 +66,7 @@ def test_headers_are_exactly_the_labels(blank: Path) -> None:
 
 def test_computed_columns_are_calculated_columns(blank: Path) -> None:
     """The table declares each formula, so that rows staff add get it, and every row holds it."""
-    book = load(blank)
+    book = opened(blank)
     for sheet in template().tables:
         tab = book[sheet.label["zh-Hans"]]
         table = tab.tables[f"tbl_{sheet.id}"]
@@ -105,7 +91,7 @@ def test_formulas_reach_the_sheet_untouched(blank: Path) -> None:
 
 def test_helper_columns_are_hidden(blank: Path) -> None:
     """Columns the template hides are hidden, and the accent line still runs over them."""
-    tab = load(blank)["效果评估"]
+    tab = opened(blank)["效果评估"]
     hidden = {
         number
         for first, last, rest in re.findall(
@@ -121,7 +107,7 @@ def test_helper_columns_are_hidden(blank: Path) -> None:
 
 def test_the_names_formulas_use_are_defined(blank: Path) -> None:
     """The as-of day, settings, lists, attributes and form fields have workbook-wide names."""
-    names = load(blank).defined_names
+    names = opened(blank).defined_names
     wanted = {"as_of", "holidays", "list_channel_cvr_base", "set_close"}
     wanted |= {f"list_{name}" for name in template().choices}
     wanted |= {f"form_{field.id}" for field in template().fields()}
@@ -131,20 +117,20 @@ def test_the_names_formulas_use_are_defined(blank: Path) -> None:
 
 def test_the_summary_is_marked_as_ours(blank: Path) -> None:
     """A name scoped to the Summary points at its first cell."""
-    names = load(blank)["汇总"].defined_names
+    names = opened(blank)["汇总"].defined_names
     assert names["_marketing_sheets_summary"].attr_text == "'汇总'!$A$1"
 
 
 def test_the_reserved_summary_shows_no_result(blank: Path) -> None:
     """Before it is filled the Summary says so and holds no figure."""
-    cells = [cell.value for row in load(blank)["汇总"].iter_rows() for cell in row]
+    cells = [cell.value for row in opened(blank)["汇总"].iter_rows() for cell in row]
     assert "○ 尚未汇总" in cells
     assert not [value for value in cells if isinstance(value, int | float)]
 
 
 def test_document_properties_identify_the_workbook(filled: Path) -> None:
     """Template, version and language stand in the document properties, and who made it."""
-    book: Any = load(filled)
+    book: Any = opened(filled)
     known = {p.name: p.value for p in book.custom_doc_props.props}
     assert known == {
         "template": "campaign_tracker",
@@ -161,7 +147,9 @@ def test_the_same_arguments_give_the_same_bytes(tmp_path: Path) -> None:
     written = []
     for name, day in (("a", None), ("b", None), ("c", datetime(2024, 7, 1, 9, 30))):
         path = tmp_path / f"{name}.xlsx"
-        write_workbook(template(), path, language="en", form=form, records=records, created=day)
+        write_workbook(
+            template(), path, language="en", form=form, records=records, created=day, rows=2
+        )
         written.append(path.read_bytes())
     assert written[0] == written[1]
     assert written[0] != written[2]
@@ -174,7 +162,7 @@ def test_an_existing_file_is_kept(tmp_path: Path) -> None:
     with pytest.raises(WorkbookExists):
         write_workbook(template(), path)
     assert path.read_bytes() == b"mine"
-    write_workbook(template(), path, overwrite=True)
+    write_workbook(template(), path, overwrite=True, rows=2)
     assert path.read_bytes().startswith(b"PK")
 
 
@@ -200,7 +188,7 @@ def test_nothing_is_left_behind_after_a_refusal(tmp_path: Path) -> None:
     record = {"task": "x" * 32_768}
     records = {"master_tracker": records_of("master_tracker", [record])}
     with pytest.raises(ExcelLimitError, match="推进总表 › C7") as caught:
-        write_workbook(template(), tmp_path / "a.xlsx", records=records)
+        write_workbook(template(), tmp_path / "a.xlsx", records=records, rows=2)
     assert caught.value.code == "text_too_long"
     assert caught.value.params["length"] == 32_768
     assert list(tmp_path.iterdir()) == []
@@ -256,7 +244,7 @@ def test_a_table_never_lacks_its_row(tmp_path: Path) -> None:
 
 def test_panes_gridlines_and_print(filled: Path) -> None:
     """Heads stay in view and on every page; wide sheets break at a fixed scale, others fit."""
-    book = load(filled)
+    book = opened(filled)
     for sheet in template().tables:
         tab = book[sheet.label["zh-Hans"]]
         assert tab.freeze_panes == tab.cell(FIRST_ROW, sheet.freeze + 1).coordinate
@@ -275,13 +263,13 @@ def test_panes_gridlines_and_print(filled: Path) -> None:
 
 def test_blank_rows_stay_off_the_paper(filled: Path, blank: Path) -> None:
     """The print area ends with the last record; a blank form prints whole."""
-    assert str(load(filled)["问题跟踪"].print_area) == "'问题跟踪'!$A$1:$P$12"
-    assert str(load(blank)["问题跟踪"].print_area) == "'问题跟踪'!$A$1:$P$36"
+    assert str(opened(filled)["问题跟踪"].print_area) == "'问题跟踪'!$A$1:$P$12"
+    assert str(opened(blank)["问题跟踪"].print_area) == "'问题跟踪'!$A$1:$P$36"
 
 
 def test_every_row_has_its_height(filled: Path) -> None:
     """Heights are written for head and all rows; blank ones have room for three lines of text."""
-    tab = load(filled)["推进总表"]
+    tab = opened(filled)["推进总表"]
     heights = {row: round(tab.row_dimensions[row].height) for row in range(1, 55)}
     assert heights[1] == 30
     assert heights[HEADER_ROW] == 32
@@ -291,7 +279,7 @@ def test_every_row_has_its_height(filled: Path) -> None:
 
 def test_openpyxl_finds_nothing_odd(filled: Path) -> None:
     """Each table part, validation and conditional format is understood by a second library."""
-    book = load(filled)
+    book = opened(filled)
     for sheet in template().tables:
         tab = book[sheet.label["zh-Hans"]]
         assert tab.data_validations.dataValidation
@@ -306,6 +294,7 @@ def test_departments_and_choices_replace_open_lists(tmp_path: Path) -> None:
         tmp_path / "a.xlsx",
         departments=["华东区", "华南区"],
         choices={"channel": ["抖音", {"label": "地铁广告", "cvr_base": "footfall"}]},
+        rows=2,
     )
     tab = load(path)["选项"]
     columns = {str(cell.value).split("|")[0]: cell.column for cell in tab[5] if cell.value}
@@ -322,7 +311,7 @@ def test_departments_and_choices_replace_open_lists(tmp_path: Path) -> None:
 
 def test_settings_stand_on_the_lists_sheet(tmp_path: Path) -> None:
     """A setting's value is the given one; beside it, hidden, stands what formulas use."""
-    path = write_workbook(template(), tmp_path / "a.xlsx", settings={"close": 0.8})
+    path = write_workbook(template(), tmp_path / "a.xlsx", settings={"close": 0.8}, rows=2)
     book = load(path)
     cell = book.defined_names["set_close"].attr_text.split("!")[1].replace("$", "")
     tab = book["选项"]
@@ -333,10 +322,11 @@ def test_settings_stand_on_the_lists_sheet(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("typed", [None, 95, "九成", 0, 0.85])
-def test_excel_uses_the_setting_that_reading_uses(tmp_path: Path, typed: object) -> None:
+def test_excel_uses_the_setting_that_reading_uses(
+    tmp_path: Path, blank_in: Callable[[Language], Path], typed: object
+) -> None:
     """Blank, out of bounds or a word: sheet and reader take the template's value alike."""
-    path = write_workbook(template(), tmp_path / "a.xlsx")
-    book = load(path)
+    book, path = load(blank_in("zh-Hans")), tmp_path / "a.xlsx"
     book["选项"]["C8"].value = typed
     book.save(path)
     cell = book.defined_names["set_close"].attr_text.split("!")[1].replace("$", "")
