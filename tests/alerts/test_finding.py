@@ -10,7 +10,7 @@ import pytest
 from support.readings import AS_OF, FORM, campaign, issue, metric, reading
 
 from marketing_sheets.alerts import Alert, Amount, alerts
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.metrics import late_tasks
 from marketing_sheets.problems import Place
 from marketing_sheets.records import Reading
@@ -109,7 +109,7 @@ def test_finished_late_counts_where_the_setting_says_so() -> None:
 
 def test_a_low_alert_looks_low() -> None:
     """Too many improvements: low severity, so no red square, and a cell to go to."""
-    template = load_template("campaign_review")
+    template = library_template("campaign_review")
     rows = [{"area": f"环节{n}", "description": "慢"} for n in range(4)]
     book = reading({"improvement_actions": rows}, template=template)
     (one,) = (alert for alert in alerts(book, as_of=AS_OF) if alert.rule == "focus")

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pandas as pd
 import pytest
-from support.examples import Examples
-from support.readings import reading
+from support.readings import campaign_issues, campaign_tasks, issue, reading
+from support.writer_books import only
 
-from marketing_sheets import load_template, read_workbook, recalculate
+from marketing_sheets import (
+    Reading,
+    Recalculation,
+    read_workbook,
+    recalculate as recalculate_workbook,
+)
 from marketing_sheets.alerts import Alert, Phrase, TrackedAlert, track
 from marketing_sheets.problems import Place
 from marketing_sheets.records import MEMORY_STAMP, RememberedAlert
@@ -122,20 +126,35 @@ def test_the_owner_named_in_the_list_goes_first() -> None:
 
 
 Books = Callable[[Language], Path]
+# Tasks and issues alone: they raise alerts of many kinds.
+SMALL = only("master_tracker", "issue_log")
 
 
 @pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory, examples: Examples) -> Books:
-    """Give the example workbook in a language, with a Summary as of the 28th."""
+def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """Give a workbook of tasks and issues in a language, with a Summary as of the 28th."""
     folder = tmp_path_factory.mktemp("memory")
 
     @cache
     def book(language: Language) -> Path:
-        path = Path(shutil.copy(examples(language=language).path, folder / f"{language}.xlsx"))
+        rows = {"master_tracker": campaign_tasks(), "issue_log": campaign_issues()}
+        records = reading(rows, template=SMALL).sheets
+        path = folder / f"{language}.xlsx"
+        write_workbook(SMALL, path, language=language, records=records, rows=2)
         recalculate(path, as_of=DAY)
         return path
 
     return book
+
+
+def read(path: Path) -> Reading:
+    """Read a workbook of tasks and issues."""
+    return read_workbook(path, template=SMALL)
+
+
+def recalculate(path: Path, *, as_of: date, **more: Any) -> Recalculation:
+    """Recalculate a workbook of tasks and issues."""
+    return recalculate_workbook(path, template=SMALL, as_of=as_of, **more)
 
 
 def list_of(path: Path) -> tuple[Any, Any, int]:
@@ -173,7 +192,7 @@ def test_the_list_is_read_in_any_language(books: Books, tmp_path: Path) -> None:
     recalculate(books("zh-Hans"), as_of=DAY, output=path, language="en")
     done = recalculate(path, as_of=NEXT, output=other, language="zh-Hant")
     assert {one.standing for one in done.summary.alerts} == {"continuing"}
-    assert len(read_workbook(other).remembered) == len(done.summary.alerts) > 3
+    assert len(read(other).remembered) == len(done.summary.alerts) > 3
 
 
 def test_an_owner_typed_into_the_list_stays(books: Books, tmp_path: Path) -> None:
@@ -204,7 +223,7 @@ def test_without_its_hidden_columns_memory_starts_anew(books: Books, tmp_path: P
     for line in range(1, sheet.max_row + 1):
         sheet.cell(line, column).value = None
     book.save(path)
-    assert read_workbook(path).remembered == ()
+    assert read(path).remembered == ()
     summary = recalculate(path, as_of=NEXT).summary
     assert {one.standing for one in summary.alerts} == {"new"}
 
@@ -215,8 +234,8 @@ def test_the_memory_of_a_damaged_row_is_dropped(books: Books, tmp_path: Path) ->
     book, sheet, row = list_of(books("zh-Hans"))
     sheet.cell(row + 2, column_of(sheet, row, "alert.first_seen")).value = "some day"
     book.save(path)
-    known = len(read_workbook(books("zh-Hans")).remembered)
-    assert len(read_workbook(path).remembered) == known - 1
+    known = len(read(books("zh-Hans")).remembered)
+    assert len(read(path).remembered) == known - 1
 
 
 def test_memory_is_read_from_the_input(books: Books, tmp_path: Path) -> None:
@@ -229,13 +248,11 @@ def test_memory_is_read_from_the_input(books: Books, tmp_path: Path) -> None:
 
 
 def test_more_alerts_than_are_shown_are_remembered(tmp_path: Path) -> None:
-    """Sixty late tasks: forty stand in the list, the others in hidden rows of the same memory."""
-    template, path = load_template("campaign_tracker"), tmp_path / "a.xlsx"
-    planned = pd.Timestamp("2024-06-20")
-    rows = [
-        {"task": f"任务{n}", "planned_end": planned, "status": "in_progress"} for n in range(60)
-    ]
-    write_workbook(template, path, records=reading({"master_tracker": rows}).sheets, rows=2)
+    """Sixty overdue issues: forty stand in the list, the others in its hidden rows."""
+    path = tmp_path / "a.xlsx"
+    rows = [issue(f"问题{n}", "high", due_date="2024-06-20") for n in range(60)]
+    records = reading({"issue_log": rows}, template=SMALL).sheets
+    write_workbook(SMALL, path, records=records, rows=2)
     first = recalculate(path, as_of=DAY).summary.alerts
     book, sheet, row = list_of(path)
     hidden = [n for n in range(row + 2, row + 62) if sheet.row_dimensions[n].hidden]

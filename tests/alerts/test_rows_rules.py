@@ -7,17 +7,17 @@ from datetime import date, timedelta
 
 import pytest
 from support.readings import campaign, reading
-from support.rule_cases import CASES, DAY, clicks, conversions, days_of, template_of
+from support.rule_cases import CASES, DAY, clicks, conversions, days_of
 
 from marketing_sheets.alerts import Amount, alerts
-from marketing_sheets.loading import template_names
+from marketing_sheets.loading import library_template, template_names
 from marketing_sheets.problems import Problem
 from marketing_sheets.records import Reading
 from marketing_sheets.summary import phrase_text, summarize
 from marketing_sheets.template import RULE_KINDS, Threshold
 from marketing_sheets.texts import LANGUAGES
 
-SHIPPED = {rule.id: rule for name in template_names() for rule in template_of(name).rules}
+SHIPPED = {rule.id: rule for name in template_names() for rule in library_template(name).rules}
 
 
 def raised(book: Reading, rule: str) -> list[str]:
@@ -117,7 +117,7 @@ def test_distance_in_points_or_relative() -> None:
 
 def test_typed_rates_count_day_by_day() -> None:
     """Where people type the conversion rate of a day, it is held against the days before."""
-    template = template_of("campaign_process")
+    template = library_template("campaign_process")
     rates = [{"cvr": 0.05}, {"cvr": 0.05}, {"cvr": 0.05}, {"cvr": 0.03}]
     rows = days_of("wechat_moments", rates)
     book = reading({"campaign_daily": rows}, as_of=DAY, template=template)
@@ -147,7 +147,7 @@ def test_days_after_the_end_are_not_due() -> None:
 def test_a_review_waits_for_working_days() -> None:
     """The public holiday of 10 June and days off on the lists sheet put the deadline off."""
     ended = {"end_date": date(2024, 6, 7)}
-    template = template_of("campaign_review")
+    template = library_template("campaign_review")
     book = reading({"metric_evaluation": []}, form=ended, template=template)
 
     def due(day: date, book: Reading = book) -> bool:

@@ -8,7 +8,7 @@ import pandas as pd
 from support.readings import issue, reading
 
 from marketing_sheets.checks.doubts import future_actuals, rows_after
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.workbooks import recompute
 
 AS_OF = date(2024, 6, 28)
@@ -38,7 +38,7 @@ def test_an_actual_date_ahead_is_told_once_per_column() -> None:
 
 def test_a_range_as_written_is_told_at_the_text() -> None:
     """Start and end come from one cell of a document's sheet: one warning, at that cell."""
-    template = load_template("strategy_tracking")
+    template = library_template("strategy_tracking")
     rows = [{"task": "种草", "actual": "2024-07-03~2024-08-02", "status": "late"}]
     book = reading({"strategy_master": rows}, template=template)
     found = [p for p in recompute(book, as_of=AS_OF).problems if p.code == "actual_in_future"]

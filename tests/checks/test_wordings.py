@@ -10,7 +10,7 @@ import pytest
 from support.source_documents import DOCUMENTS, PERIODS, table
 
 from marketing_sheets.checks.doubts import wording_doubts
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template, load_template
 from marketing_sheets.reader import read_csv_records
 from marketing_sheets.records import Reading
 from marketing_sheets.texts import LANGUAGES, Language, templates_folder
@@ -50,7 +50,7 @@ def test_the_documents_rows(tmp_path: Path, template: str, sheet: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_examples_rows(language: Language) -> None:
     """Nothing in the example campaign is pointed out, in no language."""
-    template = load_template("campaign_tracker")
+    template = library_template("campaign_tracker")
     folder = templates_folder() / "examples" / template.id / language
     sheets, _ = read_csv_records(folder, template, form={}, language=language)
     found = Reading(template=template, language=language, file=None, form={}, sheets=sheets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -14,10 +15,10 @@ from marketing_sheets import generate_workbook, read_workbook
 from marketing_sheets.cli import cli
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def tracker(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tracker with tasks of two departments, and one whose department is two."""
-    path = tmp_path / "618.xlsx"
+    path = tmp_path_factory.mktemp("tracker") / "618.xlsx"
     generate_workbook("campaign_tracker", path, rows=3)
     book = openpyxl.load_workbook(path)
     tab = book["推进总表"]
@@ -34,6 +35,12 @@ def path(tmp_path: Path) -> Path:
     book.create_sheet("杂记")["A1"] = "一句话"
     book.save(path)
     return path
+
+
+@pytest.fixture
+def path(tracker: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copy(tracker, tmp_path))
 
 
 def test_split_reports_parts_and_what_is_nobodys(path: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from support.examples import Examples
 from support.laws import tried
 from support.same_readings import difference
 
-from marketing_sheets.loading import load_template, template_names
+from marketing_sheets.loading import library_template, load_template, template_names
 from marketing_sheets.merging import Cache
 from marketing_sheets.merging.cache import decode, encode, standard_folder
 from marketing_sheets.problems import Place, Problem
@@ -31,7 +31,7 @@ from marketing_sheets.texts import LANGUAGES, Text
 from marketing_sheets.workbooks import recompute
 from marketing_sheets.writer import write_workbook
 
-TRACKER = load_template("campaign_tracker")
+TRACKER = library_template("campaign_tracker")
 MESSY = """
 2024-06-01|小红书|约5万|3200|'12|3|1200|4800|5000|
 第一周|||||||||
@@ -67,7 +67,7 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_blank_workbooks_come_back_the_same(tmp_path: Path, name: str, language: Any) -> None:
     """Every template, in every language: all fields, all kinds of columns."""
     path = tmp_path / "a.xlsx"
-    write_workbook(load_template(name), path, language=language, rows=1)
+    write_workbook(library_template(name), path, language=language, rows=1)
     reading = read_workbook(path)
     assert difference(reading, there_and_back(reading)) is None
 

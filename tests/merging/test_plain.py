@@ -11,7 +11,7 @@ import pytest
 from support.merges import TEMPLATE, merged, output, rows_of, workbook
 
 from marketing_sheets.errors import MergeConflict, MergeDoesNotReconcile, UsageError
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.merging import Merge, MergeTotal, Policy
 from marketing_sheets.merging.model import Source
 from marketing_sheets.merging.plain import merge_readings
@@ -353,7 +353,7 @@ class TestAccount:
 
     def test_other_templates_are_refused(self) -> None:
         """Workbooks of two templates are no merge."""
-        other = load_template("execution_plan")
+        other = library_template("execution_plan")
         alien = workbook("b.xlsx", {}, template=other)
         with pytest.raises(UsageError) as caught:
             merge_readings([daily("a.xlsx"), alien], template=TEMPLATE, language="en")

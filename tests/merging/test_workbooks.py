@@ -25,7 +25,7 @@ from marketing_sheets import (
     read_workbook,
     recalculate,
 )
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.merging import log
 from marketing_sheets.merging.writing import write_merge
 from marketing_sheets.records import MEMORY_STAMP as STAMP
@@ -230,7 +230,7 @@ def renamed(name: str) -> Callable[[Workbook], None]:
 
 def test_thresholds_and_days_off_are_in_the_merge(tmp_path: Path) -> None:
     """What departments set on their lists sheets stands on that of the merge, and counts there."""
-    template = load_template("campaign_tracker")
+    template = library_template("campaign_tracker")
     (tmp_path / "in").mkdir()
     for name, days, limit in (("市场部", (8, 9), 0.02), ("销售部", (9, 10), 0.03)):
         write_workbook(

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.workbooks import check_workbook, generate_workbook
 
 
@@ -17,7 +17,7 @@ def test_a_click_rate_over_the_whole_is_an_error(
     tmp_path: Path, typed: str | float, is_fault: bool
 ) -> None:
     """350 %, and 1.5 where the cell shows percents, are out of range; 100 % is not."""
-    template = load_template("campaign_process")
+    template = library_template("campaign_process")
     path = generate_workbook(template, tmp_path / "a.xlsx", rows=2).path
     book = openpyxl.load_workbook(path)
     tab = book[template["campaign_daily"].label["zh-Hans"]]

@@ -11,12 +11,12 @@ import pytest
 
 from marketing_sheets.errors import RecordsError
 from marketing_sheets.exporting import export_records
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.reader import read_csv_records, read_form_csv
 from marketing_sheets.texts import LANGUAGES
 from marketing_sheets.workbooks import check_workbook, example_folder, generate_workbook
 
-TEMPLATE = load_template("campaign_tracker")
+TEMPLATE = library_template("campaign_tracker")
 ROWS = "2024-06-01,抖音,100,10,1,1,10,100\n6月2日,微博,200,20,2,2,约20,200\n合计,,300,,3,3,,300\n"
 HEADS = {
     "label": "日期,渠道,曝光量,点击量,转化量,新增用户,成本（元）,销售额（元）\n",
@@ -157,7 +157,7 @@ def test_export_can_be_generated_from(tmp_path: Path) -> None:
 
 def test_every_form_has_its_file(tmp_path: Path) -> None:
     """A second form is read beside the first, and generated from."""
-    template = load_template("campaign_process")
+    template = library_template("campaign_process")
     write(tmp_path, "document_guide.csv", "campaign_name,start_date\n大促,2024-05-01\n")
     first, second = template.forms
     name = next(field.id for field in second.fields if field.type in ("text", "long_text"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.books import DAILY, TAB, doubts, draw, read_daily, table_of
 
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.reader.headers import find_header
 from marketing_sheets.reader.table import grid_of
@@ -26,7 +26,7 @@ def ids_row() -> list[object]:
 
 def daily() -> TableSheet:
     """Return the daily sheet of the shipped template."""
-    sheet = load_template("campaign_tracker")["daily_data"]
+    sheet = library_template("campaign_tracker")["daily_data"]
     assert isinstance(sheet, TableSheet)
     return sheet
 

@@ -16,7 +16,7 @@ from support.books import doubts, draw
 from support.oracles import ironcalc_values
 
 from marketing_sheets.formulas import compute
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.reader.table import Surroundings, grid_of
 from marketing_sheets.reader.tables import TableReading, read_table
@@ -164,7 +164,7 @@ def test_a_kpi_is_held_against_its_condition(
 
 def test_what_is_left_out_is_listed() -> None:
     """An additive quantity of another kind is in what was read and in what is listed."""
-    template = load_template("campaign_tracker")
+    template = library_template("campaign_tracker")
     sheet = template["effect_evaluation"]
     assert isinstance(sheet, TableSheet)
     columns = tuple(replace(c, additive=c.id in ("target", "actual")) for c in sheet.columns)
@@ -182,7 +182,7 @@ def test_what_is_left_out_is_listed() -> None:
     )
 
 
-WRITTEN = load_template("campaign_review")
+WRITTEN = library_template("campaign_review")
 WRITTEN_HEAD = ["维度", "指标名称", "目标值", "实际值"]
 
 

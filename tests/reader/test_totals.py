@@ -9,12 +9,12 @@ from hypothesis import given, strategies as st
 from support.books import DAILY, read_daily
 from support.laws import tried
 
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.reader.table import Grid, Surroundings, grid_of
 from marketing_sheets.reader.tables import TableReading, read_table
 from marketing_sheets.template import TableSheet
 
-TEMPLATE = load_template("campaign_tracker")
+TEMPLATE = library_template("campaign_tracker")
 WORDS = ("合计", "6月合计", "小计", "平均", "Total", "抖音", "微博", "备注：无", "第一周", "渠道")
 FIGURES = ("3,000", "约5万", "1.2万", "-", "待定", "(300)", "8%", "1:3", "￥12.5", "5-6万", " ")
 cells = st.one_of(

@@ -13,7 +13,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from support.books import DAILY, TAB, doubts, draw
 
 from marketing_sheets.errors import HostileWorkbook, NotAWorkbook, SheetsError, UnknownWorkbook
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.texts import LANGUAGES, templates_folder
 from marketing_sheets.writer import write_workbook
@@ -93,7 +93,7 @@ def test_hidden_tabs_count_and_are_told(tmp_path: Path) -> None:
 
 def test_language_is_stated_or_the_usual_one(tmp_path: Path) -> None:
     """Document properties state it; otherwise the headers vote."""
-    template = load_template("campaign_tracker")
+    template = library_template("campaign_tracker")
     sheet = template.tables[2]
     for language in LANGUAGES:
         head = [column.label[language] for column in sheet.inputs]
@@ -115,7 +115,7 @@ def test_unknown_workbooks_are_refused_with_a_reason(tmp_path: Path) -> None:
         read_workbook(other)
     assert caught.value.code == "unknown_workbook"
     with pytest.raises(UnknownWorkbook) as caught:
-        read_workbook(other, template=load_template("campaign_tracker"))
+        read_workbook(other, template=library_template("campaign_tracker"))
     assert caught.value.code == "other_workbook"
 
     def state(book: Any) -> None:
@@ -252,7 +252,7 @@ def test_without_lists_the_template_stands(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kept", ["汇总", "我们的结果"])
 def test_our_summary_is_never_taken_for_data(tmp_path: Path, kept: str) -> None:
     """With the daily sheet deleted, figures under the same headers are no records."""
-    path = write_workbook(load_template("campaign_tracker"), tmp_path / "a.xlsx", rows=2)
+    path = write_workbook(library_template("campaign_tracker"), tmp_path / "a.xlsx", rows=2)
     book = load_workbook(path)
     del book[TAB]
     summary = book["汇总"]
@@ -333,5 +333,5 @@ def test_a_template_may_be_named(tmp_path: Path) -> None:
     """As everywhere, a template is given itself, by its id, or by its file."""
     path = draw(tmp_path / "a.xlsx", {"Sheet1": SHEET})
     file = templates_folder() / "campaign_tracker.toml"
-    for template in (load_template("campaign_tracker"), "campaign_tracker", file, str(file)):
+    for template in (library_template("campaign_tracker"), "campaign_tracker", file, str(file)):
         assert list(read_workbook(path, template=template).sheets) == ["daily_data"]

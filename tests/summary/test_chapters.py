@@ -13,7 +13,7 @@ import pytest
 from support.readings import issue, metric, reading
 
 from marketing_sheets.errors import TemplateError
-from marketing_sheets.loading import check_template, load_template
+from marketing_sheets.loading import check_template, library_template, load_template
 from marketing_sheets.problems import Place, Problem
 from marketing_sheets.records import Reading
 from marketing_sheets.summary import Summary, phrase_text, summarize, text_of, write_summary
@@ -21,7 +21,7 @@ from marketing_sheets.summary.sheet import Mark, page_breaks
 from marketing_sheets.texts import LANGUAGES, Language
 
 DAY = date(2024, 7, 31)
-STRATEGY = load_template("strategy_tracking")
+STRATEGY = library_template("strategy_tracking")
 
 
 def strategy() -> Reading:

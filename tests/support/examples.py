@@ -7,7 +7,8 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from marketing_sheets import Generation, Language, Reading, Recalculation, load_template
+from marketing_sheets import Generation, Language, Reading, Recalculation
+from marketing_sheets.loading import library_template
 from marketing_sheets.workbooks import (
     check_workbook,
     example_folder,
@@ -60,7 +61,7 @@ class Examples:
     def __call__(self, name: str = "campaign_tracker", language: Language = "zh-Hans") -> Example:
         """Return the example of a template in a language."""
         if (name, language) not in self._made:
-            template = load_template(name)
+            template = library_template(name)
             made = generate_workbook(
                 template,
                 self._folder / f"{name}-{language}.xlsx",

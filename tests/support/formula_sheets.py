@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.records import Origin, SheetRecords
 from marketing_sheets.template import TableSheet
 
-TEMPLATE = load_template("campaign_tracker")
+TEMPLATE = library_template("campaign_tracker")
 DAILY = next(sheet for sheet in TEMPLATE.tables if sheet.id == "daily_data")
 EFFECT = next(sheet for sheet in TEMPLATE.tables if sheet.id == "effect_evaluation")
 MASTER = next(sheet for sheet in TEMPLATE.tables if sheet.id == "master_tracker")

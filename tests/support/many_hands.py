@@ -13,14 +13,14 @@ import openpyxl
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.template import Column, TableSheet
 from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
 
 __all__ = ["FIELDS", "DailyRow", "department_of", "rows_of", "write_by_hand"]
 
-TEMPLATE = load_template("campaign_tracker")
+TEMPLATE = library_template("campaign_tracker")
 _DAILY = TEMPLATE["daily_data"]
 assert isinstance(_DAILY, TableSheet)
 DAILY: TableSheet = _DAILY

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.merging import Merge, Policy
 from marketing_sheets.merging.base import source_of
 from marketing_sheets.merging.model import LOG, Source
@@ -24,7 +24,7 @@ from marketing_sheets.texts import Language, say
 __all__ = ["TEMPLATE", "merged", "output", "records", "rows_of", "workbook"]
 
 Row = Mapping[str, object]
-TEMPLATE = load_template("campaign_tracker")
+TEMPLATE = library_template("campaign_tracker")
 _TEXT = pd.StringDtype("python")
 _DTYPES: dict[str, Any] = {
     "integer": "Int64",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from marketing_sheets.formulas import compute
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.problems import Problem
 from marketing_sheets.records import ControlTotal, Origin, Reading, SheetRecords
 from marketing_sheets.template import TableSheet, Template
@@ -18,7 +18,7 @@ from marketing_sheets.texts import Language
 
 Rows = Sequence[Mapping[str, object]]
 AS_OF = date(2024, 6, 28)
-TEMPLATE = load_template("campaign_tracker")
+TEMPLATE = library_template("campaign_tracker")
 # Why a figure may have no value.
 REASONS = (
     *("no_data", "zero_base", "negative_base", "mixed_base"),

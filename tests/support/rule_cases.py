@@ -5,26 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.records import Reading
-from marketing_sheets.template import Template, Threshold
+from marketing_sheets.template import Threshold
 from support.readings import reading
 
-__all__ = ["CASES", "DAY", "Case", "clicks", "conversions", "days_of", "template_of"]
+__all__ = ["CASES", "DAY", "Case", "clicks", "conversions", "days_of"]
 
 DAY = date(2024, 6, 28)
 Rows = Sequence[Mapping[str, object]]
-
-
-@cache
-def template_of(name: str) -> Template:
-    """Return a shipped template, read once."""
-    return load_template(name)
 
 
 def on(day: str) -> pd.Timestamp:
@@ -47,7 +40,7 @@ class Case:
 
     def reading(self, rule: str, *, fires: bool) -> Reading:
         """Return a reading whose workbook has the rule switched on."""
-        template = template_of(self.template)
+        template = library_template(self.template)
         form = self.form if fires or self.quiet_form is None else self.quiet_form
         rows = self.fires if fires else self.quiet
         found = reading({**self.beside, self.sheet: rows}, form=form, as_of=DAY, template=template)

@@ -15,7 +15,8 @@ from typing import Any
 import openpyxl
 from openpyxl.utils import get_column_letter
 
-from marketing_sheets import Language, generate_workbook, load_template
+from marketing_sheets import Language, generate_workbook
+from marketing_sheets.loading import library_template
 from marketing_sheets.template import Column, TableSheet, Template
 from marketing_sheets.texts import fold_label
 
@@ -349,7 +350,7 @@ def typed(folder: Path, name: str, language: Language, *, by_hand: bool = False)
 
 @cache
 def _typed(name: str, language: Language, by_hand: bool) -> bytes:
-    template = load_template(name)
+    template = library_template(name)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.xlsx"
         generate_workbook(template, path, language=language, form=form_of(name), rows=12)

@@ -14,7 +14,7 @@ import openpyxl
 import pandas as pd
 from openpyxl.workbook import Workbook
 
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template, load_template
 from marketing_sheets.reader import read_csv_records, read_form_csv
 from marketing_sheets.records import Origin, SheetRecords
 from marketing_sheets.template import TableSheet, Template
@@ -36,7 +36,7 @@ __all__ = [
 @cache
 def template() -> Template:
     """Load the campaign tracker."""
-    return load_template("campaign_tracker")
+    return library_template("campaign_tracker")
 
 
 @cache

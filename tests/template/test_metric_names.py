@@ -16,7 +16,7 @@ from support.readings import AS_OF, metric, reading as made, records
 from marketing_sheets.checks.computed import metric_doubts
 from marketing_sheets.errors import TemplateError
 from marketing_sheets.formulas.text import excel_burden, excel_turned
-from marketing_sheets.loading import check_template, load_template
+from marketing_sheets.loading import check_template, library_template, load_template
 from marketing_sheets.loading.check_words import same_label_faults
 from marketing_sheets.records import Reading
 from marketing_sheets.template import (
@@ -30,7 +30,7 @@ from marketing_sheets.template import (
 )
 from marketing_sheets.texts import LANGUAGES, Text, fold
 
-TEMPLATE = load_template("strategy_tracking")
+TEMPLATE = library_template("strategy_tracking")
 REGISTRY = TEMPLATE.registry
 NAMES = sorted({name for one in REGISTRY for name in one.names})
 

@@ -29,7 +29,7 @@ from marketing_sheets.alerts import alerts
 from marketing_sheets.cli import cli
 from marketing_sheets.errors import UsageError
 from marketing_sheets.formulas import amount_of, threshold_of
-from marketing_sheets.loading import template_names
+from marketing_sheets.loading import library_template, template_names
 from marketing_sheets.reader import read_csv_records
 from marketing_sheets.summary import summarize
 from marketing_sheets.template import Column, TableSheet
@@ -74,7 +74,7 @@ def plain(records: SheetRecords, name: str) -> list[Any]:
 
 def typed_columns(name: str) -> list[tuple[TableSheet, Column]]:
     """Return the columns of a template that people type in, each with its sheet."""
-    return [(sheet, one) for sheet in load_template(name).tables for one in sheet.inputs]
+    return [(sheet, one) for sheet in library_template(name).tables for one in sheet.inputs]
 
 
 def figures(reading: Reading, sheet: str, one: Column) -> list[Any]:

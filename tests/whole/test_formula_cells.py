@@ -17,8 +17,9 @@ import pandas as pd
 import pytest
 from support.oracles import Cells, ironcalc_values, libreoffice_values
 
-from marketing_sheets import generate_workbook, load_template
+from marketing_sheets import generate_workbook
 from marketing_sheets.formulas import amount_of, live_text, reason_text, spelled
+from marketing_sheets.loading import library_template
 from marketing_sheets.problems import Problem, column_letter
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import Reading, SheetRecords
@@ -29,8 +30,8 @@ from marketing_sheets.workbooks import recompute
 AS_OF = date(2024, 6, 28)
 FORM = {"start_date": date(2024, 6, 1), "end_date": date(2024, 6, 30), "as_of": AS_OF}
 FIRST_ROW = 7
-TRACKER = load_template("campaign_tracker")
-PROMOTION = load_template("promotion_tracking")
+TRACKER = library_template("campaign_tracker")
+PROMOTION = library_template("promotion_tracking")
 Rows = Sequence[Mapping[str, Any]]
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, strategies as st
 from support.laws import tried
 
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.reader.table import Surroundings, grid_of
 from marketing_sheets.reader.tables import TableReading, read_table
@@ -21,7 +21,7 @@ from marketing_sheets.template import Column, TableSheet
 from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
 
-TEMPLATE = load_template("campaign_tracker")
+TEMPLATE = library_template("campaign_tracker")
 FORM: dict[str, object] = {
     "campaign_name": "=夏季+大促",
     "department": "marketing",

@@ -18,11 +18,11 @@ import openpyxl
 import pandas as pd
 import pytest
 from support.readings import reading
-from support.rule_cases import CASES, template_of
+from support.rule_cases import CASES
 from support.source_documents import DOCUMENTS, NAMED, table
 
 from marketing_sheets.checks.doubts import wording_doubts
-from marketing_sheets.loading import template_names
+from marketing_sheets.loading import library_template, template_names
 from marketing_sheets.problems import Place
 from marketing_sheets.records import Reading
 from marketing_sheets.template import Setting, TableSheet, Template, bind_metric
@@ -120,7 +120,7 @@ WORDINGS: Mapping[str, tuple[str, str, Mapping[str, object]]] = {
 
 def home(sheet_id: str) -> Template:
     """Return the template a sheet is shown in."""
-    owners = (template_of(name) for name in template_names())
+    owners = (library_template(name) for name in template_names())
     return next(t for t in owners if any(sheet.id == sheet_id for sheet in t.sheets))
 
 
@@ -156,7 +156,7 @@ def rows_of(template: Template) -> dict[str, list[dict[str, object]]]:
 @cache
 def typed(name: str, folder: Path) -> Reading:
     """Type the rows into a template's workbook, as staff would, and read it."""
-    template = template_of(name)
+    template = library_template(name)
     path = folder / f"{name}.xlsx"
     fields = {field.id for field in template.fields()}
     form = {key: value for key, value in {**FORM, **PLAN}.items() if key in fields}
@@ -200,7 +200,7 @@ def test_the_rules_say_where_they_come_from() -> None:
     pairs = {
         (source, rule.id)
         for name in template_names()
-        for rule in template_of(name).rules
+        for rule in library_template(name).rules
         for source in rule.sources
     }
     told = {
@@ -286,7 +286,7 @@ def share_problem(folder: Path, reserve: float) -> bool:
     """Type a budget of 90 and a reserve into the plan; tell whether the reserve is doubted."""
     path = folder / f"reserve-{reserve}.xlsx"
     generate_workbook("campaign_process", path, form={"campaign_name": "618"}, rows=3)
-    template = template_of("campaign_process")
+    template = library_template("campaign_process")
     book = openpyxl.load_workbook(path)
     host = template.host("activity_plan_budget")
     assert host is not None
@@ -306,7 +306,7 @@ def share_problem(folder: Path, reserve: float) -> bool:
 def prove_metric(name: str, folder: Path) -> None:
     """Be found by each of its labels; what is no metric is not."""
     del folder
-    template = template_of("campaign_tracker")
+    template = library_template("campaign_tracker")
     known = next(one for one in template.registry if one.id == name)
     for language in LANGUAGES:
         bound = bind_metric(known.label[language], template)
@@ -317,7 +317,7 @@ def prove_metric(name: str, folder: Path) -> None:
 
 def prove_setting(name: str, folder: Path) -> None:
     """Count as the lists sheet says; untouched as the template has it."""
-    templates = (template_of(template) for template in template_names())
+    templates = (library_template(template) for template in template_names())
     template = next(one for one in templates if name in [s.id for s in shown_settings(one)])
     setting = template.settings[name]
     assert fresh(template.id, folder).settings[name] == setting.value
@@ -336,7 +336,7 @@ def _other(setting: Setting) -> tuple[object, object]:
 @cache
 def changed(name: str, folder: Path) -> Reading:
     """Change every setting on the lists sheet of a new workbook, and read it."""
-    template = template_of(name)
+    template = library_template(name)
     path = folder / f"{name}-changed.xlsx"
     generate_workbook(template, path, rows=3)
     book = openpyxl.load_workbook(path)
@@ -352,14 +352,14 @@ def changed(name: str, folder: Path) -> Reading:
 def fresh(name: str, folder: Path) -> Reading:
     """Read a new workbook."""
     path = folder / f"{name}-new.xlsx"
-    generate_workbook(template_of(name), path, rows=3)
+    generate_workbook(library_template(name), path, rows=3)
     return check_workbook(path)[0]
 
 
 def prove_list(name: str, folder: Path) -> None:
     """Know each of its words in each language, and no other."""
     del folder
-    lists = (template_of(template).choices for template in template_names())
+    lists = (library_template(template).choices for template in template_names())
     choices = next(found[name] for found in lists if name in found)
     spellings = choice_spellings(choices)
     for item in choices.items:
@@ -387,8 +387,8 @@ def prove_outline(name: str, folder: Path) -> None:
     """Lay the Summary out in the report's five chapters; other workbooks have none."""
     del folder
     chapters = ("overview", "results", "problems", "advice", "appendix")
-    assert template_of(name).outline == chapters
-    assert template_of("campaign_tracker").outline == ()
+    assert library_template(name).outline == chapters
+    assert library_template("campaign_tracker").outline == ()
 
 
 PROOFS = {

@@ -19,7 +19,7 @@ from support.writer_books import only, records_of
 from marketing_sheets import Reading, generate_workbook, load_template
 from marketing_sheets.errors import TemplateError
 from marketing_sheets.formulas import compute, live_text
-from marketing_sheets.loading import check_template, template_names
+from marketing_sheets.loading import check_template, library_template, template_names
 from marketing_sheets.metrics import late_tasks, progress
 from marketing_sheets.problems import column_letter
 from marketing_sheets.reader import read_workbook
@@ -30,7 +30,7 @@ from marketing_sheets.workbooks import recompute
 from marketing_sheets.writer import write_workbook
 from marketing_sheets.writer.settings import shown_settings
 
-TEMPLATE = load_template("campaign_tracker")
+TEMPLATE = library_template("campaign_tracker")
 # The tasks, and the form that says from when to when and as of which day.
 TRACKER = only("guide", "master_tracker")
 CHOSEN = [one for one in TEMPLATE.settings.values() if one.items]
@@ -76,7 +76,7 @@ def effective(path: Path) -> dict[str, object]:
 @pytest.mark.parametrize("name", template_names())
 def test_a_workbook_shows_what_matters_to_it(name: str) -> None:
     """A setting is shown where a formula, a rule or a figure uses it, and nowhere else."""
-    template = load_template(name)
+    template = library_template(name)
     shown = [setting.id for setting in shown_settings(template)]
     rules = {rule.id: rule for rule in template.rules}
     measured = {c.id for sheet in template.tables if sheet.role == "master" for c in sheet.columns}
@@ -249,7 +249,7 @@ _LATE_SHEETS = (
 @pytest.mark.parametrize("chosen", ["done", "late"])
 def test_sheet_and_summary_count_the_same_tasks_late(name: str, sheet_id: str, chosen: str) -> None:
     """Every status with every delay: what a sheet's own column counts is what the figure counts."""
-    template = load_template(name)
+    template = library_template(name)
     statuses = [None, "not_started", "in_progress", "done", "late", "cancelled"]
     ends = [None, "2024-06-20", "2024-07-20"]
     is_text = template[sheet_id].id.startswith("strategy")
@@ -271,8 +271,8 @@ def test_sheet_and_summary_count_the_same_tasks_late(name: str, sheet_id: str, c
     assert (frame["is_late"].fillna(0) > 0).tolist() == by_rule.tolist()
 
 
-PROMOTION = load_template("promotion_tracking")
-STRATEGY = load_template("strategy_tracking")
+PROMOTION = library_template("promotion_tracking")
+STRATEGY = library_template("strategy_tracking")
 
 
 def _typed_rows(path: Path, tab: str, rows: list[dict[str, Any]], sheet: TableSheet) -> None:

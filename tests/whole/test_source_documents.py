@@ -20,8 +20,9 @@ from support.oracles import (
 )
 from support.source_documents import DOCUMENTS, EXPECTED, PERIODS, ROWS, table, tables, typed
 
-from marketing_sheets import Language, Reading, load_template
+from marketing_sheets import Language, Reading
 from marketing_sheets.alerts import alerts
+from marketing_sheets.loading import library_template
 from marketing_sheets.metrics import by, metric_frame, metrics_of, progress
 from marketing_sheets.summary import Summary, summarize
 from marketing_sheets.template import Column
@@ -57,7 +58,7 @@ def plain(reading: Reading, sheet: str, column: str) -> list[Any]:
 @pytest.mark.parametrize(("name", "sheet"), DRAWN)
 def test_columns_are_the_documents(name: str, sheet: str) -> None:
     """The columns stand in the document's order under its headers; ours come after them."""
-    found = tables(load_template(name))[sheet]
+    found = tables(library_template(name))[sheet]
     header = table(DOCUMENTS[name][sheet])[0]
     assert [column.label["zh-Hans"] for column in found.columns[: len(header)]] == header
     assert all(column.is_computed for column in found.columns[len(header) :])
@@ -171,7 +172,7 @@ PLAN = {
 def test_the_plan_is_read_back(tmp_path: Path, language: Language) -> None:
     """A second form holds the plan; its dates take their year from the campaign."""
     path = typed(tmp_path, "campaign_process", language)
-    template = load_template("campaign_process")
+    template = library_template("campaign_process")
     form = template.forms[1]
     places = check_workbook(path)[0].form_places
     book = openpyxl.load_workbook(path)

@@ -21,14 +21,14 @@ from support.oracles import libreoffice_resaved
 
 from marketing_sheets.checks.computed import computed_doubts
 from marketing_sheets.formulas import compute
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.reader import read_csv_records, read_workbook
 from marketing_sheets.records import Reading
 from marketing_sheets.template import TableSheet
 from marketing_sheets.texts import Language
 from marketing_sheets.writer import write_workbook
 
-TEMPLATE = load_template("campaign_tracker")
+TEMPLATE = library_template("campaign_tracker")
 FORM: dict[str, object] = {
     "campaign_name": "夏季大促",
     "department": "marketing",

@@ -11,9 +11,8 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
-from support.rule_cases import template_of
 
-from marketing_sheets.loading import load_template, template_names
+from marketing_sheets.loading import library_template, template_names
 from marketing_sheets.problems import Problem
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import Reading
@@ -44,7 +43,7 @@ def edited(
     """
     path = folder / "thresholds.xlsx"
     write_workbook(
-        template_of("campaign_tracker"), path, language=language, overwrite=True, **given
+        library_template("campaign_tracker"), path, language=language, overwrite=True, **given
     )
     book = openpyxl.load_workbook(path)
     sheet = book[say("sheets", "lists.tab", language)]
@@ -84,7 +83,7 @@ def test_untouched_they_say_what_the_rules_say(
     tmp_path: Path, name: str, language: Language
 ) -> None:
     """Each rule of a template comes back with its own limit and days, on or off as it is."""
-    template = template_of(name)
+    template = library_template(name)
     path = write_workbook(template, tmp_path / "blank.xlsx", language=language, rows=2)
     found = read_workbook(path)
     for rule in template.rules:
@@ -185,11 +184,11 @@ def test_days_off_are_read(tmp_path: Path) -> None:
 
 def test_every_rule_can_be_picked_once(tmp_path: Path) -> None:
     """Rows that people add below have a drop-down of every rule once."""
-    path = write_workbook(template_of("campaign_tracker"), tmp_path / "blank.xlsx", rows=2)
+    path = write_workbook(library_template("campaign_tracker"), tmp_path / "blank.xlsx", rows=2)
     sheet = openpyxl.load_workbook(path)["选项"]
     at = columns(sheet)
     names = [sheet.cell(row, at["rule.names"]).value for row in range(FIRST, sheet.max_row + 1)]
-    labels = [rule.label["zh-Hans"] for rule in template_of("campaign_tracker").rules]
+    labels = [rule.label["zh-Hans"] for rule in library_template("campaign_tracker").rules]
     assert [name for name in names if name] == labels
     assert sheet.column_dimensions[get_column_letter(at["rule.names"])].hidden
 
@@ -200,7 +199,7 @@ def test_hints_do_not_name_what_may_be_changed(tmp_path: Path) -> None:
     rows = openpyxl.load_workbook(path).worksheets[-1].iter_rows(values_only=True)
     told = {str(cell): "".join(map(str, row)) for row in rows for cell in row if cell is not None}
     assert "-3 即到期前 3 天" in told["准备未完成"]
-    long = {rule.label["zh-Hans"]: rule for rule in load_template("campaign_tracker").rules}
+    long = {rule.label["zh-Hans"]: rule for rule in library_template("campaign_tracker").rules}
     path = generate_workbook("campaign_tracker", tmp_path / "b.xlsx", rows=2).path
     (line,) = (
         [str(cell) for cell in row]

@@ -11,7 +11,7 @@ import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
 from support.writer_books import load, opened, part, rules_of, template
 
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.styles import STATES, Palette
 from marketing_sheets.template import TableSheet
 from marketing_sheets.texts import LANGUAGES, Language
@@ -107,7 +107,7 @@ def test_the_gap_comes_first(filled: Path) -> None:
 
 def test_a_value_above_fills_no_gap_twice(tmp_path: Path) -> None:
     """A blank below a group's value is no gap; with none above, or in a new wider group, it is."""
-    known = load_template("promotion_tracking")
+    known = library_template("promotion_tracking")
     path = write_workbook(known, tmp_path / "a.xlsx", rows=5)
     sheet = next(one for one in known.tables if one.id == "promotion_master")
     stage, goal = (f"COUNTA(${letter}$7:${letter}7)=0" for letter in "AB")
@@ -123,7 +123,7 @@ def test_a_value_above_fills_no_gap_twice(tmp_path: Path) -> None:
 
 def test_rows_for_sentences_have_room(tmp_path: Path) -> None:
     """A blank row with a column of sentences takes three lines; a dense table stays dense."""
-    known = load_template("execution_plan")
+    known = library_template("execution_plan")
     book = load(write_workbook(known, tmp_path / "a.xlsx", rows=5))
     assert book["策略执行计划"].row_dimensions[8].height >= 42
     daily = load(write_workbook(template(), tmp_path / "b.xlsx", rows=5))["每日数据"]
@@ -165,7 +165,7 @@ def test_each_state_has_its_chip(language: Language, blank_in: Callable[[Languag
 def chip(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The condition under which a finished task of a day has its chip."""
     path = tmp_path_factory.mktemp("chip") / "a.xlsx"
-    write_workbook(load_template("promotion_tracking"), path, language="en", rows=2)
+    write_workbook(library_template("promotion_tracking"), path, language="en", rows=2)
     (rule,) = (
         str(rule.formula[0])
         for area in load(path)["Daily tasks"].conditional_formatting

@@ -12,7 +12,7 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 from support.writer_books import example, load, template
 
-from marketing_sheets.loading import load_template
+from marketing_sheets.loading import library_template
 from marketing_sheets.records import TRACES
 from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
@@ -73,7 +73,7 @@ def test_traces_stay_off_the_paper_between_a_table_and_its_chart(tmp_path: Path)
 
 def test_a_very_wide_table_takes_two_pages(tmp_path: Path) -> None:
     """On one page its type would be too small to read; the first columns stand on both."""
-    path = write_workbook(load_template("promotion_tracking"), tmp_path / "a.xlsx", rows=2)
+    path = write_workbook(library_template("promotion_tracking"), tmp_path / "a.xlsx", rows=2)
     book = load(path)
     found = {tab: book[tab].page_setup.fitToWidth for tab in ("主跟踪表", "推广效果分析")}
     assert found == {"主跟踪表": 2, "推广效果分析": None}
@@ -83,7 +83,7 @@ def test_a_very_wide_table_takes_two_pages(tmp_path: Path) -> None:
 def test_the_heading_of_a_single_column_has_room(tmp_path: Path) -> None:
     """The last column of a table is as wide as the heading of its group, which is cut there."""
     sheet = "task_breakdown"
-    chosen = load_template("promotion_tracking")
+    chosen = library_template("promotion_tracking")
     path = write_workbook(chosen, tmp_path / "a.xlsx", language="en", rows=2)
     tab = load(path)[chosen[sheet].label["en"]]
     heading = tab.cell(3, tab.max_column)
@@ -93,7 +93,7 @@ def test_the_heading_of_a_single_column_has_room(tmp_path: Path) -> None:
 
 def test_a_status_with_a_remark_breaks_into_lines(tmp_path: Path) -> None:
     """Where people may write on after the word, the cell takes more than one line."""
-    chosen = load_template("promotion_tracking")
+    chosen = library_template("promotion_tracking")
     tab = load(write_workbook(chosen, tmp_path / "a.xlsx", rows=2))["阶段执行明细"]
     columns = {str(cell.value).split("|")[0]: cell.column or 0 for cell in tab[5]}
     assert tab.cell(7, columns["status"]).alignment.wrap_text
