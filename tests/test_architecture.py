@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from architecture import House
+from support import ROOT
 
 import marketing_sheets
 
@@ -89,6 +90,22 @@ def test_the_faces_are_complete() -> None:
         )
         assert getattr(face, name) is not None
     assert set(dir(marketing_sheets)) == {name for package, name in HOUSE.faces if not package}
+
+
+def test_tests_stand_in_the_room_of_what_they_test() -> None:
+    """A folder of tests is named after a room, a file after a module of it and what it proves.
+
+    Tests of single modules, and those of the whole product, have places of their own.
+    """
+    rooms = {module.room for module in HOUSE.modules.values()}
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        place = path.relative_to(ROOT / "tests").parent.as_posix()
+        if place in (".", "whole"):
+            continue
+        assert place in rooms, path
+        name = path.stem.removeprefix("test_")
+        modules = {one.rpartition(".")[2] for one in HOUSE.modules if one.startswith(f"{place}.")}
+        assert any(name == one or name.startswith(f"{one}_") for one in modules), path
 
 
 @pytest.mark.processes
