@@ -37,7 +37,8 @@ class SheetFacts:
 
     `hidden_rows` are hidden by hand or by a filter; `errors` gives the text of each error cell;
     `merges` are first row, first column, last row, last column; `filtered` tells that an
-    AutoFilter has criteria, `is_summary` that the tab is our Summary or a copy of it.
+    AutoFilter has criteria, `is_summary` that the tab is our Summary or a copy of it. `aggregates`
+    are cells whose formula condenses others of their own column.
     """
 
     name: str
@@ -48,6 +49,7 @@ class SheetFacts:
     errors: Mapping[tuple[int, int], str]
     merges: tuple[tuple[int, int, int, int], ...]
     filtered: bool
+    aggregates: frozenset[tuple[int, int]]
     _package: Package = field(repr=False, compare=False)
     _part: str = field(repr=False, compare=False)
     _percent_styles: frozenset[int] = field(repr=False, compare=False)
@@ -98,6 +100,7 @@ class _Scan:
     errors: Mapping[tuple[int, int], str]
     merges: tuple[tuple[int, int, int, int], ...]
     filtered: bool
+    aggregates: frozenset[tuple[int, int]]
     without_results: frozenset[int] | None
 
 
@@ -165,6 +168,7 @@ def _scan(text: bytes) -> _Scan:
         MappingProxyType(scan.error_cells(text)),
         scan.merges(text),
         scan.filtered(text),
+        scan.aggregates(text),
         scan.columns_without_results(text),
     )
 
@@ -187,6 +191,7 @@ def _sheet_facts(
         errors=scan.errors,
         merges=scan.merges,
         filtered=scan.filtered,
+        aggregates=scan.aggregates,
         _package=package,
         _part=part,
         _percent_styles=percent,

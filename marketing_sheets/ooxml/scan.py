@@ -39,6 +39,13 @@ _LETTERS = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"([^<>]*)>')
 # Cells under a prefix: one is bound to the cells' own namespace, in either of its spellings.
 _PREFIX_FOR_CELLS = re.compile(rb"xmlns:[^\s=]+\s*=\s*[\"'][^\"']*(?:2006|spreadsheetml)/main[\"']")
 _STYLE = re.compile(rb"""\bs\s*=\s*["'](\d+)""")
+# The end of a range of cells in a formula, and what comes before it: one end of the range.
+_RANGE_END = re.compile(rb":\$?([A-Z]{1,3})\$?\d")
+_RANGE_START = re.compile(rb"\$?([A-Z]{1,3})\$?\d{1,7}$")
+_AGGREGATE = re.compile(
+    rb"\b(?:SUM|SUBTOTAL|AGGREGATE|AVERAGE|MAX|MIN|COUNTA?|PRODUCT|MEDIAN|STDEVP?|VARP?)\(", re.I
+)
+_LONGEST_FORMULA = 8192
 _MERGE = re.compile(_NAME + rb"mergeCell\s(" + _QUOTED + rb")>")
 _CRITERIA = re.compile(_NAME + rb"filterColumn[\s/>]")
 _COLUMN = re.compile(_NAME + rb"col\s(" + _QUOTED + rb")>")
@@ -273,6 +280,50 @@ def _is_uncalculated(sheet: bytes, cell: CellTag) -> bool:
 def _formula_text(sheet: bytes, content: int) -> str:
     formula = _FORMULA_TEXT.match(sheet, content)
     return "=" + (unescape(formula[1].decode("utf-8", "replace")).strip() if formula else "")
+
+
+def aggregates(sheet: bytes) -> frozenset[tuple[int, int]]:
+    """Return the cells whose formula adds up, counts or otherwise condenses cells of their column.
+
+    In column D these are `SUM(D7:D36)`, `SUBTOTAL(9,D7:D36)`; `SUBTOTAL(109,Sales[Cost])`, the
+    total of a table, is taken for one of its own column.
+    """
+    start = max(0, sheet.find(b"sheetData"))
+    end = max(start, sheet.rfind(b"sheetData"))
+    found: set[tuple[int, int]] = set()
+    for hit in _RANGE_END.finditer(sheet, start, end):
+        # One colon in a thousand is that of a range, and one in ten of those in its own column.
+        first = _RANGE_START.search(sheet, max(start, hit.start() - 12), hit.start())
+        if first and first[1] == hit[1]:
+            found.update(_condensed(sheet, hit.start(), hit[1]))
+    at = sheet.find(b"SUBTOTAL(", start, end)
+    while at >= 0:
+        if b"[" in sheet[at : sheet.find(b")", at)]:
+            found.update(_condensed(sheet, at + len(b"SUBTOTAL("), None))
+        at = sheet.find(b"SUBTOTAL(", at + 1, end)
+    return frozenset(found)
+
+
+def _condensed(sheet: bytes, at: int, letters: bytes | None) -> Iterator[tuple[int, int]]:
+    """Yield the cells of the formula around `at`, if an aggregate of column `letters` is in it."""
+    # No "<" stands within a formula: the last one opens it, and the one before opens its cell.
+    formula = sheet.rfind(b"<", max(0, at - _LONGEST_FORMULA), at)
+    if formula < 0 or not _FORMULA.match(sheet, formula):
+        return
+    opening = _TAG.match(sheet, formula)
+    cell = _TAG.match(sheet, sheet.rfind(b"<", 0, formula))
+    if not opening or not cell or not _AGGREGATE.search(sheet, opening.end(), at):
+        return
+    place = _cell(attributes(cell[2]).get(b"r", b"").decode("latin-1"))
+    if place is None or (letters is not None and column_number(letters.decode()) != place[1]):
+        return
+    yield place
+    # A formula shared with its neighbours stands in the first of them alone.
+    first, _, last = attributes(opening[2]).get(b"ref", b"").decode("latin-1").partition(":")
+    one, other = _cell(first), _cell(last or first)
+    if one and other:
+        rows, columns = range(one[0], other[0] + 1), range(one[1], other[1] + 1)
+        yield from ((row, column) for row in rows for column in columns)
 
 
 def styled_cells(sheet: bytes, columns: set[int], styles: set[int]) -> set[tuple[int, int]]:

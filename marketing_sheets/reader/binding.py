@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from ..problems import Problem, column_letter
 from ..records import Origin
 from ..template import TableSheet
 from ..texts import Text, fold_label, nearest
-from .headers import label_spellings, spellings
-from .table import Binding, Grid, Header
+from .headers import label_spellings, other_unit, spellings, tells_apart
+from .table import Binding, Grid, Header, listed
 
 
 @dataclass(slots=True, kw_only=True)
 class _Draft:
     """What is bound so far; `conflicts`, `overruled` and `doubles` become problems.
 
-    Of id and header that disagree, the header won in `conflicts`, the id in `overruled`.
+    Of id and header that disagree, the header won in `conflicts`, the id in `overruled`. `unclear`
+    are headers of which each may be the column.
     """
 
     columns: dict[str, int] = field(default_factory=dict)
     conflicts: dict[int, str] = field(default_factory=dict)
     overruled: dict[int, str] = field(default_factory=dict)
     doubles: dict[int, str] = field(default_factory=dict)
+    unclear: dict[str, list[int]] = field(default_factory=dict)
 
     def take(self, column_id: str, column: int) -> None:
         if column_id in self.columns:
@@ -81,22 +84,38 @@ def _first(header: Header, at: int) -> str:
 
 
 def _bind_names(draft: _Draft, sheet: TableSheet, header: Header) -> None:
+    """Bind by header: word for word first, then without what stands in brackets.
+
+    A label beats an alias wherever they stand. A header that is a label only without its brackets
+    is that column if no other one is.
+    """
     labels, words = label_spellings(sheet), spellings(sheet)
     taken = {*draft.columns.values(), *draft.doubles, *header.traces.values()}
     free = [at for at in sorted(header.names) if at not in taken]
-    for table in (labels, words):  # a label beats an alias wherever they stand
-        for at in list(free):
-            column_id = next((table[t] for t in header.names[at] if t in table), None)
-            # A column bound by its id already may be named by another's alias: an extra, then.
-            is_bound_by_id = column_id is not None and column_id in header.ids.values()
-            if column_id is None or (is_bound_by_id and table is words):
-                continue
-            draft.take(column_id, at)
-            free.remove(at)
+    for is_exact in (True, False):
+        for table in (labels, words):
+            claims: dict[str, list[int]] = {}
+            for at in free:
+                texts = header.names[at][:1] if is_exact else header.names[at]
+                column_id = next((table[text] for text in texts if text in table), None)
+                # A column bound by its id already may be named by another's alias: an extra, then.
+                by_id = column_id is not None and column_id in header.ids.values()
+                if column_id is None or (by_id and table is words):
+                    continue
+                if is_exact or not tells_apart(header.shown.get(at, ""), sheet[column_id]):
+                    claims.setdefault(column_id, []).append(at)
+            for column_id, found in claims.items():
+                distinct = {header.names[at][0] for at in found}
+                if len(distinct) > 1 and not is_exact and column_id not in draft.columns:
+                    draft.unclear[column_id] = found
+                else:
+                    for at in found:
+                        draft.take(column_id, at)
+                free = [at for at in free if at not in found]
 
 
 def _extras(grid: Grid, header: Header, draft: _Draft) -> dict[str, int]:
-    """Return staff's own columns: all with a header, and nameless ones among ours if filled."""
+    """Return staff's own columns: all with a header, and all others with anything in them."""
     bound = set(draft.columns.values())
     if not bound:
         return {}
@@ -107,20 +126,28 @@ def _extras(grid: Grid, header: Header, draft: _Draft) -> dict[str, int]:
             continue
         name = header.shown.get(at, "")
         if not name:
-            inside = min(bound) < at < max(bound)
-            if not inside or not any(c not in ("", None) for c in grid.cells[header.first :, at]):
+            if not any(c not in ("", None) for c in grid.cells[header.first :, at]):
                 continue
-            name = column_letter(at + 1)
+            name = _as_shown(grid, header, at) or column_letter(at + 1)
         if name in extras:
             name = f"{name} ({column_letter(at + 1)})"
         extras[name] = at
     return extras
 
 
+def _as_shown(grid: Grid, header: Header, at: int) -> str:
+    """Return a header that is a day or a number."""
+    cells = (grid.cells[row, at] for row in reversed(header.rows))
+    cell = next((cell for cell in cells if cell not in ("", None)), None)
+    if isinstance(cell, date):
+        return f"{cell:%Y-%m-%d}"
+    return f"{cell:.15g}" if isinstance(cell, int | float) else ""
+
+
 def _problems(
     grid: Grid, sheet: TableSheet, header: Header, draft: _Draft, extras: Mapping[str, int]
 ) -> tuple[Problem, ...]:
-    found = [*_doubtful(grid, sheet, header, draft)]
+    found = [*_doubtful(grid, sheet, header, draft), *_renamed(grid, sheet, header, draft)]
     missing = [c for c in sheet.inputs if c.id not in draft.columns]
     candidates: dict[str, Text] = {
         fold_label(word): c.label for c in missing for word in (*c.label.values(), *c.aliases)
@@ -165,3 +192,19 @@ def _doubtful(grid: Grid, sheet: TableSheet, header: Header, draft: _Draft) -> I
             params["used"] = sheet[used_id].label
         shown = header.shown.get(at, "")
         yield sheet[used_id].problem(code, grid.place(header.row, at), shown, **params)
+
+
+def _renamed(grid: Grid, sheet: TableSheet, header: Header, draft: _Draft) -> Iterator[Problem]:
+    """Name the columns that only their id tells, or only the header without its brackets."""
+    words = spellings(sheet)
+    for column_id, at in draft.columns.items():
+        shown = header.shown.get(at, "")
+        is_told = any(words.get(text) == column_id for text in header.names.get(at, ()))
+        if not shown or is_told or at in draft.conflicts or at in draft.overruled:
+            continue
+        code = "other_unit" if other_unit(shown, sheet[column_id]) else "header_renamed"
+        yield sheet[column_id].problem(code, grid.place(header.row, at), shown)
+    for column_id, found in draft.unclear.items():
+        place = grid.place(header.row, found[0])
+        said = listed([header.shown.get(at, "") for at in found])
+        yield sheet[column_id].problem("unclear_column", place, headers=said)

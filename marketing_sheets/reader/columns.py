@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ..records import Integers
-from ..template import Choices, Column, TableSheet
+from ..template import Column, TableSheet
 from ..texts import fold
 from ..values import (
     Context,
@@ -29,7 +29,7 @@ from ..values import (
     scale_of,
 )
 from .kinds import settle_kinds
-from .table import Job, SortedRows, Surroundings, Table, TypedTable, choice_words, listed, once_each
+from .table import Job, SortedRows, Surroundings, Table, TypedTable, list_words, listed, once_each
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -216,7 +216,7 @@ def column_context(column: Column, header: str, around: Surroundings) -> Context
         period=around.period,
         as_of=around.as_of,
         date_1904=around.date_1904,
-        choices=_spellings(choices, around) if choices is not None else None,
+        choices=list_words(choices, around) if choices is not None else None,
         choices_open=choices is not None and choices.is_open,
         labels={item.id: item.label for item in choices.items} if choices is not None else None,
         min=column.min,
@@ -230,13 +230,6 @@ def known_words(words: pd.Series[Any], context: Context) -> pd.Series[Any]:
     """Return departments as the ids of those the list knows; others stay as typed."""
     ids = {word: (context.choices or {}).get(fold(word)) for word in words.dropna().unique()}
     return words.replace({word: found for word, found in ids.items() if found is not None})
-
-
-def _spellings(choices: Choices, around: Surroundings) -> dict[str, str]:
-    spellings = dict(choice_words(choices))
-    for entry in around.entries.get(choices.id, {}):
-        spellings.setdefault(fold(entry), entry)
-    return spellings
 
 
 def _raw_series(cells: npt.NDArray[Any], *, is_date: bool) -> pd.Series[Any]:

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import RecordsError
-from ..problems import Place, Problem, column_letter
+from ..problems import Place, Problem
 from ..records import SheetRecords
 from ..template import FormSheet, Sheet, TableSheet, Template
 from ..texts import Language, fold, fold_label, nearest
 from .form import FormReading, field_spellings, read_form
 from .headers import find_header
 from .lists import default_lists
-from .table import Grid, Header, Surroundings, grid_of
+from .table import Surroundings, grid_of
 from .tables import TableReading, read_table
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
@@ -290,7 +290,7 @@ def _read_table(
     found = read_table(grid, sheet, around)
     if not isinstance(found, TableReading):
         raise RecordsError("no_csv_header", file=place.file, sheet=label)
-    return found, [*wrong.values(), *_nameless(grid, header, found)]
+    return found, [*wrong.values()]
 
 
 def _as_typed(rows: list[list[str]]) -> list[list[str]]:
@@ -311,15 +311,3 @@ def _as_typed(rows: list[list[str]]) -> list[list[str]]:
         ]
         for number, row in enumerate(rows)
     ]
-
-
-def _nameless(grid: Grid, header: Header, found: TableReading) -> Iterator[Problem]:
-    """Name the columns beside the table that hold something under no header."""
-    bound = found.records.origin.columns.values()
-    for at in range(grid.width):
-        is_beside = bound and not min(bound) <= at + 1 <= max(bound)
-        cells = grid.cells[header.first :, at]
-        if is_beside and at not in header.shown and any(cell.strip() for cell in cells):
-            params = {"column": column_letter(at + 1)}
-            where = grid.place(header.first - 1, at)
-            yield Problem(code="csv_column_ignored", place=where, params=params)

@@ -14,8 +14,9 @@ columns say where the rows of a merged or split workbook come from.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -23,10 +24,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..records import MARK, TRACES
-from ..template import TableSheet
+from ..template import Column, TableSheet
 from ..texts import LANGUAGES, fold, fold_label, say
 from ..values import as_typed, choice_spellings
 from .table import HEAD_ROWS, Grid, Header, once_each
+from .total_words import is_unit
 
 if TYPE_CHECKING:
     from .table import SortedRows, Surroundings, Table
@@ -39,6 +41,7 @@ _NAMES = (*TRACES, MARK)
 # So many headers must be called like traces where no ids say that they are.
 _ENOUGH = 3
 _DEPARTMENT = "department"
+_BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]|【[^【】]*】")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,22 +57,77 @@ class Stamp:
 
 @once_each
 def spellings(sheet: TableSheet) -> Mapping[str, str]:
-    """Map every folded label, id and alias of a sheet to the column's id; labels come first."""
-    table = dict(label_spellings(sheet))
-    for column in sheet.columns:
-        for word in (column.id, *column.aliases):
-            table.setdefault(fold_label(word), column.id)
-    return table
+    """Map every folded label, id and alias of a sheet to the column's id; labels come first.
+
+    With what stands in brackets, and without it where one column alone is called so.
+    """
+    labels = [(word, c.id) for c in sheet.columns for word in c.label.values()]
+    others = [(word, c.id) for c in sheet.columns for word in (c.id, *c.aliases)]
+    # Of two that claim a word, the later of these gives way.
+    return _bare(others) | _bare(labels) | _exact(others) | _exact(labels)
 
 
 @once_each
 def label_spellings(sheet: TableSheet) -> Mapping[str, str]:
     """Map the folded labels of a sheet, in every language, to the column's id."""
+    words = [(word, c.id) for c in sheet.columns for word in c.label.values()]
+    return _bare(words) | _exact(words)
+
+
+def _exact(words: Sequence[tuple[str, str]]) -> dict[str, str]:
     table: dict[str, str] = {}
-    for column in sheet.columns:
-        for word in column.label.values():
-            table.setdefault(fold_label(word), column.id)
+    for word, name in words:
+        table.setdefault(fold(word), name)
     return table
+
+
+def _bare(words: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Leave out what stands in brackets, but not where it alone tells two columns apart."""
+    table: dict[str, set[str]] = {}
+    for word, name in words:
+        table.setdefault(fold_label(word), set()).add(name)
+    return {word: min(names) for word, names in table.items() if len(names) == 1}
+
+
+def tells_apart(header: str, column: Column) -> bool:
+    """Whether brackets make a header another column: 费用（预算）, not 费用（实际）."""
+    said, labels = _in_brackets(header), (*column.label.values(), *column.aliases)
+    words = _told_apart() & said
+    ours = _told_apart() & {word for label in labels for word in _in_brackets(label)}
+    if not words or words & ours:
+        return False
+    plain = "".join(map(fold, labels))
+    return bool(ours) or not any(word in plain for word in words - _usual())
+
+
+def other_unit(header: str, column: Column) -> bool:
+    """Whether a header names a unit or currency that the column's own label does not have."""
+    units = {word for word in _in_brackets(header) if is_unit(word)}
+    ours = {word for label in column.label.values() for word in _in_brackets(label)}
+    return bool(units) and not units & ours
+
+
+def _in_brackets(text: str) -> frozenset[str]:
+    return frozenset(fold(found[1:-1]) for found in _BRACKETS.findall(text))
+
+
+@cache
+def _told_apart() -> frozenset[str]:
+    return frozenset(
+        fold(word)
+        for name in ("apart", "usual")
+        for language in LANGUAGES
+        for word in say("reading", name, language).split("|")
+    )
+
+
+@cache
+def _usual() -> frozenset[str]:
+    return frozenset(
+        fold(word)
+        for language in LANGUAGES
+        for word in say("reading", "usual", language).split("|")
+    )
 
 
 def stamp_in(grid: Grid, row: int) -> Stamp | None:
@@ -93,7 +151,8 @@ def required_share(grid: Grid, sheet: TableSheet) -> float:
     """Return which share of the sheet's required columns the best header row names."""
     table = spellings(sheet)
     required = {column.id for column in sheet.inputs if column.is_required}
-    best = max((len(_named(row, table) & required) for row in grid.head), default=0)
+    rows = range(len(grid.head))
+    best = max((len(_named(grid, row, table) & required) for row in rows), default=0)
     return best / len(required) if required else 0.0
 
 
@@ -103,7 +162,7 @@ def find_header(grid: Grid, sheet: TableSheet) -> Header | None:
     ids_row, ids = _find_ids(grid, sheet)
     if ids_row is None:
         row = _best_row(grid, table, range(len(grid.head)))
-        if row is None or len(_named(grid.head[row], table)) < min(2, len(sheet.columns)):
+        if row is None or len(_named(grid, row, table)) < min(2, len(sheet.columns)):
             return None
     else:
         row = _row_below_ids(grid, table, ids_row, ids)
@@ -131,8 +190,9 @@ def find_header(grid: Grid, sheet: TableSheet) -> Header | None:
     )
 
 
-def _named(row: tuple[str, ...], table: Mapping[str, str]) -> set[str]:
-    return {table[text] for text in row if text in table}
+def _named(grid: Grid, row: int, table: Mapping[str, str]) -> set[str]:
+    texts = (*grid.exact[row], *grid.head[row])
+    return {table[text] for text in texts if text in table}
 
 
 def _find_ids(grid: Grid, sheet: TableSheet) -> tuple[int | None, dict[int, str]]:
@@ -158,7 +218,7 @@ def _ids(texts: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
 def _best_row(grid: Grid, table: Mapping[str, str], rows: range) -> int | None:
     """Return the row that names most columns, the upper one of equals; None if none names any."""
-    scores = {row: len(_named(grid.head[row], table)) for row in rows if row < len(grid.head)}
+    scores = {row: len(_named(grid, row, table)) for row in rows if row < len(grid.head)}
     best = max(scores, key=lambda row: (scores[row], -row), default=None)
     return best if best is not None and scores[best] else None
 
@@ -192,7 +252,7 @@ def _rows_around(
     grid: Grid, table: Mapping[str, str], row: int, ids_row: int | None
 ) -> tuple[int, ...]:
     """Add the row above or below where the header spreads over two."""
-    here = _named(grid.head[row], table)
+    here = _named(grid, row, table)
     for other in (row + 1, row - 1):
         if not 0 <= other < len(grid.head) or other == ids_row:
             continue
@@ -202,7 +262,7 @@ def _rows_around(
         gained = set()
         for texts in _joined(grid, top, bottom).values():
             gained |= {table[text] for text in texts if text in table}
-        repeated = here & _named(grid.head[other], table)
+        repeated = here & _named(grid, other, table)
         if gained - here and len(repeated) < max(2, len(here) / 2):
             return top, bottom
     return (row,)
@@ -235,7 +295,8 @@ def _names(
     names: dict[int, tuple[str, ...]]
     if len(rows) == 1:
         row = rows[0]
-        names = {column: (text,) for column, text in enumerate(grid.head[row]) if text}
+        pairs = enumerate(zip(grid.exact[row], grid.head[row], strict=True))
+        names = {column: tuple(dict.fromkeys(texts)) for column, texts in pairs if texts[0]}
         return names, {column: grid.text(row, column) for column in names}
     top, bottom = rows
     names = _joined(grid, top, bottom)

@@ -42,17 +42,21 @@ def page_table(grid: Grid, form: FormSheet, sheet: TableSheet) -> Grid | None:
     end = min(below, default=grid.height)
     cells = grid.cells.copy()
     cells[:top], cells[end:], cells[:, :left] = "", "", ""
-    head = tuple(
-        tuple("" if at < left else text for at, text in enumerate(texts))
-        if top <= row < end
-        else ("",) * len(texts)
-        for row, texts in enumerate(grid.head)
-    )
+
+    def cut(rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+        return tuple(
+            tuple(
+                "" if at < left or not top <= row < end else text for at, text in enumerate(texts)
+            )
+            for row, texts in enumerate(rows)
+        )
+
     own = (row for row in range(top, end) if grid.text(row, 0) == f"{sheet.id}.total")
     return replace(
         grid,
         cells=cells,
-        head=head,
+        head=cut(grid.head),
+        exact=cut(grid.exact),
         state="visible",
         own_rows=frozenset(own),
         uncalculated={},

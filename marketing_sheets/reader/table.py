@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import wraps
@@ -14,7 +14,7 @@ from pandas.api.types import infer_dtype
 from ..problems import Place, Problem
 from ..records import Array, Integers, Mask, Origin
 from ..template import Choices, Column, SettingValue, TableSheet, Template
-from ..texts import LANGUAGES, Text, fold_label
+from ..texts import LANGUAGES, Text, fold, fold_label
 from ..values import Context, choice_spellings
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..ooxml import SheetFacts
 
-TotalKind = Literal["total", "subtotal", "average"]
+TotalKind = Literal["total", "subtotal", "average", "other"]
 _Of = TypeVar("_Of")
 _Result = TypeVar("_Result")
 _MOST = 256  # templates come from a library; only programs that make their own have more
@@ -31,7 +31,14 @@ HEAD_ROWS = 60
 _LONGEST_LABEL = 120
 # Kinds of which a column may be throughout, each cell then holding something that is no text.
 _SOLID = frozenset(("floating", "datetime"))
-RowReason = Literal["total_row", "section_row", "repeated_header", "unfilled_row"]
+RowReason = Literal[
+    "total_row",
+    "section_row",
+    "header_row",  # it belongs to the header, below which it stands
+    "repeated_header",
+    "after_end",  # another table, or what follows it
+    "unfilled_row",
+]
 _MOST_LISTED = 8
 
 
@@ -101,19 +108,23 @@ class Grid:
     """One tab: `cells[row, column]`, "" where empty; error cells hold their `#DIV/0!`.
 
     Rows and columns count from 0; a merge is first row, first column, last row, last column.
-    `uncalculated` are formulas without a result, put into the cells as their text; `own_rows` are
-    rows of ours below a table, which nobody need be told of.
-    `head` holds the first rows with their texts folded as labels, "" where there is none.
+    `uncalculated` are formulas without a result, put into the cells as their text; `aggregates` are
+    cells whose formula condenses others of their column; `own_rows` are rows of ours below a table,
+    which nobody need be told of.
+    `head` holds the first rows with their texts folded as labels, "" where there is none; `exact`
+    the same with what stands in brackets.
     """
 
     name: str
     cells: Array
     head: tuple[tuple[str, ...], ...]
+    exact: tuple[tuple[str, ...], ...]
     file: str | None = None
     state: str = "visible"
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
     merges: tuple[tuple[int, int, int, int], ...] = ()
     hidden_rows: frozenset[int] = frozenset()
+    aggregates: frozenset[tuple[int, int]] = frozenset()
     is_filtered: bool = False
     is_summary: bool = False
     own_rows: frozenset[int] = frozenset()
@@ -158,9 +169,10 @@ def grid_of(
     cells = np.array(rows, dtype=object, order="F")
     if cells.ndim != 2:
         cells = np.empty((0, 0), dtype=object)
-    head = tuple(tuple(_label(cell) for cell in row) for row in rows[:HEAD_ROWS])
+    head = tuple(tuple(_folded(cell, fold_label) for cell in row) for row in rows[:HEAD_ROWS])
+    exact = tuple(tuple(_folded(cell, fold) for cell in row) for row in rows[:HEAD_ROWS])
     if facts is None:
-        return Grid(name=name, cells=cells, head=head, file=file)
+        return Grid(name=name, cells=cells, head=head, exact=exact, file=file)
 
     def percents(columns: set[int]) -> set[tuple[int, int]]:
         found = facts.percent_cells({at + 1 for at in columns})
@@ -173,11 +185,13 @@ def grid_of(
         name=name,
         cells=cells,
         head=head,
+        exact=exact,
         file=file,
         state=facts.state,
         errors=_put(cells, _from_0(facts.errors)),
         merges=tuple((a - 1, b - 1, c - 1, d - 1) for a, b, c, d in facts.merges),
         hidden_rows=frozenset(row - 1 for row in facts.hidden_rows),
+        aggregates=frozenset((row - 1, at - 1) for row, at in facts.aggregates),
         is_filtered=facts.filtered,
         is_summary=facts.is_summary,
         percent_cells=percents,
@@ -226,10 +240,10 @@ def filled_and_text(column: Array) -> tuple[Mask, Mask]:
     return filled, text & filled
 
 
-def _label(cell: object) -> str:
+def _folded(cell: object, folded: Callable[[str], str]) -> str:
     if not isinstance(cell, str) or not cell.strip() or len(cell) > _LONGEST_LABEL:
         return ""
-    return fold_label(cell)
+    return folded(cell)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -282,7 +296,8 @@ class SortedRows:
     """The rows below the header: which are records, and why the others are not.
 
     `filled` tells, per bound input column, which cells hold anything; `block` numbers the runs of
-    records that no other row parts.
+    records that no other row parts. `doubts` gives,
+    per row that may not be what it was taken for, a problem's code and how the row begins.
     """
 
     records: Integers
@@ -290,18 +305,24 @@ class SortedRows:
     filled: Mapping[str, Mask]
     block: Integers
     unfilled: Integers
+    doubts: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Sorter:
-    """The sorting under way: masks by column of the tab, and the rows skipped so far."""
+    """The sorting under way: masks by column of the tab, the rows skipped and doubted so far.
+
+    `words` gives the folded spellings of a list of choices.
+    """
 
     table: Table
     height: int
     serial: frozenset[int]
+    words: Callable[[str], Collection[str]]
     filled: dict[int, Mask] = field(default_factory=dict)
     text: dict[int, Mask] = field(default_factory=dict)
     skipped: dict[int, NonRecord] = field(default_factory=dict)
+    doubts: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def text_at(self, row: int, column: int) -> str:
         """Return the trimmed text of a cell below the header."""
@@ -326,6 +347,14 @@ class Surroundings:
     date_1904: bool = False
     entries: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
+
+
+def list_words(choices: Choices, around: Surroundings) -> dict[str, str]:
+    """Map the folded spellings of a list, staff's own entries among them, to what they mean."""
+    spellings = dict(choice_words(choices))
+    for entry in around.entries.get(choices.id, {}):
+        spellings.setdefault(fold(entry), entry)
+    return spellings
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

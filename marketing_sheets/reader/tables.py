@@ -23,6 +23,7 @@ from ..values import missing_column, nothing
 from .binding import bind
 from .columns import type_table
 from .doubts import check_records, unlisted_choices
+from .ends import with_units
 from .headers import find_header, origins_of
 from .rows import sort_rows
 from .table import (
@@ -254,8 +255,8 @@ def _read(grid: Grid, sheet: TableSheet, around: Surroundings) -> TableReading |
     binding = bind(grid, sheet, header)
     inputs = {binding.columns[c.id] for c in sheet.inputs if c.id in binding.columns}
     grid = with_uncalculated(grid, inputs)
-    table = Table(sheet=sheet, grid=grid, binding=binding)
-    rows = sort_rows(table)
+    table = with_units(Table(sheet=sheet, grid=grid, binding=binding))
+    rows = sort_rows(table, around)
     typed = type_table(table, rows, around)
     cells = [
         *typed.problems,
@@ -277,6 +278,10 @@ def _skipped_rows(table: Table, rows: SortedRows) -> Iterator[Problem]:
     for skipped in rows.skipped:
         if table.first + skipped.row not in table.grid.own_rows:
             yield Problem(code=skipped.reason, place=table.place(skipped.row), raw=skipped.text)
+    behind = sum(skipped.reason == "after_end" for skipped in rows.skipped)
+    for row, (code, text) in rows.doubts.items():
+        params = {"count": behind} if code == "another_table" else {}
+        yield Problem(code=code, place=table.place(row), raw=text, params=params)
 
 
 def _records(

@@ -82,7 +82,7 @@ def test_ids_beat_renamed_headers(tmp_path: Path) -> None:
         records = reading.sheets["daily_data"]
         assert records.frame["sales"].tolist() == [900.0]
         assert records.origin.header_row == len(above) + 2
-        assert doubts(reading, "Sheet1") == []
+        assert {code for code, _ in doubts(reading, "Sheet1")} == {"header_renamed"}
 
 
 def test_deleted_header_row_is_no_loss_while_ids_stand(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_an_alias_in_a_renamed_header_does_not_override_the_id(tmp_path: Path) -
     head = DAILY.replace("销售目标", "花费").split("|")
     reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [ids_row(), head, ROW]}))
     assert reading.sheets["daily_data"].frame["sales_target"].tolist() == [1000.0]
-    assert doubts(reading) == []
+    assert doubts(reading) == [("header_renamed", "I2")]
 
 
 def test_copied_column_counts_once(tmp_path: Path) -> None:
@@ -193,14 +193,14 @@ def test_header_in_two_rows(tmp_path: Path) -> None:
 
 
 def test_nameless_column_inside_the_table_is_kept(tmp_path: Path) -> None:
-    """A filled column without a header is an extra named by its letter; one far right is not."""
+    """A filled column without a header is an extra named by its letter; one far right as well."""
     head, row = list(DAILY.split("|")), list(ROW)
     head.insert(2, "")
     row.insert(2, "x")
     rows = [[cell or None for cell in head], [*row, None, None, "legend"]]
     records = read_workbook(draw(tmp_path / "a.xlsx", {TAB: rows})).sheets["daily_data"]
     assert records.extras is not None
-    assert records.extras.to_dict("list") == {"C": ["x"]}
+    assert records.extras.to_dict("list") == {"C": ["x"], "N": ["legend"]}
 
 
 def test_a_table_of_something_else_has_no_header() -> None:

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from support.books import DAILY, TAB, doubts, draw, read_daily
 
 from marketing_sheets.reader import read_workbook
-from marketing_sheets.reader.rows import is_serial, total_kind, total_suffix
+from marketing_sheets.reader.total_words import is_serial, total_word
 
 SCHEDULE = "活动阶段|关键任务|执行步骤|负责人|计划开始|计划结束|实际开始|实际结束|状态|延迟原因"
 SCHEDULE += "|需协调资源|产出物"
@@ -35,16 +35,13 @@ TWO_DAYS = """
         ("Sub-total", "subtotal"),
         ("平均", "average"),
         ("AVERAGE:", "average"),
-        ("6月合计", None),
-        ("合计三人", None),
-        ("设计", None),
-        ("统计", None),
-        ("", None),
     ],
 )
-def test_words_for_totals(text: str, kind: str | None) -> None:
+def test_words_for_totals(text: str, kind: str) -> None:
     """A cell that is nothing but a word for a total is known in any language and width."""
-    assert total_kind(text) == kind
+    word = total_word(text)
+    assert word is not None
+    assert (word.kind, word.is_bare) == (kind, True)
 
 
 @pytest.mark.parametrize(
@@ -53,17 +50,40 @@ def test_words_for_totals(text: str, kind: str | None) -> None:
         ("6月合计", "total"),
         ("小红书小计", "subtotal"),
         ("June total", "total"),
-        ("日均", "average"),
-        ("统计", None),
         ("Pilates mean", "average"),
-        ("subtotal", "subtotal"),
-        ("nontotal", None),
-        ("一二三四五六七八九十一二三四五六七八九十一二三四五合计", None),
+        ("B站 最大值", "other"),
+        ("Spring Max", "other"),
+        ("TOTAL EVENT COSTS:", "total"),
+        ("Total spend", "total"),
+        ("全平台", "total"),
+        ("各渠道", "total"),
     ],
 )
-def test_words_that_end_in_a_total(text: str, kind: str | None) -> None:
-    """Chinese may run on; a Latin word must stand for itself."""
-    assert total_suffix(text) == kind
+def test_words_that_begin_or_end_in_a_total(text: str, kind: str) -> None:
+    """Chinese may run on; a Latin word must stand for itself, and be followed by what is summed."""
+    word = total_word(text, {"spend", "cost"})
+    assert word is not None
+    assert (word.kind, word.is_bare) == (kind, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "合计三人",
+        "设计",
+        "统计",
+        "老总",
+        "",
+        "nontotal",
+        "Total Wine",
+        "All Saints",
+        "全棉时代",
+        "一二三四五六七八九十一二三四五六七八九十一二三四五合计",
+    ],
+)
+def test_names_that_only_look_like_totals(text: str) -> None:
+    """What merely ends or begins like such a word names a record."""
+    assert total_word(text, {"spend", "cost"}) is None
 
 
 def test_columns_that_number_rows() -> None:
