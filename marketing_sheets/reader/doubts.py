@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pandas as pd
 from ..formulas import references, threshold_of
 from ..problems import Problem
 from ..template import Column, TableSheet
-from ..texts import fold
+from ..texts import fold, say
 from ..values import likeliest, parse, parse_conditions, unread_conditions
 from .table import SortedRows, Surroundings, Table, TypedTable, problem_of
 
@@ -22,6 +23,7 @@ _DIRECTION = "direction"
 _AGAINST = {"higher": ("<=", "<"), "lower": (">=", ">")}
 _START, _END = "_start", "_end"
 _FAR = pd.Timedelta(days=366)
+_CHINESE, _LATIN = 3, 5  # characters of a word that may be a slip of another
 
 
 def unlisted_choices(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:
@@ -39,10 +41,31 @@ def unlisted_choices(table: Table, rows: SortedRows, typed: TypedTable) -> Itera
         for word in counts:
             if not isinstance(word, str) or word in listed:
                 continue
-            _, allowed = likeliest(word, known, context.labels or {})
+            near, allowed = likeliest(word, known, context.labels or {})
             row = int(rows.records[first[word]])
-            params = {"count": counts[word], "allowed": allowed}
-            yield problem_of(table, column, row, code="unlisted_choice", raw=word, **params)
+            params: dict[str, object] = {"count": counts[word], "allowed": allowed}
+            code = "unlisted_choice"
+            if any(is_slip(fold(word), spelled) for spelled in known):
+                code, params["nearest"] = "near_choice", near
+            yield problem_of(table, column, row, code=code, raw=word, **params)
+
+
+def is_slip(word: str, known: str) -> bool:
+    """Whether a folded word is another one but for a character: 市厂部, never 市场一部 or 华南区.
+
+    Chinese with one character more is another name; a Latin letter is soon lost.
+    """
+    least, lengths = (_LATIN, 1) if word.isascii() else (_CHINESE, 0)
+    if word == known or min(len(word), len(known)) < least or abs(len(word) - len(known)) > lengths:
+        return False
+    edits = [op for op in SequenceMatcher(None, word, known).get_opcodes() if op[0] != "equal"]
+    said = [word[begin:end] for _, begin, end, _, _ in edits]
+    meant = [known[begin:end] for _, _, _, begin, end in edits]
+    if len(edits) != 1:
+        return sorted(said) == sorted(meant) and len(set("".join(said))) == 1  # two are swapped
+    apart = {*said[0], *meant[0]}
+    others = say("reading", "apart_by_one", "zh-Hans")
+    return len(said[0]) < 2 > len(meant[0]) and not any(c.isdigit() or c in others for c in apart)
 
 
 def unclear_conditions(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:

@@ -22,6 +22,8 @@ from .table import HEAD_ROWS, Grid
 
 _PREFIX = "attachment:"
 _ENOUGH = 0.6
+# A workbook without our stamp has so many columns of its template, so many of them in no other.
+_COLUMNS, _OWN_COLUMNS = 4, 2
 _NUMBERED = re.compile(r"[\s_-]*(?:\(\d+\)|（\d+）|\d+)$")
 
 
@@ -112,11 +114,12 @@ def _rows(grid: Grid, ids_row: int) -> Iterator[Mapping[str, object]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """What a workbook says about itself."""
+    """What a workbook says about itself; its template `is_guessed` where only columns tell it."""
 
     template: Template
     version: str | None
     language: Language
+    is_guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,17 +148,16 @@ def identify(
 ) -> Identity:
     """Tell the template and language of a workbook.
 
-    The document properties come first, then the stamp in any sheet's row of ids, then the template
-    most of whose sheets the tabs resemble. Raises UnknownWorkbook where nothing fits.
+    The document properties come first, then the stamp in any sheet's row of ids, then the columns
+    if they leave no doubt. Raises UnknownWorkbook where nothing fits, or more than one may.
     """
     if template is not None and not isinstance(template, Template):
         template = load_template(template)
     stamps = [stamp for grid in grids for stamp in _stamps(grid)]
     said = properties.get("template") or next((stamp.template for stamp in stamps), None)
+    is_guessed = template is None and not said
     if template is None:
-        template = _named_template(said, file) if said else _resembled_template(grids)
-    if template is None:
-        raise UnknownWorkbook("unknown_workbook", file=file, templates=", ".join(template_names()))
+        template = _named_template(said, file) if said else _told_by_columns(grids, file)
     if not (said == template.id or claim_tabs(grids, template)):
         raise UnknownWorkbook("other_workbook", file=file, template=template.title["en"])
     version = properties.get("template_version") or next((s.version for s in stamps), None)
@@ -165,6 +167,7 @@ def identify(
         template=template,
         version=version,
         language=language or _usual_language(grids, template),
+        is_guessed=is_guessed,
     )
 
 
@@ -240,36 +243,45 @@ def _named_template(name: str, file: str) -> Template:
     return library_template(name)
 
 
-def _resembled_template(grids: Sequence[Grid]) -> Template | None:
-    candidates = [library_template(name) for name in template_names()]
-    claims = [(claim_tabs(grids, template), template) for template in candidates]
-    # Of templates that know equally many tabs, the one that knows more of their headers; then the
-    # one whose sheets are called so.
-    scored = [
-        ((len(found), _known_headers(found), _known_names(found)), template)
-        for found, template in claims
-    ]
-    best = max(scored, key=lambda pair: pair[0], default=None)
-    return best[1] if best is not None and best[0][0] else None
+def _told_by_columns(grids: Sequence[Grid], file: str) -> Template:
+    """Return the template whose columns a workbook without our stamp has, beyond doubt.
+
+    Task, Status, Owner stand in anyone's to-do list: enough columns have to be there, some of which
+    no other template knows, and no other template may have half as many.
+    """
+    known = [library_template(name) for name in template_names()]
+    words = {template.id: _words(template) for template in known}
+    found = sorted(
+        ((_columns_found(grids, template), template) for template in known),
+        key=lambda pair: -len(pair[0]),
+    )
+    (columns, best), (others, _) = found[:2]
+    elsewhere = {word for name in words if name != best.id for word in words[name]}
+    own = sum(elsewhere.isdisjoint(texts) for texts in columns.values())
+    if len(columns) >= _COLUMNS and own >= _OWN_COLUMNS and len(columns) >= 2 * len(others):
+        return best
+    likely = [template.id for columns, template in found if columns]
+    names = ", ".join(likely or template_names())
+    raise UnknownWorkbook("unknown_workbook", file=file, templates=names)
 
 
-def _known_headers(claims: Mapping[str, Claim]) -> int:
-    """Count the headers that name a column of the sheet their tab was taken for."""
-    count = 0
-    for claim in claims.values():
+def _words(template: Template) -> frozenset[str]:
+    return frozenset(word for sheet in template.tables for word in spellings(sheet))
+
+
+def _columns_found(
+    grids: Sequence[Grid], template: Template
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the columns of a template that headers name, each with what its header may mean."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for claim in claim_tabs(grids, template).values():
         if isinstance(claim.sheet, TableSheet):
             header, words = find_header(claim.grid, claim.sheet), spellings(claim.sheet)
-            names = header.names.values() if header is not None else ()
-            count += sum(any(text in words for text in texts) for texts in names)
-    return count
-
-
-def _known_names(claims: Mapping[str, Claim]) -> int:
-    """Count the tabs that are called as the sheet they were taken for, not by an alias."""
-    return sum(
-        fold(claim.grid.name) in {fold(word) for word in claim.sheet.label.values()}
-        for claim in claims.values()
-    )
+            for texts in header.names.values() if header is not None else ():
+                named = next((words[text] for text in texts if text in words), None)
+                if named is not None:
+                    found.setdefault((claim.sheet.id, named), texts)
+    return found
 
 
 def _by_stamp(grid: Grid, template: Template) -> Sheet | None:

@@ -277,6 +277,9 @@ def _about_workbook(
     if version is not None and version != identity.template.version:
         params: dict[str, object] = {"found": version, "current": identity.template.version}
         problems.append(Problem(code="other_version", place=Place(file=file), params=params))
+    if identity.is_guessed:
+        told: dict[str, object] = {"template": identity.template.title}
+        problems.append(Problem(code="template_by_columns", place=Place(file=file), params=told))
     for claim in claims.values():
         if claim.grid.state != "visible":
             place, raw = claim.grid.place(), claim.grid.name

@@ -13,6 +13,7 @@ from support.books import DAILY, TAB, doubts, draw, read_daily
 
 from marketing_sheets.problems import Problem
 from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader.doubts import is_slip
 from marketing_sheets.records import Reading
 
 ROW: list[object] = [date(2024, 6, 1), "抖音", 100, 10, 1, 1, 10, 100, None, None]
@@ -273,6 +274,39 @@ def test_words_beside_an_open_list_are_told_once(tmp_path: Path) -> None:
         ("B3", "视频号", 2),
     ]
     assert "（最接近的排在最前）：抖音、" in told[0].hint("zh-Hans")
+
+
+def test_a_slip_beside_an_open_list_is_doubted(tmp_path: Path) -> None:
+    """One character off an entry of the list is a warning that names the entry meant."""
+    _, reading = read_daily(
+        tmp_path, [changed(B="小红薯"), changed(B="红小书"), changed(B="小红书")]
+    )
+    told = [p for p in reading.problems if p.code == "near_choice"]
+    assert [(p.place.cell, p.raw, p.severity) for p in told] == [
+        ("B2", "小红薯", "warning"),
+        ("B3", "红小书", "warning"),
+    ]
+    assert "小红书" in told[0].message("zh-Hans")
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "expected"),
+    [
+        ("市厂部", "市场部", True),
+        ("facebok", "facebook", True),
+        ("wiebo", "weibo", True),
+        ("市场一部", "市场部", False),
+        ("小红书号", "小红书", False),
+        ("华东区", "华南区", False),
+        ("销售2部", "销售1部", False),
+        ("tiktok2", "tiktok1", False),
+        ("meta", "beta", False),
+        ("微博", "微信", False),
+    ],
+)
+def test_names_that_a_slip_makes(word: str, known: str, *, expected: bool) -> None:
+    """A replaced or swapped character, a lost Latin one; never a number, nor a longer name."""
+    assert is_slip(word, known) is expected
 
 
 def test_days_without_a_year_are_told_once_a_column(tmp_path: Path) -> None:

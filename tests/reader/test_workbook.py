@@ -101,16 +101,17 @@ def test_language_is_stated_or_the_usual_one(tmp_path: Path) -> None:
         assert read_workbook(path).language == language
 
     def state(book: Any) -> None:
-        for name, value in (("template", "campaign_tracker"), ("language", "zh-Hant")):
-            book.custom_doc_props.append(StringProperty(name=name, value=value))
+        book.custom_doc_props.append(StringProperty(name="language", value="zh-Hant"))
 
     path = draw(tmp_path / "a.xlsx", {"Sheet1": SHEET}, then=state)
     assert read_workbook(path).language == "zh-Hant"
 
 
 def test_unknown_workbooks_are_refused_with_a_reason(tmp_path: Path) -> None:
-    """No sheet of ours, a template we lack, or another template: each says so in one sentence."""
-    other = draw(tmp_path / "other.xlsx", {"Sheet1": [["渠道", "电话"], ["抖音", "110"]]})
+    """No sheet of ours, a template we lack, or another one: each says so in one sentence."""
+    other = draw(
+        tmp_path / "other.xlsx", {"Sheet1": [["渠道", "电话"], ["抖音", "110"]]}, template=""
+    )
     with pytest.raises(UnknownWorkbook) as caught:
         read_workbook(other)
     assert caught.value.code == "unknown_workbook"
@@ -118,14 +119,31 @@ def test_unknown_workbooks_are_refused_with_a_reason(tmp_path: Path) -> None:
         read_workbook(other, template=library_template("campaign_tracker"))
     assert caught.value.code == "other_workbook"
 
-    def state(book: Any) -> None:
-        book.custom_doc_props.append(StringProperty(name="template", value="our_own"))
-
-    stated = draw(tmp_path / "own.xlsx", {"Sheet1": SHEET}, then=state)
+    stated = draw(tmp_path / "own.xlsx", {"Sheet1": SHEET}, template="our_own")
     with pytest.raises(UnknownWorkbook) as caught:
         read_workbook(stated)
     assert caught.value.code == "unknown_workbook_template"
     assert "our_own" in caught.value.describe("zh-Hans")
+
+
+def test_a_workbook_without_our_mark_is_taken_only_beyond_doubt(tmp_path: Path) -> None:
+    """Headers that other templates know as well prove nothing; all of a template's tell it."""
+    todo = [["Task", "Status", "Owner"], ["Order the flowers", "Done", "Bo"]]
+    for rows in (todo, [row[:2] for row in todo], SHEET):
+        path = draw(tmp_path / "a.xlsx", {"Sheet1": rows}, template="")
+        with pytest.raises(UnknownWorkbook) as caught:
+            read_workbook(path)
+        assert "--template" in caught.value.describe("zh-Hant")
+    assert "campaign_tracker" in caught.value.describe("en")
+    template = load_template("strategy_tracking")
+    tabs = {
+        sheet.label["zh-Hans"]: [[column.label["zh-Hans"] for column in sheet.columns], ["x"]]
+        for sheet in template.tables
+    }
+    reading = read_workbook(draw(tmp_path / "b.xlsx", tabs, template=""))
+    assert reading.template.id == "strategy_tracking"
+    (told,) = [p for p in reading.problems if p.code == "template_by_columns"]
+    assert (told.severity, template.title["en"] in told.message("en")) == ("info", True)
 
 
 def test_what_is_no_workbook_never_reaches_a_parser(tmp_path: Path) -> None:

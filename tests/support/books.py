@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.worksheet.worksheet import Worksheet
 
 from marketing_sheets.formulas import compute
@@ -27,10 +28,12 @@ def draw(
     sheets: Mapping[str, Sequence[Any]],
     *,
     then: Callable[[Workbook], None] | None = None,
+    template: str = "campaign_tracker",
 ) -> Path:
     """Write a workbook whose tabs hold the given rows from A1 on; None leaves a cell empty.
 
-    `then` may edit the workbook before it is saved.
+    It is marked as made from `template`, unless that is "". `then` may edit the workbook before it
+    is saved.
     """
     book = Workbook()
     default = book.active
@@ -42,6 +45,9 @@ def draw(
                     sheet.cell(r, c).value = value
     if default is not None:
         book.remove(default)
+    if template:
+        properties: Any = book
+        properties.custom_doc_props.append(StringProperty(name="template", value=template))
     if then is not None:
         then(book)
     book.save(path)
