@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -39,6 +39,19 @@ class Text:
     def values(self) -> tuple[str, ...]:
         """Return the wordings, one a language."""
         return tuple(self.by_language.values())
+
+
+def listed(words: Sequence[str | Text], most: int | None = None) -> Text:
+    """Put words in a line, the first `most` of many: B7、B8、…."""
+    shown = [*words[:most], *(["…"] if most is not None and len(words) > most else [])]
+    return Text(
+        {
+            language: (", " if language == "en" else "、").join(
+                word[language] if isinstance(word, Text) else word for word in shown
+            )
+            for language in LANGUAGES
+        }
+    )
 
 
 NO_TEXT = Text(dict.fromkeys(LANGUAGES, ""))

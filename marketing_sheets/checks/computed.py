@@ -17,7 +17,6 @@ import pandas as pd
 
 from ..formulas import REASONS, names, parse_expression, reason_text
 from ..problems import Problem
-from ..reader import listed
 from ..records import Floats, Reading, SheetRecords
 from ..styles import number_format
 from ..template import (
@@ -31,7 +30,7 @@ from ..template import (
     misspelt_metric,
     nearest_metric,
 )
-from ..texts import LANGUAGES, Text, fold
+from ..texts import LANGUAGES, Text, fold, listed
 from ..values import Context, choice_spellings, parse as parse_value
 
 if TYPE_CHECKING:
@@ -163,7 +162,7 @@ def _overwritten(
         records.place(first, column.id),
         shown,
         count=len(rounded),
-        cells=listed(cells),
+        cells=listed(cells, most=8),
         stated=shown,
         computed=_near(float(ours[first]), None, column),
     )

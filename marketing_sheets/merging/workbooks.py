@@ -180,11 +180,16 @@ def _origin_files(found: ReadFile) -> set[str]:
 
 
 def _usual_template(read: Sequence[ReadFile]) -> Template:
-    """Return the template most files have; the first by name of equals."""
+    """Return the template most files have.
+
+    Raises UsageError where two have equally many: which is meant is not for us to guess.
+    """
     counts = Counter(found.reading.template.id for found in read)
     most = max(counts.values())
-    name = min(name for name, count in counts.items() if count == most)
-    return next(found.reading.template for found in read if found.reading.template.id == name)
+    names = sorted(name for name, count in counts.items() if count == most)
+    if len(names) > 1:
+        raise UsageError("tied_templates", templates=", ".join(names), count=most)
+    return next(found.reading.template for found in read if found.reading.template.id == names[0])
 
 
 def _of_template(

@@ -9,9 +9,9 @@ from datetime import date
 from ..problems import Problem, column_letter
 from ..records import Origin
 from ..template import TableSheet
-from ..texts import Text, fold_label, nearest
+from ..texts import Text, fold_label, listed, nearest
 from .headers import label_spellings, other_unit, spellings, tells_apart
-from .table import Binding, Grid, Header, listed
+from .table import Binding, Grid, Header
 
 
 @dataclass(slots=True, kw_only=True)

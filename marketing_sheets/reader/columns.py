@@ -18,7 +18,7 @@ import pandas as pd
 
 from ..records import Integers
 from ..template import Column, TableSheet
-from ..texts import fold
+from ..texts import fold, listed
 from ..values import (
     Context,
     ParsedColumn,
@@ -29,7 +29,7 @@ from ..values import (
     scale_of,
 )
 from .kinds import settle_kinds
-from .table import Job, SortedRows, Surroundings, Table, TypedTable, list_words, listed, once_each
+from .table import Job, SortedRows, Surroundings, Table, TypedTable, list_words, once_each
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -335,7 +335,7 @@ def _report_yearless(job: Job, parsed: ParsedColumn) -> frozenset[int]:
     rows = (int(job.rows.records[position]) for position in found)
     cells = [str(job.table.place(row, job.column.id).cell) for row in rows]
     raw = job.raw.iloc[found[0]]
-    job.report("years_from_period", found[0], raw, count=len(found), cells=listed(cells))
+    job.report("years_from_period", found[0], raw, count=len(found), cells=listed(cells, most=8))
     return frozenset(found)
 
 

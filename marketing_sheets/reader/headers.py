@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ..problems import Problem
 from ..records import MARK, TRACES
 from ..template import Column, TableSheet
-from ..texts import LANGUAGES, fold, fold_label, say
+from ..texts import LANGUAGES, Text, fold, fold_label, listed, say
 from ..values import as_typed, choice_spellings
 from .table import HEAD_ROWS, Grid, Header, once_each
 from .total_words import is_unit
@@ -40,6 +41,7 @@ _PREFIX = "trace."
 _NAMES = (*TRACES, MARK)
 # So many headers must be called like traces where no ids say that they are.
 _ENOUGH = 3
+_SHOWN = 5  # headers that are named where none was found
 _DEPARTMENT = "department"
 _BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]|【[^【】]*】")
 
@@ -188,6 +190,18 @@ def find_header(grid: Grid, sheet: TableSheet) -> Header | None:
         shown=shown,
         traces=trace_columns(cells, names, ids),
     )
+
+
+def missing_header(grid: Grid, sheet: TableSheet) -> Problem:
+    """Return the error of a tab in which none of a table's headers is found."""
+    params = {"sheet": sheet.label, "headers": looked_for(sheet)}
+    return Problem(code="missing_header", place=grid.place(), params=params)
+
+
+def looked_for(sheet: TableSheet) -> Text:
+    """Return the first headers that a table is known by."""
+    columns = [c for c in sheet.inputs if c.is_required] or list(sheet.inputs)
+    return listed([column.label for column in columns], most=_SHOWN)
 
 
 def _named(grid: Grid, row: int, table: Mapping[str, str]) -> set[str]:

@@ -17,7 +17,7 @@ from ..loading import library_template, load_template, template_names
 from ..template import FormSheet, Sheet, TableSheet, Template
 from ..texts import LANGUAGES, Language, fold
 from .form import field_rows, form_share
-from .headers import Stamp, find_header, required_share, spellings, stamp_in
+from .headers import Stamp, find_header, looked_for, required_share, spellings, stamp_in
 from .table import HEAD_ROWS, Grid
 
 _PREFIX = "attachment:"
@@ -159,7 +159,11 @@ def identify(
     if template is None:
         template = _named_template(said, file) if said else _told_by_columns(grids, file)
     if not (said == template.id or claim_tabs(grids, template)):
-        raise UnknownWorkbook("other_workbook", file=file, template=template.title["en"])
+        tabs = ", ".join(grid.name for grid in grids if not grid.is_summary)
+        sought = looked_for(template.tables[0]) if template.tables else ""
+        raise UnknownWorkbook(
+            "other_workbook", file=file, template=template.title, tabs=tabs, headers=sought
+        )
     version = properties.get("template_version") or next((s.version for s in stamps), None)
     stated = properties.get("language") or next((s.language for s in stamps), None)
     language = next((known for known in LANGUAGES if known == stated), None)
@@ -294,12 +298,25 @@ def _by_stamp(grid: Grid, template: Template) -> Sheet | None:
 
 
 def _by_name(grid: Grid, template: Template) -> Sheet | None:
+    return next((s for s in _called_so(grid, template) if _looks_like(grid, s)), None)
+
+
+def _called_so(grid: Grid, template: Template) -> Iterator[Sheet]:
+    """Walk the sheets that a tab is called like, but for a number behind its name."""
     name = fold(grid.name)
     for candidate in (name, _NUMBERED.sub("", name)):
         for sheet in template.sheets:
             words = (sheet.id, *sheet.label.values(), *sheet.aliases)
-            if candidate in {fold(word) for word in words} and _looks_like(grid, sheet):
-                return sheet
+            if candidate in {fold(word) for word in words}:
+                yield sheet
+
+
+def without_header(grids: Sequence[Grid], sheet: TableSheet, template: Template) -> Grid | None:
+    """Return the filled tab that is called like a table but has none of its columns' headers."""
+    for grid in grids:
+        is_filled = any(cell not in ("", None) for cell in grid.cells.flat)
+        if is_filled and sheet in _called_so(grid, template):
+            return grid
     return None
 
 

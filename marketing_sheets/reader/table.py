@@ -14,7 +14,7 @@ from pandas.api.types import infer_dtype
 from ..problems import Place, Problem
 from ..records import Array, Integers, Mask, Origin
 from ..template import Choices, Column, SettingValue, TableSheet, Template
-from ..texts import LANGUAGES, Text, fold, fold_label
+from ..texts import fold, fold_label
 from ..values import Context, choice_spellings
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ RowReason = Literal[
     "after_end",  # another table, or what follows it
     "unfilled_row",
 ]
-_MOST_LISTED = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -414,12 +413,6 @@ class Job:
         origin = self.table.binding.origin
         place = origin.place(origin.header_row, self.column.id)
         self.typed.problems.append(self.column.problem(code, place, **params))
-
-
-def listed(cells: Sequence[str]) -> Text:
-    """Say which cells are meant, the first few of many: B7、B8、…."""
-    shown = [*cells[:_MOST_LISTED], *(["…"] if len(cells) > _MOST_LISTED else [])]
-    return Text({name: (", " if name == "en" else "、").join(shown) for name in LANGUAGES})
 
 
 def problem_of(

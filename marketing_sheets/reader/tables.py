@@ -19,12 +19,13 @@ from ..formulas import differs, due_share
 from ..problems import Problem
 from ..records import ControlTotal, Origin, SheetRecords, SkippedRow
 from ..template import TableSheet
+from ..texts import listed
 from ..values import missing_column, nothing
 from .binding import bind
 from .columns import type_table
 from .doubts import check_records, unlisted_choices
 from .ends import with_units
-from .headers import find_header, origins_of
+from .headers import find_header, missing_header, origins_of
 from .rows import sort_rows
 from .table import (
     Grid,
@@ -32,7 +33,6 @@ from .table import (
     Surroundings,
     Table,
     TypedTable,
-    listed,
     once_each,
     with_uncalculated,
 )
@@ -146,7 +146,7 @@ def share_problem(share: FoundShare, records: SheetRecords, sheet: TableSheet) -
         share.raw,
         row=name,
         due="" if share.due is None else f"{share.due:,.10g}",
-        cells=listed(share.unread),
+        cells=listed(share.unread, most=8),
         stated="" if share.typed is None else f"{share.typed:,.10g}",
         rate=f"{share.rate * 100:g}%",
     )
@@ -251,7 +251,7 @@ def read_table(grid: Grid, sheet: TableSheet, around: Surroundings) -> TableRead
 def _read(grid: Grid, sheet: TableSheet, around: Surroundings) -> TableReading | Problem:
     header = find_header(grid, sheet)
     if header is None:
-        return Problem(code="missing_header", place=grid.place(), params={"sheet": sheet.label})
+        return missing_header(grid, sheet)
     binding = bind(grid, sheet, header)
     inputs = {binding.columns[c.id] for c in sheet.inputs if c.id in binding.columns}
     grid = with_uncalculated(grid, inputs)

@@ -17,8 +17,16 @@ from ..records import MEMORY, MEMORY_STAMP, ControlTotal, Reading, RememberedAle
 from ..template import Campaign, TableSheet, Template
 from ..texts import LANGUAGES, fold_label, say
 from .form import FormReading, PlanReading, read_form, read_plan
-from .headers import find_header
-from .identity import Claim, Identity, claim_tabs, identify, is_attachment, read_attachments
+from .headers import find_header, missing_header
+from .identity import (
+    Claim,
+    Identity,
+    claim_tabs,
+    identify,
+    is_attachment,
+    read_attachments,
+    without_header,
+)
 from .lists import Lists, default_lists, find_lists_row, read_lists
 from .table import Grid, Surroundings, grid_of
 from .tables import TableReading, joined, read_table
@@ -120,7 +128,7 @@ def read_workbook(
     rest, attached = _unclaimed(grids, claims)
     lists_grid, lists = _read_lists(rest, template)
     around = replace(_surroundings(template, lists), as_of=as_of, date_1904=facts.date_1904)
-    form, plan, gathered = _read_contents(claims, around, file=file)
+    form, plan, gathered = _read_contents(claims, around, rest, file=file)
     extra = [grid for grid in rest if grid is not lists_grid and not _is_ours(grid)]
     # A merge, and a part that is nobody's, leave blank what each department fills in for itself.
     is_merge = facts.properties.get("kind") in ("merge", "split_rest")
@@ -131,7 +139,7 @@ def read_workbook(
         form=form.values,
         sheets=gathered.sheets,
         problems=(
-            *_about_workbook(identity, extra, claims, file),
+            *_about_workbook(identity, extra, claims, gathered, file),
             *(p for p in form.problems if not (is_merge and p.code == "required_blank")),
             *plan.problems,
             *gathered.problems,
@@ -161,7 +169,7 @@ def _surroundings(template: Template, lists: Lists) -> Surroundings:
 
 
 def _read_contents(
-    claims: Mapping[str, Claim], around: Surroundings, *, file: str
+    claims: Mapping[str, Claim], around: Surroundings, rest: Sequence[Grid], *, file: str
 ) -> tuple[FormReading, PlanReading, _Gathered]:
     """Read the forms, then all that goes by the campaign's days."""
     template = around.template
@@ -169,7 +177,7 @@ def _read_contents(
     as_of = form.values.get(Campaign.AS_OF) or around.as_of
     around = replace(around, period=form.period, as_of=as_of)
     plan = read_plan(form, template, around)
-    return form, plan, _read_tables(claims, template, around, file=file)
+    return form, plan, _read_tables(claims, template, around, rest, file=file)
 
 
 def _unclaimed(grids: Sequence[Grid], claims: Mapping[str, Claim]) -> tuple[list[Grid], list[Grid]]:
@@ -237,16 +245,22 @@ def _read_form(
 
 
 def _read_tables(
-    claims: Mapping[str, Claim], template: Template, around: Surroundings, *, file: str
+    claims: Mapping[str, Claim],
+    template: Template,
+    around: Surroundings,
+    rest: Sequence[Grid],
+    *,
+    file: str,
 ) -> _Gathered:
     gathered = _Gathered()
     for sheet in template.tables:
         claim = claims.get(sheet.id)
         if claim is None:
-            params = {"sheet": sheet.label}
-            gathered.problems.append(
-                Problem(code="missing_sheet", place=Place(file=file), params=params)
+            tab = without_header(rest, sheet, template)
+            missing = Problem(
+                code="missing_sheet", place=Place(file=file), params={"sheet": sheet.label}
             )
+            gathered.problems.append(missing if tab is None else missing_header(tab, sheet))
             continue
         found = [read_table(grid, sheet, around) for grid in claim.tabs]
         gathered.problems += [reading for reading in found if isinstance(reading, Problem)]
@@ -270,7 +284,11 @@ def _double(other: Grid, sheet: TableSheet, claim: Claim) -> Problem:
 
 
 def _about_workbook(
-    identity: Identity, extra: Sequence[Grid], claims: Mapping[str, Claim], file: str
+    identity: Identity,
+    extra: Sequence[Grid],
+    claims: Mapping[str, Claim],
+    gathered: _Gathered,
+    file: str,
 ) -> list[Problem]:
     problems = []
     version = identity.version
@@ -284,8 +302,10 @@ def _about_workbook(
         if claim.grid.state != "visible":
             place, raw = claim.grid.place(), claim.grid.name
             problems.append(Problem(code="hidden_sheet", place=place, raw=raw))
-    filled = (grid for grid in extra if any(cell not in ("", None) for cell in grid.cells.flat))
-    problems += [Problem(code="extra_sheet", place=one.place(), raw=one.name) for one in filled]
+    told = {p.place.sheet for p in gathered.problems if p.code == "missing_header"}
+    for grid in extra:
+        if grid.name not in told and any(cell not in ("", None) for cell in grid.cells.flat):
+            problems.append(Problem(code="extra_sheet", place=grid.place(), raw=grid.name))
     return problems
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..template import Choices
-from ..texts import LANGUAGES, Text, fold, nearest
+from ..texts import LANGUAGES, Text, fold, listed, nearest
 from .cells import (
     Context,
     ParsedCell,
@@ -30,7 +30,6 @@ from .dates import read_date_range
 _MARKS = " \t\u3000✓✔√●○◎•▲△▼▽■□◆◇★☆!！×✗✘⚠\ufe0f"
 _YES = frozenset(fold(word) for word in ("是", "有", "对", "yes", "y", "true", *"√✓✔"))
 _NO = frozenset(fold(word) for word in ("否", "无", "没有", "不是", "no", "n", "false", *"×✗✘x"))
-_JOINTS = {"en": ", "}
 # Always between two milestones; commas and 、 part them only where a digit follows, as they may
 # also stand inside one.
 _BETWEEN = re.compile(r"\s*(?:[→➜➔➡⇒⟶]|[-=—–]+>|[;；\n\r]+|[、,，](?=\s*\d))\s*")
@@ -98,11 +97,7 @@ def likeliest(
         ids.remove(near)
         ids.insert(0, near)
     texts = [labels.get(item) or Text(dict.fromkeys(LANGUAGES, item)) for item in ids]
-    allowed = {
-        language: _JOINTS.get(language, "、").join(text[language] for text in texts)
-        for language in LANGUAGES
-    }
-    return texts[0] if near else None, Text(allowed)
+    return texts[0] if near else None, listed(texts)
 
 
 def read_yes_no(raw: Raw) -> ParsedCell:

@@ -364,3 +364,16 @@ def test_templates_are_not_mixed(messy_folder: Path, tmp_path: Path) -> None:
     assert [source.file for source in result.merge.sources] == ["推广.xlsx"]
     assert template().id not in {result.merge.template.id}
     assert len(result.merge.skipped) == 8
+
+
+def test_a_tie_between_templates_is_told(tmp_path: Path) -> None:
+    """As many workbooks of one template as of another: which to merge is asked for by name."""
+    (tmp_path / "in").mkdir()
+    for name in ("campaign_tracker", "execution_plan"):
+        generate_workbook(name, tmp_path / "in" / f"{name}.xlsx")
+    with pytest.raises(UsageError) as caught:
+        merge(tmp_path / "in", tmp_path / "out.xlsx", as_of=AS_OF, jobs=1)
+    assert caught.value.code == "tied_templates"
+    text = caught.value.describe("en")
+    assert all(word in text for word in ("campaign_tracker, execution_plan", "--template"))
+    assert not (tmp_path / "out.xlsx").exists()

@@ -146,6 +146,22 @@ def test_a_workbook_without_our_mark_is_taken_only_beyond_doubt(tmp_path: Path) 
     assert (told.severity, template.title["en"] in told.message("en")) == ("info", True)
 
 
+def test_a_tab_without_its_headers_is_told_with_what_was_looked_for(tmp_path: Path) -> None:
+    """The tab that is called like a table is named, and so are the headers it should have."""
+    renamed = [["day", "where", "spent"], [date(2024, 6, 1), "抖音", 5]]
+    path = draw(tmp_path / "a.xlsx", {TAB: renamed, "活动信息": FORM})
+    found = [p for p in read_workbook(path).problems if p.place.sheet == TAB]
+    assert [(p.code, p.severity) for p in found] == [("missing_header", "error")]
+    assert "日期、渠道" in found[0].message("zh-Hans")
+    alone = draw(tmp_path / "b.xlsx", {"数据": renamed}, template="")
+    with pytest.raises(UnknownWorkbook) as caught:
+        read_workbook(alone, template="execution_plan")
+    text = caught.value.describe("zh-Hans")
+    sheet = load_template("execution_plan").tables[0]
+    assert "数据" in text
+    assert next(c for c in sheet.inputs if c.is_required).label["zh-Hans"] in text
+
+
 def test_what_is_no_workbook_never_reaches_a_parser(tmp_path: Path) -> None:
     """The gate refuses other files, and one space in the last cell of a sheet."""
     text = tmp_path / "a.xlsx"
