@@ -7,13 +7,15 @@ the reader's language.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .texts import Language, Text, book
 
 Severity = Literal["error", "warning", "info"]
+_MANY = 100
 
 
 def column_letter(number: int) -> str:
@@ -62,8 +64,10 @@ class Place:
 class Problem:
     """One thing that is wrong or doubtful, where it stands, and what was found there.
 
-    An error leaves the cell out of every figure; a warning uses it and says so; an info tells what
-    was decided.
+    An error says that what it names is not used: the cell, or the row or tab where it names no
+    cell. A warning says that it is used all the same, and may be wrong; of a row, that it may be no
+    record. An info tells what was decided. `alike` counts the other cells of a column that a
+    condensed problem stands for.
     """
 
     code: str
@@ -71,6 +75,7 @@ class Problem:
     column: str | None = None
     raw: object = None
     params: Mapping[str, object] = field(default_factory=dict)
+    alike: int = 0
 
     @property
     def severity(self) -> Severity:
@@ -85,7 +90,11 @@ class Problem:
 
     def message(self, language: Language) -> str:
         """Say what is wrong, without the place."""
-        return self._fill("message", language)
+        text = self._fill("message", language)
+        if not self.alike:
+            return text
+        others = Problem(code="alike", place=self.place, params={"count": f"{self.alike:,}"})
+        return text + _joint(language) + others.message(language)
 
     def hint(self, language: Language) -> str:
         """Say what to do."""
@@ -93,10 +102,9 @@ class Problem:
 
     def describe(self, language: Language) -> str:
         """Say all in one line: place – what is wrong and found – what to do."""
-        # English wants a blank after the sentence, Chinese does not.
-        joint = " " if language == "en" else ""
         colon = ": " if language == "en" else "："
-        return f"{self.place}{colon}{self.message(language)}{joint}{self.hint(language)}".rstrip()
+        said = self.message(language) + _joint(language) + self.hint(language)
+        return f"{self.place}{colon}{said}".rstrip()
 
     def as_json(self, language: Language) -> dict[str, object]:
         """Return the stable form that `--json` prints."""
@@ -119,3 +127,24 @@ class Problem:
             for key, value in self.params.items()
         }
         return text.format_map({"raw": "" if self.raw is None else self.raw, **known})
+
+
+def condensed(problems: Iterable[Problem]) -> list[Problem]:
+    """Let one problem stand for a hundred or more of its kind in a column: the first of them."""
+    ones = list(problems)
+    kinds = [(p.code, p.place.file, p.place.sheet, p.column) for p in ones]
+    counts = Counter(kinds)
+    found: list[Problem] = []
+    told: set[tuple[str | None, ...]] = set()
+    for one, kind in zip(ones, kinds, strict=True):
+        if one.column is None or counts[kind] < _MANY:
+            found.append(one)
+        elif kind not in told:
+            told.add(kind)
+            found.append(replace(one, alike=counts[kind] - 1))
+    return found
+
+
+def _joint(language: Language) -> str:
+    """Return what stands between sentences: English wants a blank, Chinese does not."""
+    return " " if language == "en" else ""

@@ -121,6 +121,18 @@ def nearest(word: str, candidates: Mapping[str, str] | list[str]) -> str | None:
     return table[hits[0]] if hits else None
 
 
+def is_one_off(word: str, name: str) -> bool:
+    """Tell whether one letter was changed, left out, added, or two stand in the wrong order."""
+    if abs(len(word) - len(name)) > 1:
+        return False
+    start = 0
+    while start < min(len(word), len(name)) and word[start] == name[start]:
+        start += 1
+    rest, other = word[start:], name[start:]
+    swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]
+    return rest[1:] == other[1:] or rest == other[1:] or rest[1:] == other or swapped
+
+
 @cache
 def templates_folder() -> Path:
     """Find `workbook_templates`: inside the installed package, else beside the checkout's.

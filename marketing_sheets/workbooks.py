@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from .checks import doubts
+from .checks import doubts, without_prepared
 from .errors import TemplateError, UsageError
 from .formulas import compute
 from .loading import check_template, load_template
@@ -127,7 +127,8 @@ def recompute(reading: Reading, *, as_of: date | None) -> Reading:
         for name, records in reading.sheets.items()
     }
     computed = replace(reading, sheets=sheets)
-    return replace(computed, problems=(*reading.problems, *doubts(computed, as_of)))
+    told = without_prepared(reading, as_of)
+    return replace(computed, problems=(*told, *doubts(computed, as_of)))
 
 
 def check_workbook(

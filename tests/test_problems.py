@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import marketing_sheets
-from marketing_sheets.problems import Place, Problem
+from marketing_sheets.problems import Place, Problem, condensed
 from marketing_sheets.texts import LANGUAGES, Language, Text, book
 from marketing_sheets.values import Context, parse
 
@@ -37,6 +39,38 @@ def test_every_problem_is_worded_in_every_language(code: str) -> None:
         assert all(text == text.strip() for text in texts.values())
         assert len({frozenset(_blanks(text)) for text in texts.values()}) == 1
     assert all(entry["message"].values())
+
+
+def test_what_is_not_used_is_an_error() -> None:
+    """A warning's cells are used and an error's are not; only what is nobody's data is no more."""
+    for code in CODES:
+        text = book("problems")[code]["message"]["en"]
+        if re.search(r"not used|left out|not counted|none was used|so .* was used", text):
+            is_listed = code in ("another_table", "after_as_of")
+            assert is_listed or book("problems")[code]["severity"] != "warning", code
+
+
+@pytest.mark.parametrize(("count", "lines"), [(99, 99), (100, 1), (250, 1)])
+def test_a_hundred_of_a_kind_are_one_line(count: int, lines: int) -> None:
+    """Where one stands for all, it is the first, and says how many more there are."""
+    place = Place(file="a.xlsx", sheet="数据")
+    column = [
+        Problem(
+            code="pending",
+            place=place.at(row, 3),
+            column="cost",
+            raw="待定",
+            params={"column": "花费"},
+        )
+        for row in range(1, count + 1)
+    ]
+    others = [replace(one, column="sales") for one in column[:3]]
+    found = condensed([*others, *column])
+    assert len(found) == len(others) + lines
+    assert sum(1 + one.alike for one in found) == count + 3
+    last = found[-1].describe("en")
+    assert (f"{count - 1} more cells" in last) == (lines == 1)
+    assert found[3].place == column[0].place
 
 
 def _words_in(node: ast.AST) -> Iterator[str]:

@@ -1,1 +1,1 @@
-from .doubts import doubts as doubts
+from .doubts import doubts as doubts, without_prepared as without_prepared

@@ -23,7 +23,7 @@ from ..formulas import holds, references
 from ..metrics import day_column, days_of, later_rows
 from ..problems import Place, Problem
 from ..reader import unanswered
-from ..records import Reading, SheetRecords
+from ..records import Mask, Reading, SheetRecords
 from ..template import NUMERIC_TYPES, Campaign, Check, Column, Issue, TableSheet
 from ..texts import LANGUAGES, Text, fold, shared_data
 from ..values import nothing, read_risks
@@ -44,6 +44,37 @@ def doubts(reading: Reading, as_of: date | None) -> tuple[Problem, ...]:
         *future_actuals(reading, as_of),
         *(() if as_of is None else calendar_notes(reading)),
     )
+
+
+def without_prepared(reading: Reading, as_of: date | None) -> tuple[Problem, ...]:
+    """Return the problems of a reading but for the blanks of rows that are only prepared.
+
+    Such a row stands after `as_of` and holds nothing but its day, its key and choices: it is to be
+    filled in when its day has come.
+    """
+    if as_of is None or not any(p.code == "required_blank" for p in reading.problems):
+        return reading.problems
+    prepared: set[Place] = set()
+    for records in reading.sheets.values():
+        sheet = reading.template[records.sheet]
+        day = day_column(sheet) if isinstance(sheet, TableSheet) else ""
+        if isinstance(sheet, TableSheet) and day in records.frame:
+            later = days_of(records.frame, day) > np.datetime64(as_of, "D")
+            for column in sheet.inputs:
+                known = column.id in sheet.key or column.type in ("choice", "date")
+                if not known and column.id in records.raw:
+                    later &= ~_is_filled(records, column.id)
+            prepared |= {records.place(at) for at in np.flatnonzero(later).tolist()}
+    return tuple(
+        problem
+        for problem in reading.problems
+        if problem.code != "required_blank" or replace(problem.place, column=None) not in prepared
+    )
+
+
+def _is_filled(records: SheetRecords, name: str) -> Mask:
+    cells = records.raw[name].tolist()
+    return np.array([cell is not None and cell != "" for cell in cells], dtype=bool)
 
 
 def broken_checks(reading: Reading, as_of: date | None) -> Iterator[Problem]:

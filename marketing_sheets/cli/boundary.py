@@ -219,16 +219,22 @@ def _plain(value: object) -> object:
 def problem_lines(
     problems: Sequence[Problem], language: Language, *, every: bool = False
 ) -> list[str]:
-    """Say problems a line each, worst first; beyond twenty only their number unless `every`."""
+    """Say problems a line each, worst first; beyond twenty only their number unless `every`.
+
+    A hundred or more of a kind in one column are one line.
+    """
+    from ..problems import condensed
+
     order = {"error": 0, "warning": 1, "info": 2}
-    ranked = sorted(problems, key=lambda problem: order[problem.severity])
+    ranked = sorted(condensed(problems), key=lambda problem: order[problem.severity])
     shown = ranked if every else ranked[:_SHOWN_PROBLEMS]
     lines = [
         f"{say('cli', f'severity.{problem.severity}', language)} {problem.describe(language)}"
         for problem in shown
     ]
     if len(shown) < len(ranked):
-        lines.append(say("cli", "more_problems", language, count=len(ranked) - len(shown)))
+        rest = sum(1 + problem.alike for problem in ranked[len(shown) :])
+        lines.append(say("cli", "more_problems", language, count=rest))
     return lines
 
 

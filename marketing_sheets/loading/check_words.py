@@ -103,7 +103,8 @@ def column_label_faults(
     path: str, columns: tuple[Column, ...], *, are_headers: bool
 ) -> Iterator[TemplateFault]:
     """Find the labels and hints that Excel would refuse, and labels two columns would share."""
-    yield from same_label_faults(path, columns, fold_label)
+    # A header is matched word for word before what stands in its brackets is left out.
+    yield from same_label_faults(path, columns, fold if are_headers else fold_label)
     for column in columns:
         where = f"{path}[{column.id}]"
         # Only cells that people fill in have an input message with the label as its title.

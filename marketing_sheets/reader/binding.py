@@ -10,8 +10,11 @@ from ..problems import Problem, column_letter
 from ..records import Origin
 from ..template import TableSheet
 from ..texts import Text, fold_label, listed, nearest
+from ..values import parse
 from .headers import label_spellings, other_unit, spellings, tells_apart
 from .table import Binding, Grid, Header
+
+_DAYS = 3  # columns called by days: told in one line
 
 
 @dataclass(slots=True, kw_only=True)
@@ -153,8 +156,13 @@ def _problems(
         fold_label(word): c.label for c in missing for word in (*c.label.values(), *c.aliases)
     }
     resembled: set[int] = set()
+    days = [name for name in extras if parse(name, "date").value is not None]
+    if len(days) >= _DAYS:
+        place = grid.place(header.row, extras[days[0]])
+        said: dict[str, object] = {"count": len(days), "headers": listed(days, most=_DAYS)}
+        found.append(Problem(code="day_columns", place=place, params=said))
     for name, at in extras.items():
-        if at in draft.doubles:
+        if at in draft.doubles or (len(days) >= _DAYS and name in days):
             continue
         place = grid.place(header.row, at)
         close = nearest(fold_label(name), {word: word for word in candidates})

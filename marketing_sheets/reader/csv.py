@@ -25,7 +25,11 @@ from .tables import TableReading, read_table
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _Pair = tuple[str, str, Place]  # what a field is called, its value, where the value stands
 # A workbook keeps what is not ours where it stands; out of a CSV file it goes nowhere.
-_IN_CSV = {"unknown_column": "csv_column_ignored", "duplicate_column": "csv_column_double"}
+_IN_CSV = {
+    "unknown_column": "csv_column_ignored",
+    "duplicate_column": "csv_column_double",
+    "day_columns": "csv_days_ignored",
+}
 # There all figures are texts, and no formulas stand beside them.
 _NOT_IN_CSV = frozenset(("formulas_need_value", "formulas_need_word"))
 

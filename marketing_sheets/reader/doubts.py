@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
-from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ import pandas as pd
 from ..formulas import references, threshold_of
 from ..problems import Problem
 from ..template import Column, TableSheet
-from ..texts import fold, say
+from ..texts import fold, is_one_off, say
 from ..values import likeliest, parse, parse_conditions, unread_conditions
 from .table import SortedRows, Surroundings, Table, TypedTable, problem_of
 
@@ -55,17 +54,11 @@ def is_slip(word: str, known: str) -> bool:
 
     Chinese with one character more is another name; a Latin letter is soon lost.
     """
-    least, lengths = (_LATIN, 1) if word.isascii() else (_CHINESE, 0)
-    if word == known or min(len(word), len(known)) < least or abs(len(word) - len(known)) > lengths:
-        return False
-    edits = [op for op in SequenceMatcher(None, word, known).get_opcodes() if op[0] != "equal"]
-    said = [word[begin:end] for _, begin, end, _, _ in edits]
-    meant = [known[begin:end] for _, _, _, begin, end in edits]
-    if len(edits) != 1:
-        return sorted(said) == sorted(meant) and len(set("".join(said))) == 1  # two are swapped
-    apart = {*said[0], *meant[0]}
-    others = say("reading", "apart_by_one", "zh-Hans")
-    return len(said[0]) < 2 > len(meant[0]) and not any(c.isdigit() or c in others for c in apart)
+    is_long = min(len(word), len(known)) >= (_LATIN if word.isascii() else _CHINESE)
+    is_alike = is_long and is_one_off(word, known) and word != known
+    others, apart = say("reading", "apart_by_one", "zh-Hans"), {*word} ^ {*known}
+    is_kept = word.isascii() or len(word) == len(known)
+    return is_alike and is_kept and not any(c.isdigit() or c in others for c in apart)
 
 
 def unclear_conditions(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ the Summary and is left out beside it, which is told once a column or word.
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from ..formulas import amount_of, excel_finds, parse_expression, spelled
 from ..problems import Problem
 from ..records import ControlTotal, Floats
 from ..template import Choices, Column, TableSheet
-from ..texts import LANGUAGES, Language, Text
+from ..texts import LANGUAGES, Language, Text, fold_label, say
 from ..values import Context, parse, scale_of
 from .headers import stamp_in
 from .table import NonRecord, SortedRows, Surroundings, Table, TypedTable, once_each, problem_of
@@ -35,6 +36,9 @@ _MOMENTS = ("date", "datetime")
 # These ask about texts as they stand, or about days, which Excel reads in its own way.
 _SILENT = frozenset(("known", "count", "first_day", "last_day", "moment"))
 _CENT = 0.005
+_SHOWN = re.compile(r"\d[\d,]*(?:\.(\d+))?")
+# Totals are shown in thousands, 万, millions and 亿; a rounded one is off by so much at most.
+_STEPS, _ROUNDED = (1e3, 1e4, 1e6, 1e8), 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,22 +251,49 @@ def mismatched_totals(table: Table, rows: SortedRows, typed: TypedTable) -> Iter
                 continue
             above = values[rows.records < skipped.row]
             spans = [since, below] if skipped.total == "subtotal" else [values, above, since, below]
-            computed = _misses(stated, skipped, spans)
-            if computed is not None:
+            computed = _misses(stated, raw, skipped, spans)
+            if computed is not None and not _is_rate(column):
                 params = {"stated": f"{stated:,.10g}", "computed": f"{computed:,.10g}"}
                 yield problem_of(
                     table, column, skipped.row, code="total_mismatch", raw=raw, **params
                 )
 
 
-def _misses(stated: float, skipped: NonRecord, spans: Sequence[Floats]) -> float | None:
-    """Return what the total should be if none of the rows it may stand for give `stated`."""
+def _misses(
+    stated: float, raw: object, skipped: NonRecord, spans: Sequence[Floats]
+) -> float | None:
+    """Return what the total should be if none of the rows it may stand for give `stated`.
+
+    Below unit prices people put their mean, whatever the row is called.
+    """
     figure = _mean if skipped.total == "average" else np.nansum
     figures = [float(figure(span)) for span in spans]
-    if any(abs(f - stated) <= max(_CENT, abs(f) * 1e-9) for f in figures):
+    if any(_gives(found, stated, raw) for found in (*figures, *map(_mean, spans))):
         return None
     # Above the first group there are no rows: what follows is meant.
     return next((f for f, span in zip(figures, spans, strict=True) if len(span)), figures[0])
+
+
+def _gives(found: float, stated: float, raw: object) -> bool:
+    """Whether a total says a figure, as exactly as it is written: 1.2万, or 1.2 below 元."""
+    if abs(found - stated) <= max(_CENT, abs(found) * 1e-9):
+        return True
+    shown = _SHOWN.search(raw if isinstance(raw, str) else f"{stated:.15g}")
+    if shown is None or not stated:
+        return False
+    # Half of the last place that is shown; a cell that holds a number holds all its places.
+    half = 0.5 * 10.0 ** -len(shown[1] or "") * abs(stated)
+    half /= float(shown[0].replace(",", "")) or 1.0
+    steps = (1.0, *_STEPS) if isinstance(raw, str) else _STEPS
+    return any(
+        abs(found - stated * step) <= min(half * step, abs(found) * _ROUNDED) for step in steps
+    )
+
+
+def _is_rate(column: Column) -> bool:
+    """Whether a column is of unit prices or rates, which nobody adds up."""
+    ends = tuple(fold_label(word) for word in say("reading", "rate", "zh-Hans").split("|"))
+    return any(fold_label(label).endswith(ends) for label in column.label.values())
 
 
 def _mean(values: Floats) -> float:

@@ -302,10 +302,12 @@ def _about_workbook(
         if claim.grid.state != "visible":
             place, raw = claim.grid.place(), claim.grid.name
             problems.append(Problem(code="hidden_sheet", place=place, raw=raw))
-    told = {p.place.sheet for p in gathered.problems if p.code == "missing_header"}
-    for grid in extra:
-        if grid.name not in told and any(cell not in ("", None) for cell in grid.cells.flat):
-            problems.append(Problem(code="extra_sheet", place=grid.place(), raw=grid.name))
+    named = {p.place.sheet for p in gathered.problems if p.code == "missing_header"}
+    problems += [
+        Problem(code="extra_sheet", place=grid.place(), raw=grid.name)
+        for grid in extra
+        if grid.name not in named and any(cell not in ("", None) for cell in grid.cells.flat)
+    ]
     return problems
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from ..alerts import Phrase
 from ..metrics import IssueRow
-from ..problems import Place, Problem
+from ..problems import Place, Problem, condensed
 from ..styles import Palette
 from .canvas import (
     FIRST,
@@ -182,10 +182,11 @@ def draw_problems(canvas: Canvas, summary: Summary) -> None:
         (canvas.say("head.hint"), left(4), right(5), ""),
     )
     table_head(canvas, heads)
-    for problem in summary.problems[:_PROBLEMS]:
+    ranked = condensed(summary.problems)
+    for problem in ranked[:_PROBLEMS]:
         _problem(canvas, problem, summary)
-    rest = len(summary.problems) - _PROBLEMS
-    if rest <= 0:
+    rest = sum(1 + problem.alike for problem in ranked[_PROBLEMS:])
+    if not rest:
         return
     if summary.merged is None:
         canvas.remark(canvas.say("more.problems", count=rest))

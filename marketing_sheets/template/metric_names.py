@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
-from ..texts import fold, fold_label
+from ..texts import fold, fold_label, is_one_off
 from .model import SettingValue, Template
 from .parts import Metric
 
@@ -153,7 +153,7 @@ def nearest_metric(text: str, template: Template) -> str | None:
     word = fold_label(text)
     for name, metric in _folded(template.registry).items():
         least = _LEAST_LATIN if name.isascii() else _LEAST
-        if len(name) >= least and _is_one_off(word, name):
+        if len(name) >= least and is_one_off(word, name):
             return next(one for one in metric.names if fold_label(one) == name)
     return None
 
@@ -189,15 +189,3 @@ def _last_letters(registry: tuple[Metric, ...]) -> frozenset[str]:
 @lru_cache(maxsize=64)
 def _folded(registry: tuple[Metric, ...]) -> dict[str, Metric]:
     return {fold_label(name): metric for metric in reversed(registry) for name in metric.names}
-
-
-def _is_one_off(word: str, name: str) -> bool:
-    """Tell whether one letter was changed, left out, added, or two stand in the wrong order."""
-    if abs(len(word) - len(name)) > 1:
-        return False
-    start = 0
-    while start < min(len(word), len(name)) and word[start] == name[start]:
-        start += 1
-    rest, other = word[start:], name[start:]
-    swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]
-    return rest[1:] == other[1:] or rest == other[1:] or rest[1:] == other or swapped

@@ -46,9 +46,9 @@ COST = "sheets[posts].columns[cost]"
         # labels
         (
             'label = "Clicks"',
-            'label = "Klicks"\naliases = ["cost（元）"]',
+            'label = "Klicks"\naliases = ["cost"]',
             (
-                'sheets[posts].columns[clicks]: "cost（元）" cannot be told apart from a label or '
+                'sheets[posts].columns[clicks]: "cost" cannot be told apart from a label or '
                 "alias of cost"
             ),
         ),

@@ -323,3 +323,47 @@ def test_rows_below_a_gap_of_the_table_are_read(tmp_path: Path) -> None:
         tmp_path, [*gap, [date(2024, 6, 1), "抖音", 100, 10, 1, 1, 10, 100, None, None]]
     )
     assert records.rows.tolist() == [152]
+
+
+OWN = """
+format = 1
+id = "orders"
+title = "订单"
+[[sheets]]
+id = "orders"
+label = "订单"
+columns = [
+  { id = "shop", type = "text", label = "店铺", key = true },
+  { id = "count", type = "integer", label = "单量" },
+  { id = "price", type = "money", label = "单价" },
+  { id = "amount", type = "money", label = "金额（元）" },
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("total", "wrong"),
+    [
+        (["合计", 30, 15.5, 47000], []),  # the mean of the prices
+        (["合计", 30, 15.67, 47000], []),  # what the amount makes of the count
+        (["合计", 30, None, 4.7], []),  # in 万, as the cell beside it says
+        (["合计", 30, None, "4.7万"], []),
+        (["合计", 30, None, "约4.7万"], []),
+        (["合计", 30, None, 4.9], ["D5"]),
+        (["合计", 30, None, "4.8万"], ["D5"]),
+        (["合计", 31, None, 47000], ["B5"]),
+        (["合计", 30, None, 47001], ["D5"]),
+    ],
+)
+def test_totals_that_are_no_plain_sums(
+    tmp_path: Path, total: list[object], wrong: list[str]
+) -> None:
+    """Prices are not added up, and a total in 万 is as exact as it is written."""
+    (tmp_path / "own.toml").write_text(OWN, encoding="utf-8")
+    rows = [["店铺", "单量", "单价", "金额（元）"], ["甲", 10, 11, 11010], ["乙", 8, 20, 16000]]
+    rows = [*rows, ["丙", 12, 15.5, 19990], total]
+    path = draw(tmp_path / "a.xlsx", {"订单": rows}, template="")
+    reading = read_workbook(path, template=tmp_path / "own.toml")
+    told = [p.place.cell for p in reading.problems if p.code == "total_mismatch"]
+    assert told == wrong
+    assert len(reading.sheets["orders"].frame) == 3

@@ -135,7 +135,7 @@ def test_a_workbook_without_our_mark_is_taken_only_beyond_doubt(tmp_path: Path) 
             read_workbook(path)
         assert "--template" in caught.value.describe("zh-Hant")
     assert "campaign_tracker" in caught.value.describe("en")
-    template = load_template("strategy_tracking")
+    template = library_template("strategy_tracking")
     tabs = {
         sheet.label["zh-Hans"]: [[column.label["zh-Hans"] for column in sheet.columns], ["x"]]
         for sheet in template.tables
@@ -157,7 +157,7 @@ def test_a_tab_without_its_headers_is_told_with_what_was_looked_for(tmp_path: Pa
     with pytest.raises(UnknownWorkbook) as caught:
         read_workbook(alone, template="execution_plan")
     text = caught.value.describe("zh-Hans")
-    sheet = load_template("execution_plan").tables[0]
+    sheet = library_template("execution_plan").tables[0]
     assert "数据" in text
     assert next(c for c in sheet.inputs if c.is_required).label["zh-Hans"] in text
 

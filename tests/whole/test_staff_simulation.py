@@ -206,7 +206,8 @@ def test_rearranging_the_sheet(tmp_path: Path) -> None:
     assert extras is not None
     assert extras["天气"].tolist() == ["晴", None, None, None]
     assert reading.sheets["daily_data"].rows.tolist() == [9, 10, 11, 12]
-    assert doubts(reading, "6月日报（定稿）") == [("unknown_column", "C8")]
+    told = [("header_renamed", "D8"), ("unknown_column", "C8")]
+    assert doubts(reading, "6月日报（定稿）") == told
     assert doubts(reading, "阶段进度") == []
     assert values(reading, "phase_schedule", "stage") == ["preparation", "warm_up"]
     assert values(reading, "issue_log", "number") == ["1", "2"]
