@@ -96,7 +96,10 @@ def made(path: Path, name: str, number: int, line: int) -> Mutant | None:
     source = path.read_text(encoding="utf-8")
     operator: Any = get_operator(name)()
     code = mutate_code(source, operator, number)
-    if not code or _meaning(source) == _meaning(code):
+    try:
+        if not code or _meaning(source) == _meaning(code):
+            return None
+    except SyntaxError:  # the / of a signature became a *
         return None
     pairs = zip(source.splitlines(), code.splitlines(), strict=False)
     before, after = next((one.strip(), other.strip()) for one, other in pairs if one != other)
