@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ..problems import Problem, column_letter
-from ..records import Origin
-from ..template import TableSheet
+from ..records import Array, Origin
+from ..template import Column, TableSheet
 from ..texts import Text, fold_label, listed, nearest
 from ..values import parse
-from .headers import label_spellings, other_unit, spellings, tells_apart
+from .headers import label_spellings, named_at, other_unit, spellings, tells_apart
 from .table import Binding, Grid, Header
 
 _DAYS = 3  # columns called by days: told in one line
+_SHOWN = 3  # headers named that were not read
+_ENOUGH = 200  # rows that tell what a column holds
 
 
 @dataclass(slots=True, kw_only=True)
@@ -151,6 +153,7 @@ def _problems(
     grid: Grid, sheet: TableSheet, header: Header, draft: _Draft, extras: Mapping[str, int]
 ) -> tuple[Problem, ...]:
     found = [*_doubtful(grid, sheet, header, draft), *_renamed(grid, sheet, header, draft)]
+    found += _left_above(grid, sheet, header, draft)
     missing = [c for c in sheet.inputs if c.id not in draft.columns]
     candidates: dict[str, Text] = {
         fold_label(word): c.label for c in missing for word in (*c.label.values(), *c.aliases)
@@ -174,15 +177,54 @@ def _problems(
         resembled.add(id(label))
         params = {"column": label, "header": name, "nearest": label}
         found.append(Problem(code="near_miss_column", place=place, raw=name, params=params))
+    unread = {name: at for name, at in extras.items() if at not in draft.doubles}
     for column in missing:
         if column.is_required:
-            code = "missing_column"
-        elif id(column.label) in resembled:
-            continue  # the near miss says it already
-        else:
-            code = "missing_optional_column"
-        found.append(column.problem(code, grid.place()))
+            found.append(column.problem("missing_column", grid.place()))
+        elif id(column.label) not in resembled:  # else the near miss says it already
+            found.append(_without(column, grid, header, unread))
     return tuple(found)
+
+
+def _without(column: Column, grid: Grid, header: Header, unread: Mapping[str, int]) -> Problem:
+    """Say that an optional column is not there, or that it may be one that was not read."""
+    alike = [
+        name
+        for name, at in unread.items()
+        if column.additive and _holds_figures(grid.cells[header.first :, at], column)
+    ]
+    if not alike:
+        return column.problem("missing_optional_column", grid.place())
+    said = listed(alike, most=_SHOWN)
+    return column.problem("column_maybe_renamed", grid.place(), headers=said)
+
+
+def _holds_figures(cells: Array, column: Column) -> bool:
+    """Whether the first cells of a column are often figures, and such as another column holds."""
+    filled = [cell for cell in cells[:_ENOUGH].tolist() if cell not in ("", None)]
+    figures = [float(cell) for cell in filled if type(cell) in (int, float)]
+    whole = [figure for figure in figures if figure.is_integer()]
+    fits = column.type != "integer" or len(whole) * 2 > len(figures)
+    # Totals, headings and other tables below stand in it as well.
+    return fits and len(figures) > 1 and len(figures) * 3 > len(filled)
+
+
+def _left_above(grid: Grid, sheet: TableSheet, header: Header, draft: _Draft) -> Iterator[Problem]:
+    """Name a row above the header with a header of its own, under which records may stand."""
+    top = min((header.row, *header.rows))
+    words, bound = spellings(sheet), [*draft.columns.values()]
+    for row in range(0 if header.ids_row is None else header.ids_row + 1, top - 1):
+        named = named_at(grid, row, words).items()
+        is_header = any(draft.columns.get(name) == at for at, name in named)
+        if is_header and any(_is_record(grid.cells[below, bound]) for below in range(row + 1, top)):
+            yield Problem(code="rows_above_header", place=grid.place(row))
+            return
+
+
+def _is_record(cells: Array) -> bool:
+    """Whether words and figures stand in a row."""
+    kinds = {type(cell) for cell in cells.tolist() if cell not in ("", None)}
+    return str in kinds and bool(kinds & {int, float})
 
 
 def _doubtful(grid: Grid, sheet: TableSheet, header: Header, draft: _Draft) -> Iterator[Problem]:

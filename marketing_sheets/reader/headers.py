@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -205,8 +205,7 @@ def looked_for(sheet: TableSheet) -> Text:
 
 
 def _named(grid: Grid, row: int, table: Mapping[str, str]) -> set[str]:
-    texts = (*grid.exact[row], *grid.head[row])
-    return {table[text] for text in texts if text in table}
+    return {*named_at(grid, row, table).values()}
 
 
 def _find_ids(grid: Grid, sheet: TableSheet) -> tuple[int | None, dict[int, str]]:
@@ -230,18 +229,38 @@ def _ids(texts: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         yield column, parts[0] if len(parts) == _STAMP_PARTS else text
 
 
-def _best_row(grid: Grid, table: Mapping[str, str], rows: range) -> int | None:
-    """Return the row that names most columns, the upper one of equals; None if none names any."""
-    scores = {row: len(_named(grid, row, table)) for row in rows if row < len(grid.head)}
-    best = max(scores, key=lambda row: (scores[row], -row), default=None)
-    return best if best is not None and scores[best] else None
+def _best_row(
+    grid: Grid, table: Mapping[str, str], rows: range, ids: Collection[int] = ()
+) -> int | None:
+    """Return the row that names most columns, the upper one of equals; None if none names any.
+
+    Where it only says again what stands further up, the upper one is the header of the rows between
+    them, be a column renamed in it, or nameless where its id tells it.
+    """
+    named = {row: named_at(grid, row, table) for row in rows if row < len(grid.head)}
+    best = max(named, key=lambda row: (len({*named[row].values()}), -row), default=None)
+    if best is None or not named[best]:
+        return None
+    for row in range(rows.start, best - 1):
+        again = named[row].items() & named[best].items()
+        has_all = all(grid.head[row][at] or at in ids for at in named[best])
+        if has_all and len(again) >= max(2, len(named[best]) / 2):
+            return row
+    return best
+
+
+def named_at(grid: Grid, row: int, table: Mapping[str, str]) -> dict[int, str]:
+    """Return the column that each cell of a row in the head names, by its place."""
+    pairs = enumerate(zip(grid.exact[row], grid.head[row], strict=True))
+    texts = ((at, next((text for text in two if text in table), None)) for at, two in pairs)
+    return {at: table[text] for at, text in texts if text is not None}
 
 
 def _row_below_ids(
     grid: Grid, table: Mapping[str, str], ids_row: int, ids: Mapping[int, str]
 ) -> int | None:
     """Return the header under a row of ids, or None where staff deleted it."""
-    row = _best_row(grid, table, range(ids_row + 1, ids_row + 1 + _NEAR_IDS))
+    row = _best_row(grid, table, range(ids_row + 1, ids_row + 1 + _NEAR_IDS), ids)
     if row is not None and _names_its_columns(grid.head[row], table, ids):
         return row
     next_row = ids_row + 1

@@ -168,7 +168,7 @@ def test_near_miss_is_never_bound(tmp_path: Path) -> None:
 def test_missing_column_is_told_once(tmp_path: Path) -> None:
     """A missing required column is one error, not one for each row; an optional one an info."""
     head = "日期|渠道|曝光量|转化量|成本（元）|销售额（元）|销售目标|异常说明|新增用户"
-    row = [date(2024, 6, 1), "抖音", 5000, 9, 300, 900, None, None, 3]
+    row = [date(2024, 6, 1), "抖音", 5000, 9, 900, None, None, 3]
     reading = read_workbook(
         draw(tmp_path / "a.xlsx", {TAB: [head.replace("成本（元）|", "").split("|"), *[row] * 3]})
     )
@@ -207,3 +207,31 @@ def test_a_table_of_something_else_has_no_header() -> None:
     """One word in common is not enough to take a tab for a sheet."""
     grid = grid_of([["渠道", "联系人"], ["抖音", "王"]], "Sheet1")
     assert find_header(grid, daily()) is None
+
+
+@pytest.mark.parametrize("above", [[], [ids_row()]])
+def test_a_header_that_stands_again_below_heads_its_own_block_only(
+    tmp_path: Path, above: list[list[object]]
+) -> None:
+    """Rows under the first header are records, though the second one names a column more."""
+    head = DAILY.split("|")
+    rows = [*above, [*head[:6], "花掉的", *head[7:]], ROW, ROW, [None], head, ROW]
+    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: rows}))
+    assert reading.sheets["daily_data"].frame["sales"].tolist() == [900.0] * 3
+    assert ("repeated_header", str(len(above) + 5)) in doubts(reading)
+
+
+def test_a_nameless_header_under_its_id_still_heads_the_rows_below(tmp_path: Path) -> None:
+    """Where ids stand the first header counts, though a later one has all the names."""
+    head = DAILY.split("|")
+    rows = [ids_row(), [*head[:6], None, *head[7:]], ROW, head, ROW]
+    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: rows}))
+    assert reading.sheets["daily_data"].frame["cost"].tolist() == [300.0] * 2
+
+
+def test_a_header_in_two_languages_is_one(tmp_path: Path) -> None:
+    """Directly under one another the fuller row is the header, as in a table of two languages."""
+    english = "Day|Where|Impressions|Clicks|Conversions|New users|Cost|Sales|Sales target|Anomalies"
+    for rows in ([DAILY.split("|"), english.split("|")], [english.split("|"), DAILY.split("|")]):
+        reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [*rows, ROW]}))
+        assert reading.sheets["daily_data"].frame["sales"].tolist() == [900.0]
