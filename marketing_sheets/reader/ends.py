@@ -7,7 +7,7 @@ or a record's row goes on directly from the one above.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -16,7 +16,7 @@ import numpy as np
 
 from ..records import Mask
 from ..template import Column, Template
-from ..texts import fold_label
+from ..texts import fold, fold_label
 from ..values import Context, nothing, parse
 from .headers import spellings
 from .table import NonRecord, Sorter, Table
@@ -57,13 +57,14 @@ def _units(table: Table, row: int) -> dict[str, str]:
 
 def skip_header_rows(sorter: Sorter, content: Mask) -> None:
     """Skip what belongs to the header although it stands below it."""
+    last = _last_figures(sorter)
     for row in range(min(_HEADER_ROWS, sorter.height)):
         if row in sorter.skipped or not content[row]:
             continue
         is_part = (
             len(_units(sorter.table, row)) >= _WORDS
             or _counts_columns(sorter, row)
-            or _is_wordy(sorter, row, content)
+            or len({*_words_over_figures(sorter, row, last).values()}) >= _WORDS
         )
         if not is_part:
             return
@@ -72,37 +73,55 @@ def skip_header_rows(sorter: Sorter, content: Mask) -> None:
 
 def _counts_columns(sorter: Sorter, row: int) -> bool:
     """Whether a row numbers the columns: 1, 2, 3, gaps at columns that are computed."""
-    numbers = []
-    for at in sorted(sorter.filled):
-        if not sorter.filled[at][row]:
-            continue
-        cell = sorter.cells(at)[row]
-        if isinstance(cell, date) and cell.year <= _FIRST_YEARS:
-            cell = cell.toordinal() - _EPOCH  # a 1 in a column of days
-        number = str(cell).strip("（）()[]【】 ").removesuffix(".0")
-        if not number.isdigit():
-            return False
-        numbers.append(int(number))
-    rises = all(one < other for one, other in pairwise(numbers))
-    return len(numbers) >= _NUMBERED and rises and numbers[-1] <= sorter.table.grid.width
+    at = [column for column in sorted(sorter.filled) if sorter.filled[column][row]]
+    numbers = [_ordinal(sorter.cells(column)[row]) for column in at]
+    if not all(numbers) or max(numbers) > sorter.table.grid.width:
+        return False
+    if len(numbers) >= _NUMBERED and all(one < other for one, other in pairwise(numbers)):
+        return True
+    # Two numbers, or such as were moved with their columns, might be figures.
+    cells = sorter.table.grid.cells[sorter.table.first + row].tolist()
+    everything = sorted(_ordinal(cell) for cell in cells if cell not in ("", None))
+    is_complete = len(everything) > 1 and everything == [*range(1, len(everything) + 1)]
+    return is_complete and any(_is_odd(sorter, column, row) for column in at)
+
+
+def _ordinal(cell: object) -> int:
+    """Return the number of a column: 2, （2）, ②, or a 2 that is shown as a day; 0 for others."""
+    if isinstance(cell, date) and cell.year <= _FIRST_YEARS:
+        return cell.toordinal() - _EPOCH
+    number = fold(str(cell)).strip("()[]【】 ").removesuffix(".0")
+    return int(number) if number.isdecimal() else 0
+
+
+def _is_odd(sorter: Sorter, at: int, row: int) -> bool:
+    """Whether a number stands in brackets, or above nothing but words."""
+    if sorter.text[at][row]:
+        return not sorter.text_at(row, at)[0].isdecimal()
+    below = slice(row + 1, None)
+    texts, filled = sorter.text[at][below], sorter.filled[at][below]
+    return bool(filled.any()) and bool(texts[filled].all())
 
 
 def skip_other_tables(sorter: Sorter, content: Mask, template: Template) -> None:
     """Skip what follows the end of the table, up to where its own header stands again."""
-    labels = _labels(sorter.table, template)
+    labels, last = _labels(sorter.table, template), _last_figures(sorter)
     skips = sorter.skipped.items()
     headers = {row for row, skipped in skips if skipped.reason == "repeated_header"}
     end: int | None = None
     rows = np.flatnonzero(content).tolist()
-    likely = _likely(sorter, content)
+    days = [at for at, column in _columns(sorter).items() if column.type in _DAYS]
+    texts = [sorter.text[at] for at in _numeric(sorter)]
+    likely = np.any(texts, axis=0) if texts else np.zeros(sorter.height, dtype=bool)
     for number, row in enumerate(rows):
         if row in headers:
             end = None
         elif row in sorter.skipped:
             continue
-        elif end is None and row in likely:
+        elif end is None and likely[row]:
             above = rows[number - 1] if number else -1
-            if _begins_another(sorter, row, above, content, labels):
+            may_end = _stands_apart(sorter, row, above, days)
+            if may_end and _is_other_header(sorter, row, last, labels):
                 end = row
                 _take_headings(sorter, rows[:number], row)
                 sorter.doubts[row] = "another_table", first_text(sorter, row)
@@ -111,39 +130,45 @@ def skip_other_tables(sorter: Sorter, content: Mask, template: Template) -> None
             sorter.skipped[row] = NonRecord(row=row, reason="after_end", text=text)
 
 
-def _likely(sorter: Sorter, content: Mask) -> frozenset[int]:
-    """Return the rows with two texts in columns of figures, or of nothing but texts."""
-    texts = np.zeros(sorter.height, dtype=np.int64)
-    for at in _numeric(sorter):
-        texts += sorter.text[at]
-    return frozenset(np.flatnonzero((texts >= _WORDS) & content).tolist())
-
-
-def _begins_another(
-    sorter: Sorter, row: int, above: int, content: Mask, labels: Mapping[str, frozenset[str]]
-) -> bool:
-    if not _is_wordy(sorter, row, content) and not _binds_others(sorter, row, labels):
-        return False
-    days = [at for at, column in _columns(sorter).items() if column.type in _DAYS]
+def _stands_apart(sorter: Sorter, row: int, above: int, days: Sequence[int]) -> bool:
+    """Whether a row lacks a day, or where there are none is parted from the row above."""
     if days:
         return not any(_is_day(sorter, at, row) for at in days)
-    stands_apart = above < row - 1 or sorter.skipped.get(above) is not None
-    return stands_apart or _is_lone(sorter, above) or _repeats_a_header(sorter, row)
+    is_parted = above < row - 1 or above in sorter.skipped
+    return is_parted or _is_lone(sorter, above) or _repeats_a_header(sorter, row)
 
 
-def _is_wordy(sorter: Sorter, row: int, content: Mask) -> bool:
-    """Whether different words stand in columns that hold figures below."""
-    words = set()
-    below = np.flatnonzero(content[row + 1 :]).tolist()
+def _is_other_header(
+    sorter: Sorter, row: int, last: Mapping[int, int], labels: Mapping[str, frozenset[str]]
+) -> bool:
+    """Whether words stand over figures, or labels over other columns, in two cells or more."""
+    ids = {at: name for name, at in sorter.table.binding.columns.items()}
+    texts = {at: sorter.text_at(row, at) for at, text in sorter.text.items() if text[row]}
+    known = {at: labels[word] for at, text in texts.items() if (word := fold_label(text)) in labels}
+    others = [at for at, names in known.items() if ids.get(at) not in names]
+    words = _words_over_figures(sorter, row, last)
+    filled = sum(bool(filled[row]) for filled in sorter.filled.values())
+    # A label by itself may be the name of a record.
+    said = {*words, *known} if words else {*others}
+    return len({*words.values()}) >= _WORDS or (len(said) >= _WORDS and len(said) * 2 > filled)
+
+
+def _last_figures(sorter: Sorter) -> dict[int, int]:
+    """Return the last row that holds a figure, by column of figures."""
+    last = {}
     for at in _numeric(sorter):
-        if sorter.text[at][row] and _is_word(sorter.text_at(row, at)):
-            cells = sorter.cells(at)
-            if any(_is_figure(cells[row + 1 + n]) for n in below):
-                words.add(sorter.text_at(row, at))
-    return len(words) >= _WORDS
+        cells, rows = sorter.cells(at), np.flatnonzero(sorter.filled[at])[::-1].tolist()
+        last[at] = next((row for row in rows if _is_figure(cells[row])), -1)
+    return last
 
 
-def _is_word(text: str) -> bool:
+def _words_over_figures(sorter: Sorter, row: int, last: Mapping[int, int]) -> dict[int, str]:
+    """Return the words of a row that stand in columns which hold figures below."""
+    texts = {at: sorter.text_at(row, at) for at in last if sorter.text[at][row] and last[at] > row}
+    return {at: text for at, text in texts.items() if is_word(text)}
+
+
+def is_word(text: str) -> bool:
     """Whether a text is no number, no word for nothing, and nothing that is still to come."""
     if any(character.isdigit() for character in text) or nothing(text) is not None:
         return False
@@ -154,18 +179,6 @@ def _is_figure(cell: object) -> bool:
     if isinstance(cell, str):
         return any(character.isdigit() for character in cell)
     return isinstance(cell, int | float) and not isinstance(cell, bool)
-
-
-def _binds_others(sorter: Sorter, row: int, labels: Mapping[str, frozenset[str]]) -> bool:
-    """Whether two cells are labels of other columns than those they stand in."""
-    ids = {at: name for name, at in sorter.table.binding.columns.items()}
-    hits = filled = 0
-    for at, text in sorter.text.items():
-        if sorter.filled[at][row]:
-            filled += 1
-            known = labels.get(fold_label(sorter.text_at(row, at))) if text[row] else None
-            hits += known is not None and ids.get(at) not in known
-    return hits >= _WORDS and hits * 2 > filled
 
 
 def _labels(table: Table, template: Template) -> dict[str, frozenset[str]]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..records import Mask
 from ..texts import fold_label
-from .ends import skip_header_rows, skip_other_tables
+from .ends import is_word, skip_header_rows, skip_other_tables
 from .headers import spellings
 from .repeats import Repeats
 from .table import (
@@ -91,15 +91,27 @@ def _serial_columns(table: Table) -> set[int]:
 
 
 def _skip_headers(sorter: Sorter) -> None:
-    """Find rows that repeat the header, or the row of ids, in the middle of the table."""
+    """Find rows that repeat the header, or the row of ids, in the middle of the table.
+
+    Where words over figures differ from the header, more of them than agree begin another table.
+    """
     words = spellings(sorter.table.sheet)
     hits = np.zeros(sorter.height, dtype=np.int64)
     count = np.zeros(sorter.height, dtype=np.int64)
+    said: dict[int, Mask] = {}
     for column_id, at in sorter.table.binding.columns.items():
         if at in sorter.filled:
-            hits += _is_header_cell(sorter, at, column_id, words)
+            said[at] = _is_header_cell(sorter, at, column_id, words)
+            hits += said[at]
             count += sorter.filled[at]
+    numeric = [sorter.table.binding.columns[c.id] for c in sorter.table.inputs if c.is_numeric]
     for row in np.flatnonzero((hits >= 2) & (hits >= _LIKE_HEADER * count)).tolist():
+        texts = {at: sorter.text_at(row, at) for at in numeric if sorter.text[at][row]}
+        others = [text for at, text in texts.items() if not said[at][row] and is_word(text)]
+        if len(others) * 2 > len(texts):
+            continue
+        if others:
+            sorter.doubts[row] = "header_differs", others[0]
         text = next(sorter.text_at(row, at) for at in sorted(sorter.text) if sorter.text[at][row])
         sorter.skipped[row] = NonRecord(row=row, reason="repeated_header", text=text)
 
@@ -109,10 +121,9 @@ def _is_header_cell(sorter: Sorter, at: int, column_id: str, words: Mapping[str,
     rows = np.flatnonzero(sorter.text[at])
     texts = sorter.cells(at)[rows].tolist()
     distinct = set(texts)
+    hits = distinct & {column_id, sorter.table.binding.headers.get(column_id, column_id)}
     if len(distinct) <= _MOST_DISTINCT:
-        hits = {text for text in distinct if words.get(fold_label(text)) == column_id}
-    else:
-        hits = distinct & {column_id, sorter.table.binding.headers.get(column_id, column_id)}
+        hits |= {text for text in distinct if words.get(fold_label(text)) == column_id}
     if hits:
         result[rows] = np.fromiter((text in hits for text in texts), bool, len(texts))
     return result

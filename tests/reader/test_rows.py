@@ -202,6 +202,26 @@ def test_repeated_headers_are_skipped(tmp_path: Path) -> None:
     assert doubts(reading)[-1] == ("repeated_header", "7")
 
 
+def test_a_repeated_header_with_another_word_is_doubted(tmp_path: Path) -> None:
+    """The rows below go on under the header above, and the word that differs is named."""
+    head = DAILY.split("|")
+    row = [date(2024, 6, 1), "抖音", 5000, 100, 9, 4, 300, 900, 1000, None]
+    rows = [row, [*head[:7], "门店数", *head[8:]], row, [*head[:6], "花费", *head[7:]], row]
+    records, reading = read_daily(tmp_path, rows)
+    assert len(records.frame) == 3
+    found = [(p.place.row, p.raw) for p in reading.problems if p.code == "header_differs"]
+    assert found == [(3, "门店数")]
+
+
+def test_a_header_with_mostly_other_words_begins_another_table(tmp_path: Path) -> None:
+    """Day and channel alone do not make a table the same one again."""
+    head = ["日期", "渠道", "门店数", "曝光目标", None, None, "预计费用", None, None, "异常说明"]
+    row = [date(2024, 6, 1), "抖音", 5000, 100, 9, 4, 300, 900, 1000, None]
+    records, reading = read_daily(tmp_path, [row, head, row])
+    assert len(records.frame) == 1
+    assert ("another_table", "3") in doubts(reading)
+
+
 def test_notes_and_section_headings_are_listed(tmp_path: Path) -> None:
     """Text alone in the first columns, or merged over several, is a heading or a note."""
 

@@ -17,7 +17,7 @@ from marketing_sheets.problems import Problem
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import Reading, SheetRecords
 
-__all__ = ["DAILY", "TAB", "computed", "doubts", "draw", "places", "read_daily", "table_of"]
+__all__ = ["DAILY", "TAB", "computed", "doubts", "draw", "even", "places", "read_daily", "table_of"]
 
 DAILY = "日期|渠道|曝光量|点击量|转化量|新增用户|成本（元）|销售额（元）|销售目标|异常说明"
 TAB = "每日数据"
@@ -93,6 +93,12 @@ def computed(path: Path, **sheets: Sequence[Sequence[object]]) -> Reading:
 def places(problems: Sequence[Problem]) -> list[tuple[str, str | None]]:
     """List problems as code and cell."""
     return [(problem.code, problem.place.cell) for problem in problems]
+
+
+def even(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Fill rows up to the same length, as a grid has them."""
+    width = max(map(len, rows))
+    return [[*row, *[""] * (width - len(row))] for row in rows]
 
 
 def read_daily(
