@@ -9,26 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, partial
 
 import numpy as np
-from pandas.api.types import infer_dtype
 
-from ..records import Array, Floats, Mask
+from ..records import Integers, Mask
 from ..template import Column, ColumnType
 from ..texts import fold, fold_label
 from ..values import Context, parse
+from .ends import is_word
+from .figures import AGREEING, NEAR, Figures
 from .table import NonRecord, Sorter, TotalKind
 from .total_words import TotalWord, is_against, total_word
 
 # What makes a row a record although a word for a total stands in it.
 _OTHERS: frozenset[ColumnType] = frozenset(("text", "choice", "person", "department", "yes_no"))
 _DAYS: frozenset[ColumnType] = frozenset(("date", "date_range", "datetime", "week"))
-_EXACT = 1e-9
-_AGREEING = 3  # figures that must all be sums before they count against a row
 _FORMULAS = 2
 _MOST_NAMELESS = 200
-_FEW = 500  # rows of which each can be held against every block
 
 
 @dataclass(kw_only=True, eq=False)
@@ -45,9 +44,10 @@ class Repeats:
         return {at[column.id]: column for column in self.sorter.table.inputs}
 
     @cached_property
-    def figures(self) -> list[int]:
-        """The columns whose figures add up."""
-        return [at for at, column in self.columns.items() if column.additive]
+    def figures(self) -> Figures:
+        """The figures that add up."""
+        at = [at for at, column in self.columns.items() if column.additive]
+        return Figures(sorter=self.sorter, content=self.content, columns=at)
 
     @cached_property
     def naming(self) -> dict[int, Column]:
@@ -65,16 +65,23 @@ class Repeats:
         return found
 
     @cached_property
+    def days(self) -> frozenset[int]:
+        """The columns of days, be their header not known."""
+        days = {at for at, column in self.naming.items() if column.type in _DAYS}
+        others = (at for at in self.sorter.filled if at not in self.columns)
+        return frozenset(days | {at for at in others if self._holds_days(at)})
+
+    def _holds_days(self, at: int) -> bool:
+        cells = self.sorter.cells(at)[self.sorter.filled[at]][:NEAR].tolist()
+        days = [c for c in cells if isinstance(c, date) or (isinstance(c, str) and _is_day(c))]
+        return len(days) * 2 > len(cells)
+
+    @cached_property
     def labels(self) -> frozenset[str]:
         """The folded labels of the sheet's columns, of which there may be totals."""
         columns = self.sorter.table.sheet.columns
         words = (word for c in columns for word in (*c.label.values(), *c.aliases))
         return frozenset(map(fold_label, words))
-
-    @cached_property
-    def numbers(self) -> dict[int, Floats]:
-        """The figures of the columns that add up, NaN where a cell holds no number."""
-        return {at: _numbers(self.sorter.cells(at)) for at in self.figures}
 
     def find(self) -> None:
         """Skip the rows that repeat others, and put those on record that only look like it."""
@@ -90,36 +97,46 @@ class Repeats:
 
     def _by_formula(self) -> None:
         """Skip rows with two formulas over their own columns, or one and no identity."""
-        first, share = self.sorter.table.first, self.sorter.table.sheet.share
+        first = self.sorter.table.first
         counts: dict[int, int] = {}
         for row, column in self.sorter.table.grid.aggregates:
-            # A share of its column's total is our own formula over that column.
-            is_ours = (
-                share is not None
-                and column in self.columns
-                and self.columns[column].id == share.column
-            )
-            if column in self.columns and row >= first and not is_ours:
+            if column in self.columns and row >= first:
                 counts[row - first] = counts.get(row - first, 0) + 1
         for row, count in sorted(counts.items()):
             if row in self.sorter.skipped or row >= self.sorter.height:
                 continue
-            if count >= _FORMULAS or not self._has_identity(row):
+            if self._is_share(row) and not self._is_double(row):
+                continue  # by our own formula
+            if count >= _FORMULAS or not self.identity[row]:
                 word = self._word_of(row)
                 self.skip(row, self._text_of(row), word.kind if word else None)
             else:
                 self._doubt(row)
 
+    def _is_share(self, row: int) -> bool:
+        """Whether a row is a fixed share of its column's total."""
+        share = self.sorter.table.sheet.share
+        at = self.sorter.table.binding.columns.get(share.row_column) if share is not None else None
+        choices = None if at is None else self.columns[at].choices
+        if share is None or at is None or choices is None:
+            return False
+        return (
+            self.sorter.words(choices).get(fold(self.sorter.text_at(row, at))) == share.row_choice
+        )
+
     def _by_word(self) -> None:
         for row, at, text in self._candidates():
-            if row in self.sorter.skipped:
+            if row in self.sorter.skipped or self._is_worded(row):
                 continue
-            column = self.naming.get(at)
             word = total_word(text, self.labels)
-            if word is None and column is not None and is_against(text):
-                self.skip(row, text, None)
-            elif word is not None and self._is_meant(row, at, word):
-                self.skip(row, text, word.kind)
+            if word is None:
+                if at in self.naming and is_against(text):
+                    self.skip(row, text, None)
+            elif self._is_meant(row, at, word):
+                if self._is_borne_out(row, at, word):
+                    self.skip(row, text, word.kind)
+                elif self.figures.stated(row) and (word.is_bare or word.kind == "other"):
+                    self._doubt(row)
 
     def _candidates(self) -> Iterable[tuple[int, int, str]]:
         """Walk the cells whose text may be such a word, row by row."""
@@ -133,13 +150,22 @@ class Repeats:
                 found += [(row, at, text.strip()) for row, text in pairs if text in hits]
         return sorted(found)
 
+    def _is_worded(self, row: int) -> bool:
+        """Whether words stand where figures should, and no figure: a header, and no total."""
+        numeric = [at for at, column in self.columns.items() if column.is_numeric]
+        figures = any(
+            self.sorter.filled[at][row] and not self.sorter.text[at][row] for at in numeric
+        )
+        words = (self.sorter.text_at(row, at) for at in numeric if self.sorter.text[at][row])
+        return not figures and any(map(is_word, words))
+
     def _is_meant(self, row: int, at: int, word: TotalWord) -> bool:
-        """Decide whether a word for a total makes its row one, in the place where it stands."""
+        """Decide whether a word for a total can make its row one, in the place where it stands."""
         column = self.naming.get(at)
         is_first = at == min((c for c in self.sorter.text if self.sorter.text[c][row]), default=at)
-        if column is None or column.type not in _DAYS:
+        if at not in self.days:
             # Only what adds up has a total: 总费用 is the name of a metric elsewhere.
-            if not word.is_bare and not self.figures:
+            if not word.is_bare and not self.figures.columns:
                 return False
             if word.is_whole and not self._is_told_apart(row, at):
                 return False
@@ -147,9 +173,19 @@ class Repeats:
             is_listed = column is not None and column.choices is not None
             if not is_listed and self._is_somebodys(row, at):
                 return False
-            if not is_listed and word.kind == "other" and word.is_bare and not self._fits(row):
-                return False
         return column is not None or word.is_bare or is_first
+
+    def _is_borne_out(self, row: int, at: int, word: TotalWord) -> bool:
+        """Whether nothing speaks against a total, or its figures are those of other rows."""
+        column = self.naming.get(at)
+        if at in self.days or (column is not None and column.choices is not None):
+            return True
+        is_dated = any(
+            column.type in _DAYS and not column.fill_down and self._is_day(day, row)
+            for day, column in self.columns.items()
+            if day != at and self.sorter.filled[day][row]
+        )
+        return not (is_dated or (word.kind == "other" and word.is_bare)) or self.figures.fits(row)
 
     def _is_told_apart(self, row: int, at: int) -> bool:
         """Whether what a word such as 全渠道 sums up is told apart: by other rows of its day."""
@@ -164,23 +200,16 @@ class Repeats:
         return any(isinstance(c, str) and total_word(c, self.labels) is None for c in cells)
 
     def _is_somebodys(self, row: int, but: int) -> bool:
-        """Whether another cell of a row says what a total has not: whose it is, since when."""
-        for at, column in self.columns.items():
-            # What is dragged down, or left standing over several rows, says nothing of this one.
-            if at == but or not self.sorter.filled[at][row] or column.fill_down:
-                continue
-            is_text = bool(self.sorter.text[at][row])
-            if is_text and column.type in _OTHERS and not self._is_total(at, row):
-                return True
-            if column.type in _DAYS and self._is_day(at, row):
-                return True
-        return False
-
-    def _is_total(self, at: int, row: int) -> bool:
-        return total_word(self.sorter.text_at(row, at), self.labels) is not None
-
-    def _has_identity(self, row: int) -> bool:
-        return bool(self.identity[row])
+        """Whether another cell of a row says what a total has not: whose it is."""
+        # What is dragged down, or left standing over several rows, says nothing of this one.
+        return any(
+            at != but
+            and self.sorter.text[at][row]
+            and column.type in _OTHERS
+            and not column.fill_down
+            and total_word(self.sorter.text_at(row, at), self.labels) is None
+            for at, column in self.columns.items()
+        )
 
     @cached_property
     def identity(self) -> Mask:
@@ -212,7 +241,7 @@ class Repeats:
 
     def _reads_as_day(self, text: str) -> bool:
         # A day without its year is one all the same.
-        return any(c.isdigit() for c in text) or parse(text, "date", Context()).value is not None
+        return any(c.isdigit() for c in text) or _is_day(text)
 
     def _word_of(self, row: int) -> TotalWord | None:
         texts = (self.sorter.text_at(row, at) for at in self.naming if self.sorter.text[at][row])
@@ -223,23 +252,8 @@ class Repeats:
         for at in sorted(self.sorter.text):
             if self.sorter.text[at][row]:
                 return self.sorter.text_at(row, at)
-        figures = (self.numbers[at][row] for at in self.figures)
+        figures = (self.figures.numbers[at][row] for at in self.figures.columns)
         return next((f"{figure:,.15g}" for figure in figures if not np.isnan(figure)), "")
-
-    def _fits(self, row: int) -> bool:
-        """Whether the figures of a row are the largest, smallest or the number of the others."""
-        fits = []
-        for at in self.figures:
-            stated = self.numbers[at][row]
-            others = self.numbers[at][self._others(row)]
-            others = others[~np.isnan(others)]
-            if not np.isnan(stated) and len(others):
-                fits.append(stated in (others.max(), others.min(), len(others)))
-        return bool(fits) and all(fits)
-
-    def _others(self, row: int) -> list[int]:
-        rows = np.flatnonzero(self.content).tolist()
-        return [r for r in rows if r != row and r not in self.sorter.skipped]
 
     def by_figures(self) -> None:
         """Skip rows without a day or key whose figures are all sums, or means, of one block.
@@ -247,37 +261,28 @@ class Repeats:
         With day and key a row stays and is doubted, and so is one with two figures only; a row of
         nothing but figures need not prove it three times. Rows of zeros say nothing.
         """
-        if not self.figures:
-            return
-        rows = np.flatnonzero(self._given.any(axis=1) & ~self.identity).tolist()
+        known = -1
+        # What is out of the way bares others: subtotals the total of all, and doubted ones as well.
+        while self.figures.columns and known < len(self.figures.gone):
+            known = len(self.figures.gone)
+            self._skip_unnamed()
+            self._doubt_named()
+
+    def _skip_unnamed(self) -> None:
+        rows = np.flatnonzero(self.figures.given.any(axis=1) & ~self.identity)
         if len(rows) > _MOST_NAMELESS:
-            rows = []  # the names are missing, not the word "total"
-        # Down the table a subtotal is out of the way before the total of all, up it one at the top.
-        for row in (*rows, *reversed(rows)):
-            if row not in self.sorter.skipped and self._is_condensed(row):
-                if len(self._stated(row)) >= _AGREEING or self._is_nameless(row):
+            return  # the names are missing, not the word "total"
+        for row in rows.tolist():
+            if row not in self.figures.gone and self._is_condensed(row):
+                if len(self.figures.stated(row)) >= AGREEING or self._is_nameless(row):
                     self.skip(row, self._text_of(row), None)
-                elif len(self._stated(row)) == _AGREEING - 1:
+                elif len(self.figures.stated(row)) == AGREEING - 1:
                     self._doubt(row)
-        for row in self._like_sums():
-            if self._is_sum_of_any(row, self._alive, means=len(self._alive) <= _FEW):
+
+    def _doubt_named(self) -> None:
+        for row in self.figures.likely().tolist():
+            if row not in self.figures.gone and self._is_sum_of_any(row):
                 self._doubt(row)
-
-    @cached_property
-    def _given(self) -> Mask:
-        """Which figures, row by row and column by column, are there and not 0."""
-        whole = np.column_stack([self.numbers[at] for at in self.figures])
-        given: Mask = ~np.isnan(whole) & (whole != 0) & self.content[:, None]
-        return given
-
-    def _stated(self, row: int) -> list[int]:
-        """Return the columns in which a row has a figure that is not 0."""
-        return [self.figures[n] for n in np.flatnonzero(self._given[row]).tolist()]
-
-    @property
-    def _alive(self) -> list[int]:
-        gone = self.sorter.skipped
-        return [row for row in np.flatnonzero(self.content).tolist() if row not in gone]
 
     @property
     def _totals(self) -> list[int]:
@@ -296,92 +301,49 @@ class Repeats:
         Where they are too few to prove it, the block has to begin where the table does, or behind
         the last row that was no record.
         """
-        alive = self._alive
-        if len(self._stated(row)) >= _AGREEING:
-            return self._is_sum_of_any(row, alive, means=True)
+        if len(self.figures.stated(row)) >= AGREEING:
+            return self._is_sum_of_any(row)
         last = max((gone for gone in self.sorter.skipped if gone < row), default=-1)
-        alive = [r for r in alive if self._given[r].any()]
-        blocks = [[r for r in alive if start < r < row] for start in {last, -1}]
-        return any(len(block) >= 2 and self._is_sum_of(row, block) for block in blocks)
+        alive = self.figures.alive
+        alive = alive[self.figures.given[alive].any(axis=1) & (alive < row)]
+        blocks = [alive[alive > start] for start in {last, -1}]
+        return any(len(block) >= 2 and self.figures.are_sums(row, block)[-1] for block in blocks)
 
-    def _is_sum_of(self, row: int, block: list[int]) -> bool:
-        at = self._stated(row)
-        figures = np.nan_to_num(np.column_stack([self.numbers[c][block] for c in at]))
-        stated = np.array([self.numbers[c][row] for c in at])
-        sums = figures.sum(axis=0)
-        is_mean = _agree(stated, sums / len(block)) and bool((figures != stated).any())
-        return is_mean or _agree(stated, sums)
-
-    def _is_sum_of_any(self, row: int, alive: list[int], *, means: bool) -> bool:
+    def _is_sum_of_any(self, row: int) -> bool:
         """Whether the figures of a row are those of some block that ends above or begins below."""
-        at = self._stated(row)
-        stated = np.array([self.numbers[c][row] for c in at])
+        stated = self.figures.of(row, row)
+        is_end = not np.isin([row - 1, row + 1], self.figures.alive).all()
         # Rows without any of these figures add nothing: a block of one is only a copy.
-        given = np.count_nonzero(self._given[:, [self.figures.index(c) for c in at]], axis=1)
-        above = [r for r in alive if r < row and given[r]][::-1]
-        below = [r for r in alive if r > row and given[r]]
-        for block in (above, below):
-            if len(block) < 2:
-                continue
-            figures = np.nan_to_num(np.column_stack([self.numbers[c][block] for c in at]))
-            sums = figures.cumsum(axis=0)
-            counts = np.arange(1, len(block) + 1)[:, None]
-            found: Mask = np.asarray(_close(sums, stated).all(axis=1))
-            if means:
-                # Rows all alike are their own mean, which proves nothing.
-                differ = np.maximum.accumulate((figures != stated).any(axis=1))
-                found |= _close(sums / counts, stated).all(axis=1) & differ
-            if self.identity[row]:
-                # A group with its own total between is summed up already: more than that one.
-                groups = np.searchsorted(self._totals, [row, *block])
-                found &= (groups[1] == groups[0]) | (groups[1:] != groups[1])
-            if found[1:].any():
+        rows = self.figures.beside(row)
+        for block in (rows[rows < row][::-1], rows[rows > row]):
+            near = block[:NEAR]
+            if self._is_sum_of_rows(row, near):
+                return True
+            # Sums over more rows would be larger still; means stand where a block ends.
+            is_passed = (np.nansum(self.figures.of(row, near), axis=0) > stated).any()
+            is_near = len(near) == len(block) or (is_passed and not is_end)
+            if not is_near and self._is_sum_of_rows(row, block):
                 return True
         return False
 
-    def _like_sums(self) -> list[int]:
-        """Return the rows that may be sums of others, told by one column at the speed of numpy."""
-        alive = self._alive
-        enough = self._given.sum(axis=1) >= _AGREEING
-        if len(alive) <= _FEW:
-            return [row for row in alive if enough[row]]
-        at = max(self.figures, key=lambda c: len(np.unique(self.numbers[c][alive])))
-        figures = np.nan_to_num(self.numbers[at][alive])
-        sums = np.concatenate([[0.0], figures.cumsum()])
-        order = np.sort(sums)
-        slack = np.abs(figures) * _EXACT + _EXACT
-        hit = np.zeros(len(alive), dtype=bool)
-        # The sum up to a row less the row itself is the sum up to where its block begins.
-        for target in (sums[:-1] - figures, sums[1:] + figures):
-            first = np.searchsorted(order, target - slack)
-            hit |= np.searchsorted(order, target + slack, side="right") > first
-        # Of a block of one row every second of two equal rows would be the sum.
-        hit[1:] &= figures[1:] != figures[:-1]
-        hit &= (figures != 0) & enough[alive]
-        return [alive[n] for n in np.flatnonzero(hit).tolist()[:_FEW]]
+    def _is_sum_of_rows(self, row: int, block: Integers) -> bool:
+        """Whether the figures of a row are those of the first two or more rows of a block."""
+        found = self.figures.are_sums(row, block)
+        if self.identity[row] and not self._is_double(row):
+            # A group with its own total between is summed up already: more than that one.
+            groups = np.searchsorted(self._totals, np.concatenate([[row], block]))
+            found &= (groups[1:2] == groups[0]) | (groups[1:] != groups[1:2])
+        return bool(found[1:].any())
+
+    def _is_double(self, row: int) -> bool:
+        """Whether the day, key and name of a row stand in another one as well."""
+        same = self.content.copy()
+        same[[row, *self.sorter.skipped]] = False
+        for at in self.naming:
+            cells = self.sorter.cells(at)
+            same &= np.asarray(cells == cells[row], dtype=bool)
+        return bool(same.any())
 
 
-def _numbers(cells: Array) -> Floats:
-    """Return the figures of cells, be they stored as text; NaN where there is none."""
-    if infer_dtype(cells, skipna=False) == "floating":
-        return cells.astype(np.float64)
-    return np.array([_number(cell) for cell in cells.tolist()], dtype=np.float64)
-
-
-def _number(cell: object) -> float:
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell)
-    if isinstance(cell, str) and cell.strip():
-        try:
-            return float(cell.replace(",", ""))
-        except ValueError:
-            return float("nan")
-    return float("nan")
-
-
-def _close(found: Floats, stated: Floats) -> Mask:
-    return np.asarray(np.abs(found - stated) <= np.maximum(np.abs(stated), 1.0) * _EXACT)
-
-
-def _agree(stated: Floats, found: Floats) -> bool:
-    return bool(_close(found, stated).all())
+def _is_day(text: str) -> bool:
+    return parse(text, "date", Context()).value is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import wraps
@@ -311,13 +311,13 @@ class SortedRows:
 class Sorter:
     """The sorting under way: masks by column of the tab, the rows skipped and doubted so far.
 
-    `words` gives the folded spellings of a list of choices.
+    `words` gives the folded spellings of a list of choices, and the choice each means.
     """
 
     table: Table
     height: int
     serial: frozenset[int]
-    words: Callable[[str], Collection[str]]
+    words: Callable[[str], Mapping[str, str]]
     filled: dict[int, Mask] = field(default_factory=dict)
     text: dict[int, Mask] = field(default_factory=dict)
     skipped: dict[int, NonRecord] = field(default_factory=dict)

@@ -1,0 +1,134 @@
+"""The figures of a table, and which of its rows may be the sums, means or extremes of others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from pandas.api.types import infer_dtype
+
+from ..records import Array, Floats, Integers, Mask
+from .table import Sorter
+
+_EXACT = 1e-9
+AGREEING = 3  # figures that must all be sums before they count against a row
+NEAR = 500  # rows of which each can be held against every block
+
+
+@dataclass(kw_only=True, eq=False)
+class Figures:
+    """The columns that add up; `content` are the rows with anything in them."""
+
+    sorter: Sorter
+    content: Mask
+    columns: list[int]
+
+    @cached_property
+    def numbers(self) -> dict[int, Floats]:
+        """The figures of the columns that add up, NaN where a cell holds no number."""
+        return {at: _numbers(self.sorter.cells(at)) for at in self.columns}
+
+    @cached_property
+    def given(self) -> Mask:
+        """Which figures, row by row and column by column, are there and not 0."""
+        whole = np.column_stack([self.numbers[at] for at in self.columns])
+        given: Mask = ~np.isnan(whole) & (whole != 0) & self.content[:, None]
+        return given
+
+    def stated(self, row: int) -> list[int]:
+        """Return the columns in which a row has a figure that is not 0."""
+        if not self.columns:
+            return []
+        return [self.columns[n] for n in np.flatnonzero(self.given[row]).tolist()]
+
+    @property
+    def gone(self) -> set[int]:
+        """The rows that are no records, or may be none."""
+        return {*self.sorter.skipped, *self.sorter.doubts}
+
+    @property
+    def alive(self) -> Integers:
+        """The rows with anything in them that are records beyond doubt so far."""
+        alive = self.content.copy()
+        alive[[*self.gone]] = False
+        return np.flatnonzero(alive)
+
+    def beside(self, row: int) -> Integers:
+        """Return the rows with any figure in the columns in which a row has one."""
+        alive, given = self.alive, self.given[:, self.given[row]]
+        return np.asarray(alive[given[alive].any(axis=1)])
+
+    def of(self, row: int, rows: Integers | int) -> Floats:
+        """Return the figures of rows in the columns in which a row has one."""
+        return np.array([self.numbers[c][rows] for c in self.stated(row)]).T
+
+    def are_sums(self, row: int, block: Integers) -> Mask:
+        """Tell for the first, the first two and more rows whether a row is their sum or mean."""
+        figures, stated = self.of(row, block), self.of(row, row)
+        sums, counts = np.nan_to_num(figures).cumsum(axis=0), (~np.isnan(figures)).cumsum(axis=0)
+        # Rows all alike are their own mean, which proves nothing.
+        differs = ((figures != stated) & ~np.isnan(figures)).any(axis=1)
+        means = _close(sums / np.maximum(counts, 1), stated).all(axis=1)
+        means &= np.logical_or.accumulate(differs)
+        return np.asarray(_close(sums, stated).all(axis=1) | means)
+
+    def fits(self, row: int) -> bool:
+        """Whether the figures of a row are the sums, means, extremes or numbers of one block."""
+        alive, stated = self.alive, self.of(row, row)
+        above, below = alive[alive < row][::-1], alive[alive > row]
+        for block in (above[:NEAR], below[:NEAR], alive[alive != row]):
+            figures = self.of(row, block)
+            counts = (~np.isnan(figures)).cumsum(axis=0)
+            sums = np.nan_to_num(figures).cumsum(axis=0)
+            extremes = np.fmax.accumulate(figures), np.fmin.accumulate(figures)
+            for found in (sums, sums / np.maximum(counts, 1), counts, *extremes):
+                if stated.size and _close(found, stated).all(axis=1).any():
+                    return True
+        return False
+
+    def likely(self) -> Integers:
+        """Return the rows that may be sums of others, told column by column at numpy's speed."""
+        alive = self.alive
+        enough = self.given[alive].sum(axis=1) >= AGREEING
+        if len(alive) <= NEAR:
+            return np.asarray(alive[enough])
+        figures = np.column_stack([np.nan_to_num(self.numbers[at][alive]) for at in self.columns])
+        hit = enough.copy()
+        # Of a block of one row every second of two equal rows would be the sum.
+        hit[1:] &= (figures[1:] != figures[:-1]).any(axis=1)
+        for column in figures.T:
+            sums = np.concatenate([[0.0], column.cumsum()])
+            order, slack = np.sort(sums), np.abs(column) * _EXACT + _EXACT
+            found = column == 0
+            # The sum up to a row less the row itself is the sum up to where its block begins.
+            for target in (sums[:-1] - column, sums[1:] + column):
+                first = np.searchsorted(order, target - slack)
+                found |= np.searchsorted(order, target + slack, side="right") > first
+            hit &= found
+        # Means are not told so; they stand where a block ends.
+        ends = np.flatnonzero(np.diff(alive) > 1)
+        hit[[0, *ends, *(ends + 1), -1]] = True
+        return np.asarray(alive[hit & enough][:NEAR])
+
+
+def _numbers(cells: Array) -> Floats:
+    """Return the figures of cells, be they stored as text; NaN where there is none."""
+    if infer_dtype(cells, skipna=False) == "floating":
+        return cells.astype(np.float64)
+    return np.array([_number(cell) for cell in cells.tolist()], dtype=np.float64)
+
+
+def _number(cell: object) -> float:
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return float(cell)
+    if isinstance(cell, str) and cell.strip():
+        try:
+            return float(cell.replace(",", ""))
+        except ValueError:
+            return float("nan")
+    return float("nan")
+
+
+def _close(found: Floats, stated: Floats) -> Mask:
+    return np.asarray(np.abs(found - stated) <= np.maximum(np.abs(stated), 1.0) * _EXACT)

@@ -1,0 +1,116 @@
+"""A row that repeats others is told by its word and its figures, and no record is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.books import doubts, draw, even, read_daily, table_of
+
+from marketing_sheets import load_template
+from marketing_sheets.loading import library_template
+from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader.table import Surroundings, grid_of
+from marketing_sheets.reader.tables import TableReading, read_table
+from marketing_sheets.template import TableSheet
+
+DAYS = """
+    2024-06-01|抖音|100|10|1|2|10|100||
+    2024-06-01|小红书|200|20|3|1|30|200||
+    2024-06-02|抖音|300|30|2|5|50|900||
+"""
+TEMPLATE = """
+format = 1
+id = "t"
+title = "t"
+[[sheets]]
+id = "t"
+label = "数据"
+columns = [
+  { id = "day", label = "日期", type = "date" },
+  { id = "task", label = "任务", type = "text", key = true, required = true },
+  { id = "cost", label = "成本", type = "money" },
+  { id = "sales", label = "销售额", type = "money" },
+]
+"""
+
+
+def daily(rows: str) -> TableReading:
+    """Read a table of daily data drawn in lines."""
+    template = library_template("campaign_tracker")
+    sheet = template["daily_data"]
+    assert isinstance(sheet, TableSheet)
+    grid = grid_of(even(table_of(rows)), "每日数据")
+    reading = read_table(grid, sheet, Surroundings(template=template))
+    assert isinstance(reading, TableReading)
+    return reading
+
+
+def doubted(reading: TableReading) -> list[int | None]:
+    """Return the rows that are doubted to be records."""
+    return [p.place.row for p in reading.problems if p.code == "maybe_total"]
+
+
+def test_a_total_under_a_renamed_day_column_is_one(tmp_path: Path) -> None:
+    """Where days stand in a column a word for a total tells one, whatever the header is now."""
+    head = "当天|渠道|曝光量|点击量|转化量|新增用户|成本（元）|销售额（元）|销售目标|异常说明"
+    rows = f"{DAYS}\n累计|抖音|600|60|6|8|90|1200||"
+    records, reading = read_daily(tmp_path, rows, head=head)
+    assert records.frame["cost"].tolist() == [10, 30, 50]
+    assert ("total_row", "6") in doubts(reading)
+
+
+@pytest.mark.parametrize(
+    ("figures", "is_total"), [("600|1200", True), ("200|400", True), ("7|11", False)]
+)
+def test_a_bare_total_with_a_day_is_one_if_its_figures_fit(
+    tmp_path: Path, figures: str, is_total: bool
+) -> None:
+    """汇总 beside a day is a total or mean of the rows above, or a record that is doubted."""
+    (tmp_path / "t.toml").write_text(TEMPLATE, encoding="utf-8")
+    rows = "日期|任务|成本|销售额\n2024-06-01|甲|100|100\n"
+    rows += "2024-06-01|乙|200|200\n2024-06-02|丙|300|900"
+    path = draw(tmp_path / "a.xlsx", {"数据": table_of(f"{rows}\n2024-06-02|汇总|{figures}")})
+    reading = read_workbook(path, template=load_template(tmp_path / "t.toml"))
+    assert len(reading.sheets["t"].frame) == (3 if is_total else 4)
+    assert (("maybe_total", "5") in doubts(reading, "数据")) is not is_total
+
+
+def test_a_total_doubted_bares_the_total_of_all() -> None:
+    """Subtotals that have a day and a channel are doubted, and so is the total over them."""
+    reading = daily("""
+        日期|渠道|曝光量|点击量|转化量|成本（元）|销售额（元）
+        2024-06-03|抖音|1200|120|8|140|2200
+        2024-06-01|抖音|100|10|1|10|100
+        2024-06-01|小红书|200|20|3|30|200
+        2024-06-02|小红书|300|30|4|40|300
+        2024-06-03|小红书|300|30|2|50|900
+        2024-06-04|抖音|600|60|2|50|1000
+    """)
+    assert doubted(reading) == [2, 5]
+    assert len(reading.records.frame) == 6
+
+
+@pytest.mark.parametrize("blank", ["", "1000"])
+def test_rows_all_alike_are_no_means(blank: str) -> None:
+    """Equal days are records, be one cell of them blank."""
+    rows = "\n".join(f"2024-06-0{n}|抖音|1000|1000|1000|1000|1000" for n in range(2, 6))
+    reading = daily(f"""
+        日期|渠道|曝光量|点击量|转化量|成本（元）|销售额（元）
+        2024-06-01|抖音|1000|{blank}|1000|1000|1000
+        {rows}
+    """)
+    assert doubted(reading) == []
+
+
+def test_a_sum_in_a_long_table_is_doubted_near_and_far() -> None:
+    """Among thousands of rows the sum of three of them, or of all, is found."""
+    rows = [f"2024-06-01|抖音|{n % 7}|{n % 11 + 1}|{n % 5}|{n % 13}|{n % 3}" for n in range(2000)]
+    near = [[int(c) for c in row.split("|")[2:]] for row in rows[997:1000]]
+    every = [[int(c) for c in row.split("|")[2:]] for row in rows]
+    near_sums = "|".join(str(sum(column)) for column in zip(*near, strict=True))
+    sums = "|".join(str(sum(column)) for column in zip(*every, strict=True))
+    rows.insert(1000, f"2024-06-02|微博|{near_sums}")
+    rows.append(f"2024-06-03|微博|{sums}")
+    head = "日期|渠道|曝光量|点击量|转化量|成本（元）|销售额（元）"
+    assert {1002, 2003} <= {*doubted(daily("\n".join([head, *rows])))}
