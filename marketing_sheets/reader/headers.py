@@ -94,6 +94,7 @@ def _bare(words: Sequence[tuple[str, str]]) -> dict[str, str]:
 def tells_apart(header: str, column: Column) -> bool:
     """Whether brackets make a header another column: 费用（预算）, not 费用（实际）."""
     said, labels = _in_brackets(header), (*column.label.values(), *column.aliases)
+    # A unit or a remark in brackets is no other column; budget and actual, plan and done are.
     words = _told_apart() & said
     ours = _told_apart() & {word for label in labels for word in _in_brackets(label)}
     if not words or words & ours:
@@ -169,6 +170,7 @@ def find_header(grid: Grid, sheet: TableSheet) -> Header | None:
     else:
         row = _row_below_ids(grid, table, ids_row, ids)
     rows = () if row is None else _rows_around(grid, table, row, ids_row)
+    # Records begin below whichever comes last: a copied row of ids may stand under the header.
     last = max((*rows, -1 if ids_row is None else ids_row))
     if (
         ids_row is not None
@@ -218,6 +220,7 @@ def _find_ids(grid: Grid, sheet: TableSheet) -> tuple[int | None, dict[int, str]
         if len(ids) < 2 or len(ids) <= len(best[1]):
             continue
         others = sum(1 for _, text in texts if text and not is_trace_id(text)) - len(ids)
+        # Data may hold two words that happen to be ids; then most of its words are none.
         if len(ids) >= others:
             best = row, ids
     return best
@@ -290,11 +293,13 @@ def _rows_around(
         if not 0 <= other < len(grid.head) or other == ids_row:
             continue
         top, bottom = min(row, other), max(row, other)
+        # Figures or days: a record, although its texts joined to the header may spell a label.
         if not _only_words(grid, other):
             continue
         gained = set()
         for texts in _joined(grid, top, bottom).values():
             gained |= {table[text] for text in texts if text in table}
+        # The same header once more below is a repetition, no second line of this one.
         repeated = here & _named(grid, other, table)
         if gained - here and len(repeated) < max(2, len(here) / 2):
             return top, bottom
@@ -361,6 +366,7 @@ def trace_columns(
             found.setdefault(text.removeprefix(_PREFIX), at)
     if found:
         return found
+    # Without ids one column called 部门 is likely a column of theirs; several traces are ours.
     labels = _labels()
     for at, texts in names.items():
         name = next((labels[text] for text in texts if text in labels), None)
