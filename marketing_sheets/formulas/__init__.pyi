@@ -1,3 +1,6 @@
+from .days import (
+    reads_day as reads_day,
+)
 from .excel import excel_condition as excel_condition, excel_formula as excel_formula
 from .frames import attributes_of as attributes_of, compute as compute, holds as holds
 from .functions import FUNCTIONS as FUNCTIONS, Kind as Kind
@@ -24,6 +27,8 @@ from .text import (
     excel_before_bracket as excel_before_bracket,
     excel_finds as excel_finds,
     listed_words as listed_words,
+    names_scale as names_scale,
+    reads_amount as reads_amount,
     spelled as spelled,
     threshold_of as threshold_of,
 )

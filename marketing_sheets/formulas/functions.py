@@ -28,6 +28,18 @@ from ..template import (
     names_burden,
     turning_words,
 )
+from .days import (
+    excel_first_day,
+    excel_first_week,
+    excel_last_day,
+    excel_last_week,
+    excel_moment,
+    excel_weekday,
+    first_day_of,
+    last_day_of,
+    weekday_of,
+    weeks_of,
+)
 from .language import (
     CODE,
     SHOWN_REASONS,
@@ -43,26 +55,17 @@ from .language import (
 from .text import (
     excel_after_comparator,
     excel_amount,
+    excel_amount_in,
     excel_before_bracket,
     excel_burden,
-    excel_first_day,
-    excel_first_week,
-    excel_last_day,
-    excel_last_week,
-    excel_moment,
     excel_part,
     excel_turned,
     excel_upper_limit,
-    excel_weekday,
     excel_written_with,
-    first_day_of,
     head_of,
-    last_day_of,
     part_of,
     says_upper_limit,
     threshold_of,
-    weekday_of,
-    weeks_of,
     word_match,
 )
 
@@ -178,6 +181,11 @@ def _absolute(call: VectorCall) -> Vector:
     return Vector(np.abs(inner.values), inner.why)
 
 
+def _floor(call: VectorCall) -> Vector:
+    inner = call.vector()
+    return Vector(np.floor(inner.values), inner.why)
+
+
 def _reader(
     excel: Callable[[str], str], read: Callable[[str], float], *, may_fail: bool = True
 ) -> Function:
@@ -190,12 +198,16 @@ def _reader(
     )
 
 
+def _has_period(call: Call) -> bool:
+    """Whether the form asks for the campaign's days, which give others their year."""
+    return {*Campaign.PERIOD} <= {field.id for field in call.template.fields()}
+
+
 def _day_reader(excel: Callable[..., str], read: Callable[[str], float]) -> Function:
     """Return a function that reads a day, which takes its year from the campaign if it has any."""
 
     def compiled(call: ExcelCall) -> str:
-        form = {field.id for field in call.template.fields()}
-        return excel(call.text(), has_period={*Campaign.PERIOD} <= form)
+        return excel(call.text(), has_period=_has_period(call))
 
     return Function(
         excel=compiled,
@@ -330,6 +342,11 @@ def _change(call: VectorCall) -> Vector:
     return Vector(values, why.astype(np.int8))
 
 
+def _excel_amount(call: ExcelCall) -> str:
+    is_named = len(call.node.args) > 1
+    return excel_amount_in(call.text(), call.text(1)) if is_named else excel_amount(call.text())
+
+
 def _excel_mean(call: ExcelCall) -> str:
     return f"AVERAGE({','.join(map(call.text, range(len(call.node.args))))})"
 
@@ -354,6 +371,12 @@ FUNCTIONS: Mapping[str, Function] = {
     ),
     "abs": Function(
         excel=_excel_arithmetic("ABS"), vector=_absolute, takes="figure", calculates=True
+    ),
+    "floor": Function(
+        excel=lambda call: f"INT({call.figure()})",
+        vector=_floor,
+        takes="figure",
+        calculates=True,
     ),
     "mean": Function(
         excel=_excel_mean,
@@ -381,8 +404,9 @@ FUNCTIONS: Mapping[str, Function] = {
     ),
     "attribute": Function(excel=_excel_attribute, vector=_attribute, arity=(2, 2), gives="text"),
     "amount": Function(
-        excel=lambda call: excel_amount(call.text()),
-        vector=lambda call: amounts(call.vector()),
+        excel=_excel_amount,
+        vector=lambda call: amounts(*call.vectors()),
+        arity=(1, 2),
         reads=True,
         may_fail=True,
     ),
@@ -411,7 +435,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "first_day": _day_reader(excel_first_day, first_day_of),
     "last_day": _day_reader(excel_last_day, last_day_of),
     "moment": Function(
-        excel=lambda call: excel_moment(call.text(), call.text(1)),
+        excel=lambda call: excel_moment(call.text(), call.text(1), has_period=_has_period(call)),
         vector=lambda call: moments(*call.vectors()),
         arity=(2, 2),
         reads=True,

@@ -23,8 +23,11 @@ from ..errors import FormulaError
 from ..records import Array
 from ..template import Column, TableSheet
 from ..texts import Language, say
-from ..values import parse as parse_value
-from .text import moment_of, unnamed
+from ..values import parse as parse_value, scale_of, unit_in, unit_stated
+from .days import (
+    moment_of,
+)
+from .text import names_scale, unnamed
 
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 # Not ==, >=, <=, != or the => of other languages.
@@ -129,20 +132,32 @@ def each_text(vector: Vector, function: Callable[[str], Any]) -> list[Any]:
     ]
 
 
-def amounts(inner: Vector) -> Vector:
-    """Read a quantity out of each text."""
+def amounts(inner: Vector, names: Vector | None = None) -> Vector:
+    """Read a quantity out of each text, figures with a unit in that of the row's name.
+
+    Numbers are in that unit already: the reader brought them there.
+    """
     if inner.values.dtype != object:
         return inner
 
     def read(text: str) -> float:
-        value = parse_value(unnamed(text), "quantity").value
-        return float(value) if isinstance(value, int | float) else np.nan
+        cell = parse_value(unnamed(text), "quantity")
+        # What stands in brackets is cut off where a formula says so.
+        is_read = isinstance(cell.value, int | float) and cell.remark is None
+        return float(cell.value) if is_read else np.nan  # type: ignore[arg-type]  # checked above
 
     values = np.array(each_text(inner, read), dtype=float)
+    if names is not None:
+        pairs = zip(inner.values, names.values, strict=True)
+        values /= [1 if unit_stated(text) == "none" else _scale(name) for text, name in pairs]
     bad = np.isnan(values) & inner.known
     why = np.where(bad, CODE["not_a_number"], inner.why)
     blank = inner.known & (inner.values == "")
     return Vector(values, np.where(blank, CODE["no_input"], why).astype(np.int8))
+
+
+def _scale(name: object) -> int:
+    return scale_of(unit_in(name) or "") if isinstance(name, str) and names_scale(name) else 1
 
 
 def numbers_in(vector: Vector, function: Callable[[str], float]) -> Vector:

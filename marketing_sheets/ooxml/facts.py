@@ -16,6 +16,7 @@ from .archive import ZipEntry, part_key
 from .gate import open_index, open_package, read_bytes
 from .index import marked_sheets
 from .parts import Package, SheetEntry, Workbook, as_utf8, children, is_true, local, number
+from .styled import styled_cells, styled_columns
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -24,11 +25,15 @@ if TYPE_CHECKING:
 _CORE = ("core-properties", "coreProperties")
 # The parts with the content of cells, names as `part_key` folds them.
 _CELLS = re.compile(r"(?:^|/)(?:worksheets/[^/]+|sharedstrings)\.xml$")
-_BUILT_IN_PERCENT = frozenset((9, 10))
+_BUILT_IN = {9: "0%", 10: "0.00%"}
+_FIRST_CUSTOM = 164
 # Workbooks from one template have the same styles, byte by byte.
-_KNOWN_STYLES: dict[bytes, frozenset[int]] = {}
+_KNOWN_STYLES: dict[bytes, Mapping[int, str]] = {}
 _MOST_STYLES = 16
-_FORMAT_NOISE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+# What makes a format show more than the number: per cent, thousands left out, literal text, a
+# currency. Fill characters, widths of blanks, colours and locales show nothing.
+_SILENT = re.compile(r"_.|\*.|\[(?!\$[^\]-])[^\]]*\]")
+_TELLING = re.compile(r"""[%"\\$¥￥€£\u3400-\u9fff]|,(?![0#?])""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,8 @@ class SheetFacts:
     aggregates: frozenset[tuple[int, int]]
     _package: Package = field(repr=False, compare=False)
     _part: str = field(repr=False, compare=False)
-    _percent_styles: frozenset[int] = field(repr=False, compare=False)
+    _formats: Mapping[int, str] = field(repr=False, compare=False)
+    _formatted: frozenset[int] | None = field(repr=False, compare=False)
     _without_results: frozenset[int] | None = field(repr=False, compare=False)
 
     def uncalculated_cells(self, columns: set[int]) -> dict[tuple[int, int], str]:
@@ -64,11 +70,17 @@ class SheetFacts:
             columns = columns & self._without_results
         return scan.uncalculated_cells(self._bytes(), columns) if columns else {}
 
-    def percent_cells(self, columns: set[int]) -> set[tuple[int, int]]:
-        """Return the cells in `columns` that a percent format shows; reads the sheet again."""
-        if not self._percent_styles or not columns:
-            return set()
-        return scan.styled_cells(self._bytes(), columns, set(self._percent_styles))
+    def format_codes(self, columns: set[int]) -> dict[tuple[int, int], str]:
+        """Return the cells in `columns` whose number format shows more than the number.
+
+        Reads the sheet again, if any of the columns has such a format.
+        """
+        if self._formatted is not None:
+            columns = columns & self._formatted
+        if not self._formats or not columns:
+            return {}
+        found = styled_cells(self._bytes(), columns, set(self._formats))
+        return {cell: self._formats[style] for cell, style in found.items()}
 
     def _bytes(self) -> bytes:
         return as_utf8(self._package.read(self._part), self._package.file, self._part)
@@ -102,6 +114,7 @@ class _Scan:
     filtered: bool
     aggregates: frozenset[tuple[int, int]]
     without_results: frozenset[int] | None
+    formatted: frozenset[int] | None
 
 
 def read_properties(path: Path) -> Mapping[str, str]:
@@ -120,14 +133,14 @@ def open_workbook_file(path: Path) -> WorkbookFacts:
     """
     data = read_bytes(path)
     scans: dict[str, _Scan] = {}
+    formats = _telling_formats(*open_index(data, path.name))
 
     def gather(entry: ZipEntry, inflated: bytes) -> None:
         text = as_utf8(inflated, path.name, entry.name)
         if b"sheetData" in text:
-            scans[part_key(entry.name)] = _scan(text)
+            scans[part_key(entry.name)] = _scan(text, formats)
 
     package, workbook = open_package(data, path.name, gather)
-    percent = _percent_styles(package, workbook)
     summaries = {sheet.index for sheet in marked_sheets(workbook)}
     return WorkbookFacts(
         date_1904=workbook.date_1904,
@@ -137,9 +150,9 @@ def open_workbook_file(path: Path) -> WorkbookFacts:
             _sheet_facts(
                 sheet,
                 sheet.part,
-                scans.get(sheet.part, _scan(b"")),
+                scans.get(sheet.part, _scan(b"", formats)),
                 package,
-                percent,
+                formats,
                 is_summary=sheet.index in summaries,
             )
             for sheet in workbook.sheets
@@ -161,7 +174,7 @@ def _cells_sha256(package: Package, workbook: Workbook, summaries: set[int]) -> 
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _scan(text: bytes) -> _Scan:
+def _scan(text: bytes, formats: Mapping[int, str]) -> _Scan:
     return _Scan(
         scan.hidden_rows(text),
         scan.hidden_columns(text),
@@ -170,6 +183,7 @@ def _scan(text: bytes) -> _Scan:
         scan.filtered(text),
         scan.aggregates(text),
         scan.columns_without_results(text),
+        styled_columns(text, set(formats)),
     )
 
 
@@ -178,7 +192,7 @@ def _sheet_facts(
     part: str,
     scan: _Scan,
     package: Package,
-    percent: frozenset[int],
+    formats: Mapping[int, str],
     *,
     is_summary: bool,
 ) -> SheetFacts:
@@ -194,39 +208,45 @@ def _sheet_facts(
         aggregates=scan.aggregates,
         _package=package,
         _part=part,
-        _percent_styles=percent,
+        _formats=formats,
+        _formatted=scan.formatted,
         _without_results=scan.without_results,
     )
 
 
-def _percent_styles(package: Package, workbook: Workbook) -> frozenset[int]:
-    """Return the cell styles (cellXfs) with a percent format: a % outside quotes and escapes."""
+def _telling_formats(package: Package, workbook: Workbook) -> Mapping[int, str]:
+    """Return the number formats of cell styles (cellXfs) that show more than the number."""
     part = next((r.target for r in package.relationships(workbook.part) if r.kind == "styles"), "")
     if part not in package:
-        return frozenset()
+        return {}
     written = package.read(part)
     known = _KNOWN_STYLES.get(written)
     if known is None:
         if len(_KNOWN_STYLES) >= _MOST_STYLES:
             _KNOWN_STYLES.clear()
-        known = _KNOWN_STYLES[written] = _percent_formats(package.parse(part))
+        known = _KNOWN_STYLES[written] = _formats_of(package.parse(part))
     return known
 
 
-def _percent_formats(root: _Element) -> frozenset[int]:
-    formats = set(_BUILT_IN_PERCENT)
+def _formats_of(root: _Element) -> dict[int, str]:
+    """Return the telling formats; a currency in a built-in one is that of whoever looks at it."""
+    codes = dict(_BUILT_IN)
     for group in children(root, "numFmts"):
         for declared in children(group, "numFmt"):
-            code = _FORMAT_NOISE.sub("", declared.get("formatCode", ""))
-            format_id = number(declared.get("numFmtId"))
-            if format_id is not None:
-                (formats.add if "%" in code else formats.discard)(format_id)
-    return frozenset(
-        index
+            format_id, code = number(declared.get("numFmtId")), declared.get("formatCode", "")
+            if format_id is None:
+                continue
+            is_custom = format_id >= _FIRST_CUSTOM
+            if _TELLING.search(_SILENT.sub("", code)) and (is_custom or "%" in code):
+                codes[format_id] = code
+            else:
+                codes.pop(format_id, None)
+    return {
+        index: codes[format_id]
         for group in children(root, "cellXfs")
         for index, xf in enumerate(children(group, "xf"))
-        if number(xf.get("numFmtId")) in formats
-    )
+        if (format_id := number(xf.get("numFmtId"))) in codes and format_id is not None
+    }
 
 
 def _modified(package: Package) -> datetime | None:

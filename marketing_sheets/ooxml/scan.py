@@ -37,8 +37,7 @@ _NO_RESULT = re.compile(
 _ENDS_WITHOUT_RESULT = (b"</f></c>", b"/></c>", b"</f><v></v></c>")
 _LETTERS = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"([^<>]*)>')
 # Cells under a prefix: one is bound to the cells' own namespace, in either of its spellings.
-_PREFIX_FOR_CELLS = re.compile(rb"xmlns:[^\s=]+\s*=\s*[\"'][^\"']*(?:2006|spreadsheetml)/main[\"']")
-_STYLE = re.compile(rb"""\bs\s*=\s*["'](\d+)""")
+PREFIX_FOR_CELLS = re.compile(rb"xmlns:[^\s=]+\s*=\s*[\"'][^\"']*(?:2006|spreadsheetml)/main[\"']")
 # The end of a range of cells in a formula, and what comes before it: one end of the range.
 _RANGE_END = re.compile(rb":\$?([A-Z]{1,3})\$?\d")
 _RANGE_START = re.compile(rb"\$?([A-Z]{1,3})\$?\d{1,7}$")
@@ -200,7 +199,7 @@ def columns_without_results(sheet: bytes) -> frozenset[int] | None:
     """
     start = max(0, sheet.find(b"sheetData"))
     # The short way is for cells as Excel writes them: without prefixes, nothing between tags.
-    if sheet[start - 1 : start] != b"<" or _PREFIX_FOR_CELLS.search(sheet, 0, start):
+    if sheet[start - 1 : start] != b"<" or PREFIX_FOR_CELLS.search(sheet, 0, start):
         return None if start else frozenset()
     if _is_indented(sheet, start):
         return None
@@ -324,28 +323,6 @@ def _condensed(sheet: bytes, at: int, letters: bytes | None) -> Iterator[tuple[i
     if one and other:
         rows, columns = range(one[0], other[0] + 1), range(one[1], other[1] + 1)
         yield from ((row, column) for row in rows for column in columns)
-
-
-def styled_cells(sheet: bytes, columns: set[int], styles: set[int]) -> set[tuple[int, int]]:
-    """Return the cells in `columns` whose style is one of `styles`, by (row, column)."""
-    wanted = {str(style).encode() for style in styles}
-    if not wanted or not columns:
-        return set()
-    # Cells that say where they stand are found by one expression; others are walked.
-    if is_plain(sheet):
-        letters = {column_letter(column).encode(): column for column in columns}
-        cells = re.compile(rb'<c r="(' + b"|".join(letters) + rb')(\d{1,7})"([^>]*)>')
-        return {(int(m[2]), letters[m[1]]) for m in cells.finditer(sheet) if _style(m[3]) in wanted}
-    return {
-        (cell.row, cell.column)
-        for cell in walk_cells(sheet)
-        if cell.column in columns and _style(cell.attributes) in wanted
-    }
-
-
-def _style(tag: bytes) -> bytes:
-    found = _STYLE.search(tag)
-    return found[1] if found else b"0"
 
 
 class CellTag(NamedTuple):

@@ -6,7 +6,6 @@ column has a scale in which its bare numbers are meant: 2.1 for 2.1 %, 万元 in
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,21 +25,31 @@ from ..values import (
     parse,
     parse_column,
     percent_context,
-    scale_of,
+    shows_percent,
 )
 from .kinds import settle_kinds
-from .table import Job, SortedRows, Surroundings, Table, TypedTable, list_words, once_each
+from .table import (
+    Job,
+    SortedRows,
+    Surroundings,
+    Table,
+    TypedTable,
+    list_words,
+    once_each,
+    unclear_words,
+)
+from .units import column_unit, is_bare, report_units, settle_units
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-_BARE = re.compile(r"\s*[+-]?[\d,]*\.?\d+\s*", re.ASCII)
-_FIRST_YEARS = 1905  # where small numbers lie, counted from 1900 or from 1904
+_DAYS = ("date", "date_range", "datetime")
+_LEAP_DAY = 60
+_FIRST_YEARS = 1909  # where small numbers lie, counted from 1900 or from 1904
 _SECOND = 1 / 86_400
 _NO_YEAR = "year_from_period"
 _NO_CELLS = pd.Series([], dtype=object)
 _NO_KINDS = missing_column("text", 0)
-_UNIT = re.compile(r"[(（\[【]([^()（）\[\]【】]+)[)）\]】]")
 
 
 def fill(job: Job, context: Context) -> None:
@@ -125,39 +134,20 @@ def percent_rows(table: Table) -> dict[str, frozenset[int]]:
         for column in table.inputs
         if column.type in ("percent", "quantity")
     }
-    if not at:
-        return {}
     found: dict[str, set[int]] = {column_id: set() for column_id in at.values()}
-    for row, column in table.grid.percent_cells(set(at)):
-        found[at[column]].add(row - table.first)
+    for (row, column), code in table.grid.codes.items():
+        if column in at and (row, column) not in table.grid.shown and shows_percent(code):
+            found[at[column]].add(row - table.first)
     return {column_id: frozenset(rows) for column_id, rows in found.items()}
 
 
 def report_scale(job: Job, context: Context) -> None:
-    """Tell once per column in which scale its bare numbers were read, if not in the plain one."""
-    column = job.column
-    factor = 1 if column.type == "percent" else scale_of(context.unit or "")
-    if not (column.type == "percent" and context.percent_points) and factor == 1:
-        return
-    count = int((_bare(job) & ~job.formatted()).sum())
-    if not count:
-        return
-    if column.type == "percent":
-        job.report_column("percent_scale_points", count=count)
-    else:
-        job.report_column("unit_from_header", unit=context.unit, factor=f"{factor:,}", count=count)
-
-
-def _bare(job: Job) -> npt.NDArray[np.bool_]:
-    """Tell which cells hold a number without any unit, be it stored as text."""
-    cells = job.raw.tolist()
-    return np.fromiter((_is_bare(cell) for cell in cells), bool, len(cells))
-
-
-def _is_bare(cell: object) -> bool:
-    if isinstance(cell, str):
-        return _BARE.fullmatch(unicodedata.normalize("NFKC", cell)) is not None
-    return isinstance(cell, int | float) and not isinstance(cell, bool)
+    """Tell once per column that its bare numbers were read as percent figures."""
+    if job.column.type == "percent" and context.percent_points:
+        bare = np.array([is_bare(cell) for cell in job.raw.tolist()], dtype=bool)
+        count = int((bare & ~job.formatted()).sum())
+        if count:
+            job.report_column("percent_scale_points", count=count)
 
 
 def type_table(table: Table, rows: SortedRows, around: Surroundings) -> TypedTable:
@@ -175,7 +165,8 @@ def type_table(table: Table, rows: SortedRows, around: Surroundings) -> TypedTab
             typed.raw[column.id] = pd.Series([None] * len(rows.records), dtype=object)
             continue
         cells = table.cells(column.id)[rows.records]
-        typed.raw[column.id] = _raw_series(cells, is_date=column.type == "date")
+        is_date = column.type in _DAYS
+        typed.raw[column.id] = _raw_series(cells, table, is_date=is_date)
         formatted = percents.get(column.id, frozenset())
         job = Job(table=table, rows=rows, typed=typed, column=column, percent_rows=formatted)
         if column.is_computed:
@@ -184,7 +175,9 @@ def type_table(table: Table, rows: SortedRows, around: Surroundings) -> TypedTab
         _type_input(job, around)
         if column.type == "quantity":
             quantities[column.id] = job
-    settle_kinds([quantities[column.id] for column in table.inputs if column.id in quantities])
+    jobs = [quantities[column.id] for column in table.inputs if column.id in quantities]
+    settle_kinds(jobs)
+    settle_units(jobs)
     return typed
 
 
@@ -194,7 +187,7 @@ def _without_records(table: Table, around: Surroundings) -> TypedTable:
     typed.raw = {column.id: _NO_CELLS for column in table.sheet.columns}
     for column in table.inputs:
         header = table.binding.headers.get(column.id, "")
-        context = column_context(column, header, around)
+        context = column_context(column, header, around, table.note)
         if column.type == "percent":
             context = percent_context(context, [], header)
         typed.contexts[column.id] = context
@@ -208,21 +201,25 @@ def _no_values(sheet: TableSheet) -> Mapping[str, pd.Series[Any]]:
     return {column.id: missing_column(column.type, 0) for column in sheet.columns}
 
 
-def column_context(column: Column, header: str, around: Surroundings) -> Context:
-    """Return what a column and its header tell about its cells."""
+def column_context(
+    column: Column, header: str, around: Surroundings, note: str | None = None
+) -> Context:
+    """Return what a column and its header tell about its cells; `note` is a unit above them."""
     choices = around.template.choices.get(column.choices or "")
-    hit = _UNIT.search(header)
     return Context(
         period=around.period,
         as_of=around.as_of,
         date_1904=around.date_1904,
         choices=list_words(choices, around) if choices is not None else None,
         choices_open=choices is not None and choices.is_open,
+        perhaps=unclear_words(choices) if choices is not None else {},
         labels={item.id: item.label for item in choices.items} if choices is not None else None,
         min=column.min,
         max=column.max,
-        unit=hit[1] if hit and column.is_numeric else None,
+        unit=column_unit(column, header, note),
+        percent_points=column.is_numeric and "%" in unicodedata.normalize("NFKC", header),
         exact=not column.is_target,
+        is_export=around.is_export,
     )
 
 
@@ -232,30 +229,32 @@ def known_words(words: pd.Series[Any], context: Context) -> pd.Series[Any]:
     return words.replace({word: found for word, found in ids.items() if found is not None})
 
 
-def _raw_series(cells: npt.NDArray[Any], *, is_date: bool) -> pd.Series[Any]:
+def _raw_series(cells: npt.NDArray[Any], table: Table, *, is_date: bool) -> pd.Series[Any]:
     values = cells.copy()
     values[values == ""] = None
     if is_date:
         for at, cell in enumerate(values.tolist()):
             if isinstance(cell, datetime) and cell.year <= _FIRST_YEARS:
-                values[at] = _typed_number(cell)
+                values[at] = _typed_number(cell, date_1904=table.grid.date_1904)
     return pd.Series(values, dtype=object)
 
 
-def _typed_number(moment: datetime) -> float | datetime:
+def _typed_number(moment: datetime, *, date_1904: bool) -> float | datetime:
     """Return the 6.1 that was typed into a date cell and came out as 1900-01-06 02:24."""
-    epoch = datetime(1904, 1, 1) if moment.year >= 1904 else datetime(1899, 12, 31)
-    days = (moment - epoch) / timedelta(days=1)
+    # Excel counts a 29 February in 1900, which calendars do not have.
+    zero = datetime(1904, 1, 1) if date_1904 else datetime(1899, 12, 31)
+    days = (moment - zero) / timedelta(days=1)
+    if not date_1904 and days >= _LEAP_DAY:
+        days += 1
     return round(days, 2) if days % 1 and abs(days - round(days, 2)) < _SECOND else moment
 
 
 def _type_input(job: Job, around: Surroundings) -> None:
     column, typed = job.column, job.typed
-    context = column_context(column, job.header, around)
+    context = column_context(column, job.header, around, job.table.note)
     formatted = job.formatted() if job.percent_rows else None
     if column.type == "percent":
-        bare = job.raw if formatted is None else job.raw[~formatted]
-        context = percent_context(context, bare.tolist(), job.header)
+        context = _with_scale(job, context, formatted)
     typed.contexts[column.id] = context
     parsed = _parse(job.raw, column, context, formatted)
     typed.frame[column.id] = parsed.values
@@ -269,8 +268,20 @@ def _type_input(job: Job, around: Surroundings) -> None:
         typed.comparators[column.id] = parsed.comparators
     _report_cells(job, parsed)
     report_scale(job, context)
+    report_units(job)
     if column.fill_down:
         fill(job, context)
+
+
+def _with_scale(job: Job, context: Context, formatted: npt.NDArray[np.bool_] | None) -> Context:
+    """Return the context of a percent column with the scale that all its cells together tell."""
+    cells, known = job.raw, job.known_scale
+    if formatted is not None:
+        cells = cells[~formatted]
+    is_written = formatted is not None and bool(formatted.any())
+    if context.is_export:
+        return context
+    return percent_context(context, cells.tolist(), job.header, is_written=is_written, known=known)
 
 
 def _parse(

@@ -291,7 +291,9 @@ def _read_table(
     wrong = dict(file.too_wide(width=width, first=header.first, place=place))
     rows = [[""] * len(row) if at in wrong else row for at, row in enumerate(typed)]
     grid = grid_of(rows, label, file=place.file)
-    found = read_table(grid, sheet, around)
+    # Nobody but our export writes the ids of all columns, computed ones among them.
+    is_export = {column.id for column in sheet.columns} <= set(header.ids.values())
+    found = read_table(grid, sheet, replace(around, is_export=is_export))
     if not isinstance(found, TableReading):
         raise RecordsError("no_csv_header", file=place.file, sheet=label)
     return found, [*wrong.values()]

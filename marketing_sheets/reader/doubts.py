@@ -96,8 +96,9 @@ def _unread_parts(
 
 def _is_clear(text: str) -> bool:
     # The formulas take their target from the same threshold.
-    number = parse(threshold_of(text), "quantity").value
-    return isinstance(number, float) and len(parse_conditions(text)) <= 1
+    cell = parse(threshold_of(text), "quantity")
+    is_number = isinstance(cell.value, float) and cell.remark is None
+    return is_number and len(parse_conditions(text)) <= 1
 
 
 def direction_conflicts(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:

@@ -18,7 +18,16 @@ import pandas as pd
 from ..problems import Place, Problem
 from ..template import Campaign, Column, FormSheet, Template
 from ..texts import LANGUAGES, Text, fold, fold_label, say
-from ..values import Context, Milestone, Risk, parse, read_milestones, read_risks
+from ..values import (
+    Context,
+    Milestone,
+    Risk,
+    parse,
+    read_milestones,
+    read_risks,
+    seen,
+    shows_percent,
+)
 from .columns import column_context
 from .table import Grid, Surroundings, once_each
 
@@ -152,7 +161,7 @@ def read_form(
     places: dict[str, Place] = {}
     problems: list[Problem] = []
     columns = {column for _, column in at.values()}
-    percents, formulas = grid.percent_cells(columns), grid.uncalculated_cells(columns)
+    codes, formulas = grid.format_codes(columns), grid.uncalculated_cells(columns)
     order = sorted(form.fields, key=lambda f: f.id not in Campaign.PERIOD)
     for column in order:
         if column.id not in at:
@@ -169,7 +178,10 @@ def read_form(
         if formula := formulas.get((row, cell_column)):
             problems.append(column.problem("formula_not_calculated", place, formula))
             continue
-        is_percent = (row, cell_column) in percents
+        code = codes.get((row, cell_column), "")
+        is_percent = column.type in ("percent", "quantity") and shows_percent(code)
+        if column.is_numeric and not is_percent and isinstance(raw, int | float):
+            raw = seen(code, raw) or raw
         label = grid.text(row, max(cell_column - 1, 0))
         values[column.id], problem = _value(raw, column, label, here, place, is_percent=is_percent)
         if problem is not None:

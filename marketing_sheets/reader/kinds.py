@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     Families = npt.NDArray[np.int8]
 
-# A bare figure beyond it is no fraction: 6.5 beside 5 % may be 6.5 % or 650 %.
-_LARGEST_FRACTION = 1.5
+
+_LARGEST_PERCENT = 100
 
 
 class _Family(IntEnum):
@@ -35,6 +35,7 @@ class _Family(IntEnum):
     COUNTED = 4  # 500人
     PERCENT = 5
     RATIO = 6
+    POINTS = 7  # 0.5个百分点
 
 
 _BY_UNIT = {
@@ -43,7 +44,7 @@ _BY_UNIT = {
     "percent": _Family.PERCENT,
     "ratio": _Family.RATIO,
 }
-_BY_KIND = {**_BY_UNIT, "growth": _Family.PERCENT}
+_BY_KIND = {**_BY_UNIT, "growth": _Family.PERCENT, "points": _Family.POINTS}
 # A bare figure beside a percentage is a matter of its size.
 _ALIKE = {
     (a, b)
@@ -52,6 +53,7 @@ _ALIKE = {
         (_Family.BARE, _Family.PLAIN, _Family.COUNTED),
         (_Family.BARE, _Family.PERCENT),
         (_Family.BARE, _Family.RATIO),
+        (_Family.POINTS,),
     )
     for a in group
     for b in group
@@ -74,10 +76,10 @@ class _Reference:
         self.owner = np.zeros(len(self.family), dtype=np.intp)
 
     @property
-    def is_whole(self) -> Mask:
-        """Which rows are held against a bare figure that is no fraction."""
-        is_whole: Mask = (self.family == _Family.BARE) & (np.abs(self.value) > _LARGEST_FRACTION)
-        return is_whole
+    def is_unclear(self) -> Mask:
+        """Which rows are held against a bare figure that may be a fraction or a percent figure."""
+        is_unclear: Mask = (self.family == _Family.BARE) & (np.nan_to_num(self.value) != 0)
+        return is_unclear
 
     def learn(self, families: Families, job: Job) -> None:
         """Let a cell that says more than the reference, and agrees with it, take its place."""
@@ -91,7 +93,8 @@ def settle_kinds(jobs: Sequence[Job]) -> None:
     """Hold the quantities of each row against its unit, each other, and what is beside them.
 
     `jobs` are the quantity columns in the tab's order. A cell of another kind is an error and
-    loses its value; so does a bare 6.5 in a row of percentages. Bare figures take the row's kind.
+    loses its value; so does a bare 6.5 or 0.05 in a row of percentages, which may be 5 % or 0.05 %.
+    Bare figures take the row's kind.
     """
     for unit in dict.fromkeys(job.column.unit_from for job in jobs if job.column.unit_from):
         members = [job for job in jobs if job.column.unit_from == unit]
@@ -115,16 +118,18 @@ def _settle(members: Sequence[Job], reference: _Reference) -> None:
     # In the order of the columns: what the first says, the later ones are held against.
     families = [_families(job) for job in members]
     for job, found in zip(members, families, strict=True):
-        percent_beside_whole = (found == _Family.PERCENT) & reference.is_whole
-        odd = ~_AGREE[reference.family, found] | percent_beside_whole
+        is_doubted = not job.typed.contexts[job.column.id].is_export
+        beside_bare = (found == _Family.PERCENT) & reference.is_unclear & is_doubted
+        odd = ~_AGREE[reference.family, found] | beside_bare
         _leave_out(job, odd, reference)
         found[odd] = _Family.NONE
         reference.learn(found, job)
     # Once more, now that a later column may have told that the row is in percentages.
     for job, found in zip(members, families, strict=True):
         values = job.typed.frame[job.column.id].to_numpy(np.float64, na_value=np.nan)
-        is_large = np.abs(np.nan_to_num(values)) > _LARGEST_FRACTION
-        odd = (found == _Family.BARE) & (reference.family == _Family.PERCENT) & is_large
+        is_doubted = not job.typed.contexts[job.column.id].is_export
+        is_bare = (found == _Family.BARE) & (np.nan_to_num(values) != 0) & is_doubted
+        odd = is_bare & (reference.family == _Family.PERCENT)
         _leave_out(job, odd, reference)
 
 
@@ -137,11 +142,10 @@ def _leave_out(job: Job, odd: Mask, reference: _Reference) -> None:
     for position in positions:
         other, cell = reference.owners[int(reference.owner[position])]
         is_bare = _written(job.raw.iloc[position]) == _Family.BARE
-        # Where the unit cell says per cent already, all that a bare figure lacks is the sign.
+        # All that such a bare figure lacks beside a percentage is the sign.
         is_percent = reference.family[position] == _Family.PERCENT
-        code = "kind_mismatch"
-        if is_bare and is_percent and other.id == column.unit_from:
-            code = "unit_unclear"
+        may_be = other.id == column.unit_from or abs(values.iloc[position]) <= _LARGEST_PERCENT
+        code = "unit_unclear" if is_bare and is_percent and may_be else "kind_mismatch"
         job.report(code, position, shown(position), other=other.label, expected=cell(position))
         typed.faults.setdefault(column.id, {})[position] = code
         typed.stated.setdefault(column.id, set()).add(position)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -15,7 +15,7 @@ from ..problems import Place, Problem
 from ..records import Array, Integers, Mask, Origin
 from ..template import Choices, Column, SettingValue, TableSheet, Template
 from ..texts import fold, fold_label
-from ..values import Context, choice_spellings
+from ..values import Context, PercentScale, as_typed, choice_spellings, perhaps_spellings
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -102,6 +102,12 @@ def choice_words(choices: Choices) -> Mapping[str, str]:
     return choice_spellings(choices)
 
 
+@once_each
+def unclear_words(choices: Choices) -> Mapping[str, tuple[str, ...]]:
+    """Return `perhaps_spellings` of a list."""
+    return perhaps_spellings(choices)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Grid:
     """One tab: `cells[row, column]`, "" where empty; error cells hold their `#DIV/0!`.
@@ -110,6 +116,8 @@ class Grid:
     `uncalculated` are formulas without a result, put into the cells as their text; `aggregates` are
     cells whose formula condenses others of their column; `own_rows` are rows of ours below a table,
     which nobody need be told of.
+    `shown` are cells that hold what their number format shows, 1.5万, with the numbers they store;
+    `codes` the formats of a table's numbers that show more than the number.
     `head` holds the first rows with their texts folded as labels, "" where there is none; `exact`
     the same with what stands in brackets.
     """
@@ -128,7 +136,10 @@ class Grid:
     is_summary: bool = False
     own_rows: frozenset[int] = frozenset()
     uncalculated: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    percent_cells: Callable[[set[int]], set[tuple[int, int]]] = lambda _columns: set()
+    shown: Mapping[tuple[int, int], object] = field(default_factory=dict)
+    codes: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    date_1904: bool = False
+    format_codes: Callable[[set[int]], dict[tuple[int, int], str]] = lambda _columns: {}
     uncalculated_cells: Callable[[set[int]], dict[tuple[int, int], str]] = lambda _columns: {}
 
     @property
@@ -173,9 +184,8 @@ def grid_of(
     if facts is None:
         return Grid(name=name, cells=cells, head=head, exact=exact, file=file)
 
-    def percents(columns: set[int]) -> set[tuple[int, int]]:
-        found = facts.percent_cells({at + 1 for at in columns})
-        return {(row - 1, at - 1) for row, at in found}
+    def formats(columns: set[int]) -> dict[tuple[int, int], str]:
+        return _from_0(facts.format_codes({at + 1 for at in columns}))
 
     def uncalculated(columns: set[int]) -> dict[tuple[int, int], str]:
         return _from_0(facts.uncalculated_cells({at + 1 for at in columns}))
@@ -193,7 +203,7 @@ def grid_of(
         aggregates=frozenset((row - 1, at - 1) for row, at in facts.aggregates),
         is_filtered=facts.filtered,
         is_summary=facts.is_summary,
-        percent_cells=percents,
+        format_codes=formats,
         uncalculated_cells=uncalculated,
     )
 
@@ -247,11 +257,12 @@ def _folded(cell: object, folded: Callable[[str], str]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Table:
-    """One template sheet found in one tab."""
+    """One template sheet found in one tab; `note` is the unit of money stated above it."""
 
     sheet: TableSheet
     grid: Grid
     binding: Binding
+    note: str | None = None
 
     @property
     def inputs(self) -> tuple[Column, ...]:
@@ -338,6 +349,7 @@ class Surroundings:
     """What the workbook tells every cell: the campaign's days, the date system, staff's lists.
 
     `settings` are those of the workbook; the template's own values stand for those left out.
+    `is_export` says that records were exported by us: numbers stand as they are kept.
     """
 
     template: Template
@@ -346,6 +358,7 @@ class Surroundings:
     date_1904: bool = False
     entries: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
+    is_export: bool = False
 
 
 def list_words(choices: Choices, around: Surroundings) -> dict[str, str]:
@@ -378,13 +391,18 @@ class TypedTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Job:
-    """One column of a table to be typed. `percent_rows` are the cells shown as percent."""
+    """One column of a table to be typed.
+
+    `percent_rows` are the cells shown as percent; `known_scale` is what else tells how bare numbers
+    of a percent column are meant.
+    """
 
     table: Table
     rows: SortedRows
     typed: TypedTable
     column: Column
     percent_rows: frozenset[int] = frozenset()
+    known_scale: PercentScale | None = None
 
     @property
     def raw(self) -> pd.Series[Any]:
@@ -397,9 +415,10 @@ class Job:
         return self.table.binding.headers.get(self.column.id, "")
 
     def formatted(self) -> npt.NDArray[np.bool_]:
-        """Tell which records show this cell as a percentage."""
-        rows = self.rows.records.tolist()
-        return np.fromiter((row in self.percent_rows for row in rows), bool, len(rows))
+        """Tell which records show this cell as a percentage; a text is shown as it stands."""
+        pairs = zip(self.rows.records.tolist(), self.raw.tolist(), strict=True)
+        found = (row in self.percent_rows and not isinstance(raw, str) for row, raw in pairs)
+        return np.fromiter(found, bool, len(self.rows.records))
 
     def report(self, code: str, position: int, raw: object, **params: object) -> None:
         """Put a problem in the cell of record number `position` on record."""
@@ -419,6 +438,17 @@ def problem_of(
     table: Table, column: Column, row: int, /, *, code: str, raw: object, **params: object
 ) -> Problem:
     """Return a problem in a cell; `row` counts from 0 below the header."""
-    if isinstance(raw, float) and raw.is_integer():
+    place = (table.first + row, table.binding.columns.get(column.id, -1))
+    if isinstance(raw, datetime) and column.is_numeric:
+        raw = f"{_stored(raw, date_1904=table.grid.date_1904):.15g} ({as_typed(raw)})"
+    elif isinstance(raw, str) and place in table.grid.shown:
+        raw = f"{table.grid.shown[place]:.15g} ({raw})"
+    elif isinstance(raw, float) and raw.is_integer():
         raw = int(raw)  # as Excel shows it
     return column.problem(code, table.place(row, column.id), raw, **params)
+
+
+def _stored(moment: datetime, *, date_1904: bool) -> float:
+    """Return the number that Excel keeps for a moment."""
+    zero = datetime(1904, 1, 1) if date_1904 else datetime(1899, 12, 30)
+    return (moment - zero) / timedelta(days=1)

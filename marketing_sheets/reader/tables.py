@@ -37,6 +37,7 @@ from .table import (
     with_uncalculated,
 )
 from .totals import control_totals, mismatched_totals, unseen_by_formulas
+from .units import money_note, with_shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -255,7 +256,9 @@ def _read(grid: Grid, sheet: TableSheet, around: Surroundings) -> TableReading |
     binding = bind(grid, sheet, header)
     inputs = {binding.columns[c.id] for c in sheet.inputs if c.id in binding.columns}
     grid = with_uncalculated(grid, inputs)
-    table = with_units(Table(sheet=sheet, grid=grid, binding=binding))
+    table = Table(sheet=sheet, grid=grid, binding=binding, note=money_note(grid, binding))
+    table = with_shown(with_units(table))
+    grid = table.grid
     rows = sort_rows(table, around)
     typed = type_table(table, rows, around)
     cells = [

@@ -13,14 +13,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from math import isclose
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import infer_dtype
 
-from ..formulas import amount_of, excel_finds, parse_expression, spelled
+from ..formulas import excel_finds, parse_expression, reads_amount, reads_day, spelled
 from ..problems import Problem
 from ..records import ControlTotal, Floats
 from ..template import Choices, Column, TableSheet
@@ -28,13 +27,16 @@ from ..texts import LANGUAGES, Language, Text, fold_label, say
 from ..values import Context, parse, scale_of
 from .headers import stamp_in
 from .table import NonRecord, SortedRows, Surroundings, Table, TypedTable, once_each, problem_of
+from .units import named_by
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 _MOMENTS = ("date", "datetime")
 # These ask about texts as they stand, or about days, which Excel reads in its own way.
-_SILENT = frozenset(("known", "count", "first_day", "last_day", "moment"))
+_SILENT = frozenset(("known", "count"))
+_DAY_READERS = ("first_day", "last_day", "moment", "first_week", "last_week", "weekday")
+_LARGEST_DAY = 100_000  # what is no day that Excel counts: 20240610
 _CENT = 0.005
 _SHOWN = re.compile(r"\d[\d,]*(?:\.(\d+))?")
 # Totals are shown in thousands, 万, millions and 亿; a rounded one is off by so much at most.
@@ -45,11 +47,13 @@ _STEPS, _ROUNDED = (1e3, 1e4, 1e6, 1e8), 0.05
 class _Uses:
     """Which columns formulas calculate with, read amounts from, and compare or look up.
 
-    `words` has the choices each is compared with, none where a formula looks up any of them.
+    `days` has the function that reads days out of each; `words` the choices each is compared with,
+    none where a formula looks up any of them.
     """
 
     figures: frozenset[str]
     amounts: frozenset[str]
+    days: Mapping[str, str]
     words: Mapping[str, frozenset[str]]
 
 
@@ -66,33 +70,51 @@ def unseen_by_formulas(
     if table.binding.header.ids_row is None or not len(rows.records):
         return
     uses, found = _uses(table.sheet), _Found(rows=rows, typed=typed)
+    names = named_by(table.sheet)
     for column in table.inputs:
         if column.id in uses.amounts and column.is_numeric:
-            yield from _texts(column, table, found, is_seen=_as_amount)
+            said = typed.frame.get(names.get(column.id, ""))
+            yield from _texts(column, table, found, is_seen=_as_amount(said))
+        elif column.id in uses.days:
+            yield from _texts(column, table, found, is_seen=_as_day(uses.days[column.id]))
         elif column.id in uses.figures and (column.type in _MOMENTS or column.is_numeric):
-            yield from _texts(column, table, found, is_seen=lambda _text, _value: False)
+            yield from _texts(column, table, found, is_seen=lambda *_: False)
         elif column.id in uses.words and column.choices is not None:
             choices, sought = around.template.choices[column.choices], uses.words[column.id]
             yield from _words(column, choices, sought, table, found)
 
 
-def _as_amount(text: str, value: object) -> bool:
-    found = amount_of(text)
-    return found is not None and isinstance(value, int | float) and isclose(found, value)
+def _as_amount(names: pd.Series[Any] | None) -> Callable[[int, str, object], bool]:
+    def is_seen(at: int, text: str, value: object) -> bool:
+        name = None if names is None or pd.isna(names.iloc[at]) else str(names.iloc[at])
+        return isinstance(value, int | float) and reads_amount(text, value, name)
+
+    return is_seen
+
+
+def _as_day(function: str) -> Callable[[int, str, object], bool]:
+    return lambda _at, text, _value: reads_day(function, text)
 
 
 def _texts(
-    column: Column, table: Table, found: _Found, *, is_seen: Callable[[str, object], bool]
+    column: Column, table: Table, found: _Found, *, is_seen: Callable[[int, str, object], bool]
 ) -> Iterator[Problem]:
     """Name the first of a column's values that stand as text and are not seen, with their count."""
     raw = found.typed.raw[column.id]
-    if pd.api.types.infer_dtype(raw, skipna=True) not in ("string", "mixed", "mixed-integer"):
+    kinds = ("string", "mixed", "mixed-integer", "integer", "floating", "mixed-integer-float")
+    is_day = column.type in _MOMENTS
+    if pd.api.types.infer_dtype(raw, skipna=True) not in (kinds if is_day else kinds[:3]):
         return
     values = found.typed.frame[column.id].tolist()
     unseen = [
         at
         for at, (text, value) in enumerate(zip(raw.tolist(), values, strict=True))
-        if isinstance(text, str) and not pd.isna(value) and not is_seen(text, value)
+        if not pd.isna(value)
+        and (
+            not is_seen(at, text, value)
+            if isinstance(text, str)
+            else is_day and isinstance(text, int | float) and text >= _LARGEST_DAY
+        )
     ]
     if unseen:
         first, value = unseen[0], values[unseen[0]]
@@ -103,6 +125,8 @@ def _texts(
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == value.time().min else str(value)
     return f"{value:.10g}" if abs(value) < 1 else f"{value:.15g}"
@@ -141,13 +165,16 @@ def _uses(sheet: TableSheet) -> _Uses:
     nodes = [node for text in texts for node in ast.walk(parse_expression(text))]
     amounts = {name for node in nodes if _function(node) == "amount" for name in _named(node)}
     figures = {name for node in nodes if _function(node) not in _SILENT for name in _named(node)}
+    readers = [(node, _function(node)) for node in nodes if _function(node) in _DAY_READERS]
+    days = {name: function for node, function in readers for name in list(_named(node))[:1]}
     words: dict[str, set[str]] = {}
     for node in nodes:
         for name, sought in _words_of(node):
             words.setdefault(name, set()).update(sought)
     looked_up = {name for node in nodes if _function(node) == "attribute" for name in _named(node)}
     return _Uses(
-        figures=frozenset(figures - amounts),
+        figures=frozenset(figures - amounts - set(days)),
+        days=days,
         amounts=frozenset(amounts),
         words={
             name: frozenset(() if name in looked_up else sought)

@@ -215,7 +215,8 @@ def _grids(path: Path, facts: WorkbookFacts, file: str) -> list[Grid]:
     except Exception as error:
         # The gate has seen a sound package; what calamine cannot read all the same is damaged.
         raise DamagedWorkbook("unreadable_workbook", file=path.name, detail=error) from error
-    return [grid_of(rows, name, known[name], file=file) for name, rows in tabs.items()]
+    grids = [grid_of(rows, name, known[name], file=file) for name, rows in tabs.items()]
+    return [replace(grid, date_1904=facts.date_1904) for grid in grids]
 
 
 def _read_lists(rest: Sequence[Grid], template: Template) -> tuple[Grid | None, Lists]:

@@ -74,12 +74,14 @@ class Choice:
     """One allowed value: kept as its id, shown as its label.
 
     `state` is one of the looks of `styles.STATES` (done, active, open, close, late, missed, hot,
-    cancelled) or None. `attributes` hold facts about the choice, such as a channel's CVR base.
+    cancelled) or None. `perhaps` are words that may mean this one or another: 未完成.
+    `attributes` hold facts about the choice, such as a channel's CVR base.
     """
 
     id: str
     label: Text
     aliases: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
     state: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
 

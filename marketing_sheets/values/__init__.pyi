@@ -4,8 +4,23 @@ from .cells import (
     nothing as nothing,
     simplest as simplest,
 )
-from .numbers import percent_context as percent_context
-from .numerals import scale_of as scale_of
+from .formats import (
+    hides_thousands as hides_thousands,
+    seen as seen,
+    shows_percent as shows_percent,
+)
+from .numbers import (
+    PercentScale as PercentScale,
+    bare_size as bare_size,
+    percent_context as percent_context,
+)
+from .numerals import (
+    currency_of as currency_of,
+    noted_unit as noted_unit,
+    scale_of as scale_of,
+    unit_in as unit_in,
+    unit_of as unit_of,
+)
 from .parsing import (
     ParsedColumn as ParsedColumn,
     as_text as as_text,
@@ -23,6 +38,7 @@ from .words import (
     Risk as Risk,
     choice_spellings as choice_spellings,
     likeliest as likeliest,
+    perhaps_spellings as perhaps_spellings,
     read_milestones as read_milestones,
     read_risks as read_risks,
 )

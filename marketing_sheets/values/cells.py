@@ -21,11 +21,13 @@ class Context:
     """What the cell's surroundings tell.
 
     `period` is the campaign's first and last day; it gives the year of `7月1日`. `percent_points`
-    says that bare numbers of this column are percent figures (2.1 means 2.1 %); it was a vote of
-    the column's numbers where `percent_voted`, and no vote was possible where `percent_mixed` (see
-    `percent_scale`). `percent_format` says the cell carries a % number format, so Excel holds the
-    fraction. `choices` maps folded spellings to ids, `labels` ids to what is shown. `unit` is the
-    unit stated by the header, such as 万元; it holds for numbers that state none themselves.
+    says that bare numbers of this column are percent figures (2.1 means 2.1 %), also where it is
+    one of plain numbers; it was a vote of the column's numbers where `percent_voted`, and they do
+    not tell where `percent_unclear` (see `percent_scale`). `percent_format` says the cell carries a
+    % number format, so Excel holds the fraction. `choices` maps folded spellings to ids, `labels`
+    ids to what is shown, `perhaps` gives the words that may mean several. `unit` is the unit stated
+    by the header, such as 万元; it holds for numbers that state none themselves.
+    `is_export` says that records are our own export, in which a bare percentage is a fraction.
     `exact` says that a quantity must be a figure, not a bound such as ≥20万.
     """
 
@@ -34,14 +36,16 @@ class Context:
     date_1904: bool = False
     percent_points: bool = False
     percent_voted: bool = False
-    percent_mixed: bool = False
+    percent_unclear: bool = False
     percent_format: bool = False
     choices: Mapping[str, str] | None = None
     choices_open: bool = False
+    perhaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[str, Text] | None = None
     min: float | None = None
     max: float | None = None
     unit: str | None = None
+    is_export: bool = False
     exact: bool = False
 
 
@@ -49,10 +53,11 @@ class Context:
 class ParsedCell:
     """The outcome for one cell: exactly one of value, blank and fault.
 
-    `kind` tells what a number is: number, money, percent, ratio or growth (the last three as
-    fraction, x of 1:x, fraction). `comparator` is >=, <=, >, < or = where one was written. `remark`
-    is what stood beside the value. `fault` and `note` are problem codes; a note goes with a value
-    or a blank. `params` fill the blanks of the problem's wording.
+    `kind` tells what a number is: number, money, percent, ratio, growth or points (the last four as
+    fraction, x of 1:x, fraction, and 0.01 for one percentage point). `comparator` is >=, <=, >, <
+    or = where one was written. `remark` is what stood beside the value. `fault` and `note` are
+    problem codes; a note goes with a value or a blank. `params` fill the blanks of the problem's
+    wording.
     """
 
     value: object = None
@@ -84,6 +89,7 @@ _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
         ("￥", "¥"),
         ("−‐‑‒﹣", "-"),
         ("〜∼", "~"),
+        ("∶︰﹕", ":"),
         ("﹪", "%"),
         ("≧⩾≥", "≥"),
         ("≦⩽≤", "≤"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from .cells import Context, ParsedCell, Raw, faulty, plain
+from .numerals import chinese_integer
 
 _FIRST, _LAST = date(1990, 1, 1), date(2100, 12, 31)
 _NEAR = timedelta(days=92)  # a quarter: work shortly before and after belongs to the campaign
@@ -34,6 +35,12 @@ _PATTERNS = tuple(
     )
 )
 _NO_DAY = re.compile(rf"\d{{4}}(?:[-./]\d{{1,2}}|年\d{{1,2}}月)|{_NAME}[-/ ,]*\d{{4}}", re.ASCII)
+_CJK_DATE = re.compile(
+    r"(?:(?P<year>(?:20)?\d{2}|[一二零〇]{4})年)?(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})[日号]?"
+)
+_TWO_DIGIT_YEAR = re.compile(r"(?P<year>\d{2})年(?P<rest>\d{1,2}月\d{1,2}[日号]?)", re.ASCII)
+_BY_THAT_DAY = re.compile(r"(?P<day>.*[日号\d])(?P<word>之前|以前|前)")
+_CIPHERS = "零一二三四五六七八九"
 _SHORT_YEAR = re.compile(
     r"\d{2}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2\d{2}|\d{2}年\d{1,2}月\d{1,2}[日号]?",
     re.ASCII,
@@ -48,7 +55,9 @@ WEEKDAY = (
 _WITH_WEEKDAY = re.compile(rf"(?P<day>.*\d[日号]?)[ ,]*\(?{WEEKDAY}\)?")
 _TIGHT = re.compile(r" ?([-./~–—,年月日号至到]) ?")
 _BETWEEN = re.compile(r"[-~–—/至到]+| to ")
-_DAY_ALONE = re.compile(r"(\d{1,2})[日号]", re.ASCII)
+_DAY_ALONE = re.compile(r"(\d{1,2})[日号]?", re.ASCII)
+_DOTTED = re.compile(r"(?:\d{4}[./])?\d{1,2}[./]\d{1,2}")
+_WITH_MARK = re.compile(r"[日号]")
 _WITH_CLOCK = re.compile(
     r"(?P<date>.+?)(?:(?<=\d)t| |(?<=[日号]))(?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)",
     re.ASCII,
@@ -97,11 +106,30 @@ def weekday_number(hit: re.Match[str]) -> int:
 
 
 def _day_of_text(text: str, context: Context) -> Day | str:
+    text = _in_digits(text)
+    short = _TWO_DIGIT_YEAR.fullmatch(text)
+    if short:
+        full = _day_of_text(f"20{short['year']}年{short['rest']}", context)
+        # 24年7月1日 has its century from a campaign of 2024, or from nobody.
+        is_near = isinstance(full, Day) and _is_near(full.day, context)
+        return full if is_near or full == "no_such_date" else "year_two_digits"
     if _SERIAL.fullmatch(text):
         moment = moment_of_serial(int(text), context)
         return moment if isinstance(moment, str) else Day(day=moment.date())
     parts = written(text)
     return parts if isinstance(parts, str) else meant(parts, context)
+
+
+def _in_digits(text: str) -> str:
+    """Write the numerals of 七月一日 as digits: 7月1日."""
+    hit = _CJK_DATE.fullmatch(text)
+    if hit is None:
+        return text
+    month, day = chinese_integer(hit["month"]), chinese_integer(hit["day"])
+    if month is None or day is None:
+        return text
+    year = "".join(str(_CIPHERS.index(c)) if c in _CIPHERS else c for c in hit["year"] or "")
+    return f"{year}年{month}月{day}日" if year else f"{month}月{day}日"
 
 
 def written(text: str) -> Written | str:
@@ -231,14 +259,19 @@ Span = tuple[Day, Day]
 
 def read_date(raw: Raw, context: Context) -> ParsedCell:
     """Read a date cell. A time beside it is a fault unless it is midnight: it would be lost."""
+    remark = None
     if isinstance(raw, str):
         text = tightened(plain(raw))
         found = _dated(text, context)
+        if found == "not_a_date" and (by := _BY_THAT_DAY.fullmatch(text)):
+            found, remark = _dated(by["day"], context), by["word"]
         if found == "not_a_date" and not isinstance(_span(text, context), str):
             return faulty("range_in_date")
     else:
         found = _day_of_value(raw, context)
-    return faulty(found) if isinstance(found, str) else ParsedCell(value=found.day, note=found.note)
+    if isinstance(found, str):
+        return faulty(found)
+    return ParsedCell(value=found.day, note=found.note, remark=remark)
 
 
 def read_date_range(raw: Raw, context: Context) -> ParsedCell:
@@ -308,7 +341,7 @@ def _span(text: str, context: Context) -> Span | str:
 
 def _halves(start: str, end: str, context: Context) -> Span | str:
     """Read both sides of a range; `not_a_date` if one of them is nothing like it."""
-    last = _end_parts(end)
+    last = _end_parts(_in_digits(end), start)
     first = day_of_text(start, context)
     if "not_a_date" in (first, last):
         return "not_a_date"
@@ -320,9 +353,12 @@ def _halves(start: str, end: str, context: Context) -> Span | str:
     return (first, until) if first.day <= until.day else "range_backwards"
 
 
-def _end_parts(text: str) -> Written | str:
+def _end_parts(text: str, start: str) -> Written | str:
     alone = _DAY_ALONE.fullmatch(text)
-    return Written(year=None, month=0, day=int(alone[1])) if alone else written(text)
+    # 7.1-31 ends on the 31st; in 2024-6-2-5 every dash may be the range's.
+    if alone and (_WITH_MARK.search(text) or _DOTTED.fullmatch(start)):
+        return Written(year=None, month=0, day=int(alone[1]))
+    return written(text)
 
 
 def _end(parts: Written, start: date, context: Context) -> Day | str:

@@ -12,9 +12,9 @@ from typing import Literal
 
 from ..template import ColumnType
 from .cells import Context, ParsedCell, Raw, faulty, plain, simplest
-from .numerals import Numeral, read_figure, scale_of
+from .numerals import Numeral, currency_of, read_figure, scale_of
 
-PercentScale = Literal["fraction", "points", "mixed"]
+PercentScale = Literal["fraction", "points", "unclear"]
 
 _COMPARATORS = {
     word: sign
@@ -39,16 +39,17 @@ _COMPARED_AFTER = re.compile(r"(.*\S) ?(\+|以上|以下|以内)")
 
 _ERROR = re.compile(r"#[a-z0-9/_]+[!?]?|[+-]?(?:inf|infinity|∞)")
 _DATE = re.compile(r"\d{4}[-./年]\d{1,2}(?:[-./月].*)?|\d{4}年.*|\d{1,2}月(?:\d{1,2}.*)?")
-_RATIO = re.compile(r"(\d+(?:\.\d+)?) ?: ?(\d+(?:\.\d+)?)", re.ASCII)
-_TIMES = re.compile(r"(?!20\dx)(.*\d) ?(?:倍|x|times)")  # 202X is a year to be filled in
+_RATIO = re.compile(r"(\d+(?:\.\d+)?) ?[:比] ?(\d+(?:\.\d+)?)", re.ASCII)
+# 202X is a year to be filled in.
+_TIMES = re.compile(r"(?!20\dx)(.*\d|[一二两三四五六七八九十]+) ?(?:倍|x|times)")
+_RETURN = re.compile(r"(?:roi|roas|投产比|投入产出比) ?:? ?(.+)")
 _BETWEEN = re.compile(r"[-–—~至到/]| to ")
 _ROUGHLY = re.compile(
     r"大约|约|大概|将近|接近|近|左右|上下|多|余|来|几|数|~|≈|about|approx\.?|around|nearly|roughly"
 )
 _SCALE_ALONE = re.compile(r"[十百千万亿]+")
-_RMB = re.compile(r"[元¥]|rmb|cny|人民币")
 _EXACT = 2**53  # up to here every integer has a float of its own
-_VOTE = 1.5  # a bare percent figure above it is no fraction
+_POINTS_FROM = 10  # nobody writes a fraction of a thousand per cent
 
 
 def read_number(raw: Raw, type: ColumnType, context: Context) -> ParsedCell:
@@ -63,7 +64,9 @@ def read_number(raw: Raw, type: ColumnType, context: Context) -> ParsedCell:
     if figure is None:
         return faulty(why_no_number(text))
     if figure.is_percent:
-        return faulty("percent_in_number")
+        # 80% under 执行进度(%) is 80.
+        points = context.percent_points
+        return finished(figure.amount, type, context) if points else faulty("percent_in_number")
     counted_money = figure.counted and (figure.currency or type == "money")
     if counted_money or (figure.currency and type == "integer"):
         return faulty("unit_conflict")
@@ -79,12 +82,13 @@ def figure_amount(figure: Numeral, type: ColumnType, context: Context) -> Parsed
     scale = scale_of(context.unit or "")
     if scale != 1 and not figure.scaled and not figure.is_bare:
         return faulty("unit_conflict")
-    dollars = figure.currency == "$"
-    if dollars and _RMB.search(plain(context.unit or "")):
+    ours = currency_of(context.unit or "")
+    if figure.is_foreign and ours == "¥":
         return faulty("unit_conflict")
+    note = "other_currency" if figure.is_foreign and figure.currency != ours else None
     amount = figure.amount if figure.scaled else figure.amount * scale
     kind = "money" if figure.currency or type == "money" else "number"
-    return finished(amount, type, context, kind=kind, note="dollar_sign" if dollars else None)
+    return finished(amount, type, context, kind=kind, note=note)
 
 
 def read_percent(raw: Raw, context: Context) -> ParsedCell:
@@ -107,17 +111,14 @@ def read_percent(raw: Raw, context: Context) -> ParsedCell:
 
 def _scaled_percent(amount: Decimal, context: Context) -> ParsedCell:
     """Read a bare number of a percent column by the scale of its column."""
-    size = abs(amount)
-    if context.percent_mixed:
-        note = "percent_taken_as_fraction" if size else None
-        if size >= 1:
-            return faulty("percent_scale_unclear")
-        return finished(amount, "percent", context, note=note)
+    if context.percent_unclear and amount:
+        return faulty("percent_scale_unclear")
     if not context.percent_points:
         return finished(amount, "percent", context)
-    if context.percent_voted and size == 1:
-        return faulty("percent_scale_unclear")
-    return finished(amount / 100, "percent", context)
+    # Beside 35 and 12 a 0.9 is meant as 0.9 %, or as 90 % by somebody else.
+    is_small = context.percent_voted and 0 < abs(amount) <= 1
+    note = "percent_taken_as_points" if is_small else None
+    return finished(amount / 100, "percent", context, note=note)
 
 
 def read_ratio(raw: Raw, context: Context) -> ParsedCell:
@@ -128,6 +129,7 @@ def read_ratio(raw: Raw, context: Context) -> ParsedCell:
             number if isinstance(number, ParsedCell) else finished(exact(number), "ratio", context)
         )
     text = plain(raw)
+    text = without_label(text) or text
     x = split_ratio(text)
     if isinstance(x, ParsedCell):
         return x
@@ -141,12 +143,25 @@ def read_ratio(raw: Raw, context: Context) -> ParsedCell:
     return finished(figure.amount, "ratio", context) if figure.is_bare else faulty("not_a_ratio")
 
 
+def without_label(text: str) -> str | None:
+    """Return what stands after the word ROI, 1:4; None where there is no such word."""
+    hit = _RETURN.fullmatch(text)
+    return hit[1] if hit else None
+
+
 def split_ratio(text: str) -> Decimal | ParsedCell | None:
-    """Return x of `1:x` or `x倍`, a fault for `0:x`, None for anything else."""
+    """Return x of `1:x` or `x倍`, a fault for any other `a:b`, None for anything else.
+
+    3:1 may be three for one or one for three: the fault proposes both.
+    """
     hit = _RATIO.fullmatch(text)
     if hit:
-        base = Decimal(hit[1])
-        return Decimal(hit[2]) / base if base else faulty("not_a_ratio")
+        base, x = Decimal(hit[1]), Decimal(hit[2])
+        if base == 1:
+            return x
+        if not base or not x:
+            return faulty("not_a_ratio")
+        return faulty("ratio_not_one", x=f"1:{x / base:.4g}", turned=f"1:{base / x:.4g}")
     times = _TIMES.fullmatch(text)
     figure = read_figure(times[1]) if times else None
     return figure.amount if figure and figure.is_bare else None
@@ -247,39 +262,60 @@ def _is_rough(text: str) -> bool:
     return bool(count and (read_figure(rest) or _SCALE_ALONE.fullmatch(rest)))
 
 
-def percent_scale(raws: Sequence[object], header: str) -> PercentScale:
+def percent_scale(raws: Sequence[object], header: str, *, is_written: bool = False) -> PercentScale:
     """Tell how the bare numbers of a percent column are meant: 0.021 or 2.1 for 2.1 %.
 
-    Bare are numbers without a % sign; pass no cells that carry a % number format, for Excel holds
-    their fraction. The rule, in this order:
+    Bare are numbers without a % sign; pass no numbers that a % format shows, for Excel holds their
+    fraction: `is_written` says there are such. The rule, in this order:
 
     1. a header with % in it says points;
-    2. no bare number beyond ±1.5 says fraction;
-    3. none strictly between 0 and ±1 says points (by vote: a bare 1 stays unclear);
-    4. both kinds together are mixed, and then no bare number from ±1 on is read.
-
-    Zeros and numbers from 1 to 1.5 do not vote: 1.2 may be 120 % or 1.2 %.
+    2. a bare number from ±10 on says points (a vote: small ones are doubted);
+    3. none beyond ±1, and no percentage written with its sign or format, says fraction;
+    4. otherwise they do not tell, and no bare number but 0 is read.
     """
     if "%" in plain(header):
         return "points"
-    sizes = [size for raw in raws if (size := _bare_size(raw)) is not None]
-    if not any(size > _VOTE for size in sizes):
+    sizes = [size for raw in raws if (size := bare_size(raw)) is not None]
+    largest = max(sizes, default=0.0)
+    if largest >= _POINTS_FROM:
+        return "points"
+    if not largest or (largest <= 1 and not is_written and not any(map(_is_signed, raws))):
         return "fraction"
-    return "mixed" if any(0 < size < 1 for size in sizes) else "points"
+    return "unclear"
 
 
-def percent_context(context: Context, raws: Sequence[object], header: str) -> Context:
-    """Return `context` with the scale of a percent column, as `percent_scale` decides it."""
-    scale = percent_scale(raws, header)
+def percent_context(
+    context: Context,
+    raws: Sequence[object],
+    header: str,
+    *,
+    is_written: bool = False,
+    known: PercentScale | None = None,
+) -> Context:
+    """Return `context` with the scale of a percent column, as `percent_scale` decides it.
+
+    A scale that is `known` from elsewhere, such as clicks ÷ impressions, goes before a vote.
+    """
+    in_header = "%" in plain(header)
+    scale = percent_scale(raws, header, is_written=is_written)
+    scale = known if known and not in_header else scale
     return replace(
         context,
         percent_points=scale == "points",
-        percent_voted=scale == "points" and "%" not in plain(header),
-        percent_mixed=scale == "mixed",
+        percent_voted=scale == "points" and not in_header and known is None,
+        percent_unclear=scale == "unclear",
     )
 
 
-def _bare_size(raw: object) -> float | None:
+def _is_signed(raw: object) -> bool:
+    if not isinstance(raw, str):
+        return False
+    figure = read_figure(plain(raw))
+    return figure is not None and figure.is_percent
+
+
+def bare_size(raw: object) -> float | None:
+    """Return the size of a number without any unit, be it stored as text; None for other cells."""
     value = simplest(raw)
     if isinstance(value, str):
         figure = read_figure(plain(value))

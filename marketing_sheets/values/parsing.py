@@ -7,6 +7,7 @@ text is never changed; only copies are levelled for reading.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -18,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ..template import NUMERIC_TYPES, ColumnType
-from .cells import BLANK, Context, ParsedCell, Raw, as_typed, nothing, simplest
+from .cells import BLANK, Context, ParsedCell, Raw, as_typed, nothing, simplest, split_remark
 from .dates import read_date, read_date_range
 from .numbers import read_number, read_percent, read_ratio
 from .numerals import scale_of
@@ -48,6 +49,11 @@ _READERS: Mapping[ColumnType, Callable[[Raw, Context], ParsedCell]] = MappingPro
 # Words are kept as typed. In prose 待定 is a word like others; as a name it names nobody yet.
 _PROSE: frozenset[ColumnType] = frozenset(("text", "long_text"))
 _WORDS: frozenset[ColumnType] = _PROSE | {"person", "department", "condition"}
+# What a bracket may say that makes another thing of the value before it: 1200（约）, 100（以内）.
+_SAID_IN_BRACKETS = frozenset(
+    ("approximate", "not_exact", "unit_conflict", "percent_in_number", "range_not_single")
+)
+_FIFTEEN_DIGITS = 10**15
 _T = TypeVar("_T")
 _NUMBERS = frozenset((int, float, np.float64, np.int64))
 _EXACT = 2.0**53  # from here on floats skip integers
@@ -71,12 +77,34 @@ def parse(raw: object, type: ColumnType, context: Context = _NO_CONTEXT) -> Pars
         return read_yes_no(value)
     if type in _WORDS:
         return _read_words(value, type)
-    empty = nothing(value) if isinstance(value, str) else None
-    return _READERS[type](value, context) if empty is None else empty
+    if not isinstance(value, str):
+        return _READERS[type](value, context)
+    empty = nothing(value)
+    return _read_text(value, type, context) if empty is None else empty
+
+
+def _read_text(text: str, type: ColumnType, context: Context) -> ParsedCell:
+    """Read a text; a bracket behind a value is a remark, 1200（含税）, or its unit, 1200（元）."""
+    cell = _READERS[type](text, context)
+    is_open = cell.fault is not None and cell.fault.startswith("not_a_")
+    head, remark = split_remark(text) if is_open else ("", None)
+    if not head or remark is None:
+        return cell
+    has_figure = any(map(str.isdigit, remark))
+    whole = cell if has_figure else _READERS[type](f"{head}{remark}", context)
+    if not whole.fault or whole.fault in _SAID_IN_BRACKETS:
+        return whole
+    found = _READERS[type](head, context)
+    if found.fault:
+        return cell
+    note = found.note or ("remark_with_figure" if has_figure else "remark_beside")
+    return replace(found, remark=remark, note=note)
 
 
 def _read_words(raw: Raw, type: ColumnType) -> ParsedCell:
     text = as_typed(raw)
+    if isinstance(raw, int | float) and _FIFTEEN_DIGITS <= abs(raw) < math.inf:
+        return ParsedCell(value=f"{raw if isinstance(raw, int) else int(raw)}", note="digits_lost")
     empty = nothing(text)
     if empty is None or (empty.note is not None and type in _PROSE):
         return ParsedCell(value=text)
@@ -187,7 +215,7 @@ def _plain_numbers(
     if type not in NUMERIC_TYPES:
         return None
     if type == "percent" and not context.percent_format:
-        if context.percent_points or context.percent_mixed:
+        if context.percent_points or context.percent_unclear:
             return None
     elif type != "ratio" and scale_of(context.unit or "") != 1:
         return None

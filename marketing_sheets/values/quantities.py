@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal
 
 from .cells import Context, ParsedCell, Raw, faulty, levelled, plain
@@ -16,16 +17,19 @@ from .numbers import (
     split_comparator,
     split_ratio,
     why_no_number,
+    without_label,
 )
-from .numerals import read_figure, scale_of
+from .numerals import read_figure, read_points, scale_of
 
 _UP = "提升|增长|增加|上升|上涨|提高|涨"
 _DOWN = "下降|降低|减少|下滑|下跌|跌"
 _GROWTH = re.compile(rf"(?:(?:{_UP})|(?P<down>{_DOWN}))了? ?(?P<rest>.+)")
+# 提升至30% names the level that is reached, not the change.
+_LEVEL = re.compile(rf"(?:{_UP}|{_DOWN}|升|降)[至到] ?(.+)")
+_UNCHANGED = frozenset(("持平", "不变", "无变化", "flat"))
 # What a change is against, as it is spelled in full: the remark of the cell.
 _BASES = {"同比": "同比", "环比": "环比", "yoy": "YoY", "qoq": "QoQ", "mom": "MoM", "wow": "WoW"}
 _BASIS = re.compile(rf"({'|'.join(_BASES)}) ?(.+)")
-_RETURN = re.compile(r"(?:roi|roas|投产比|投入产出比) ?(.+)")
 
 _SIGN = re.compile(rf"(?P<reached>达到?)|{COMPARATOR_WORDS}", re.IGNORECASE)
 _START = re.compile(rf"同比|环比|{_UP}|{_DOWN}|(?<![\d.,])[-+¥$]?\d")
@@ -65,10 +69,16 @@ def read_quantity(raw: Raw, context: Context) -> ParsedCell:
 
 def _read_text(text: str, context: Context) -> ParsedCell:
     comparator, rest = split_comparator(text)
-    label = _RETURN.fullmatch(rest)
-    if label and comparator is None:
-        comparator, rest = split_comparator(label[1])
-    cell = _read_return(rest, context) if label else _read_uncompared(rest, context)
+    labelled = without_label(rest)
+    if labelled is not None and comparator is None:
+        comparator, labelled = split_comparator(labelled)
+    if labelled is not None:
+        cell = _read_return(labelled, context)
+    else:
+        level = _LEVEL.fullmatch(rest)
+        if level is not None and comparator is None:
+            return _read_text(level[1], context)
+        cell = _read_uncompared(rest, context)
     if cell.fault in ("not_a_number", "not_exact"):
         return faulty(why_no_number(text, otherwise="not_a_quantity"))
     if comparator and context.exact and not cell.fault:
@@ -114,8 +124,16 @@ def _read_uncompared(text: str, context: Context) -> ParsedCell:
 
 
 def _read_change(text: str, context: Context, *, needs_word: bool) -> ParsedCell | None:
-    """Read 提升30% or, after 环比, +15% as growth; None for anything else."""
+    """Read 提升30% or, after 环比, +15% as growth, and points of percentages; else None."""
+    if text in _UNCHANGED:
+        return finished(Decimal(0), "quantity", context, kind="growth")
     word = _GROWTH.fullmatch(text)
+    points = read_points(word["rest"] if word else text)
+    if points is not None:
+        if word and word["rest"][0] in "+-":
+            return None
+        amount = -points if word and word["down"] else points
+        return finished(amount / 100, "quantity", context, kind="points")
     if word is None and needs_word:
         return None
     figure = read_figure(word["rest"] if word else text)

@@ -14,6 +14,14 @@ _CLOCK = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?
 _SPACED = re.compile(rf"(?P<date>.+?)(?:t| )(?P<clock>{_CLOCK.pattern})", re.ASCII)
 # Work without an end: no weeks, and no mistake either.
 _ONGOING = frozenset(("持续", "持续执行", "持续进行", "长期", "全程", "ongoing"))
+# 18点, 下午6点半: hours in words.
+_HOURS = re.compile(
+    r"(?P<date>.*?) ?(?P<half>上午|早上|凌晨|中午|下午|晚上|傍晚)?"
+    r"(?P<hour>\d{1,2}|[一二两三四五六七八九十]{1,3})[点时](?:(?P<quarter>半|整)|(?P<minute>\d{1,2})分?)?",
+    re.ASCII,
+)
+_AFTERNOON = ("中午", "下午", "晚上", "傍晚")
+_NIGHT = ("上午", "早上", "凌晨", "晚上")
 _GLUED = re.compile(r"(?P<digits>.*[\d日号])(?P<rest>:\d{2}(?::\d{2})?)", re.ASCII)
 
 _NUMBER = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
@@ -26,8 +34,8 @@ _LATIN_WEEK = (
 _WEEKS = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
-        rf"第(?P<first>{_NUMBER})周? ?{_TO} ?第?(?P<last>{_NUMBER})周",
-        rf"第(?P<first>{_NUMBER})周 ?(?:{WEEKDAY})?",
+        rf"第 ?(?P<first>{_NUMBER}) ?周? ?{_TO} ?第? ?(?P<last>{_NUMBER}) ?周",
+        rf"第 ?(?P<first>{_NUMBER}) ?周 ?(?:{WEEKDAY})?",
         rf"(?P<first>{_NUMBER}) ?{_TO} ?(?P<last>{_NUMBER}) ?周",
         rf"(?P<first>\d{{1,2}})(?: ?{_TO} ?(?P<last>\d{{1,2}}))?",
         _LATIN_WEEK,
@@ -84,6 +92,7 @@ def _moment(raw: Raw, context: Context) -> tuple[datetime | time | str, str | No
 
 
 def _moment_of_text(text: str, context: Context) -> tuple[datetime | time | str, str | None]:
+    text = _in_clock(text)
     alone = _CLOCK.fullmatch(text)
     if alone:
         return _clock(text), None
@@ -94,6 +103,22 @@ def _moment_of_text(text: str, context: Context) -> tuple[datetime | time | str,
     if glued is None:
         return _joined(text, "0:00", context)
     return _unglued(glued["digits"], glued["rest"], context)
+
+
+def _in_clock(text: str) -> str:
+    """Write 6月5日下午6点半 as 6月5日 18:30; any other text stays as it is."""
+    hit = _HOURS.fullmatch(text)
+    hour = _number(hit["hour"]) if hit else None
+    if hit is None or hour is None:
+        return text
+    half = hit["half"] or ""
+    if half in _AFTERNOON and hour < 12 and not (half == "中午" and hour > 2):
+        hour += 12
+    elif half in _NIGHT and hour >= 12:
+        return text  # 晚上12点 is midnight, of which day?
+    minute = 30 if hit["quarter"] == "半" else int(hit["minute"] or 0)
+    is_glued = hit["date"][-1:].isdigit() and not half and text[len(hit["date"])] != " "
+    return f"{hit['date']}{'' if is_glued else ' '}{hour}:{minute:02}".strip()
 
 
 def _clock(text: str) -> time | str:

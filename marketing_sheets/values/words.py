@@ -25,6 +25,7 @@ from .cells import (
     split_remark,
 )
 from .dates import read_date_range
+from .numerals import read_figure
 
 # What sheets show before a status, and what people put there themselves.
 _MARKS = " \t\u3000✓✔√●○◎•▲△▼▽■□◆◇★☆!！×✗✘⚠\ufe0f"
@@ -59,6 +60,15 @@ def choice_spellings(choices: Choices) -> dict[str, str]:
     return spellings
 
 
+def perhaps_spellings(choices: Choices) -> dict[str, tuple[str, ...]]:
+    """Return the folded words that may mean several items of a list, each with their ids."""
+    found: dict[str, tuple[str, ...]] = {}
+    for item in choices.items:
+        for word in item.perhaps:
+            found[fold(word) or word] = (*found.get(fold(word) or word, ()), item.id)
+    return found
+
+
 def read_choice(raw: Raw, context: Context) -> ParsedCell:
     """Read a choice as its id; a bracket after it is a remark. Open lists keep other words."""
     typed = as_typed(raw)
@@ -76,7 +86,19 @@ def read_choice(raw: Raw, context: Context) -> ParsedCell:
     is_word = isinstance(raw, str) or re.fullmatch(r"\d+", typed)
     if context.choices_open and is_word:
         return ParsedCell(value=typed)
-    return _unknown(head, known, context.labels or {})
+    labels = context.labels or {}
+    meant = context.perhaps.get(fold(head)) or context.perhaps.get(_share(typed))
+    if meant:
+        return faulty("choice_unclear", candidates=listed([labels[item] for item in meant]))
+    return _unknown(head, known, labels)
+
+
+def _share(text: str) -> str:
+    """Return the word under which lists keep a part done, 0.6 or 60 %: "%"; "" for other text."""
+    figure = read_figure(plain(text))
+    if figure is None or figure.counted or figure.currency:
+        return ""
+    return "%" if 0 < figure.amount < (100 if figure.is_percent else 1) else ""
 
 
 def _unknown(word: str, known: Mapping[str, str], labels: Mapping[str, Text]) -> ParsedCell:

@@ -12,8 +12,9 @@ from openpyxl.packaging.custom import BoolProperty, IntProperty, StringProperty
 from support.package_workbooks import edit_parts, plain_workbook, reserved_workbook
 
 from marketing_sheets.errors import NotAWorkbook
-from marketing_sheets.ooxml import open_workbook_file
+from marketing_sheets.ooxml import SheetFacts, open_workbook_file
 from marketing_sheets.ooxml.scan import columns_without_results
+from marketing_sheets.values import shows_percent
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -76,12 +77,17 @@ def test_sheet_facts(used: Path) -> None:
     assert sheet.filtered
 
 
+def percents(sheet: SheetFacts, columns: set[int]) -> set[tuple[int, int]]:
+    """Return the cells in `columns` that a percent format shows."""
+    return {cell for cell, code in sheet.format_codes(columns).items() if shows_percent(code)}
+
+
 def test_percent_cells(used: Path) -> None:
     """A percent sign counts unless it is quoted or escaped; other columns are left out."""
     sheet = open_workbook_file(used).sheets[0]
-    assert sheet.percent_cells({2}) == {(2, 2), (5, 2)}
-    assert sheet.percent_cells({1, 2, 3}) == {(2, 2), (5, 2), (2, 3)}
-    assert sheet.percent_cells(set()) == set()
+    assert percents(sheet, {2}) == {(2, 2), (5, 2)}
+    assert percents(sheet, {1, 2, 3}) == {(2, 2), (5, 2), (2, 3)}
+    assert sheet.format_codes(set()) == {}
 
 
 def test_plain_sheet_has_none(tmp_path: Path) -> None:
@@ -140,7 +146,7 @@ def test_prefixed_sheet(used: Path) -> None:
     """A sheet written with a namespace prefix tells the same facts."""
     plain = open_workbook_file(used).sheets[0]
     expected = (plain.hidden_rows, plain.hidden_columns, plain.errors, plain.merges)
-    percents = plain.percent_cells({2, 3})
+    codes = plain.format_codes({2, 3})
 
     def prefix(xml: bytes) -> bytes:
         head, body = xml.split(b"?>", 1)
@@ -151,7 +157,7 @@ def test_prefixed_sheet(used: Path) -> None:
     sheet = open_workbook_file(used).sheets[0]
     assert (sheet.hidden_rows, sheet.hidden_columns, sheet.errors, sheet.merges) == expected
     assert sheet.filtered
-    assert sheet.percent_cells({2, 3}) == percents
+    assert sheet.format_codes({2, 3}) == codes
 
 
 def test_gate_comes_first(tmp_path: Path) -> None:

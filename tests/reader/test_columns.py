@@ -110,7 +110,8 @@ PLAIN, SHOWN = "General", "0%"
     ("head", "progress", "formats", "codes"),
     [
         ("进度", [0.5, 1, 0.25], [SHOWN] * 3, []),
-        ("进度", [0.5, "100%", 0.25], [PLAIN] * 3, []),
+        ("进度", [0.5, "100%", 0.25], [SHOWN] * 3, []),
+        ("进度", [0.5, 1, 0.25], [PLAIN] * 3, []),
         ("进度(%)", [50, 100, 25], [PLAIN] * 3, ["percent_scale_points"]),
         ("进度(%)", [0.5, 100, 25], [SHOWN, PLAIN, PLAIN], ["percent_scale_points"]),
         ("进度", [50, 100, 25], [PLAIN] * 3, ["percent_scale_points"]),
@@ -127,11 +128,20 @@ def test_percent_scale_is_decided_per_column(
 
 
 def test_mixed_percent_scales_are_never_guessed(tmp_path: Path) -> None:
-    """Beside 0.5 a bare 80 is a fault, not 80 % and not 8000 %."""
-    reading = read_master(tmp_path, [0.5, 80], ["General"] * 2, "进度")
-    frame = reading.sheets["master_tracker"].frame
-    assert frame["progress"].isna().tolist()[1] is True
-    assert found(reading, "percent_scale_unclear").place.cell == "H3"
+    """Beside 80 a bare 0.5 is doubted; beside a written 80 %, or with 1.2 the largest, left out."""
+    reading = read_master(tmp_path, [0.5, 80], [PLAIN] * 2, "进度")
+    assert reading.sheets["master_tracker"].frame["progress"].tolist() == [0.005, 0.8]
+    assert found(reading, "percent_taken_as_points").place.cell == "H2"
+    for other in ("80%", 1.2):
+        reading = read_master(tmp_path, [0.5, other], [PLAIN] * 2, "进度")
+        assert reading.sheets["master_tracker"].frame["progress"].isna().iloc[0]
+        assert ("percent_scale_unclear", "H2") in doubts(reading, "推进总表")
+
+
+def test_text_numbers_in_percent_cells_vote_like_others(tmp_path: Path) -> None:
+    """2.1 and 0.9 as text under a % format are no fractions of 210 % and 90 %."""
+    reading = read_master(tmp_path, ["2.1", "0.9", 0.5], [SHOWN] * 3, "进度")
+    assert reading.sheets["master_tracker"].frame["progress"].isna().tolist() == [True, True, False]
 
 
 def test_units_of_evaluation_rows(tmp_path: Path) -> None:
@@ -140,7 +150,7 @@ def test_units_of_evaluation_rows(tmp_path: Path) -> None:
         EVALUATION.split("|"),
         ["结果指标", "收益", "销售额", "↑ 越高越好", "元", "2000万", 18000000],
         ["结果指标", "转化", "转化率", "↑ 越高越好", "%", "8%", 8],
-        ["结果指标", "转化", "复购率", "↑ 越高越好", "%", 0.2, 0.25],
+        ["结果指标", "转化", "复购率", "↑ 越高越好", "%", "20%", "25%"],
         ["结果指标", "收益", "投产比", "↑ 越高越好", "倍", "1:3", 3.5],
     ]
 

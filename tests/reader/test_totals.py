@@ -79,9 +79,19 @@ def test_total_rows_never_change_the_sum(amounts: list[list[int]], data: st.Data
 
 def test_faulty_amounts_are_listed_under_their_reason(tmp_path: Path) -> None:
     """An amount out of bounds is in what was read and in what is listed, not in what is used."""
-    row = [date(2024, 6, 1), "抖音", 100, 10, 1, 1, -50, 100, None, None]
-    other = [date(2024, 6, 2), "抖音", 100, 10, 1, 1, 70, 100, None, None]
-    _, reading = read_daily(tmp_path, [row, other, ["合计", *[None] * 5, 20]])
-    cost = next(t for t in reading.totals if t.column == "cost")
-    assert (cost.read, cost.used) == (40.0, 70.0)
-    assert dict(cost.listed) == {"out_of_range": -50.0, "total_row": 20.0}
+    row = [date(2024, 6, 1), "抖音", 100, -50, 1, 1, 10, 100, None, None]
+    other = [date(2024, 6, 2), "抖音", 100, 70, 1, 1, 10, 100, None, None]
+    _, reading = read_daily(tmp_path, [row, other, ["合计", None, None, 20]])
+    clicks = next(t for t in reading.totals if t.column == "clicks")
+    assert (clicks.read, clicks.used) == (40.0, 70.0)
+    assert dict(clicks.listed) == {"out_of_range": -50.0, "total_row": 20.0}
+
+
+def test_refunds_are_taken_off(tmp_path: Path) -> None:
+    """A negative amount of sales or spend is a refund: totals are net, and nothing is doubted."""
+    row = [date(2024, 6, 1), "抖音", 100, 10, 1, 1, 50, 100, None, None]
+    other = [date(2024, 6, 2), "抖音", 100, 10, 1, 1, -20, "(300)", None, None]
+    _, reading = read_daily(tmp_path, [row, other])
+    used = {total.column: total.used for total in reading.totals}
+    assert (used["cost"], used["sales"]) == (30.0, -200.0)
+    assert [p.code for p in reading.problems if p.column in ("cost", "sales")] == []

@@ -270,7 +270,7 @@ def test_lists_sheet_extends_lists_and_settings(tmp_path: Path) -> None:
 
 def test_a_setting_that_is_no_number_is_named(tmp_path: Path) -> None:
     """The template's value stands in, and the cell is named."""
-    path = draw(tmp_path / "a.xlsx", {TAB: SHEET, "选项": lists_sheet(value="九成")})
+    path = draw(tmp_path / "a.xlsx", {TAB: SHEET, "选项": lists_sheet(value="九折")})
     reading = read_workbook(path)
     assert reading.settings["close"] == 0.9
     assert doubts(reading, "选项") == [("not_a_percent", "B3")]

@@ -29,7 +29,7 @@ CONTEXTS = (
         percent_points=True,
         percent_voted=True,
     ),
-    Context(choices={"已完成": "done"}, percent_mixed=True, date_1904=True),
+    Context(choices={"已完成": "done"}, percent_unclear=True, date_1904=True),
 )
 PIECES = st.lists(
     st.one_of(

@@ -19,7 +19,7 @@ CONTEXTS = (
     Context(min=0, max=100),
     Context(unit="万元", period=(date(2024, 6, 1), date(2024, 7, 15))),
     Context(percent_points=True, percent_voted=True),
-    Context(percent_mixed=True),
+    Context(percent_unclear=True),
     Context(percent_format=True, choices={"已完成": "done"}, choices_open=True),
 )
 _WORDS = (

@@ -78,7 +78,7 @@ def test_a_percent_format_makes_a_quantity_a_percent() -> None:
 @pytest.mark.parametrize(
     ("raw", "fault"),
     [
-        ("提升至5.5%", "not_a_quantity"),
+        ("提升至约5.5%", "approximate"),
         ("从30%提升至50%", "not_a_quantity"),
         ("低于目标10%", "not_a_quantity"),
         ("低于行业均值20%", "not_a_quantity"),

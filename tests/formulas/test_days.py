@@ -9,22 +9,20 @@ import ironcalc
 import pytest
 
 from marketing_sheets.formulas import excel_before_bracket
-from marketing_sheets.formulas.text import (
+from marketing_sheets.formulas.days import (
     excel_first_day,
     excel_first_week,
     excel_last_day,
     excel_last_week,
     excel_moment,
-    excel_part,
     excel_weekday,
     first_day_of,
-    head_of,
     last_day_of,
     moment_of,
-    part_of,
     weekday_of,
     weeks_of,
 )
+from marketing_sheets.formulas.text import excel_part, head_of, part_of
 from marketing_sheets.values import Context, as_text, parse
 
 PERIOD = (date(2023, 5, 1), date(2023, 7, 23))
@@ -96,8 +94,8 @@ def test_no_year_is_guessed(period: tuple[date, date] | None) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("6.5 18:00", "6.518:00", "6.1018:00", "6.259:00", "17:00", "9:30"),
-        *("2023.6.5 18:00", "2023-06-05 18:00"),
+        *("6.5 18:00", "6.518:00", "6.1018:00", "6.259:00", "17:00", "9:30", "6.5", "6月5日"),
+        *("2023.6.5 18:00", "2023-06-05 18:00", "2023-06-05"),
     ],
 )
 def test_a_moment_is_the_same(text: str) -> None:
@@ -105,13 +103,15 @@ def test_a_moment_is_the_same(text: str) -> None:
     day = (date(2023, 6, 5) - date(1899, 12, 30)).days
     value, is_alone = moment_of(as_text(parse(text, "datetime", Context(period=PERIOD)).value))
     expected = value + day if is_alone else value
-    assert excel(excel_moment("A1", str(day)), text) == pytest.approx(expected, abs=1e-9)
+    assert excel(excel_moment("A1", str(day), has_period=True), text) == pytest.approx(
+        expected, abs=1e-9
+    )
 
 
 def test_a_glued_time_with_two_readings_gives_nothing() -> None:
     """6.118:00 is 6.1 18:00 or 6.11 8:00: neither side decides."""
     assert parse("6.118:00", "datetime", Context(period=PERIOD)).fault == "time_unclear"
-    assert excel(excel_moment("A1", "45082"), "6.118:00") == ""
+    assert excel(excel_moment("A1", "45082", has_period=True), "6.118:00") == ""
 
 
 @pytest.mark.parametrize(
