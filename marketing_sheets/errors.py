@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from .texts import Text, nearest, say
@@ -201,3 +202,28 @@ class UsageError(SheetsError, ValueError):
         """Return the error of an argument that names none of the known things."""
         hint = next(iter(advice(name, known).values()), "–")
         return cls(f"unknown_{what}", name=name, hint=hint)
+
+
+def as_day(value: object) -> date | None:
+    """Return the day of an argument: a date, a moment such as a Timestamp, or ISO text; None stays.
+
+    Raises UsageError for anything else.
+    """
+    moment = as_moment(value)
+    return None if moment is None else moment.date()
+
+
+def as_moment(value: object) -> datetime | None:
+    """Return the moment of an argument, midnight where it names a day alone; see `as_day`."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            raise UsageError("not_a_day", value=value) from None
+    if isinstance(value, datetime) and value == value:  # noqa: PLR0124 - NaT differs from itself
+        return value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime(value.year, value.month, value.day)
+    if value is None:
+        return None
+    raise UsageError("not_a_day", value=repr(value))

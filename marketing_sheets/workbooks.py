@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from .checks import doubts, without_prepared
-from .errors import TemplateError, UsageError
+from .errors import TemplateError, UsageError, as_day, as_moment
 from .formulas import compute
 from .loading import check_template, load_template
 from .ooxml import Receipt, insert_sheet, summary_slot
@@ -78,7 +78,7 @@ def generate_workbook(
 
     Raises TemplateError, UsageError, RecordsError, WorkbookExists or WorkbookInUse.
     """
-    template = _loaded(template)
+    template, created = _loaded(template), as_moment(created)
     language = _known_language(language)
     if rows is not None and rows < 1:
         raise UsageError("rows_out_of_range", rows=rows)
@@ -116,6 +116,7 @@ def generate_workbook(
 
 def recompute(reading: Reading, *, as_of: date | None) -> Reading:
     """Fill every computed column; cells whose stored figure disagrees become problems."""
+    as_of = as_day(as_of)
     sheets = {
         name: compute(
             records,
@@ -143,6 +144,7 @@ def check_workbook(
     The figures are as of `as_of`, else the day the workbook says, else `today`; that day is
     returned too.
     """
+    as_of, today = as_day(as_of), as_day(today)
     reading = read_workbook(Path(path), template=None if template is None else _loaded(template))
     stated = reading.form.get(Campaign.AS_OF)
     day = as_of or (stated if isinstance(stated, date) else None) or today
@@ -167,7 +169,7 @@ def recalculate(
     workbook's. Raises UsageError if no day is known to compute as of, and WorkbookError for a file
     that cannot be read or written.
     """
-    path = Path(path)
+    path, created = Path(path), as_moment(created)
     if language is not None:
         language = _known_language(language)
     if output is not None:

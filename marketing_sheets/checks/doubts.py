@@ -28,6 +28,7 @@ from ..template import NUMERIC_TYPES, Campaign, Check, Column, Issue, TableSheet
 from ..texts import LANGUAGES, Text, fold, shared_data
 from ..values import nothing, read_risks
 from .computed import computed_doubts, metric_doubts
+from .figures import figure_doubts
 
 # Of many cells only so many are named.
 _NAMED = 8
@@ -39,6 +40,7 @@ def doubts(reading: Reading, as_of: date | None) -> tuple[Problem, ...]:
         *computed_doubts(reading, as_of=as_of),
         *broken_checks(reading, as_of),
         *metric_doubts(reading),
+        *figure_doubts(reading),
         *wording_doubts(reading),
         *rows_after(reading, as_of),
         *future_actuals(reading, as_of),

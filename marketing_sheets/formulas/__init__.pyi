@@ -24,6 +24,7 @@ from .live import (
 )
 from .text import (
     amount_of as amount_of,
+    amount_part as amount_part,
     excel_before_bracket as excel_before_bracket,
     excel_finds as excel_finds,
     listed_words as listed_words,

@@ -8,7 +8,7 @@ all spellings does for formulas and conditional formats, which take no lists of 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from math import isclose
 
 from ..template import Choice, Choices, LowerWord
@@ -143,6 +143,25 @@ def threshold_of(condition: str) -> str:
 def says_upper_limit(condition: str) -> bool:
     """Whether a condition sets a limit from above."""
     return any(word in condition for word in _UPPER_LIMITS)
+
+
+def amount_part(text: str, steps: Sequence[str]) -> tuple[str, str]:
+    """Return the part of a text that an amount is read of, and what of it is read.
+
+    `steps` are functions that cut a text, a number for that part of it. What a formula cuts off
+    as a bracket is a remark, and no part.
+    """
+    whole = text
+    for step in steps:
+        if step.isdigit():
+            whole = part_of(whole, int(step))
+        elif step == "before_bracket":
+            whole = head_of(whole)
+    read = whole
+    for step in steps:
+        cut = {"before_bracket": head_of, "after_comparator": threshold_of}.get(step)
+        read = cut(read) if cut else read
+    return whole, read
 
 
 def unnamed(text: str) -> str:

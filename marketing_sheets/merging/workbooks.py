@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
-from ..errors import SheetsError, UsageError, WorkbookError
+from ..errors import SheetsError, UsageError, WorkbookError, as_day, as_moment
 from ..loading import load_template
 from ..ooxml import read_properties
 from ..template import Campaign, Template
@@ -58,7 +58,7 @@ def merge(
 
     Raises MergeDoesNotReconcile, MergeConflict with "stop", UsageError, WorkbookError.
     """
-    output = Path(output)
+    as_of, today, created, output = as_day(as_of), as_day(today), as_moment(created), Path(output)
     _check_words(on_conflict, language)
     template = load_template(template) if isinstance(template, str | Path) else template
     found = find_workbooks([paths] if isinstance(paths, str | Path) else paths, output=output)

@@ -16,6 +16,7 @@ from .archive import ZipEntry, part_key
 from .gate import open_index, open_package, read_bytes
 from .index import marked_sheets
 from .parts import Package, SheetEntry, Workbook, as_utf8, children, is_true, local, number
+from .pictures import picture_cells, picture_values
 from .styled import styled_cells, styled_columns
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class SheetFacts:
     `hidden_rows` are hidden by hand or by a filter; `errors` gives the text of each error cell;
     `merges` are first row, first column, last row, last column; `filtered` tells that an
     AutoFilter has criteria, `is_summary` that the tab is our Summary or a copy of it. `aggregates`
-    are cells whose formula condenses others of their own column.
+    are cells whose formula condenses others of their own column, `pictures` those with a picture.
     """
 
     name: str
@@ -55,6 +56,7 @@ class SheetFacts:
     merges: tuple[tuple[int, int, int, int], ...]
     filtered: bool
     aggregates: frozenset[tuple[int, int]]
+    pictures: frozenset[tuple[int, int]]
     _package: Package = field(repr=False, compare=False)
     _part: str = field(repr=False, compare=False)
     _formats: Mapping[int, str] = field(repr=False, compare=False)
@@ -115,6 +117,7 @@ class _Scan:
     aggregates: frozenset[tuple[int, int]]
     without_results: frozenset[int] | None
     formatted: frozenset[int] | None
+    pictures: frozenset[tuple[int, int]]
 
 
 def read_properties(path: Path) -> Mapping[str, str]:
@@ -133,12 +136,13 @@ def open_workbook_file(path: Path) -> WorkbookFacts:
     """
     data = read_bytes(path)
     scans: dict[str, _Scan] = {}
-    formats = _telling_formats(*open_index(data, path.name))
+    index = open_index(data, path.name)
+    formats, images = _telling_formats(*index), picture_values(*index)
 
     def gather(entry: ZipEntry, inflated: bytes) -> None:
         text = as_utf8(inflated, path.name, entry.name)
         if b"sheetData" in text:
-            scans[part_key(entry.name)] = _scan(text, formats)
+            scans[part_key(entry.name)] = _scan(text, formats, images)
 
     package, workbook = open_package(data, path.name, gather)
     summaries = {sheet.index for sheet in marked_sheets(workbook)}
@@ -150,7 +154,7 @@ def open_workbook_file(path: Path) -> WorkbookFacts:
             _sheet_facts(
                 sheet,
                 sheet.part,
-                scans.get(sheet.part, _scan(b"", formats)),
+                scans.get(sheet.part, _scan(b"", formats, images)),
                 package,
                 formats,
                 is_summary=sheet.index in summaries,
@@ -174,16 +178,19 @@ def _cells_sha256(package: Package, workbook: Workbook, summaries: set[int]) -> 
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _scan(text: bytes, formats: Mapping[int, str]) -> _Scan:
+def _scan(text: bytes, formats: Mapping[int, str], images: frozenset[int]) -> _Scan:
+    pictures = picture_cells(text, images)
+    errors = {at: error for at, error in scan.error_cells(text).items() if at not in pictures}
     return _Scan(
         scan.hidden_rows(text),
         scan.hidden_columns(text),
-        MappingProxyType(scan.error_cells(text)),
+        MappingProxyType(errors),
         scan.merges(text),
         scan.filtered(text),
         scan.aggregates(text),
         scan.columns_without_results(text),
         styled_columns(text, set(formats)),
+        pictures,
     )
 
 
@@ -206,6 +213,7 @@ def _sheet_facts(
         merges=scan.merges,
         filtered=scan.filtered,
         aggregates=scan.aggregates,
+        pictures=scan.pictures,
         _package=package,
         _part=part,
         _formats=formats,

@@ -85,7 +85,7 @@ def _split(sheet: bytes) -> tuple[bytes, bytes]:
     return sheet[: max(start, 0)], sheet[max(end, 0) :]
 
 
-def _tags_with(sheet: bytes, *needles: bytes) -> Iterator[re.Match[bytes]]:
+def tags_with(sheet: bytes, *needles: bytes) -> Iterator[re.Match[bytes]]:
     """Yield the start tags with one of the spellings of an attribute, spelling by spelling."""
     for needle in needles:
         position = sheet.find(needle)
@@ -98,7 +98,8 @@ def _tags_with(sheet: bytes, *needles: bytes) -> Iterator[re.Match[bytes]]:
             position = sheet.find(needle, position + 1)
 
 
-def _cell(address: str) -> tuple[int, int] | None:
+def cell_of(address: str) -> tuple[int, int] | None:
+    """Return the row and column of an address such as B7; None if it is none."""
     match = _ADDRESS.fullmatch(address.strip())
     return (int(match[2]), column_number(match[1])) if match else None
 
@@ -110,10 +111,10 @@ def error_cells(sheet: bytes) -> dict[tuple[int, int], str]:
     found: dict[tuple[int, int], str] = {}
     # One character is found ten times faster than several.
     needles = (b't="e"', b"t='e'") if b"'" in sheet else (b't="e"',)
-    for tag in _tags_with(sheet, *needles):
+    for tag in tags_with(sheet, *needles):
         if tag[1] != b"c":
             continue
-        place = _cell(attributes(tag[2]).get(b"r", b"").decode("latin-1"))
+        place = cell_of(attributes(tag[2]).get(b"r", b"").decode("latin-1"))
         # Some programs leave out where a cell stands: then every cell has to be counted.
         if place is None:
             return {
@@ -135,7 +136,7 @@ def _error_text(sheet: bytes, content: int) -> str:
 
 def hidden_rows(sheet: bytes) -> frozenset[int]:
     """Return the rows hidden by hand or by a filter."""
-    hits = list(_tags_with(sheet, b"hidden="))
+    hits = list(tags_with(sheet, b"hidden="))
     rows = [tag for tag in hits if tag[1] == b"row" and _is_hidden(tag[2])]
     numbers = [_whole(attributes(tag[2]).get(b"r")) for tag in rows]
     # Rows without a number follow each other.
@@ -180,7 +181,7 @@ def merges(sheet: bytes) -> tuple[tuple[int, int, int, int], ...]:
     found = []
     for match in _MERGE.finditer(tail):
         first, _, last = attributes(match[1]).get(b"ref", b"").decode("latin-1").partition(":")
-        start, end = _cell(first), _cell(last or first)
+        start, end = cell_of(first), cell_of(last or first)
         if start and end:
             found.append((*start, *end))
     return tuple(found)
@@ -242,7 +243,7 @@ def uncalculated_cells(sheet: bytes, columns: set[int]) -> dict[tuple[int, int],
             return {}
     found: dict[tuple[int, int], str] = {}
     for tag in _uncalculated(sheet):
-        place = _cell(attributes(tag[2]).get(b"r", b"").decode("latin-1"))
+        place = cell_of(attributes(tag[2]).get(b"r", b"").decode("latin-1"))
         if place is None:
             return {
                 (cell.row, cell.column): _formula_text(sheet, cell.content)
@@ -313,13 +314,13 @@ def _condensed(sheet: bytes, at: int, letters: bytes | None) -> Iterator[tuple[i
     cell = _TAG.match(sheet, sheet.rfind(b"<", 0, formula))
     if not opening or not cell or not _AGGREGATE.search(sheet, opening.end(), at):
         return
-    place = _cell(attributes(cell[2]).get(b"r", b"").decode("latin-1"))
+    place = cell_of(attributes(cell[2]).get(b"r", b"").decode("latin-1"))
     if place is None or (letters is not None and column_number(letters.decode()) != place[1]):
         return
     yield place
     # A formula shared with its neighbours stands in the first of them alone.
     first, _, last = attributes(opening[2]).get(b"ref", b"").decode("latin-1").partition(":")
-    one, other = _cell(first), _cell(last or first)
+    one, other = cell_of(first), cell_of(last or first)
     if one and other:
         rows, columns = range(one[0], other[0] + 1), range(one[1], other[1] + 1)
         yield from ((row, column) for row in rows for column in columns)

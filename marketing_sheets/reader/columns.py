@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..records import Integers
-from ..template import Column, TableSheet
+from ..template import Choices, Column, TableSheet
 from ..texts import fold, listed
 from ..values import (
     Context,
@@ -25,6 +25,7 @@ from ..values import (
     parse,
     parse_column,
     percent_context,
+    perhaps_spellings,
     shows_percent,
 )
 from .kinds import settle_kinds
@@ -36,7 +37,6 @@ from .table import (
     TypedTable,
     list_words,
     once_each,
-    unclear_words,
 )
 from .units import column_unit, is_bare, report_units, settle_units
 
@@ -201,6 +201,11 @@ def _no_values(sheet: TableSheet) -> Mapping[str, pd.Series[Any]]:
     return {column.id: missing_column(column.type, 0) for column in sheet.columns}
 
 
+@once_each
+def _perhaps(choices: Choices) -> Mapping[str, tuple[str, ...]]:
+    return perhaps_spellings(choices)
+
+
 def column_context(
     column: Column, header: str, around: Surroundings, note: str | None = None
 ) -> Context:
@@ -212,7 +217,7 @@ def column_context(
         date_1904=around.date_1904,
         choices=list_words(choices, around) if choices is not None else None,
         choices_open=choices is not None and choices.is_open,
-        perhaps=unclear_words(choices) if choices is not None else {},
+        perhaps=_perhaps(choices) if choices is not None else {},
         labels={item.id: item.label for item in choices.items} if choices is not None else None,
         min=column.min,
         max=column.max,

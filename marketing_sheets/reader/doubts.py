@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -130,7 +130,7 @@ def check_records(
     yield from _required_blanks(table, rows, typed)
     yield from _doubles(table, rows, typed)
     yield from _backward_spans(table, rows, typed)
-    yield from _far_dates(table, rows, typed, around)
+    yield from _days_outside(table, rows, typed, around)
     yield from unclear_conditions(table, rows, typed)
     yield from direction_conflicts(table, rows, typed)
     yield from _hidden(table, rows)
@@ -220,22 +220,53 @@ def _spans(sheet: TableSheet) -> Iterator[tuple[Column, Column]]:
             yield column, sheet[other]
 
 
-def _far_dates(
+def _days_outside(
     table: Table, rows: SortedRows, typed: TypedTable, around: Surroundings
 ) -> Iterator[Problem]:
-    """Report days more than a year before or after the campaign."""
+    """Report days that a slip of a year put outside the campaign, and those a year away from it.
+
+    Rows before the start count all the same; a table of daily figures tells once how many.
+    """
     if around.period is None:
         return
     start, end = (pd.Timestamp(day) for day in around.period)
     params = {"start": _day(start), "end": _day(end)}
     for column in table.inputs:
-        if column.type != "date":
-            continue
-        days = typed.frame[column.id]
-        far = ((days < start - _FAR) | (days > end + _FAR)).to_numpy(bool)
-        for position in np.flatnonzero(far).tolist():
-            row, raw = int(rows.records[position]), _day(days.iloc[position])
-            yield problem_of(table, column, row, code="date_far", raw=raw, **params)
+        for days, raws in _days_of(column, typed):
+            outside = ((days < start) | (days > end)).to_numpy(bool)
+            if not outside.any():
+                continue
+            slips = np.zeros(len(days), dtype=bool)
+            for years in (-1, 1):
+                moved = days[outside] + pd.DateOffset(years=years)
+                slips[outside] |= ((moved >= start) & (moved <= end)).to_numpy(bool)
+            far = ((days < start - _FAR) | (days > end + _FAR)).to_numpy(bool) & ~slips
+            for code, found in (("year_slip", slips), ("date_far", far)):
+                for position in np.flatnonzero(found).tolist():
+                    row = int(rows.records[position])
+                    raw = raws(position)
+                    yield problem_of(table, column, row, code=code, raw=raw, **params)
+            early = np.flatnonzero((days < start).to_numpy(bool) & ~slips & ~far)
+            if len(early) and table.sheet.role == "daily" and column.id in table.sheet.key:
+                row, raw = int(rows.records[early[0]]), raws(int(early[0]))
+                told = {**params, "count": len(early)}
+                yield problem_of(table, column, row, code="rows_before_start", raw=raw, **told)
+
+
+def _days_of(
+    column: Column, typed: TypedTable
+) -> Iterator[tuple[pd.Series[Any], Callable[[int], str]]]:
+    """Walk the days of a column, first and last of a range, with what to show of each."""
+    values = typed.frame[column.id]
+    if column.type == "date":
+        yield values, lambda position: _day(values.iloc[position])
+    elif column.type in ("date_range", "datetime"):
+        ends = dict.fromkeys((0, -1)) if column.type == "date_range" else {0: None}
+        known = [text if isinstance(text, str) else None for text in values.tolist()]
+        sides = [[t.split("~")[at][:10] if t else "" for t in known] for at in ends]
+        for side in sides[:1] if sides[0] == sides[-1] else sides:
+            days = pd.to_datetime(pd.Series(side, dtype=object), format="%Y-%m-%d", errors="coerce")
+            yield days, lambda position: str(typed.raw[column.id].iloc[position])
 
 
 def _day(value: date) -> str:

@@ -14,8 +14,8 @@ from pandas.api.types import infer_dtype
 from ..problems import Place, Problem
 from ..records import Array, Integers, Mask, Origin
 from ..template import Choices, Column, SettingValue, TableSheet, Template
-from ..texts import fold, fold_label
-from ..values import Context, PercentScale, as_typed, choice_spellings, perhaps_spellings
+from ..texts import fold, fold_label, say
+from ..values import Context, PercentScale, as_typed, choice_spellings
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -28,6 +28,7 @@ _Of = TypeVar("_Of")
 _Result = TypeVar("_Result")
 _MOST = 256  # templates come from a library; only programs that make their own have more
 HEAD_ROWS = 60
+_PICTURE = say("reading", "picture", "zh-Hans")
 _LONGEST_LABEL = 120
 # Kinds of which a column may be throughout, each cell then holding something that is no text.
 _SOLID = frozenset(("floating", "datetime"))
@@ -102,12 +103,6 @@ def choice_words(choices: Choices) -> Mapping[str, str]:
     return choice_spellings(choices)
 
 
-@once_each
-def unclear_words(choices: Choices) -> Mapping[str, tuple[str, ...]]:
-    """Return `perhaps_spellings` of a list."""
-    return perhaps_spellings(choices)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Grid:
     """One tab: `cells[row, column]`, "" where empty; error cells hold their `#DIV/0!`.
@@ -117,7 +112,8 @@ class Grid:
     cells whose formula condenses others of their column; `own_rows` are rows of ours below a table,
     which nobody need be told of.
     `shown` are cells that hold what their number format shows, 1.5万, with the numbers they store;
-    `codes` the formats of a table's numbers that show more than the number.
+    `codes` the formats of a table's numbers that show more than the number. `pictures` are cells
+    with a picture, which hold a word for it.
     `head` holds the first rows with their texts folded as labels, "" where there is none; `exact`
     the same with what stands in brackets.
     """
@@ -138,6 +134,7 @@ class Grid:
     uncalculated: Mapping[tuple[int, int], str] = field(default_factory=dict)
     shown: Mapping[tuple[int, int], object] = field(default_factory=dict)
     codes: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    pictures: Mapping[tuple[int, int], str] = field(default_factory=dict)
     date_1904: bool = False
     format_codes: Callable[[set[int]], dict[tuple[int, int], str]] = lambda _columns: {}
     uncalculated_cells: Callable[[set[int]], dict[tuple[int, int], str]] = lambda _columns: {}
@@ -198,6 +195,7 @@ def grid_of(
         file=file,
         state=facts.state,
         errors=_put(cells, _from_0(facts.errors)),
+        pictures=_put(cells, _from_0(dict.fromkeys(facts.pictures, _PICTURE))),
         merges=tuple((a - 1, b - 1, c - 1, d - 1) for a, b, c, d in facts.merges),
         hidden_rows=frozenset(row - 1 for row in facts.hidden_rows),
         aggregates=frozenset((row - 1, at - 1) for row, at in facts.aggregates),
@@ -391,10 +389,9 @@ class TypedTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Job:
-    """One column of a table to be typed.
+    """One column of a table to be typed; `percent_rows` are the cells shown as percent.
 
-    `percent_rows` are the cells shown as percent; `known_scale` is what else tells how bare numbers
-    of a percent column are meant.
+    `known_scale` is what else tells how bare numbers of a percent column are meant.
     """
 
     table: Table
@@ -450,5 +447,4 @@ def problem_of(
 
 def _stored(moment: datetime, *, date_1904: bool) -> float:
     """Return the number that Excel keeps for a moment."""
-    zero = datetime(1904, 1, 1) if date_1904 else datetime(1899, 12, 30)
-    return (moment - zero) / timedelta(days=1)
+    return (moment - datetime(*((1904, 1, 1) if date_1904 else (1899, 12, 30)))) / timedelta(days=1)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from python_calamine import load_workbook
 
-from ..errors import DamagedWorkbook
+from ..errors import DamagedWorkbook, as_day
 from ..ooxml import SheetFacts, WorkbookFacts, open_workbook_file
 from ..problems import Place, Problem
 from ..records import MEMORY, MEMORY_STAMP, ControlTotal, Reading, RememberedAlert, SheetRecords
@@ -118,7 +118,7 @@ def read_workbook(
     Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
     typed wrong is in `Reading.problems`.
     """
-    path = Path(path)
+    path, as_of = Path(path), as_day(as_of)
     file = name or path.name
     facts = open_workbook_file(path)
     grids = _grids(path, facts, file)

@@ -25,6 +25,8 @@ from ..errors import (
     WorkbookError,
     WorkbookExists,
     WorkbookInUse,
+    as_day,
+    as_moment,
 )
 from ..loading import load_template
 from ..merging import By, base_attachment, base_of
@@ -258,6 +260,7 @@ def split(
     WorkbookError for a file that cannot be read.
     """
     path, folder = Path(path), Path(folder).absolute()
+    as_of, created = as_day(as_of), as_moment(created)
     if by not in BY:
         raise UsageError("unknown_split", by=by, known=", ".join(BY))
     loaded = load_template(template) if isinstance(template, str | Path) else template

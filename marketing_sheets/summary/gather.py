@@ -12,6 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 from ..alerts import Alert, Phrase, TrackedAlert, alerts, choice_setting, label_of, track
+from ..errors import UsageError, as_day
 from ..metrics import (
     Achievement,
     Burn,
@@ -97,6 +98,10 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
 
     Works with any part of the workbook missing or empty.
     """
+    day = as_day(as_of)
+    if day is None:
+        raise UsageError("not_a_day", value=repr(as_of))
+    as_of = day
     form = reading.form
     start, end = (day_of(form.get(name)) for name in Campaign.PERIOD)
     time = elapsed(start, end, as_of)

@@ -122,8 +122,10 @@ class TestFaults:
                     "[choices.x]\nlabel = 'X'\nitems = [{ id = 'a', label = 'A', base = 'b' }]\n"
                     "[[sheets]]\n"
                 ),
-                "choices.x.items[0].base: unknown key; "
-                "there are: aliases, id, label, perhaps, state",
+                (
+                    "choices.x.items[0].base: unknown key; "
+                    "there are: aliases, id, label, perhaps, state"
+                ),
             ),
             (
                 "[[sheets]]\n",
