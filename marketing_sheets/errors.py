@@ -213,6 +213,14 @@ def as_day(value: object) -> date | None:
     return None if moment is None else moment.date()
 
 
+def needed_day(value: object) -> date:
+    """Return the day of an argument that cannot be left out; see `as_day`."""
+    day = as_day(value)
+    if day is None:
+        raise UsageError("not_a_day", value=repr(value))
+    return day
+
+
 def as_moment(value: object) -> datetime | None:
     """Return the moment of an argument, midnight where it names a day alone; see `as_day`."""
     if isinstance(value, str):

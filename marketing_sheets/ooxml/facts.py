@@ -16,7 +16,7 @@ from .archive import ZipEntry, part_key
 from .gate import open_index, open_package, read_bytes
 from .index import marked_sheets
 from .parts import Package, SheetEntry, Workbook, as_utf8, children, is_true, local, number
-from .pictures import picture_cells, picture_values
+from .pictures import picture_cells, picture_values, shows_picture
 from .styled import styled_cells, styled_columns
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ class SheetFacts:
         """
         if self._without_results is not None:
             columns = columns & self._without_results
-        return scan.uncalculated_cells(self._bytes(), columns) if columns else {}
+        found = scan.uncalculated_cells(self._bytes(), columns) if columns else {}
+        return {at: formula for at, formula in found.items() if not shows_picture(formula)}
 
     def format_codes(self, columns: set[int]) -> dict[tuple[int, int], str]:
         """Return the cells in `columns` whose number format shows more than the number.
@@ -179,8 +180,10 @@ def _cells_sha256(package: Package, workbook: Workbook, summaries: set[int]) -> 
 
 
 def _scan(text: bytes, formats: Mapping[int, str], images: frozenset[int]) -> _Scan:
-    pictures = picture_cells(text, images)
-    errors = {at: error for at, error in scan.error_cells(text).items() if at not in pictures}
+    errors = scan.error_cells(text)
+    # A picture that can be shown is no error to a program that knows it.
+    pictures = picture_cells(text, images) if errors else frozenset()
+    errors = {at: error for at, error in errors.items() if at not in pictures}
     return _Scan(
         scan.hidden_rows(text),
         scan.hidden_columns(text),

@@ -76,6 +76,11 @@ def _item(items: Sequence[_T], at: int | None) -> _T | None:
     return items[at] if at is not None and 0 <= at < len(items) else None
 
 
+def shows_picture(formula: str) -> bool:
+    """Whether a formula is the one by which WPS shows a picture in its cell."""
+    return _FUNCTION.decode() in formula
+
+
 def picture_cells(sheet: bytes, values: frozenset[int]) -> frozenset[tuple[int, int]]:
     """Return the cells of a sheet that hold a picture and nothing a parser could read."""
     found: set[tuple[int, int] | None] = set()

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 from ..alerts import Alert, Phrase, TrackedAlert, alerts, choice_setting, label_of, track
-from ..errors import UsageError, as_day
+from ..errors import needed_day
 from ..metrics import (
     Achievement,
     Burn,
@@ -98,11 +98,7 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
 
     Works with any part of the workbook missing or empty.
     """
-    day = as_day(as_of)
-    if day is None:
-        raise UsageError("not_a_day", value=repr(as_of))
-    as_of = day
-    form = reading.form
+    form, as_of = reading.form, needed_day(as_of)
     start, end = (day_of(form.get(name)) for name in Campaign.PERIOD)
     time = elapsed(start, end, as_of)
     daily = up_to_day(metric_frame(reading, reading.template.sheet_for("daily"), as_of=as_of))
