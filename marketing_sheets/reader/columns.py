@@ -21,6 +21,7 @@ from ..texts import fold, listed
 from ..values import (
     Context,
     ParsedColumn,
+    bare_size,
     missing_column,
     parse,
     parse_column,
@@ -38,7 +39,7 @@ from .table import (
     list_words,
     once_each,
 )
-from .units import column_unit, is_bare, report_units, settle_units
+from .units import column_unit, is_bare, known_scale, report_units, says_return, settle_units
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -259,7 +260,7 @@ def _type_input(job: Job, around: Surroundings) -> None:
     context = column_context(column, job.header, around, job.table.note)
     formatted = job.formatted() if job.percent_rows else None
     if column.type == "percent":
-        context = _with_scale(job, context, formatted)
+        context = _with_scale(job, context, formatted, around)
     typed.contexts[column.id] = context
     parsed = _parse(job.raw, column, context, formatted)
     typed.frame[column.id] = parsed.values
@@ -278,15 +279,24 @@ def _type_input(job: Job, around: Surroundings) -> None:
         fill(job, context)
 
 
-def _with_scale(job: Job, context: Context, formatted: npt.NDArray[np.bool_] | None) -> Context:
+def _with_scale(
+    job: Job,
+    context: Context,
+    formatted: npt.NDArray[np.bool_] | None,
+    around: Surroundings,
+) -> Context:
     """Return the context of a percent column with the scale that all its cells together tell."""
-    cells, known = job.raw, job.known_scale
+    cells = job.raw
     if formatted is not None:
         cells = cells[~formatted]
     is_written = formatted is not None and bool(formatted.any())
     if context.is_export:
         return context
-    return percent_context(context, cells.tolist(), job.header, is_written=is_written, known=known)
+    bare = cells.tolist()
+    # What is beyond doubt by itself needs no other figures.
+    sizes = [size for cell in bare if (size := bare_size(cell))]
+    known = known_scale(job, cells, around) if sizes else None
+    return percent_context(context, bare, job.header, is_written=is_written, known=known)
 
 
 def _parse(
@@ -338,9 +348,12 @@ def _report_cells(job: Job, parsed: ParsedColumn) -> None:
     for position, cell in (*parsed.faults.items(), *parsed.notes.items()):
         if position in unusable or position in yearless:
             continue
+        code = cell.fault or cell.note or ""
+        if code == "ratio_not_one" and says_return(job, position):
+            code = "ratio_order_unclear"
         if cell.fault is not None:
-            faults[position] = cell.fault
-        job.report(cell.fault or cell.note or "", position, job.raw.iloc[position], **cell.params)
+            faults[position] = code
+        job.report(code, position, job.raw.iloc[position], **cell.params)
 
 
 def _report_yearless(job: Job, parsed: ParsedColumn) -> frozenset[int]:

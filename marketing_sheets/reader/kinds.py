@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from math import isclose
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 
 from ..formulas import threshold_of
 from ..records import Mask
-from ..template import Column
+from ..template import Column, Effect
 from ..values import parse, scale_of, unit_stated
 from .table import Job
 
@@ -130,7 +131,42 @@ def _settle(members: Sequence[Job], reference: _Reference) -> None:
         is_doubted = not job.typed.contexts[job.column.id].is_export
         is_bare = (found == _Family.BARE) & (np.nan_to_num(values) != 0) & is_doubted
         odd = is_bare & (reference.family == _Family.PERCENT)
-        _leave_out(job, odd, reference)
+        _leave_out(job, odd & ~_decide(job, odd, reference), reference)
+
+
+def _decide(job: Job, odd: Mask, reference: _Reference) -> Mask:
+    """Read the bare figures that an achievement or a difference beside them decides.
+
+    Only what somebody else stated counts: in our sheets it is a formula of ours.
+    """
+    decided = np.zeros(len(odd), dtype=bool)
+    if job.table.binding.header.ids_row is not None or not odd.any():
+        return decided
+    stated: dict[str, Callable[[float, float], float]] = {
+        Effect.ACHIEVEMENT: lambda actual, target: actual / target,
+        "variance": lambda actual, target: actual - target,
+    }
+    name, typed = job.column.id, job.typed
+    values, kinds = typed.frame[name].copy(), typed.kinds[name].copy()
+    for position in np.flatnonzero(odd & (np.nan_to_num(reference.value) != 0)).tolist():
+        bare, target = float(values.iloc[position]), float(reference.value[position])
+        for column, of in stated.items():
+            cell = (
+                parse(typed.raw[column].iloc[position], "quantity") if column in typed.raw else None
+            )
+            if cell is None or not isinstance(cell.value, float):
+                continue
+            fits = [
+                one
+                for one in (bare, bare / 100)
+                if isclose(of(one, target), cell.value, rel_tol=0.02)
+            ]
+            if len(fits) == 1:
+                values.iloc[position], kinds.iloc[position] = fits[0], "percent"
+                decided[position] = True
+                break
+    typed.frame[name], typed.kinds[name] = values, kinds
+    return decided
 
 
 def _leave_out(job: Job, odd: Mask, reference: _Reference) -> None:

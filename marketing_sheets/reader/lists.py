@@ -358,7 +358,11 @@ def _setting(
     outcome = parse(cell, setting.type, Context(min=setting.min, max=setting.max))
     if isinstance(outcome.value, int | float):
         settings[setting.id] = float(outcome.value)
-        return None
+        if not isinstance(cell, str):
+            return None
+        # Formulas compare with the cell, and to Excel a text is larger than any number.
+        told = {"column": setting.label, "count": 1, "value": f"{outcome.value:.15g}"}
+        return sheet.problem("formulas_need_value", row, _VALUE, cell, **told)
     value = float(setting.value)
     shown = f"{value * 100:g}%" if setting.type == "percent" else f"{value:g}"
     code = outcome.fault or "setting_blank"

@@ -15,7 +15,7 @@ from ..problems import Place, Problem
 from ..records import Array, Integers, Mask, Origin
 from ..template import Choices, Column, SettingValue, TableSheet, Template
 from ..texts import fold, fold_label, say
-from ..values import Context, PercentScale, as_typed, choice_spellings
+from ..values import Context, as_typed, choice_spellings
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -389,17 +389,13 @@ class TypedTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Job:
-    """One column of a table to be typed; `percent_rows` are the cells shown as percent.
-
-    `known_scale` is what else tells how bare numbers of a percent column are meant.
-    """
+    """One column of a table to be typed. `percent_rows` are the cells shown as percent."""
 
     table: Table
     rows: SortedRows
     typed: TypedTable
     column: Column
     percent_rows: frozenset[int] = frozenset()
-    known_scale: PercentScale | None = None
 
     @property
     def raw(self) -> pd.Series[Any]:

@@ -9,14 +9,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..formulas import names_scale, parse_expression
-from ..template import Column, TableSheet
+from ..template import Column, TableSheet, bind_metric
 from ..values import (
+    PercentScale,
+    bare_size,
     hides_thousands,
+    names_return,
     noted_unit,
+    parse_column,
     scale_of,
     seen,
     shows_percent,
@@ -24,7 +30,7 @@ from ..values import (
     unit_of,
     unit_stated,
 )
-from .table import Binding, Grid, Job, Table, once_each
+from .table import Binding, Grid, Job, Surroundings, Table, once_each
 
 _SHOWN_AS_PERCENT = ("percent", "quantity")
 _STATED = frozenset(("number", "money"))
@@ -135,6 +141,39 @@ def _report_shown(job: Job) -> None:
             shown=grid.cells[place],
             value=f"{values[changed[0]]:,.15g}",
         )
+
+
+def says_return(job: Job, position: int) -> bool:
+    """Whether a ratio is one of output to input, by its column or the name of its metric."""
+    name = named_by(job.table.sheet).get(job.column.id, "")
+    said = job.typed.raw[name].iloc[position] if name in job.typed.raw else None
+    return names_return(job.header) or (isinstance(said, str) and names_return(said))
+
+
+def known_scale(job: Job, cells: pd.Series[Any], around: Surroundings) -> PercentScale | None:
+    """Tell how bare percentages are meant by the figures of the sheet: CTR by clicks ÷ impressions.
+
+    None where the sheet has no such figures, "unclear" where they say both.
+    """
+    metric = bind_metric(job.column.label["zh-Hans"], around.template)
+    if metric is None or metric.numerator is None or metric.denominator is None or metric.minus:
+        return None
+    parts = [metric.numerator, metric.denominator]
+    if not set(parts) <= set(job.table.binding.columns):
+        return None
+    records = job.rows.records[cells.index.to_numpy()]
+    upper, lower = (
+        parse_column(pd.Series(job.table.cells(name)[records], dtype=object), "number").values
+        for name in parts
+    )
+    said: set[PercentScale] = set()
+    for cell, top, bottom in zip(cells.tolist(), upper.tolist(), lower.tolist(), strict=True):
+        size = bare_size(cell)
+        if size and not pd.isna(top) and not pd.isna(bottom) and top and bottom:
+            times = size * bottom / top
+            scales: dict[PercentScale, float] = {"fraction": 1.0, "points": 100.0}
+            said |= {scale for scale, usual in scales.items() if 0.8 <= times / usual <= 1.25}
+    return said.pop() if len(said) == 1 else "unclear" if said else None
 
 
 @once_each

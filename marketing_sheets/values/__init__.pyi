@@ -12,6 +12,7 @@ from .formats import (
 from .numbers import (
     PercentScale as PercentScale,
     bare_size as bare_size,
+    names_return as names_return,
     percent_context as percent_context,
 )
 from .numerals import (

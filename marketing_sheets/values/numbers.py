@@ -42,6 +42,7 @@ _DATE = re.compile(r"\d{4}[-./年]\d{1,2}(?:[-./月].*)?|\d{4}年.*|\d{1,2}月(?
 _RATIO = re.compile(r"(\d+(?:\.\d+)?) ?[:比] ?(\d+(?:\.\d+)?)", re.ASCII)
 # 202X is a year to be filled in.
 _TIMES = re.compile(r"(?!20\dx)(.*\d|[一二两三四五六七八九十]+) ?(?:倍|x|times)")
+_NAMES_RETURN = re.compile(r"(?<![a-z])(?:roi|roas)(?![a-z])|投产比|投入产出|产出投入")
 _RETURN = re.compile(r"(?:roi|roas|投产比|投入产出比) ?:? ?(.+)")
 _BETWEEN = re.compile(r"[-–—~至到/]| to ")
 _ROUGHLY = re.compile(
@@ -147,6 +148,11 @@ def without_label(text: str) -> str | None:
     """Return what stands after the word ROI, 1:4; None where there is no such word."""
     hit = _RETURN.fullmatch(text)
     return hit[1] if hit else None
+
+
+def names_return(text: str) -> bool:
+    """Whether a header or a metric's name says that output is held against input: ROI, 投产比."""
+    return _NAMES_RETURN.search(plain(text)) is not None
 
 
 def split_ratio(text: str) -> Decimal | ParsedCell | None:
