@@ -89,6 +89,10 @@ class _Call(ExcelCall):
     def text(self, at: int = 0) -> str:
         return _text(self.node.args[at], self.scope)
 
+    def source(self, name: str) -> str:
+        # To a condition an error is false, as a blank is.
+        return "" if self.scope.is_condition else self.scope.refer(name)
+
     def figure(self, at: int = 0) -> str:
         return _arithmetic(self.node.args[at], self.scope)
 

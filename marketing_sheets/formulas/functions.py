@@ -50,6 +50,7 @@ from .language import (
     mean,
     moments,
     numbers_in,
+    parse_expression,
     texts,
 )
 from .text import (
@@ -58,6 +59,7 @@ from .text import (
     excel_amount_in,
     excel_before_bracket,
     excel_burden,
+    excel_known,
     excel_part,
     excel_turned,
     excel_upper_limit,
@@ -83,6 +85,7 @@ OPERATORS: dict[type, str] = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
+_READERS = ("first_day", "last_day", "moment", "amount")
 _COMPARABLE = NUMERIC_TYPES - {"quantity"} | {"date", "datetime"}
 
 
@@ -101,6 +104,10 @@ class ExcelCall(Call, ABC):
     @abstractmethod
     def text(self, at: int = 0) -> str:
         """Return an argument as it stands."""
+
+    @abstractmethod
+    def source(self, name: str) -> str:
+        """Return a reference to a column people type in, "" where it does not matter."""
 
     @abstractmethod
     def figure(self, at: int = 0) -> str:
@@ -157,11 +164,28 @@ def _full(values: Array) -> Vector:
     return Vector(values, np.zeros(len(values), dtype=np.int8))
 
 
-def _excel_known(call: ExcelCall) -> str:
-    node = call.node.args[0]
+def _excel_known(call: ExcelCall, at: int = 0) -> str:
+    node = call.node.args[at]
     name = node.id if isinstance(node, ast.Name) else ""
     is_number = name in call.sheet and call.sheet[name].type in _COMPARABLE
-    return f"ISNUMBER({call.text()})" if is_number else f'{call.text()}<>""'
+    if not is_number:
+        return f'{call.text(at)}<>""'
+    # A text that Excel cannot read may well be known: of that nothing is made.
+    typed = _typed_source(call.sheet, name)
+    source = call.source(typed) if typed else ""
+    return excel_known(call.text(at), source) if source else f"ISNUMBER({call.text(at)})"
+
+
+def _typed_source(sheet: TableSheet, name: str) -> str | None:
+    """Return the typed column that a column is, or is read out of; None where it is computed."""
+    column = sheet[name]
+    if column.formula is None:
+        return name
+    node = parse_expression(column.formula)
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return None
+    source = node.args[0] if node.func.id in _READERS else None
+    return source.id if isinstance(source, ast.Name) and source.id in sheet else None
 
 
 def _excel_arithmetic(name: str) -> Callable[[ExcelCall], str]:
@@ -310,7 +334,9 @@ def _attribute(call: VectorCall) -> Vector:
 def _excel_against(call: ExcelCall, value: str) -> str:
     """Compile a comparison of two figures: why there is nothing to compare is part of it."""
     reason = call.reason("no_data")
-    return f'IF({call.count(0)}=0,"",IF({call.count(1)}=0,{reason},{value}))'
+    if not all(isinstance(node, ast.Name) for node in call.node.args):
+        return f'IF({call.count(0)}=0,"",IF({call.count(1)}=0,{reason},{value}))'
+    return f'IF({_excel_known(call)},IF({_excel_known(call, 1)},{value},{reason}),"")'
 
 
 def _excel_points(call: ExcelCall) -> str:

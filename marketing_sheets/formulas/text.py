@@ -37,6 +37,10 @@ _PREFIXES = (
 )
 MISSING = "NA()"
 # fmt: off
+_NOTHING = (
+    *("", "-", "--", "—", "——", "–", "/", "\\", "无", "無", "没有", "沒有", "暂无", "暫無"),
+    *("不适用", "不適用", "n/a", "na", "none", "待定", "未定", "待确认", "待確認", "tbd"),
+)
 # The longer spelling before the one it contains.
 _COMPARATORS = (
     "≥", "≤", "≧", "≦", ">=", "<=", "不低于", "不低於", "不少于", "不少於",
@@ -178,6 +182,17 @@ def part_of(text: str, number: int) -> str:
     """Return one of several parts, counted from 1: the second of 用户1万人;销售额200万元."""
     parts = text.replace("；", ";").replace("\n", ";").split(";")
     return " ".join(parts[number - 1].split()) if number <= len(parts) else ""
+
+
+def excel_known(subject: str, source: str) -> str:
+    """Return a test whether a number is known; it fails where its source is a text unread.
+
+    `source` is the cell people type in, maybe `subject` itself; words for nothing say nothing.
+    """
+    word = f'"{_BETWEEN}"&LOWER(TRIM({source}))&"{_BETWEEN}"'
+    is_blank = f"ISNUMBER(FIND({word},{_text(_joined(_NOTHING))}))"
+    unread = f"IF(ISTEXT({source}),IF({is_blank},FALSE,{MISSING}),FALSE)"
+    return f"IF(ISNUMBER({subject}),TRUE,{unread})"
 
 
 def excel_before_bracket(subject: str) -> str:

@@ -74,7 +74,8 @@ def unseen_by_formulas(
     for column in table.inputs:
         if column.id in uses.amounts and column.is_numeric:
             said = typed.frame.get(names.get(column.id, ""))
-            yield from _texts(column, table, found, is_seen=_as_amount(said))
+            points = typed.contexts[column.id].percent_points
+            yield from _texts(column, table, found, is_seen=_as_amount(said, points=points))
         elif column.id in uses.days:
             yield from _texts(column, table, found, is_seen=_as_day(uses.days[column.id]))
         elif column.id in uses.figures and (column.type in _MOMENTS or column.is_numeric):
@@ -84,9 +85,13 @@ def unseen_by_formulas(
             yield from _words(column, choices, sought, table, found)
 
 
-def _as_amount(names: pd.Series[Any] | None) -> Callable[[int, str, object], bool]:
+def _as_amount(
+    names: pd.Series[Any] | None, *, points: bool
+) -> Callable[[int, str, object], bool]:
     def is_seen(at: int, text: str, value: object) -> bool:
         name = None if names is None or pd.isna(names.iloc[at]) else str(names.iloc[at])
+        if points and isinstance(value, int | float) and reads_amount(text, value / 100):
+            return True  # 80% in a column of percent figures, of which formulas make 80
         return isinstance(value, int | float) and reads_amount(text, value, name)
 
     return is_seen
