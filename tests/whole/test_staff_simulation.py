@@ -270,7 +270,8 @@ def test_own_sheets_lists_and_settings(tmp_path: Path) -> None:
 
     reading = edited(generate(tmp_path), edit)
     assert reading.extra_sheets == ("通讯录", "Sheet9")
-    assert [(p.code, p.place.sheet) for p in reading.problems] == [("extra_sheet", "通讯录")]
+    told = [(p.code, p.place.sheet) for p in reading.problems]
+    assert told == [("extra_sheet", "通讯录"), ("formulas_need_value", "选项")]
     assert reading.settings["close"] == 0.85
     records = recomputed(reading).sheets["daily_data"]
     assert records.frame["cvr"].tolist()[-1] == 0.1
