@@ -85,9 +85,7 @@ def unseen_by_formulas(
             yield from _words(column, choices, sought, table, found)
 
 
-def _as_amount(
-    names: pd.Series[Any] | None, *, points: bool
-) -> Callable[[int, str, object], bool]:
+def _as_amount(names: pd.Series[Any] | None, *, points: bool) -> Callable[[int, str, object], bool]:
     def is_seen(at: int, text: str, value: object) -> bool:
         name = None if names is None or pd.isna(names.iloc[at]) else str(names.iloc[at])
         if points and isinstance(value, int | float) and reads_amount(text, value / 100):
