@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -45,12 +45,14 @@ from .language import (
     SHOWN_REASONS,
     Vector,
     amounts,
+    change,
     each_text,
     first_reason,
     mean,
     moments,
     numbers_in,
     parse_expression,
+    points,
     texts,
 )
 from .text import (
@@ -200,14 +202,12 @@ def _extreme(pick: Callable[[Any, Any], Any], call: VectorCall) -> Vector:
     return Vector(values, first_reason(*vectors))
 
 
-def _absolute(call: VectorCall) -> Vector:
-    inner = call.vector()
-    return Vector(np.abs(inner.values), inner.why)
+def _each(function: Callable[[Any], Any]) -> Callable[[VectorCall], Vector]:
+    def applied(call: VectorCall) -> Vector:
+        inner = call.vector()
+        return Vector(function(inner.values), inner.why)
 
-
-def _floor(call: VectorCall) -> Vector:
-    inner = call.vector()
-    return Vector(np.floor(inner.values), inner.why)
+    return applied
 
 
 def _reader(
@@ -229,16 +229,8 @@ def _has_period(call: Call) -> bool:
 
 def _day_reader(excel: Callable[..., str], read: Callable[[str], float]) -> Function:
     """Return a function that reads a day, which takes its year from the campaign if it has any."""
-
-    def compiled(call: ExcelCall) -> str:
-        return excel(call.text(), has_period=_has_period(call))
-
-    return Function(
-        excel=compiled,
-        vector=lambda call: numbers_in(call.vector(), read),
-        reads=True,
-        may_fail=True,
-    )
+    reader = _reader(lambda text: text, read)
+    return replace(reader, excel=lambda c: excel(c.text(), has_period=_has_period(c)))
 
 
 def _cutter(
@@ -349,25 +341,6 @@ def _excel_change(call: ExcelCall) -> str:
     return _excel_against(call, value)
 
 
-def _why_not(actual: Vector, base: Vector) -> Array:
-    return np.where(actual.why != 0, actual.why, np.where(base.why != 0, CODE["no_data"], 0))
-
-
-def _points(call: VectorCall) -> Vector:
-    actual, base = call.vectors()
-    return Vector((actual.values - base.values) * 100, _why_not(actual, base).astype(np.int8))
-
-
-def _change(call: VectorCall) -> Vector:
-    actual, base = call.vectors()
-    why = _why_not(actual, base)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        values = actual.values / base.values - 1
-        why = np.where((why == 0) & (base.values == 0), CODE["zero_base"], why)
-        why = np.where((why == 0) & (base.values < 0), CODE["negative_base"], why)
-    return Vector(values, why.astype(np.int8))
-
-
 def _excel_amount(call: ExcelCall) -> str:
     is_named = len(call.node.args) > 1
     return excel_amount_in(call.text(), call.text(1)) if is_named else excel_amount(call.text())
@@ -396,11 +369,11 @@ FUNCTIONS: Mapping[str, Function] = {
         calculates=True,
     ),
     "abs": Function(
-        excel=_excel_arithmetic("ABS"), vector=_absolute, takes="figure", calculates=True
+        excel=_excel_arithmetic("ABS"), vector=_each(np.abs), takes="figure", calculates=True
     ),
     "floor": Function(
         excel=lambda call: f"INT({call.figure()})",
-        vector=_floor,
+        vector=_each(np.floor),
         takes="figure",
         calculates=True,
     ),
@@ -413,11 +386,15 @@ FUNCTIONS: Mapping[str, Function] = {
         may_fail=True,
     ),
     "points": Function(
-        excel=_excel_points, vector=_points, arity=(2, 2), takes="figure", compares=True
+        excel=_excel_points,
+        vector=lambda call: points(*call.vectors()),
+        arity=(2, 2),
+        takes="figure",
+        compares=True,
     ),
     "change": Function(
         excel=_excel_change,
-        vector=_change,
+        vector=lambda call: change(*call.vectors()),
         arity=(2, 2),
         takes="figure",
         compares=True,

@@ -195,6 +195,25 @@ def mean(vectors: list[Vector]) -> Vector:
     return Vector(values.sum(axis=0) / np.maximum(count, 1), why)
 
 
+def _why_not(actual: Vector, base: Vector) -> Array:
+    return np.where(actual.why != 0, actual.why, np.where(base.why != 0, CODE["no_data"], 0))
+
+
+def points(actual: Vector, base: Vector) -> Vector:
+    """Return the difference of two percentages in percentage points."""
+    return Vector((actual.values - base.values) * 100, _why_not(actual, base).astype(np.int8))
+
+
+def change(actual: Vector, base: Vector) -> Vector:
+    """Return the relative change against a base, or why there is none."""
+    why = _why_not(actual, base)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = actual.values / base.values - 1
+        why = np.where((why == 0) & (base.values == 0), CODE["zero_base"], why)
+        why = np.where((why == 0) & (base.values < 0), CODE["negative_base"], why)
+    return Vector(values, why.astype(np.int8))
+
+
 def texts(inner: Vector, function: Callable[[str], str]) -> Vector:
     """Read a text out of each text; "" is none."""
     values = np.empty(len(inner.values), dtype=object)
