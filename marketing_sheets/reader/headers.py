@@ -27,7 +27,7 @@ from ..problems import Problem
 from ..records import MARK, TRACES
 from ..template import Column, TableSheet
 from ..texts import LANGUAGES, Text, fold, fold_label, listed, say
-from ..values import as_typed, choice_spellings
+from ..values import as_typed, choice_spellings, unit_in
 from .table import HEAD_ROWS, Grid, Header, once_each
 from .total_words import is_unit
 
@@ -334,8 +334,14 @@ def _names(
     if len(rows) == 1:
         row = rows[0]
         pairs = enumerate(zip(grid.exact[row], grid.head[row], strict=True))
-        names = {column: tuple(dict.fromkeys(texts)) for column, texts in pairs if texts[0]}
-        return names, {column: grid.text(row, column) for column in names}
+        shown = {column: grid.text(row, column) for column, texts in pairs if texts[0]}
+        names = {
+            at: tuple(
+                dict.fromkeys((grid.exact[row][at], grid.head[row][at], *_without_unit(text)))
+            )
+            for at, text in shown.items()
+        }
+        return names, shown
     top, bottom = rows
     names = _joined(grid, top, bottom)
     # The same child under several parents (plan/actual) names nothing by itself.
@@ -346,6 +352,13 @@ def _names(
     }
     shown = {c: grid.text(bottom, c) or grid.text(top, c) for c in names}
     return names, shown
+
+
+def _without_unit(header: str) -> Iterator[str]:
+    """Yield what a header is called without the unit at its end: 成本 of 成本/万."""
+    unit = unit_in(header)
+    if unit is not None and header.endswith(unit) and header != unit:
+        yield fold_label(header[: -len(unit)].rstrip("/／:：_|·—- \u3000"))
 
 
 def is_trace_id(text: str) -> bool:

@@ -61,7 +61,9 @@ def codes(reading: Reading, column: str = "cost") -> list[str]:
     return [p.code for p in reading.problems if p.column == column]
 
 
-@pytest.mark.parametrize("header", ["成本（万元）", "成本（单位：万元）", "成本(￥万)"])
+@pytest.mark.parametrize(
+    "header", ["成本（万元）", "成本（单位：万元）", "成本(￥万)", "成本/万", "成本 万元"]
+)
 def test_a_unit_in_the_header_scales_bare_numbers(tmp_path: Path, header: str) -> None:
     """50 is 500,000 under 万元; 3万 says its own unit; what was done is told once."""
     reading = read(tmp_path, [day(1), day(2, cost="3万")], heads={COST: header})
