@@ -25,6 +25,8 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 # What a row of a merged or split workbook says about itself, in columns with the id `trace.<name>`:
 # a name that stays with the row, and where it came from.
 TRACES: tuple[str, ...] = ("row_id", "department", "campaign", "file", "sheet", "row")
+# The id of the sheet that tells how a merge came about.
+LOG = "merge_log"
 # A further column beside the traces: what is to be checked in the row. It is written, never read.
 MARK = "check"
 

@@ -14,12 +14,12 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from ..records import AttachedColumn, Attachment, Reading, SheetRecords
+from ..records import LOG, AttachedColumn, Attachment, Reading, SheetRecords
 from ..template import Campaign, Record, TableSheet, Template
 from ..texts import LANGUAGES, Text, fold, say
 from ..values import choice_spellings
-from .model import LOG, Source
-from .rows import Known, Now, RowTexts, match_rows, row_ids, row_texts
+from .model import Source
+from .rows import Known, Now, RowTexts, id_text, match_rows, row_ids, row_texts
 
 # What a workbook may be split by.
 By = Literal["department", "owner", "channel"]
@@ -159,7 +159,7 @@ def base_of(reading: Reading) -> Base | None:
             rows=tuple(
                 BaseRow(
                     sheet=sheet,
-                    row_id=row_id,
+                    row_id=id_text(row_id),
                     position=row["at"],
                     texts=_row_texts(row, has_kinds=bool(head.get("kinds"))),
                 )
@@ -226,7 +226,7 @@ def carried_ids(records: SheetRecords) -> list[str]:
     """Return the id that each row carries, "" where it has none."""
     if records.origins is None or "row_id" not in records.origins:
         return [""] * len(records.frame)
-    return [one if isinstance(one, str) else "" for one in records.origins["row_id"].tolist()]
+    return [id_text(one) for one in records.origins["row_id"].tolist()]
 
 
 def shares_rows(reading: Reading, others: Sequence[Reading]) -> bool:

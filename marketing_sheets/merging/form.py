@@ -9,11 +9,11 @@ from datetime import date
 from typing import Any
 
 from ..problems import Place
-from ..records import Reading
+from ..records import LOG, Reading
 from ..template import Campaign, Column, Rule, Template, Threshold
 from ..texts import LANGUAGES, Language, fold, say
 from ..values import as_text
-from .model import LOG, PARTS, Conflict, Source, Version, is_nothing, shown_value
+from .model import PARTS, Conflict, Source, Version, is_nothing, shown_value
 from .rows import value_text
 
 # The id of a rule, and a group as it is spelt, None for all.

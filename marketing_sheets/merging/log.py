@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import Literal
 
 from ..problems import Place, Problem
-from ..records import AttachedColumn, Attachment
-from ..template import FormSheet
+from ..records import LOG, AttachedColumn, Attachment
+from ..template import FormSheet, TableSheet
 from ..texts import LANGUAGES, Language, Text, say
-from .model import CONFLICTS, LOG, Conflict, Merge, MergeTotal, column_label, sheet_label
+from .base import department_column
+from .model import CONFLICTS, Change, Conflict, Merge, MergeTotal, column_label, sheet_label
 
 AMOUNTS = ("read", "merged", "duplicates", "overruled", "withdrawn")
 # Of many files that differ so many are named.
@@ -24,11 +25,12 @@ _LOG_KINDS: Mapping[str, Literal["number", "mark"]] = {
     **dict.fromkeys(AMOUNTS, "number"),
     "balance": "mark",
 }
-_LOG_FIRST = ("kind", "severity", "file", "sheet", "item")
+_LOG_FIRST = ("kind", "severity", "file", "department", "sheet", "item")
 _LOG_WIDTHS = {
     "kind": 14,
     "severity": 9,
     "file": 30,
+    "department": 12,
     "sheet": 15,
     "item": 22,
     "balance": 11,
@@ -92,13 +94,14 @@ def _row(
     *,
     severity: str = "",
     file: str = "",
+    department: str = "",
     sheet: str = "",
     item: str = "",
     note: str = "",
 ) -> _Line:
     label = say("merge", f"log.kinds.{kind}", merge.language)
     grave = say("merge", f"log.severities.{severity}", merge.language) if severity else ""
-    return (label, grave, file, sheet, item, *[None] * len(AMOUNTS), "", note)
+    return (label, grave, file, department, sheet, item, *[None] * len(AMOUNTS), "", note)
 
 
 def _uncounted(merge: Merge) -> Iterator[_Line]:
@@ -212,7 +215,9 @@ def _file_rows(merge: Merge) -> Iterator[_Line]:
         department = _department(merge, source.department or source.named)
         key = f"log.told_by.{source.department_from}"
         note = say("merge", key, language, department=department)
-        yield _row(merge, "source", file=source.file, item=source.campaign, note=note)
+        own = department if source.is_departments else ""
+        item = source.campaign
+        yield _row(merge, "source", file=source.file, department=own, item=item, note=note)
     for file, original in merge.copies.items():
         note = say("merge", "log.notes.copy", language, file=original)
         yield _row(merge, "duplicate", file=file, note=note)
@@ -232,10 +237,24 @@ def _change_rows(merge: Merge) -> Iterator[_Line]:
         counts = {"cells": cells[file], "added": added[file], "withdrawn": gone[file], "tab": tab}
         note = say("merge", "log.notes.accepted", merge.language, **counts)
         yield _row(merge, "accepted", file=file, note=note)
+    for change in merge.changes:
+        if change.before and _is_department(merge, change):
+            item = " · ".join(part for part in change.key if part)
+            after = change.after or say("merge", "changes.blank", merge.language)
+            words = {"before": change.before, "after": after}
+            note = say("merge", "log.notes.handed_over", merge.language, **words)
+            sheet = sheet_label(merge, change.sheet)
+            yield _row(merge, "accepted", file=change.file, sheet=sheet, item=item, note=note)
     for row in merge.withdrawn:
         note = say("merge", "log.notes.withdrawn", merge.language, by=row.by)
         sheet, item = sheet_label(merge, row.sheet), where(row.place)
         yield _row(merge, "withdrawn", file=row.place.file or "", sheet=sheet, item=item, note=note)
+
+
+def _is_department(merge: Merge, change: Change) -> bool:
+    """Whether a change hands a row over to another department."""
+    table = None if change.sheet == "lists" else merge.template[change.sheet]
+    return isinstance(table, TableSheet) and change.column == department_column(table)
 
 
 def _double_rows(merge: Merge) -> Iterator[_Line]:
@@ -269,6 +288,7 @@ def _total_row(total: MergeTotal, kind: str, merge: Merge) -> _Line:
         say("merge", f"log.kinds.{kind}", merge.language),
         "",
         total.file,
+        "",
         sheet_label(merge, total.sheet),
         column_label(merge, total.sheet, total.column),
         *amounts,

@@ -17,7 +17,7 @@ from ..texts import LANGUAGES, Language, Text, say
 from ..values import as_text
 from .sources import SkippedFile
 
-LOG, CONFLICTS = "merge_log", "merge_conflicts"
+CONFLICTS = "merge_conflicts"
 # The cells of a row, by the id of their column on the lists sheet.
 PARTS: Mapping[str, str] = {"rule.limit": "limit", "rule.days": "days", "rule.on": "is_on"}
 Policy = Literal["keep-both", "first", "last", "newest", "stop"]
@@ -88,6 +88,13 @@ class Source:
     named: str = ""
     campaign: str = ""
     modified: datetime | None = None
+
+    @property
+    def is_departments(self) -> bool:
+        """Whether the workbook is one department's: its guide says so, or its name, by the list."""
+        known = self.reading.template.choices.get("department")
+        is_listed = known is not None and any(one.id == self.department for one in known.items)
+        return bool(self.department) and (self.department_from == "guide" or is_listed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

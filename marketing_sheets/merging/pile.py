@@ -145,7 +145,7 @@ def _all_origins(
     frames: list[pd.DataFrame] = []
     run: list[int] = []
     for at, part in parts.items():
-        if _is_of_one_piece(sheet, sources[at], part):
+        if _is_of_one_piece(sheet, part):
             run.append(at)
             continue
         frames += [_own_origins(sources, parts, run)] if run else []
@@ -155,13 +155,9 @@ def _all_origins(
     return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
-def _is_of_one_piece(sheet: TableSheet, source: Source, part: SheetRecords) -> bool:
+def _is_of_one_piece(sheet: TableSheet, part: SheetRecords) -> bool:
     """Tell whether all rows of a part come from the same tab, department and campaign."""
-    column = department_column(sheet)
-    told_by_rows = not source.department and source.department_from == "rows"
-    if told_by_rows and column is not None and column in part.frame:
-        return False
-    return part.origins is None and not part.parts
+    return part.origins is None and not part.parts and own_departments(sheet, part.frame) is None
 
 
 def _own_origins(
@@ -185,15 +181,19 @@ def _own_origins(
 def _origins(sheet: TableSheet, source: Source, part: SheetRecords) -> pd.DataFrame:
     """Return where each row was typed: what the row says of it, else this file."""
     count = len(part.frame)
+    whole = source.department or source.named or None
     own = pd.DataFrame(
         {
-            "department": _departments(sheet, source, part),
+            "department": _repeated(whole, count),
             "campaign": _repeated(source.campaign or None, count),
             "file": _repeated(source.file, count),
             "sheet": _tabs(part),
             "row": pd.Series(part.rows, dtype="Int64"),
         }
     )
+    named = own_departments(sheet, part.frame)
+    if named is not None:
+        own["department"] = named.where(named.notna(), own["department"])
     given = part.origins
     if given is None:
         return own
@@ -202,6 +202,8 @@ def _origins(sheet: TableSheet, source: Source, part: SheetRecords) -> pd.DataFr
     is_own = said[["file", "sheet", "row"]].isna().any(axis=1)
     for name in own if is_own.any() else ():
         said[name] = said[name].where(~is_own, own[name])
+    if named is not None:
+        said["department"] = named.where(named.notna(), said["department"])
     return _known_departments(said, source)
 
 
@@ -226,16 +228,12 @@ def _said(given: pd.DataFrame, name: str, count: int) -> Any:
     return given[name].reset_index(drop=True).astype(dtype)
 
 
-def _departments(sheet: TableSheet, source: Source, part: SheetRecords) -> pd.Series[Any]:
-    count = len(part.frame)
-    if source.department or source.department_from != "rows":
-        return _repeated(source.department or source.named or None, count)
-    fallback = _repeated(source.named or None, count)
+def own_departments(sheet: TableSheet, frame: pd.DataFrame) -> pd.Series[Any] | None:
+    """Return the department that each row names itself, None where no row does."""
     column = department_column(sheet)
-    if column is None or column not in part.frame:
-        return fallback
-    told = part.frame[column].reset_index(drop=True).astype(TEXT)
-    return told.where(told.notna(), fallback)
+    if column is None or column not in frame or not frame[column].notna().any():
+        return None
+    return frame[column].reset_index(drop=True).astype(TEXT)
 
 
 def _known_departments(origins: pd.DataFrame, source: Source) -> pd.DataFrame:

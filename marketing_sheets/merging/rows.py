@@ -1,7 +1,7 @@
 """Rows as texts that two workbooks can be compared by, and found again in another workbook.
 
-They are found by row id, content, key, and by neighbours; the id stays with a row, whatever is
-edited in it later.
+The key says who is who; a row id helps where the key is new, twice there or gone. An id stays in
+its row of the sheet when people paste or sort the cells that they see.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, TypeGuard
 
 import pandas as pd
@@ -33,7 +34,8 @@ _ALIKE = 0.6
 def row_ids(records: SheetRecords, sheet: TableSheet, texts: Sequence[RowTexts]) -> list[str]:
     """Return an id per record: the one it has, else a hash of its key, else of its content.
 
-    Ids are unique in the sheet; the same file gives the same ids.
+    Ids are unique in the sheet; the same file gives the same ids. No program takes one for
+    a number.
     """
     given = _given(records)
     taken = {row_id for row_id in given if row_id}
@@ -59,14 +61,26 @@ def _given(records: SheetRecords) -> list[str]:
         return blank
     seen: set[str] = {""}
     for at, value in enumerate(records.origins["row_id"].tolist()):
-        if isinstance(value, str) and value not in seen:
-            seen.add(value)
-            blank[at] = value
+        row_id = id_text(value)
+        if row_id not in seen:
+            seen.add(row_id)
+            blank[at] = row_id
     return blank
 
 
+def id_text(value: object) -> str:
+    """Return a row id as it compares, "" for none: 007 is 7 once a program took it for a number."""
+    if not isinstance(value, str):
+        return ""
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    return format(number, _DIGITS) if isfinite(number) else value
+
+
 def _hash(name: str, occurrence: int) -> str:
-    return hashlib.sha256(f"{name}#{occurrence}".encode()).hexdigest()[:_LENGTH]
+    return "r" + hashlib.sha256(f"{name}#{occurrence}".encode()).hexdigest()[:_LENGTH]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,19 +287,25 @@ def match_rows(
 ) -> dict[int, int]:
     """Return which row of `known` is which of `now`, by number; each is used once.
 
-    Of several rows with one id, which staff made by copying, the one that changed least is meant.
-    What no id tells is found by its whole content, then by its key. In a table that keeps no ids
-    (`has_ids`) what is left is found between the neighbours it had, if it still says most of what
-    it said, and the same in the column `by`.
+    A row whose key was handed out is that row, whatever id it stands beside; of several with one
+    key the id tells, then the whole content. A row whose key is new has been renamed: its id tells
+    which it was. Of several rows with one id, which staff made by copying, the one that changed
+    least is meant. What is left is found if it still says most of what it said, and the same in
+    the column `by`: in a table that keeps no ids (`has_ids`) between the neighbours it had, in one
+    whose ids stand beside other rows than theirs anywhere.
     """
     search = _Search(known, now, sheet)
-    search.by_id()
+    search.by_id(renamed=False)
     search.by_text([row.texts.content for row in known], [row.texts.content for row in now])
     if by is not None:
         search.by_text(*(_keys(rows, sheet, by) for rows in (known, now)))
-    search.by_text(*(_keys(rows, sheet) for rows in (known, now)))
-    if not has_ids:
-        # Where ids are kept a row without one is new, however much it resembles one that is gone.
+    search.by_text(search.known_keys, search.keys)
+    is_shuffled = search.is_shuffled()
+    search.by_id(renamed=True)
+    # Where ids can be trusted a row without one is new, however much it resembles one gone.
+    if is_shuffled:
+        search.by_likeness(by)
+    elif not has_ids:
         search.by_neighbours(by)
     return search.found
 
@@ -296,6 +316,8 @@ class _Search:
     def __init__(self, known: Sequence[Known], now: Sequence[Now], sheet: TableSheet) -> None:
         self.known, self.there = known, now
         self.columns = tuple(column.id for column in sheet.inputs)
+        self.known_keys, self.keys = _keys(known, sheet), _keys(now, sheet)
+        self.numbers = {row.row_id: number for number, row in enumerate(known) if row.row_id}
         self.found: dict[int, int] = {}
         self.taken: set[int] = set()
 
@@ -303,15 +325,25 @@ class _Search:
         self.found[row] = other
         self.taken.add(other)
 
-    def by_id(self) -> None:
-        numbers = {row.row_id: number for number, row in enumerate(self.known) if row.row_id}
+    def by_id(self, *, renamed: bool) -> None:
+        """Find rows by id: those that kept the key of their id, or all that are left."""
         claims: defaultdict[int, list[int]] = defaultdict(list)
         for other, row in enumerate(self.there):
-            if row.row_id in numbers:
-                claims[numbers[row.row_id]].append(other)
+            number = self.numbers.get(row.row_id)
+            if number is None or number in self.found or other in self.taken:
+                continue
+            if renamed or self.keys[other] == self.known_keys[number]:
+                claims[number].append(other)
         for number, others in claims.items():
             texts = self.known[number].texts
             self.take(number, min(others, key=lambda o: (self._changes(texts, o), o)))
+
+    def is_shuffled(self) -> bool:
+        """Whether rows were found that stand beside the id of another row."""
+        return any(
+            self.numbers.get(self.there[other].row_id, number) != number
+            for number, other in self.found.items()
+        )
 
     def by_text(self, known: Sequence[Hashable | None], now: Sequence[Hashable | None]) -> None:
         free: defaultdict[Hashable, list[int]] = defaultdict(list)
@@ -333,6 +365,15 @@ class _Search:
                         self.take(number, others[at])
                         first = at + 1
                         break
+
+    def by_likeness(self, by: str | None) -> None:
+        free = [other for other in range(len(self.there)) if other not in self.taken]
+        for number in range(len(self.known)):
+            alike = [o for o in free if number not in self.found and self._is_alike(number, o, by)]
+            if alike:
+                texts = self.known[number].texts
+                self.take(number, min(alike, key=lambda o: self._changes(texts, o)))
+                free = [other for other in free if other not in self.taken]
 
     def _is_alike(self, number: int, other: int, by: str | None) -> bool:
         before, after = self.known[number].texts, self.there[other].texts

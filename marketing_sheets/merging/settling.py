@@ -18,6 +18,7 @@ from ..texts import fold
 from ..values import as_text
 from .model import Policy, extra_name, is_nothing
 from .pile import Pile
+from .rows import value_text
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -41,11 +42,11 @@ def record_codes(
     keyed = np.full(rows, bool(pile.sheet.key))
     parts: list[Integers] = []
     for name in pile.sheet.key:
-        codes = _key_codes(pile.frame[name])
+        codes = _codes(pile.frame[name])
         keyed &= codes != BLANK
         parts.append(codes)
     if per_department:
-        parts.append(_key_codes(pile.origins["department"]))
+        parts.append(_codes(pile.origins["department"]))
     # BLANK is -1 and `combined` takes 0 or more: every code moves up by one.
     by_key = combined([codes + 1 for codes in parts], rows)
     voice = np.asarray(speaks_for, dtype=np.int64)[pile.voice] if rows else pile.voice
@@ -65,12 +66,11 @@ def cell_codes(pile: Pile, rows: Integers) -> dict[str, Integers]:
     for column in pile.sheet.inputs:
         name = column.id
         values = pile.frame[name].take(rows)
-        # Spellings of a word of staff's own list are one entry, whatever stands in the cell.
-        typed = _key_codes(values) if column.choices else _codes(values)
+        typed = _codes(values)
         untyped = np.flatnonzero(typed == BLANK)
         raw = pile.raw[name].to_numpy(dtype=object)[rows[untyped]]
         # What could not be read is compared as it stands: two files that both say 待定 agree.
-        texts = [None if is_nothing(cell) else as_text(cell) for cell in raw.tolist()]
+        texts = [None if is_nothing(cell) else fold(as_text(cell)) for cell in raw.tolist()]
         found = _factorized(texts)
         typed[untyped] = np.where(found == BLANK, BLANK, found + int(typed.max(initial=-1)) + 1)
         extra: list[Integers] = []
@@ -82,9 +82,14 @@ def cell_codes(pile: Pile, rows: Integers) -> dict[str, Integers]:
         codes[name] = _refined(typed, extra)
     for at, header in enumerate(pile.extras.columns):
         cells = pile.extras.iloc[:, at].to_numpy(dtype=object)[rows].tolist()
-        said = [None if is_nothing(cell) else as_text(cell) for cell in cells]
+        said = [None if is_nothing(cell) else _own_text(cell) for cell in cells]
         codes[extra_name(str(header))] = _factorized(said)
     return codes
+
+
+def _own_text(cell: object) -> str:
+    """Return what a cell of staff's own column says; 3 and the text 3 are two things."""
+    return fold(cell) if isinstance(cell, str) else f"= {value_text(cell)}"
 
 
 def combined(parts: Sequence[Integers], rows: int) -> Integers:
@@ -98,15 +103,16 @@ def combined(parts: Sequence[Integers], rows: int) -> Integers:
 
 
 def _codes(values: pd.Series[Any]) -> Integers:
-    return np.asarray(pd.factorize(values.array)[0], dtype=np.int64)
-
-
-def _key_codes(values: pd.Series[Any]) -> Integers:
+    """Return the same number for what says the same: 15 digits alike, or words folded alike."""
     codes, distinct = pd.factorize(values.array)
-    if not isinstance(values.dtype, pd.StringDtype) and values.dtype != object:
+    if distinct.dtype.kind == "f":
+        words = [value_text(number) for number in distinct.tolist()]
+    elif isinstance(values.dtype, pd.StringDtype) or values.dtype == object:
+        # Folding is slow and words repeat: each distinct one is folded once.
+        words = [fold(str(word)) for word in distinct]
+    else:
         return np.asarray(codes, dtype=np.int64)
-    # Folding is slow and words repeat: each distinct one is folded once.
-    folded = pd.factorize(np.array([fold(str(word)) for word in distinct], dtype=object))[0]
+    folded = pd.factorize(np.array(words, dtype=object))[0]
     found = np.full(len(codes), BLANK, dtype=np.int64)
     found[codes >= 0] = folded[codes[codes >= 0]]
     return found

@@ -16,7 +16,7 @@ from .base import Base, base_of, is_marked, is_part, rebuilt, shares_rows
 from .model import Conflict, Duplicate, Merge, MergeTotal, Policy, Source, Withdrawn, stopped
 from .pile import pile_up
 from .plain import merge_readings
-from .rows import NO_ROW, own_name, row_texts
+from .rows import NO_ROW, id_text, own_name, row_texts
 from .sources import SkippedFile, natural_order
 from .three_way_form import (
     merge_choices,
@@ -306,8 +306,7 @@ def _work(sheet: TableSheet, around: Sheets) -> Work | None:
     names = (*(column.id for column in sheet.inputs), *own)
     ids = [""] * len(texts)
     if "row_id" in pile.origins:
-        carried = pile.origins["row_id"].tolist()
-        ids = [row_id if isinstance(row_id, str) else "" for row_id in carried]
+        ids = [id_text(row_id) for row_id in pile.origins["row_id"].tolist()]
     return Work(sheet=sheet, around=around, pile=pile, texts=texts, ids=ids, has=has, names=names)
 
 

@@ -46,6 +46,7 @@ def merge_handed_out(work: Work) -> list[int]:
         before = before if ours is None else float(ours)
         rank = () if ours is not None else (1.0, float(row.base.position))
         _settle(work, row, (0.0, before, *rank))
+    _tell_claims(work)
     if headquarters is not None:
         for at in work.rows_of(headquarters):
             if at not in settled:
@@ -128,12 +129,26 @@ def _settle(work: Work, row: _HandedOut, order: tuple[float, ...]) -> None:
         members=rows,
         order=order,
         row_id=row.base.row_id,
+        base_key=row.base.texts.key(work.sheet) or (),
     )
     if against is not None:
         line.disputed.append(against)
     if against is None or len(rows) > 1:
         _settle_cells(work, line, row.base)
     work.lines.append(line)
+
+
+def _tell_claims(work: Work) -> None:
+    """Put on record which rows claim one key since one of them was renamed; all of them stay."""
+    claims: defaultdict[Name, list[Line]] = defaultdict(list)
+    for line in work.lines:
+        key = work.line_key(line)
+        if all(key):
+            claims[key].append(line)
+    for claimed, lines in claims.items():
+        if len(lines) > 1 and any(line.base_key != claimed for line in lines):
+            work.conflict([line.home for line in lines], "", range(len(lines)))
+            work.contested += lines
 
 
 def _kept_against(work: Work, base: BaseRow, rows: Sequence[int], deleter: int) -> Conflict | None:
@@ -209,7 +224,7 @@ def _settle_cells(work: Work, line: Line, base: BaseRow) -> None:
         if not rows:
             continue
         kept = 0
-        if len(rows) > 1 and any(work.texts[rows[0]].differs(work.texts[r], name) for r in rows):
+        if len(rows) > 1:
             kept = work.preferred(rows)
             line.disputed.append(work.conflict(rows, name, (kept,)))
             winners.add(rows[kept])
@@ -230,7 +245,10 @@ def _edited_rows(work: Work, base: BaseRow, having: Sequence[int], name: str) ->
         edited = [*having]  # any of them may have been the one to edit it
     said: dict[str, int] = {}
     for row in edited:
-        said.setdefault(work.texts[row].says(name), row)
+        said.setdefault(fold(work.texts[row].says(name)), row)
+    # Another spelling of what was handed out is an edit only where nobody says something else.
+    if len(said) > 1 and base.is_sure:
+        said.pop(fold(base.texts.says(name)), None)
     return [*said.values()]
 
 
@@ -306,7 +324,7 @@ def _overrule(work: Work, line: Line, row: int) -> None:
 
 def _differing(work: Work, line: Line, row: int) -> list[str]:
     texts = work.texts[row]
-    return [name for name in work.names if work.says(line, name) != texts.says(name)]
+    return [name for name in work.names if fold(work.says(line, name)) != fold(texts.says(name))]
 
 
 def _same(work: Work, index: dict[Name, list[Line]], row: int) -> Line | None:
@@ -326,7 +344,7 @@ def _same(work: Work, index: dict[Name, list[Line]], row: int) -> Line | None:
 
 def _enter(work: Work, index: defaultdict[Name, list[Line]], line: Line) -> None:
     """Enter a row of the result under all names by which others may know it."""
-    key = tuple(fold(work.says(line, column_id)) for column_id in work.sheet.key)
+    key = work.line_key(line)
     names: set[Name] = {place for row in line.members for place in _places(work, row)}
     if key and all(key):
         names.add(_whole_key(work, key, line.home))

@@ -27,7 +27,7 @@ from .model import (
     is_nothing,
     shown_value,
 )
-from .pile import Pile
+from .pile import Pile, own_departments
 from .rows import OWN, RowTexts, own_name
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ class Line:
     order: tuple[float, ...]
     picks: dict[str, int] = field(default_factory=dict)
     row_id: str = ""
+    base_key: tuple[str, ...] = ()
     disputed: list[Conflict] = field(default_factory=list)
 
     def taken(self, name: str) -> int:
@@ -226,6 +227,10 @@ class Work:
         """Return what a row of the result says in a cell."""
         return self.texts[line.taken(name)].says(name)
 
+    def line_key(self, line: Line) -> tuple[str, ...]:
+        """Return what a row of the result says in the key columns, folded."""
+        return tuple(fold(self.says(line, column_id)) for column_id in self.sheet.key)
+
     def content(self, line: Line) -> dict[str, str]:
         """Return all that a row of the result says."""
         pairs = ((name, self.says(line, name)) for name in self.names)
@@ -287,6 +292,9 @@ def gather(work: Work, lines: Sequence[Line], language: Language) -> SheetRecord
         index=range(len(lines)),
     )
     origins = pile.origins.take(home).reset_index(drop=True)
+    named = own_departments(sheet, pd.DataFrame(frame))
+    if named is not None:  # a row that was handed over goes where it says, whosever file it is in
+        origins["department"] = named.where(named.notna(), origins["department"])
     # Only rows of a split carry ids; a merge of plain files has no such column.
     ids = [line.row_id or None for line in lines]
     if any(ids):

@@ -29,9 +29,10 @@ from ..metrics import (
     progress,
     up_to_day,
 )
-from ..records import Reading
+from ..records import LOG, Reading
 from ..template import Campaign, Task
 from ..texts import Text, fold
+from ..values import choice_spellings
 from .breakdowns import day_of, progress_setting
 from .mixes import origins_of, reversals_of
 from .model import Compared, CompareRow, Comparison, Health, Matrix, MatrixRow
@@ -151,6 +152,9 @@ def _are_the_same(reading: Reading) -> bool:
 def _compared(reading: Reading, trace: str, as_of: date) -> Compared | None:
     names = origins_of(reading, trace)
     groups = sorted({name for column in names.values() for name in column.tolist()})
+    if trace == "department" and any(groups):
+        # A department that took part and whose rows are all others' now has none, and is told.
+        groups = sorted({*groups, *_took_part(reading)})
     if len([name for name in groups if name]) < 2:
         return None
     frames = _Frames(reading=reading, as_of=as_of, names=names)
@@ -159,6 +163,14 @@ def _compared(reading: Reading, trace: str, as_of: date) -> Compared | None:
     rows.sort(key=lambda row: (_RANKS[row.health], -(row.late + row.overdue)))
     spend_from: Literal["daily", "tasks"] = "daily" if frames.has_cost else "tasks"
     return Compared(rows=tuple(rows), total=_row(frames, None, ""), spend_from=spend_from)
+
+
+def _took_part(reading: Reading) -> set[str]:
+    """Return the departments whose workbooks the log of a merge names."""
+    choices = reading.template.choices.get("department")
+    known = {} if choices is None else choice_spellings(choices)
+    words = (str(line.get("department") or "") for line in reading.attachments.get(LOG, ()))
+    return {known.get(fold(word), word) for word in words if word}
 
 
 def _label(reading: Reading, trace: str, name: str) -> Text | str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, strategies as st
 from support.readings import reading
 from support.split_parts import (
     HEADQUARTERS,
@@ -26,8 +28,11 @@ from support.split_parts import (
 
 from marketing_sheets.errors import MergeConflict, UsageError
 from marketing_sheets.merging import Base, BaseRow, Merge, RowTexts, base_attachment, base_of
+from marketing_sheets.merging.log import log_lines
+from marketing_sheets.merging.rows import id_text
 from marketing_sheets.records import Reading
 from marketing_sheets.template import Threshold
+from marketing_sheets.values import as_typed
 
 ROWS = (
     task("a", "marketing", budget=100.0),
@@ -101,6 +106,72 @@ def test_a_renamed_row_is_found_by_id_or_between_its_neighbours(
     assert tasks(merge) == ["a", "b2", "c", "d"]
     assert says(merge, "budget")["b2"] == 60
     assert not (merge.conflicts or merge.withdrawn)
+
+
+def pasted(whole: Reading, order: Sequence[int]) -> Reading:
+    """Return a part whose visible cells people brought into another order; its ids stayed."""
+    records = whole.sheets[MASTER]
+    frame, raw = (
+        table.take(order).reset_index(drop=True) for table in (records.frame, records.raw)
+    )
+    return replace(
+        whole, sheets={**whole.sheets, MASTER: replace(records, frame=frame, raw=raw)}, totals=()
+    )
+
+
+def test_the_key_says_who_is_who_where_ids_stayed_behind(
+    whole: Reading, back: dict[str, Reading]
+) -> None:
+    """Rows sorted beside their hidden ids are themselves: an edit falls on its own row."""
+    ours = edited(whole, 0, "budget", 555.0)
+    sorted_part = pasted(back["marketing"], [1, 0])
+    merge = merged([ours, sorted_part, back["sales"], back[""]])
+    assert says(merge, "budget") == {"a": 555, "b": 50, "c": 10, "d": 1}
+    assert not (merge.conflicts or merge.withdrawn)
+    renamed = edited(sorted_part, 1, "task", "a2")
+    merge = merged([ours, renamed, back["sales"], back[""]])
+    assert says(merge, "budget") == {"a2": 555, "b": 50, "c": 10, "d": 1}
+
+
+def test_a_row_renamed_to_a_key_that_is_taken_is_a_conflict(
+    whole: Reading, back: dict[str, Reading]
+) -> None:
+    """Two rows then claim one key: both stay, and somebody decides."""
+    part = edited(back["marketing"], 1, "task", "a")
+    merge = merged([whole, part, back["sales"], back[""]])
+    assert tasks(merge) == ["a", "b", "a", "d"]
+    [conflict] = merge.conflicts
+    assert (conflict.column, conflict.kept) == ("", (0, 1))
+    assert merge.contested == {MASTER: (0, 2)}
+
+
+def test_another_spelling_is_an_edit_but_no_rival(whole: Reading, back: dict[str, Reading]) -> None:
+    """Full width alone is taken where nobody says more, and never against what somebody says."""
+    part = edited(back["marketing"], 0, "owner", "Ａnna")
+    spelt = edited(whole, 0, "owner", "anna")
+    merge = merged([spelt, part, back["sales"], back[""]])
+    assert says(merge, "owner")["a"] == "anna"
+    assert not merge.conflicts
+
+
+def test_a_row_handed_over_is_the_other_departments(
+    whole: Reading, back: dict[str, Reading]
+) -> None:
+    """The row's own department is whose it is, whatever file it came back in."""
+    part = edited(back["sales"], 0, "department", "marketing")
+    merge = merged([whole, part, back["marketing"], back[""]])
+    origins = merge.sheets[MASTER].origins
+    assert origins is not None
+    told = dict(zip(tasks(merge), origins["department"], strict=True))
+    assert told["b"] == "marketing"
+    note = [line for line in log_lines(merge, {}) if "销售部" in str(line[-1])]
+    assert [str(line[-1]) for line in note][-1:] == ["原属“销售部”，现归“市场部”"]
+
+
+@given(st.from_regex(r"[0-9]{2,15}|[0-9]{2,6}e[0-9]{1,2}", fullmatch=True))
+def test_ids_that_look_like_numbers_survive_any_program(row_id: str) -> None:
+    """An id that a program took for a number is still the same id."""
+    assert id_text(as_typed(float(row_id))) == id_text(row_id)
 
 
 def test_deleted_is_told_from_added(whole: Reading, back: dict[str, Reading]) -> None:
@@ -314,7 +385,7 @@ def test_a_base_comes_back_whole_however_long_its_texts_are() -> None:
     """Texts beyond what a cell holds are cut and joined; blanks at the cuts survive."""
     long = " 　\n=" * 20_000
     texts = RowTexts(cells={"remarks": long, "own:批次": "第一批"}, typed={"budget": "约5万"})
-    row = BaseRow(sheet=MASTER, row_id="12e4", position=3, texts=texts)
+    row = BaseRow(sheet=MASTER, row_id="r12e4", position=3, texts=texts)
     base = Base(
         split="s", file="总部.xlsx", sha256="a", by="owner", value="张三", form={"owner": "王总"}
     )

@@ -13,11 +13,11 @@ import pandas as pd
 from marketing_sheets.loading import library_template
 from marketing_sheets.merging import Merge, Policy
 from marketing_sheets.merging.base import source_of
-from marketing_sheets.merging.model import LOG, Source
+from marketing_sheets.merging.model import Source
 from marketing_sheets.merging.plain import merge_readings
 from marketing_sheets.merging.totals import check_merged
 from marketing_sheets.problems import Problem
-from marketing_sheets.records import ControlTotal, Origin, Reading, SheetRecords
+from marketing_sheets.records import LOG, ControlTotal, Origin, Reading, SheetRecords
 from marketing_sheets.template import TableSheet, Template
 from marketing_sheets.texts import Language, say
 
