@@ -86,7 +86,8 @@ def ours(folder: Path) -> Callable[[], object]:
     from marketing_sheets.loading import load_template
     from marketing_sheets.merging import Cache
     from marketing_sheets.merging.base import source_of
-    from marketing_sheets.merging.plain import merge_readings
+    from marketing_sheets.merging.engine import merge_sources
+    from marketing_sheets.merging.model import Way
     from marketing_sheets.merging.reading import read_workbooks
     from marketing_sheets.merging.sources import find_workbooks
     from marketing_sheets.merging.totals import check_merged
@@ -95,12 +96,8 @@ def ours(folder: Path) -> Callable[[], object]:
         found = find_workbooks([folder / "in"])
         read, skipped = read_workbooks(found.files, cache=Cache(folder / "cache"))
         sources = [source_of(one.reading, file=one.file, modified=one.modified) for one in read]
-        merged = merge_readings(
-            sources,
-            template=load_template("campaign_tracker"),
-            language="zh-Hans",
-            skipped=skipped,
-        )
+        way = Way(template=load_template("campaign_tracker"), language="zh-Hans")
+        merged = merge_sources(sources, way, skipped=skipped)
         check_merged(merged)
         return merged
 

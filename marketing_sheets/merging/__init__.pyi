@@ -8,7 +8,7 @@ from .base import (
     department_spellings as department_spellings,
 )
 from .cache import Cache as Cache
-from .form import threshold_texts as threshold_texts
+from .form import choice_name as choice_name
 from .log import advice as advice
 from .model import (
     Change as Change,
@@ -26,5 +26,6 @@ from .rows import (
     row_texts as row_texts,
     value_text as value_text,
 )
+from .thresholds import threshold_texts as threshold_texts
 from .workbooks import merge as merge
 from .writing import MergeResult as MergeResult

@@ -53,7 +53,8 @@ class Base:
     `split` names the split: all its parts have the same. `file` and `sha256` are those of the file
     that was split; `value` is what the rows of this part share in `by`, "" for those that fit
     nowhere. `form` and `settings` are texts by id, `thresholds` by what `thresholds.base_name`
-    makes of a cell, `holidays` days in ISO form, as that file had them.
+    makes of a cell, `holidays` days in ISO form, `choices` attributes of list entries by
+    `form.choice_name`, as that file had them; an older base has none of these (`has_choices`).
     """
 
     split: str
@@ -65,6 +66,8 @@ class Base:
     settings: Mapping[str, str] = field(default_factory=dict)
     thresholds: Mapping[str, str] = field(default_factory=dict)
     holidays: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    has_choices: bool = True
     rows: tuple[BaseRow, ...] = ()
 
 
@@ -81,6 +84,7 @@ def base_attachment(base: Base) -> Attachment:
         "settings": dict(base.settings),
         "thresholds": dict(base.thresholds),
         "holidays": list(base.holidays),
+        "choices": dict(base.choices),
         "rows": len(base.rows),
         # Older bases have no kinds: there a missing one tells nothing.
         "kinds": all(row.texts.kinds is not None for row in base.rows),
@@ -156,6 +160,8 @@ def base_of(reading: Reading) -> Base | None:
             settings=head["settings"],
             thresholds=head.get("thresholds", {}),
             holidays=tuple(head.get("holidays", ())),
+            choices=head.get("choices", {}),
+            has_choices="choices" in head,
             rows=tuple(
                 BaseRow(
                     sheet=sheet,

@@ -3,140 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from ..problems import Place
 from ..records import LOG, Reading
-from ..template import Campaign, Column, Rule, Template, Threshold
-from ..texts import LANGUAGES, Language, fold, say
-from ..values import as_text
-from .model import PARTS, Conflict, Source, Version, is_nothing, shown_value
-from .rows import value_text
+from ..template import Campaign, Column, Threshold
+from ..texts import LANGUAGES, fold, say
+from .answers import Answer, Answers, conflict
+from .model import Change, Conflict, Source, Way, is_nothing, shown_value
+from .sides import Sides
+from .thresholds import merge_thresholds
 
-# The id of a rule, and a group as it is spelt, None for all.
-ThresholdRow = tuple[str, str | None]
-_Lists = Mapping[str, Mapping[str, Mapping[str, str]]]
 # Whose a workbook is, and up to which day it tells, is each department's own.
 _EACH_ITS_OWN = frozenset(("department", "person"))
-_LISTS = "lists"
 # Fields whose different texts are joined, unless that gets longer than a title may be.
 _JOINED = frozenset(("text", "person"))
 _LONGEST = 60
-
-
-def unite_thresholds(
-    sources: Sequence[Source], *, template: Template, language: Language, choices: _Lists
-) -> tuple[tuple[Threshold, ...], tuple[Conflict, ...]]:
-    """Return the rows of all sources, the first source's where they differ, and the conflicts.
-
-    `choices` are the merged lists, whose spelling of a group counts. A blank cell says what the
-    template says.
-    """
-    rules = {rule.id: rule for rule in template.rules}
-    spelt = spellings(choices)
-    said: dict[ThresholdRow, list[tuple[Source, Threshold]]] = {}
-    for source in sources:
-        for one in source.reading.thresholds:
-            if one.rule in rules:
-                said.setdefault(row_of(one, spelt), []).append((source, one))
-    united: dict[ThresholdRow, Threshold] = {}
-    conflicts: dict[ThresholdRow, list[Conflict]] = {}
-    for row, versions in said.items():
-        rule_id, group = row
-        united[row] = replace(versions[0][1], group=group, place=None)
-        rule = rules[rule_id]
-        conflicts[row] = [*_conflicts(rule, group, versions, template, language)]
-    ordered = in_order(united, template)
-    listed = [conflict for row in ordered for conflict in conflicts[row]]
-    return tuple(united[row] for row in ordered), tuple(listed)
-
-
-def spellings(choices: _Lists) -> dict[str, str]:
-    """Return how the lists spell their entries, by the folded word."""
-    spelt: dict[str, str] = {}
-    for entries in choices.values():
-        for entry in entries:
-            spelt.setdefault(fold(entry), entry)
-    return spelt
-
-
-def row_of(one: Threshold, spelt: dict[str, str]) -> ThresholdRow:
-    """Return which row a threshold is; a word that no list has is spelt as it comes first."""
-    if one.group is None:
-        return one.rule, None
-    return one.rule, spelt.setdefault(fold(one.group), one.group)
-
-
-def in_order(rows: Mapping[ThresholdRow, object], template: Template) -> list[ThresholdRow]:
-    """Return rows in the order of the template's rules, those of one rule as they come."""
-    rank = {rule.id: number for number, rule in enumerate(template.rules)}
-    return sorted(rows, key=lambda row: rank[row[0]])
-
-
-def name_of(rule: Rule, group: str | None, template: Template, language: Language) -> str:
-    """Return what a row is for, as people see it: the rule and its group."""
-    if group is None:
-        return rule.label[language]
-    lists = template.choices.values()
-    known = (one for one in lists if any(item.id == group for item in one.items))
-    label = next((one.label_of(group, language) for one in known), group)
-    return f"{rule.label[language]} · {label}"
-
-
-def part_text(rule: Rule, part: str, value: Any, language: Language) -> str:
-    """Return what a cell of a row says, or what the template says where it is blank."""
-    if isinstance(value, bool):
-        return say("sheets", f"yes_no.{'yes' if value else 'no'}", language)
-    said = value if value is not None else getattr(rule, PARTS[part])
-    if said is None:
-        return ""
-    if part == "rule.limit" and rule.unit == "percent":
-        return f"{said * 100:.12g}%"
-    return as_text(float(said))
-
-
-def place_of(one: Threshold, source: Source) -> Place:
-    """Return where a row stands, as far as is known."""
-    return replace(one.place or Place(), file=source.file)
-
-
-def base_name(row: ThresholdRow, column: str) -> str:
-    """Return the name under which the base of a split keeps a cell of a row."""
-    return "|".join((row[0], fold(row[1] or ""), column))
-
-
-def threshold_texts(thresholds: Sequence[Threshold]) -> dict[str, str]:
-    """Return the cells of thresholds as texts to compare by, by `base_name`."""
-    return {
-        base_name((one.rule, one.group), column): value_text(getattr(one, part))
-        for one in thresholds
-        for column, part in PARTS.items()
-    }
-
-
-def _conflicts(
-    rule: Rule,
-    group: str | None,
-    versions: Sequence[tuple[Source, Threshold]],
-    template: Template,
-    language: Language,
-) -> Iterator[Conflict]:
-    for column, part in PARTS.items():
-        texts = [part_text(rule, column, getattr(one, part), language) for _, one in versions]
-        if len(set(texts)) > 1:
-            yield Conflict(
-                sheet="lists",
-                key=(name_of(rule, group, template, language),),
-                column=column,
-                versions=tuple(
-                    Version(text=text, file=source.file, place=place_of(one, source))
-                    for text, (source, one) in zip(texts, versions, strict=True)
-                ),
-                kept=tuple(at for at, text in enumerate(texts) if text == texts[0]),
-            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +35,7 @@ class Agreed:
     holidays: tuple[date, ...]
     conflicts: tuple[Conflict, ...]
     differences: tuple[Conflict, ...]
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,48 +45,76 @@ class _Table:
     speakers: tuple[Source, ...]
     echoes: tuple[Source, ...]
     covers: Mapping[str, frozenset[str]]
-    template: Template
-    language: Language
+    way: Way
+    differences: list[Conflict] = field(default_factory=list)
 
 
-def agree(sources: Sequence[Source], *, template: Template, language: Language) -> Agreed:
+def agree(sides: Sides, way: Way) -> Agreed:
     """Bring together the forms and lists sheets of all files.
 
-    A value that all files agree on stands, blanks apart. Else dates reach from the first to the
-    last; a field that adds up is added up over departments and campaigns, unless all say the same;
-    names are joined as long as they are short; of a setting, a threshold or an entry's attribute
-    the first counts; any other field stays blank. All of this is listed: as conflicts, or as
-    differences where each department has its own by design. Days off are united. A
-    merge of files that are here themselves counts only where these leave a blank, or join names.
+    A value that all files agree on stands, blanks apart, and what only one side of a split edited.
+    Of different edits of what was handed out one counts, as of a setting, a threshold or an entry's
+    attribute. In a form that was not handed out dates reach from the first to the last; a field
+    that adds up is added up over departments and campaigns, unless all say the same; names are
+    joined as long as they are short; any other field stays blank. All of this is listed: as
+    conflicts, or as differences where each department has its own by design. Days off are united
+    but for those that one side deleted. A merge of files that are here themselves counts only where
+    these leave a blank, or join names.
     """
+    sources = sides.sources
     covers = {source.file: _covers(source) for source in sources}
     files = {source.file for source in sources if covers[source.file] == {source.file}}
     echoes = [s for s in sources if s.file not in files and covers[s.file] - {s.file} <= files]
-    table = _Table(
-        speakers=tuple(source for source in sources if source not in echoes),
-        echoes=tuple(echoes),
-        covers=covers,
-        template=template,
-        language=language,
-    )
-    conflicts: list[Conflict] = []
-    differences: list[Conflict] = []
-    form = {f.id: _field(f, table, conflicts, differences) for f in template.fields()}
-    choices = _choices(table, conflicts)
-    settings = _settings(table, conflicts)
-    everybody = (*table.speakers, *table.echoes)
-    thresholds, found = unite_thresholds(
-        everybody, template=template, language=language, choices=choices
-    )
+    speakers = tuple(source for source in sources if source not in echoes)
+    table = _Table(speakers=speakers, echoes=tuple(echoes), covers=covers, way=way)
+    everybody = (*speakers, *echoes)
+    if sides.base is not None:
+        everybody = tuple(sources[number] for number in sides.speaking)
+    answers = Answers(way=way, base=sides.base, everybody=everybody)
+    form = {
+        field.id: _field(sheet.id, field, sides, table, answers)
+        for sheet in way.template.forms
+        for field in sheet.fields
+    }
+    rest = tuple(source for source in sources if source not in everybody)
+    choices = _choices(answers, rest)
     return Agreed(
         form=form,
         choices=choices,
-        settings=settings,
-        thresholds=thresholds,
-        holidays=tuple(sorted({day for source in everybody for day in source.reading.holidays})),
-        conflicts=(*conflicts, *found),
-        differences=tuple(differences),
+        settings=_settings(answers),
+        thresholds=merge_thresholds(answers, choices),
+        holidays=_holidays(answers),
+        conflicts=tuple(answers.conflicts),
+        differences=tuple(table.differences),
+        changes=tuple(answers.changes),
     )
+
+
+def _field(sheet: str, field: Column, sides: Sides, table: _Table, answers: Answers) -> Any:
+    """Return what stands in a field; the department that a split filled in is headquarters'."""
+    base = sides.base
+    if base is None:
+        return _united(sheet, field, table, answers)
+    saying = list(answers.everybody)
+    if base.by == "department" and field.type == "department":
+        saying = saying[: len(saying) - len(sides.bases)]
+    before = base.form.get(field.id, "")
+    if not saying:
+        return before or None
+    given = _answers(field, [(s, s.reading.form.get(field.id)) for s in saying], table.way)
+    return answers.decide(sheet, (), field.id, given, before=before, field=field)
+
+
+def _answers(field: Column, said: Iterable[tuple[Source, Any]], way: Way) -> list[Answer]:
+    return [
+        Answer(
+            source=source,
+            value=value,
+            place=replace(source.reading.form_places.get(field.id, Place()), file=source.file),
+            shown=shown_value(field, value, way.template, way.language),
+        )
+        for source, value in said
+    ]
 
 
 def _covers(source: Source) -> frozenset[str]:
@@ -219,9 +133,8 @@ def _logged(reading: Reading) -> set[str]:
     return {str(row["file"]) for row in rows if row.get("kind") in kinds and row.get("file")}
 
 
-def _field(
-    field: Column, table: _Table, conflicts: list[Conflict], differences: list[Conflict]
-) -> Any:
+def _united(sheet: str, field: Column, table: _Table, answers: Answers) -> Any:
+    """Return what stands in a field of plain files, and list it where they differ."""
     said = [(s, v) for s in table.speakers if not is_nothing(v := s.reading.form.get(field.id))]
     echoed = [(s, v) for s in table.echoes if not is_nothing(v := s.reading.form.get(field.id))]
     values = _distinct(value for _, value in said)
@@ -237,9 +150,10 @@ def _field(
     if is_nothing(result) or result not in values:
         versions += [(s, v) for s, v in echoed if v == result and said and not field.additive]
     if len(_distinct(value for _, value in versions)) > 1:
-        form = next(f.id for f in table.template.forms if field in f.fields)
-        listed = differences if _differs_by_design(field, result) else conflicts
-        listed.append(_conflict(form, field, versions, result, table))
+        by_design = _differs_by_design(field, result)
+        listed = table.differences if by_design else answers.conflicts
+        shown = shown_value(field, result, table.way.template, table.way.language)
+        listed.append(conflict(sheet, (), field.id, _answers(field, versions, table.way), shown))
     return result
 
 
@@ -259,7 +173,7 @@ def _settled(
     if field.id in (Campaign.END_DATE, Campaign.AS_OF):
         return max(values)
     if _is_name(field):
-        joined = say("merge", "log.joint", table.language).join(_all_names(said, table))
+        joined = say("merge", "log.joint", table.way.language).join(_all_names(said, table))
         return joined if len(joined) <= _LONGEST else None
     return _added(said, table) if field.additive else None
 
@@ -313,85 +227,73 @@ def _added(said: Sequence[tuple[Source, Any]], table: _Table) -> Any:
     return int(total) if all(isinstance(value, int) for value in units.values()) else total
 
 
-def _choices(table: _Table, conflicts: list[Conflict]) -> dict[str, dict[str, dict[str, str]]]:
-    """Unite the entries of every list; of spellings of one word the first counts."""
+def _choices(answers: Answers, rest: Sequence[Source]) -> dict[str, dict[str, dict[str, str]]]:
+    """Unite the entries of every list; of spellings of one word the first counts.
+
+    What `rest` says, who were handed nothing, counts only of entries that nobody else has.
+    """
+    base, language = answers.base, answers.way.language
     united: dict[str, dict[str, dict[str, str]]] = {}
-    for choices in table.template.choices.values():
+    for choices in answers.way.template.choices.values():
         entries: dict[str, dict[str, str]] = {}
         spelt: dict[str, str] = {}
-        said: dict[tuple[str, str], list[tuple[Source, str]]] = {}
-        for source in (*table.speakers, *table.echoes):
+        given: dict[tuple[str, str], list[Answer]] = {}
+        for number, source in enumerate((*answers.everybody, *rest)):
             for word, attributes in source.reading.choices.get(choices.id, {}).items():
                 entry = spelt.setdefault(fold(word), word)
                 known = entries.setdefault(entry, {})
                 for name, value in attributes.items():
                     known.setdefault(name, value)
-                    said.setdefault((entry, name), []).append((source, value))
-        for (entry, name), versions in said.items():
-            if len({value for _, value in versions}) > 1:
-                key = (choices.label_of(entry, table.language),)
-                kept = entries[entry][name]
-                conflicts.append(_listed(key, name, versions, kept))
+                    if number < len(answers.everybody):
+                        one = Answer(
+                            source=source,
+                            value=value,
+                            place=Place(file=source.file),
+                            shown=str(value),
+                        )
+                        given.setdefault((entry, name), []).append(one)
+        # An older split did not keep what it handed out: then the first counts.
+        for (entry, name), said in given.items() if base is None or base.has_choices else ():
+            before = "" if base is None else base.choices.get(choice_name(choices.id, entry, name))
+            key = (choices.label_of(entry, language),)
+            entries[entry][name] = answers.decide("lists", key, name, said, before=before or "")
         united[choices.id] = entries
     return united
 
 
-def _settings(table: _Table, conflicts: list[Conflict]) -> dict[str, Any]:
+def choice_name(list_id: str, entry: str, attribute: str) -> str:
+    """Return the name under which the base of a split keeps an attribute of an entry."""
+    return "|".join((list_id, fold(entry), attribute))
+
+
+def _settings(answers: Answers) -> dict[str, Any]:
     settings: dict[str, Any] = {}
-    for name in table.template.settings:
-        versions = [
-            (source, source.reading.settings[name])
-            for source in (*table.speakers, *table.echoes)
+    for name, setting in answers.way.template.settings.items():
+        given = [
+            Answer(
+                source=source,
+                value=(value := source.reading.settings[name]),
+                place=Place(file=source.file),
+                shown=f"{value:g}" if isinstance(value, float) else str(value),
+            )
+            for source in answers.everybody
             if name in source.reading.settings
         ]
-        if versions:
-            settings[name] = versions[0][1]
-        if len(_distinct(value for _, value in versions)) > 1:
-            label = table.template.settings[name].label[table.language]
-            conflicts.append(_listed((label,), name, versions, versions[0][1]))
+        if given:
+            before = "" if answers.base is None else answers.base.settings.get(name, "")
+            key = (setting.label[answers.way.language],)
+            settings[name] = answers.decide("lists", key, name, given, before=before)
     return settings
 
 
-def _conflict(
-    form: str, field: Column, versions: Sequence[tuple[Source, Any]], result: Any, table: _Table
-) -> Conflict:
-    return Conflict(
-        sheet=form,
-        key=(field.label[table.language],),
-        column=field.id,
-        versions=tuple(
-            Version(
-                text=shown_value(field, value, table.template, table.language),
-                file=source.file,
-                place=_form_place(source, field.id),
-            )
-            for source, value in versions
-        ),
-        kept=tuple(n for n, (_, value) in enumerate(versions) if value == result),
-    )
-
-
-def _form_place(source: Source, field: str) -> Place:
-    reading: Reading = source.reading
-    return replace(reading.form_places.get(field, Place()), file=source.file)
-
-
-def _listed(
-    key: tuple[str, ...], column: str, versions: Sequence[tuple[Source, Any]], kept: Any
-) -> Conflict:
-    return Conflict(
-        sheet=_LISTS,
-        key=key,
-        column=column,
-        versions=tuple(
-            Version(
-                text=f"{value:g}" if isinstance(value, float) else str(value),
-                file=source.file,
-                place=Place(file=source.file),
-            )
-            for source, value in versions
-        ),
-        kept=tuple(n for n, (_, value) in enumerate(versions) if value == kept),
+def _holidays(answers: Answers) -> tuple[date, ...]:
+    """Return the days off: those handed out that nobody deleted, and all others."""
+    base = () if answers.base is None else answers.base.holidays
+    # Where all of them are gone, so may be the sheet.
+    said = [frozenset(s.reading.holidays) for s in answers.everybody if s.reading.holidays]
+    held = sorted({day for days in said for day in days})
+    return tuple(
+        day for day in held if day.isoformat() not in base or all(day in days for days in said)
     )
 
 

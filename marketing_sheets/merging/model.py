@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal, get_args
 
 import pandas as pd
@@ -23,6 +23,7 @@ PARTS: Mapping[str, str] = {"rule.limit": "limit", "rule.days": "days", "rule.on
 Policy = Literal["keep-both", "first", "last", "newest", "stop"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 _LISTED = 5
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def shown_value(column: Column, value: Any, template: Template, language: Language) -> str:
@@ -34,11 +35,6 @@ def shown_value(column: Column, value: Any, template: Template, language: Langua
     if column.type == "percent" and isinstance(value, float):
         return f"{value * 100:.12g}%"
     return as_text(float(value) if isinstance(value, float) else value)
-
-
-def extra_name(header: str) -> str:
-    """Return the name of staff's own column beside ours: no column's id has a blank before it."""
-    return f" {header}"
 
 
 def is_nothing(cell: object) -> bool:
@@ -71,6 +67,19 @@ def column_label(merge: Merge, sheet: str, column: str | None) -> str:
     return next((c.label[merge.language] for c in columns if c.id == column), column)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How to merge: who wins where files disagree, how values are told.
+
+    With `per_department` rows of different departments never are the same record.
+    """
+
+    template: Template
+    language: Language
+    policy: Policy = "keep-both"
+    per_department: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Source:
     """One workbook that takes part.
@@ -88,6 +97,13 @@ class Source:
     named: str = ""
     campaign: str = ""
     modified: datetime | None = None
+
+    @property
+    def saved(self) -> float:
+        """When the workbook was last saved, as a number to compare; a file without comes first."""
+        moment = _NEVER if self.modified is None else self.modified
+        moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        return (moment - _NEVER).total_seconds()
 
     @property
     def is_departments(self) -> bool:

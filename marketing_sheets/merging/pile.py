@@ -5,7 +5,7 @@ Columns are joined ours by id, staff's own by their headers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +14,25 @@ import pandas as pd
 
 from ..problems import Place
 from ..records import TRACES, Integers, SheetRecords
-from ..template import Column, TableSheet
+from ..template import TableSheet
 from ..texts import fold
 from .base import department_column, department_spellings
+from .joining import TEXT, joined_extras, joined_frame, joined_kinds, joined_raw, joined_remarks
 from .model import Source
+from .rows import OWN, own_name
 from .sources import natural_order
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-# Text without pyarrow, as the reader has it; a missing value is NA.
-TEXT = pd.StringDtype("python")
-_NUMBERS = frozenset(("number", "money", "percent", "ratio", "quantity"))
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A cell of a row kept that takes what another row says."""
+
+    column: str
+    target: int
+    donor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,6 +62,58 @@ class Pile:
     starts: Mapping[int, int]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all input columns, staff's own last."""
+        own = dict.fromkeys(map(own_name, self.extras.columns))
+        return (*(column.id for column in self.sheet.inputs), *own)
+
+    def header(self, name: str) -> str:
+        """Return the id of a column, or the header of one of staff's own."""
+        if not name.startswith(OWN):
+            return name
+        return next((h for h in map(str, self.extras.columns) if own_name(h) == name), name)
+
+    def rows_of(self, source: int) -> range:
+        """Return the positions of a source's rows."""
+        if source not in self.parts:
+            return range(0)
+        first = self.starts[source]
+        return range(first, first + len(self.parts[source].frame))
+
+    def filled(self, fills: Iterable[Fill]) -> Pile:
+        """Return the pile with cells taken from other rows; whose a row is may change with them."""
+        columns: dict[str, list[Fill]] = {}
+        for fill in fills:
+            columns.setdefault(fill.column, []).append(fill)
+        if not columns:
+            return self
+        frame = _filled(self.frame, columns)
+        origins = self.origins
+        named = own_departments(self.sheet, frame)
+        if department_column(self.sheet) in columns and named is not None:
+            own = named.where(named.notna(), origins["department"])
+            origins = origins.assign(department=own)
+        remarks = {name: dict(texts) for name, texts in self.remarks.items()}
+        for name, texts in remarks.items():
+            for fill in columns.get(name, ()):
+                texts.pop(fill.target, None)
+                if fill.donor in self.remarks[name]:
+                    texts[fill.target] = self.remarks[name][fill.donor]
+        own_columns = {own_name(header): header for header in self.extras.columns}
+        own_fills = {own_columns[name]: got for name, got in columns.items() if name in own_columns}
+        return replace(
+            self,
+            frame=frame,
+            raw=_filled(self.raw, columns),
+            extras=_filled(self.extras, own_fills),
+            kinds={
+                name: _moved(kinds, columns.get(name, ())) for name, kinds in self.kinds.items()
+            },
+            remarks=remarks,
+            origins=origins,
+        )
+
+    @property
     def is_indirect(self) -> npt.NDArray[np.bool_]:
         """Which rows were typed in another file than the one they were read from."""
         at = {name: number for number, name in enumerate(self.voices)}
@@ -75,6 +134,24 @@ class Pile:
             return here
         sheet = self.origins["sheet"].iat[position]
         return Place(file=file, sheet=str(sheet), row=int(self.row[position]))
+
+
+def _filled(table: pd.DataFrame, columns: Mapping[str, Sequence[Fill]]) -> pd.DataFrame:
+    moved = {name: _moved(table[name], columns[name]) for name in columns if name in table}
+    return table.assign(**moved)
+
+
+def _moved(values: pd.Series[Any], fills: Sequence[Fill]) -> pd.Series[Any]:
+    if not fills:
+        return values
+    array = values.array.copy()
+    array[[fill.target for fill in fills]] = array[[fill.donor for fill in fills]]
+    return pd.Series(array, index=values.index, dtype=values.dtype)
+
+
+def additive(sheet: TableSheet) -> list[str]:
+    """Return the columns typed in that add up."""
+    return [column.id for column in sheet.inputs if column.additive and column.is_numeric]
 
 
 def pile_up(sheet: TableSheet, sources: Sequence[Source]) -> Pile | None:
@@ -242,136 +319,3 @@ def _known_departments(origins: pd.DataFrame, source: Source) -> pd.DataFrame:
     words = origins["department"].dropna().unique()
     known = {word: spellings.get(fold(word), word) for word in words}
     return origins.assign(department=origins["department"].map(known).astype(TEXT))
-
-
-def joined_frame(
-    sheet: TableSheet, records: Sequence[SheetRecords], lengths: Sequence[int]
-) -> pd.DataFrame:
-    """Return the typed columns of all parts, those that are computed blank."""
-    frames = [part.frame for part in records]
-    whole = _joined(frames) if _are_alike(frames) else pd.DataFrame(index=range(sum(lengths)))
-    return pd.DataFrame(
-        {
-            c.id: whole[c.id]
-            if c.id in whole and not c.is_computed
-            else _column(c, records, lengths)
-            for c in sheet.columns
-        }
-    )
-
-
-def _are_alike(frames: Sequence[pd.DataFrame]) -> bool:
-    first = frames[0]
-    types = list(first.dtypes)
-    return all(
-        frame.columns.equals(first.columns) and list(frame.dtypes) == types for frame in frames[1:]
-    )
-
-
-def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(frames, ignore_index=True)
-
-
-def _column(column: Column, records: Sequence[SheetRecords], lengths: Sequence[int]) -> Any:
-    """Return a column of all parts in the type of the first that has it."""
-    have = [part.frame[column.id] for part in records if column.id in part.frame]
-    dtype: Any = have[0].dtype if have else _dtype(column)
-    if column.is_computed:
-        return pd.Series(pd.NA if dtype.kind != "M" else pd.NaT, range(sum(lengths)), dtype=dtype)
-    series = [
-        part.frame[column.id].astype(dtype)
-        if column.id in part.frame
-        else pd.Series([None] * length, dtype=dtype)
-        for part, length in zip(records, lengths, strict=True)
-    ]
-    return pd.concat(series, ignore_index=True)
-
-
-def _dtype(column: Column) -> Any:
-    if column.type == "integer":
-        return pd.Int64Dtype()
-    if column.type in _NUMBERS:
-        return pd.Float64Dtype()
-    return np.dtype("datetime64[ns]") if column.type == "date" else TEXT
-
-
-def joined_raw(
-    sheet: TableSheet, records: Sequence[SheetRecords], lengths: Sequence[int]
-) -> pd.DataFrame:
-    """Return what stands in the input cells of all parts, None where a part has no such column."""
-    names = [column.id for column in sheet.inputs]
-    raws = [part.raw for part in records]
-    if not _are_alike(raws) or not set(names) <= set(raws[0].columns):
-        raws = [
-            raw.reindex(columns=names).astype(object).where(lambda cells: cells.notna(), None)
-            for raw in raws
-        ]
-    whole = _joined(raws)[names]
-    return whole.set_axis(pd.RangeIndex(sum(lengths)), axis=0)
-
-
-def joined_extras(records: Sequence[SheetRecords], lengths: Sequence[int]) -> pd.DataFrame:
-    """Unite staff's own columns by their folded headers, in the order of first appearance.
-
-    Of columns in one file whose headers fold alike the later ones are numbered, as are their like
-    in other files and in results of earlier merges.
-    """
-    cells: dict[str, Any] = {}
-    headers: dict[str, str] = {}
-    total, start = sum(lengths), 0
-    for part, length in zip(records, lengths, strict=True):
-        if part.extras is not None:
-            typed = [str(name) for name in part.extras.columns]
-            for at, (header, name) in enumerate(zip(typed, _numbered(typed), strict=True)):
-                word = fold(name)
-                if word not in headers:
-                    headers[word] = name if header in headers.values() else header
-                values = cells.setdefault(word, np.full(total, None, dtype=object))
-                values[start : start + length] = part.extras.iloc[:, at].to_numpy(dtype=object)
-        start += length
-    columns = {headers[word]: pd.Series(values, dtype=object) for word, values in cells.items()}
-    return pd.DataFrame(columns, index=pd.RangeIndex(total))
-
-
-def _numbered(headers: Sequence[str]) -> list[str]:
-    """Return headers no two of which fold alike."""
-    taken: set[str] = set()
-    numbered = []
-    for header in headers:
-        name, count = header, 1
-        while fold(name) in taken:
-            count += 1
-            name = f"{header} ({count})"
-        taken.add(fold(name))
-        numbered.append(name)
-    return numbered
-
-
-def joined_kinds(
-    sheet: TableSheet, records: Sequence[SheetRecords], lengths: Sequence[int]
-) -> dict[str, pd.Series[Any]]:
-    """Return the kinds of quantities of all parts."""
-    names = [c.id for c in sheet.inputs if any(c.id in part.kinds for part in records)]
-    return {
-        name: pd.concat(
-            [
-                part.kinds[name].astype(TEXT)
-                if name in part.kinds
-                else pd.Series([None] * length, dtype=TEXT)
-                for part, length in zip(records, lengths, strict=True)
-            ],
-            ignore_index=True,
-        )
-        for name in names
-    }
-
-
-def joined_remarks(
-    records: Sequence[SheetRecords], starts: Sequence[int]
-) -> dict[str, dict[int, str]]:
-    """Return the remarks of all parts by position in the whole; a part begins at its start."""
-    remarks: dict[str, dict[int, str]] = {}
-    for part, start in zip(records, starts, strict=True):
-        for name, texts in part.remarks.items():
-            remarks.setdefault(name, {}).update({at + start: text for at, text in texts.items()})
-    return remarks

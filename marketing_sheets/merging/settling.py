@@ -5,9 +5,9 @@ What makes two rows the same record, and what makes them say the same, are numbe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,27 +16,31 @@ import pandas as pd
 from ..records import Integers
 from ..texts import fold
 from ..values import as_text
-from .model import Policy, extra_name, is_nothing
-from .pile import Pile
-from .rows import value_text
+from .model import Policy, is_nothing
+from .pile import Fill, Pile
+from .rows import own_name, value_text
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 # The code of a cell that holds nothing.
 BLANK = -1
-MERGED, DUPLICATE, OVERRULED = 0, 1, 2
-_NEVER = datetime.min.replace(tzinfo=UTC)
+MERGED, DUPLICATE, OVERRULED, WITHDRAWN = range(4)
 
 
 def record_codes(
-    pile: Pile, speaks_for: Sequence[int], *, per_department: bool = False
+    pile: Pile,
+    speaks_for: Sequence[int],
+    *,
+    per_department: bool = False,
+    variants: Mapping[int, int] = MappingProxyType({}),
 ) -> Integers:
     """Return a number per row: rows with the same number are the same record.
 
     A record is told by the key columns if all of them have a value, words compared folded, and with
     `per_department` by the department of the row too; else by where it was typed. `speaks_for`
-    gives, per voice, the one it is counted as: a copy of a file is that file.
+    gives, per voice, the one it is counted as: a copy of a file is that file. Rows of different
+    `variants` are different records whatever their keys say.
     """
     rows = len(pile.frame)
     keyed = np.full(rows, bool(pile.sheet.key))
@@ -47,6 +51,10 @@ def record_codes(
         parts.append(codes)
     if per_department:
         parts.append(_codes(pile.origins["department"]))
+    if variants:
+        numbers = np.zeros(rows, dtype=np.int64)
+        numbers[[*variants]] = [*variants.values()]
+        parts.append(numbers)
     # BLANK is -1 and `combined` takes 0 or more: every code moves up by one.
     by_key = combined([codes + 1 for codes in parts], rows)
     voice = np.asarray(speaks_for, dtype=np.int64)[pile.voice] if rows else pile.voice
@@ -83,7 +91,7 @@ def cell_codes(pile: Pile, rows: Integers) -> dict[str, Integers]:
     for at, header in enumerate(pile.extras.columns):
         cells = pile.extras.iloc[:, at].to_numpy(dtype=object)[rows].tolist()
         said = [None if is_nothing(cell) else _own_text(cell) for cell in cells]
-        codes[extra_name(str(header))] = _factorized(said)
+        codes[own_name(header)] = _factorized(said)
     return codes
 
 
@@ -132,15 +140,6 @@ def _refined(codes: Integers, others: Sequence[Integers]) -> Integers:
 
 
 @dataclass(frozen=True, slots=True)
-class Fill:
-    """A cell that was blank in the row kept and takes what a row that lost says."""
-
-    column: str
-    target: int
-    donor: int
-
-
-@dataclass(frozen=True, slots=True)
 class Dispute:
     """Rows of one record that say different things; `cells` gives, per column, which of them stand.
 
@@ -186,19 +185,31 @@ class _Rivals:
 
 
 def settle(
-    pile: Pile, *, policy: Policy, speaks_for: Sequence[int], per_department: bool = False
+    pile: Pile,
+    *,
+    policy: Policy,
+    speaks_for: Sequence[int],
+    per_department: bool = False,
+    decided: Mapping[int, int] = MappingProxyType({}),
+    variants: Mapping[int, int] = MappingProxyType({}),
 ) -> Settlement:
     """Decide about every row of a pile, whatever the order of the sources.
+
+    `decided` are the buckets of rows about which it is known already; those kept may still meet
+    others that are the same record.
 
     Equal rows of several files become one, as often as the file that has most of them. Rows of one
     record that differ all stay with keep-both and stop; else those of one file stay, and what is
     blank there is filled from the next.
     """
     settlement = Settlement(bucket=np.zeros(len(pile.frame), dtype=np.int8))
-    records = record_codes(pile, speaks_for, per_department=per_department)
-    _, group, counts = np.unique(records, return_inverse=True, return_counts=True)
+    settlement.bucket[[*decided]] = [*decided.values()]
+    records = record_codes(pile, speaks_for, per_department=per_department, variants=variants)
+    is_open = settlement.bucket == MERGED
+    _, group = np.unique(records, return_inverse=True)
+    counts = np.bincount(group[is_open], minlength=len(records))
     # Most records stand in one row: nothing has to be decided about them.
-    shared = np.flatnonzero(counts[group] > 1)
+    shared = np.flatnonzero(is_open & (counts[group] > 1))
     if not len(shared):
         return settlement
     indirect = pile.is_indirect
@@ -395,20 +406,12 @@ def _standing(
     if voice in rivals.moments:
         return (echo >= 0, -rivals.moments[voice], voice)
     held = {int(rivals.holder[at]) for at in group if speakers[at] == speaker}
-    moments = [rivals.pile.sources[holder].modified for holder in held]
-    return (echo >= 0, -max(_seconds(moment) for moment in moments), voice)
+    return (echo >= 0, -max(rivals.pile.sources[holder].saved for holder in held), voice)
 
 
 def _moments(pile: Pile) -> dict[int, float]:
-    saved = {source.file: _seconds(source.modified) for source in pile.sources}
+    saved = {source.file: source.saved for source in pile.sources}
     return {at: saved[file] for at, file in enumerate(pile.voices) if file in saved}
-
-
-def _seconds(moment: datetime | None) -> float:
-    if moment is None:
-        moment = _NEVER
-    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return (moment - _NEVER).total_seconds()
 
 
 def _record(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +11,8 @@ import numpy as np
 from ..errors import MergeDoesNotReconcile
 from ..template import TableSheet
 from .model import Merge, MergeTotal
-from .pile import Pile
-from .settling import DUPLICATE, MERGED, OVERRULED, Settlement
+from .pile import Pile, additive
+from .settling import DUPLICATE, MERGED, OVERRULED, WITHDRAWN, Settlement
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -22,35 +22,43 @@ if TYPE_CHECKING:
 _CENT = 0.005
 
 
-def additive(sheet: TableSheet) -> list[str]:
-    """Return the columns typed in that add up."""
-    return [column.id for column in sheet.inputs if column.additive and column.is_numeric]
-
-
-def merge_totals(pile: Pile, settlement: Settlement) -> Iterator[MergeTotal]:
+def merge_totals(
+    pile: Pile, settlement: Settlement, cells: Mapping[str, Mapping[int, tuple[int, int]]]
+) -> Iterator[MergeTotal]:
     """Account for the rows and every additive column of a table, file by file.
 
     What was read is added up anew from the file's own records, and each part by itself. What a row
-    that lost gave to fill a blank cell counts as merged.
+    that lost gave to fill a blank cell counts as merged. `cells` are as in `HandedOut`: figures
+    that went another way than their row.
     """
-    donors: dict[str, list[int]] = {}
-    for fill in settlement.fills:
-        donors.setdefault(fill.column, []).append(fill.donor)
+    buckets: dict[str | None, npt.NDArray[np.int8]] = {None: settlement.bucket}
     amounts = {name: _floats(pile.frame[name]) for name in additive(pile.sheet)}
+    for name in amounts:
+        became = settlement.bucket.copy()
+        became[[fill.donor for fill in settlement.fills if fill.column == name]] = MERGED
+        fates = became.copy()
+        for row, (fate, home) in cells.get(name, {}).items():
+            became[row] = fates[home] if fate == MERGED else fate
+        buckets[name] = became
     for at, part in pile.parts.items():
-        if not len(part.frame):
-            yield from (_nothing(pile, at, name) for name in (None, *amounts))
-            continue
-        start = pile.starts[at]
-        rows = slice(start, start + len(part.frame))
-        bucket = settlement.bucket[rows]
-        yield _total(pile, at, None, float(len(part.frame)), np.ones(len(bucket)), bucket)
-        for name, whole in amounts.items():
-            read = _sum(part.frame[name]) if name in part.frame else 0.0
-            given = [d - start for d in donors.get(name, ()) if rows.start <= d < rows.stop]
-            became = bucket.copy()
-            became[given] = MERGED
-            yield _total(pile, at, name, read, whole[rows], became)
+        rows = slice(pile.starts[at], pile.starts[at] + len(part.frame))
+        for column, bucket in buckets.items():
+            amount = np.ones(len(part.frame)) if column is None else amounts[column][rows]
+            read = float(len(part.frame))
+            if column is not None:
+                read = _sum(part.frame[column]) if column in part.frame else 0.0
+            mine = bucket[rows]
+            sums = [math.fsum(amount[mine == number].tolist()) for number in range(4)]
+            yield MergeTotal(
+                sheet=pile.sheet.id,
+                file=pile.sources[at].file,
+                column=column,
+                read=read,
+                merged=sums[MERGED],
+                duplicates=sums[DUPLICATE],
+                overruled=sums[OVERRULED],
+                withdrawn=sums[WITHDRAWN],
+            )
 
 
 def check_merged(merge: Merge) -> None:
@@ -117,40 +125,6 @@ def _name(merge: Merge, sheet: str, column: str | None) -> tuple[str, ...]:
 def _is_near(one: float, other: float) -> bool:
     # Sums that were not added up exactly may differ in the last digits.
     return abs(one - other) < max(_CENT, 1e-12 * max(abs(one), abs(other)))
-
-
-def _total(  # noqa: PLR0917 - the account of one column, in the order of its lines
-    pile: Pile,
-    at: int,
-    column: str | None,
-    read: float,
-    amounts: npt.NDArray[np.float64],
-    bucket: npt.NDArray[np.int8],
-) -> MergeTotal:
-    def part(number: int) -> float:
-        return math.fsum(amounts[bucket == number].tolist())
-
-    return MergeTotal(
-        sheet=pile.sheet.id,
-        file=pile.sources[at].file,
-        column=column,
-        read=read,
-        merged=part(MERGED),
-        duplicates=part(DUPLICATE),
-        overruled=part(OVERRULED),
-    )
-
-
-def _nothing(pile: Pile, at: int, column: str | None) -> MergeTotal:
-    return MergeTotal(
-        sheet=pile.sheet.id,
-        file=pile.sources[at].file,
-        column=column,
-        read=0.0,
-        merged=0.0,
-        duplicates=0.0,
-        overruled=0.0,
-    )
 
 
 def _floats(values: pd.Series[Any]) -> npt.NDArray[np.float64]:

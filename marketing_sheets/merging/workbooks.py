@@ -14,13 +14,12 @@ from ..loading import load_template
 from ..ooxml import read_properties
 from ..template import Campaign, Template
 from ..texts import LANGUAGES, Language, Text
-from .base import is_part, source_of
+from .base import source_of
 from .cache import Cache
-from .model import POLICIES, Merge, Policy
-from .plain import merge_readings
+from .engine import merge_sources
+from .model import POLICIES, Merge, Policy, Way
 from .reading import FileProgress, read_workbooks
 from .sources import ReadFile, SkippedFile, find_workbooks
-from .three_way import merge_returned
 from .writing import MergeResult, check_output, write_merge
 
 # Told after each file: how many are done, of how many, and the name of the last.
@@ -143,16 +142,13 @@ def _merged(
         source_of(found.reading, file=names.get(found.file, found.file), modified=found.modified)
         for found in read
     ]
-    returned = any(is_part(source.reading) for source in sources)
-    work = merge_returned if returned else merge_readings
-    return work(
-        sources,
+    way = Way(
         template=template,
         language=language or _usual_language(read),
         policy=policy,
         per_department=per_department,
-        skipped=skipped,
     )
+    return merge_sources(sources, way, skipped=skipped)
 
 
 def _earlier_names(read: Sequence[ReadFile]) -> dict[str, str]:

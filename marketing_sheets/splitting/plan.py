@@ -18,6 +18,7 @@ from ..merging import (
     By,
     RowTexts,
     by_column,
+    choice_name,
     department_spellings,
     row_ids,
     row_texts,
@@ -269,6 +270,12 @@ class Plan:
             settings={name: value_text(said) for name, said in reading.settings.items()},
             thresholds=threshold_texts(reading.thresholds),
             holidays=tuple(day.isoformat() for day in reading.holidays),
+            choices={
+                choice_name(name, entry, attribute): value_text(said)
+                for name, entries in reading.choices.items()
+                for entry, attributes in entries.items()
+                for attribute, said in attributes.items()
+            },
             rows=tuple(
                 BaseRow(
                     sheet=name,

@@ -128,7 +128,7 @@ class TestForm:
             ("销售部", "0.xlsx"),
             ("市场部", "1.xlsx"),
         ]
-        assert (found.sheet, found.key) == ("guide", ("牵头部门",))
+        assert (found.sheet, found.column) == ("guide", "department")
 
 
 class TestEarlierMerges:

@@ -23,7 +23,8 @@ from marketing_sheets import Reading, generate_workbook, read_workbook
 from marketing_sheets.errors import SplitDoesNotReconcile, UsageError, WorkbookExists, WorkbookInUse
 from marketing_sheets.merging import By, Merge, base_of
 from marketing_sheets.merging.base import has_base, source_of
-from marketing_sheets.merging.three_way import merge_returned
+from marketing_sheets.merging.engine import merge_sources
+from marketing_sheets.merging.model import Way
 from marketing_sheets.merging.totals import check_merged
 from marketing_sheets.splitting import Split, split, split as split_module
 from marketing_sheets.splitting.cutting import file_names
@@ -107,7 +108,7 @@ def merged(*paths: Path) -> Merge:
     readings = [_reading(path, path.stat().st_mtime_ns) for path in paths]
     sources = [source_of(r, file=p.name) for r, p in zip(readings, paths, strict=True)]
     template = readings[0].template
-    merge = merge_returned(sources, template=template, language=readings[0].language)
+    merge = merge_sources(sources, Way(template=template, language=readings[0].language))
     check_merged(merge)
     return merge
 

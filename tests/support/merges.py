@@ -13,8 +13,8 @@ import pandas as pd
 from marketing_sheets.loading import library_template
 from marketing_sheets.merging import Merge, Policy
 from marketing_sheets.merging.base import source_of
-from marketing_sheets.merging.model import Source
-from marketing_sheets.merging.plain import merge_readings
+from marketing_sheets.merging.engine import merge_sources
+from marketing_sheets.merging.model import Source, Way
 from marketing_sheets.merging.totals import check_merged
 from marketing_sheets.problems import Problem
 from marketing_sheets.records import LOG, ControlTotal, Origin, Reading, SheetRecords
@@ -113,13 +113,8 @@ def merged(
     sources: Sequence[Source], policy: Policy = "keep-both", *, per_department: bool = False
 ) -> Merge:
     """Merge, and make sure that the merge agrees with itself."""
-    merge = merge_readings(
-        sources,
-        template=TEMPLATE,
-        language="zh-Hans",
-        policy=policy,
-        per_department=per_department,
-    )
+    way = Way(template=TEMPLATE, language="zh-Hans", policy=policy, per_department=per_department)
+    merge = merge_sources(sources, way)
     check_merged(merge)
     return merge
 

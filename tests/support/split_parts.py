@@ -10,8 +10,8 @@ import pandas as pd
 
 from marketing_sheets.merging import By, Merge, Policy, base_attachment
 from marketing_sheets.merging.base import source_of
-from marketing_sheets.merging.model import Source
-from marketing_sheets.merging.three_way import merge_returned
+from marketing_sheets.merging.engine import merge_sources
+from marketing_sheets.merging.model import Source, Way
 from marketing_sheets.merging.totals import check_merged
 from marketing_sheets.records import Reading, SheetRecords
 from marketing_sheets.splitting.plan import plan_split
@@ -81,13 +81,8 @@ def merged(
 ) -> Merge:
     """Merge readings three-way and hold the result against its account."""
     sources: list[Source] = [source_of(one, file=str(one.file)) for one in readings]
-    merge = merge_returned(
-        sources,
-        template=TEMPLATE,
-        language="zh-Hans",
-        policy=policy,
-        per_department=per_department,
-    )
+    way = Way(template=TEMPLATE, language="zh-Hans", policy=policy, per_department=per_department)
+    merge = merge_sources(sources, way)
     if check:
         check_merged(merge)
     return merge

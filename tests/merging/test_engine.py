@@ -13,8 +13,8 @@ from support.merges import TEMPLATE, merged, output, rows_of, workbook
 from marketing_sheets.errors import MergeConflict, MergeDoesNotReconcile, UsageError
 from marketing_sheets.loading import library_template
 from marketing_sheets.merging import Merge, MergeTotal, Policy
-from marketing_sheets.merging.model import Source
-from marketing_sheets.merging.plain import merge_readings
+from marketing_sheets.merging.engine import merge_sources
+from marketing_sheets.merging.model import Source, Way
 from marketing_sheets.merging.totals import check_merged
 from marketing_sheets.problems import Place, Problem
 from marketing_sheets.records import Origin, Reading
@@ -365,7 +365,7 @@ class TestAccount:
         other = library_template("execution_plan")
         alien = workbook("b.xlsx", {}, template=other)
         with pytest.raises(UsageError) as caught:
-            merge_readings([daily("a.xlsx"), alien], template=TEMPLATE, language="en")
+            merge_sources([daily("a.xlsx"), alien], Way(template=TEMPLATE, language="en"))
         assert "b.xlsx" in str(caught.value)
 
     def test_two_files_of_one_name_are_refused(self) -> None:

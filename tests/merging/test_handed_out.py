@@ -26,7 +26,7 @@ from support.split_parts import (
     without_ids,
 )
 
-from marketing_sheets.errors import MergeConflict, UsageError
+from marketing_sheets.errors import MergeConflict
 from marketing_sheets.merging import Base, BaseRow, Merge, RowTexts, base_attachment, base_of
 from marketing_sheets.merging.log import log_lines
 from marketing_sheets.merging.rows import id_text
@@ -375,10 +375,11 @@ def test_stop_stops_at_a_conflict(whole: Reading, back: dict[str, Reading]) -> N
     assert merged([whole, *parts(whole).values()], policy="stop").conflicts == ()
 
 
-def test_without_any_part_there_is_nothing_three_way(whole: Reading) -> None:
-    """A merge of plain files is another verb's work."""
-    with pytest.raises(UsageError):
-        merged([whole])
+def test_a_merge_without_a_base_is_one_whose_base_is_empty(whole: Reading) -> None:
+    """Of plain files every row was added; one of them is that file."""
+    merge = merged([whole])
+    assert tasks(merge) == ["a", "b", "c", "d"]
+    assert not (merge.is_three_way or merge.changes or merge.conflicts)
 
 
 def test_a_base_comes_back_whole_however_long_its_texts_are() -> None:

@@ -29,7 +29,8 @@ from support.split_parts import (
 
 from marketing_sheets.merging import Merge, Policy
 from marketing_sheets.merging.base import source_of
-from marketing_sheets.merging.three_way import merge_returned
+from marketing_sheets.merging.engine import merge_sources
+from marketing_sheets.merging.model import Way
 from marketing_sheets.records import Origin, Reading
 
 CELLS: dict[str, Any] = {
@@ -261,7 +262,7 @@ def test_policies(policy: Policy, budget: float) -> None:
     )
     assert str(theirs.file) < str(ours.file)
     sources = [source_of(one, file=str(one.file)) for one in (ours, theirs, back["sales"])]
-    merge = merge_returned(sources, template=TEMPLATE, language="en", policy=policy)
+    merge = merge_sources(sources, Way(template=TEMPLATE, language="en", policy=policy))
     assert merge.sheets[MASTER].frame["budget"].tolist()[0] == budget
     [conflict] = merge.conflicts
     assert {version.text for version in conflict.versions} == {"130", "120"}
