@@ -62,9 +62,9 @@ _SHOWN_ROWS = 20
     help="Which version counts where files disagree about a record.",
 )
 @click.option(
-    "--per-department",
-    is_flag=True,
-    help="Rows of different departments are different records even if their keys agree.",
+    "--per-department/--across-departments",
+    default=None,
+    help="Whether equal keys of different departments are different records; else each table says.",
 )
 @click.option("--jobs", type=int, metavar="N", help="Read in N processes; else as many as suit.")
 @click.option("--dask", metavar="ADDRESS", help="Read on the Dask cluster at this address.")
@@ -92,7 +92,7 @@ def merge(
     language: Language | None,
     as_of: date | None,
     on_conflict: Policy,
-    per_department: bool,
+    per_department: bool | None,
     jobs: int | None,
     dask: str | None,
     cache_folder: Path | None,

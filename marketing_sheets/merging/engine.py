@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,10 @@ import pandas as pd
 
 from ..errors import UsageError
 from ..problems import Problem
-from ..records import TRACES, Origin, SheetRecords
+from ..records import LOG, TRACES, Origin, SheetRecords
 from ..template import Template
 from ..texts import Language, fold
+from .base import department_spellings
 from .cells import Cells
 from .form import agree
 from .handed_out import HandedOut, merge_handed_out
@@ -28,8 +30,8 @@ from .model import (
     Withdrawn,
     stopped,
 )
-from .pile import Pile, pile_up
-from .settling import MERGED, Settlement, settle
+from .pile import Pile, additive, pile_up
+from .settling import DUPLICATE, MERGED, Settlement, settle
 from .sides import Sides, find_sides
 from .sources import SkippedFile, natural_order
 from .totals import merge_totals
@@ -173,10 +175,11 @@ class _Tables:
             laid,
             policy=way.policy,
             speaks_for=_speaks_for(laid),
-            per_department=way.per_department,
+            owners=_owners(laid, way),
             decided=handed.bucket,
             variants=handed.variants,
         )
+        laid, handed = _with_one_share(laid, handed, settlement)
         cells, kept = Cells(pile=laid, way=way), _kept(laid, settlement)
         name = laid.sheet.id
         self.sheets[name] = _records(laid, settlement, kept, way.language)
@@ -253,6 +256,50 @@ def _speaks_for(pile: Pile) -> list[int]:
             number = at[source.file]
             speaks_for[number] = first.setdefault(source.reading.sha256, number)
     return speaks_for
+
+
+def _owners(pile: Pile, way: Way) -> pd.Series[Any] | None:
+    """Return whose each row is, where that makes it another record; None where it does not.
+
+    Where only the template says so, the name of a file that no list knows is no department.
+    """
+    departments = pile.origins["department"]
+    if way.per_department is not None:
+        return departments if way.per_department else None
+    if not pile.sheet.per_department:
+        return None
+    known = {source.department for source in pile.sources if source.is_departments}
+    for source in pile.sources:
+        known |= {*department_spellings(source.reading).values()}
+        known |= {
+            str(line["department"])
+            for line in source.reading.attachments.get(LOG, ())
+            if line.get("department")
+        }
+    return departments.where(departments.isin(known))
+
+
+def _with_one_share(
+    pile: Pile, handed: HandedOut, settlement: Settlement
+) -> tuple[Pile, HandedOut]:
+    """Add up rows that are a share of the total, such as the reserves of merged budgets."""
+    share = pile.sheet.share
+    if share is None:
+        return pile, handed
+    is_share = (pile.frame[share.row_column] == share.row_choice).fillna(value=False).to_numpy(bool)
+    rows = [row for row in _kept(pile, settlement).tolist() if is_share[row]]
+    if len(rows) < 2 or not {*rows}.isdisjoint([*settlement.contested, *handed.contested]):
+        return pile, handed
+    first, *others = rows
+    frame, raw, figures = pile.frame.copy(), pile.raw.copy(), dict(handed.cells)
+    for name in additive(pile.sheet):
+        total = math.fsum(frame[name].iloc[rows].dropna().tolist())
+        if frame[name].iloc[rows].notna().any():
+            frame.loc[first, name], raw.loc[first, name] = total, total
+        figures[name] = figures.get(name, {}) | dict.fromkeys(rows, (MERGED, first))
+    settlement.bucket[others] = DUPLICATE
+    settlement.doubles.append(tuple(rows))
+    return replace(pile, frame=frame, raw=raw), replace(handed, cells=figures)
 
 
 def _kept(pile: Pile, settlement: Settlement) -> npt.NDArray[np.intp]:

@@ -118,8 +118,9 @@ def _decision_rows(merge: Merge, continued: Mapping[str, Sequence[str]]) -> Iter
     language = merge.language
     policies = "policies_returned" if merge.is_three_way else "policies"
     yield _row(merge, "decision", note=say("merge", f"log.{policies}.{merge.policy}", language))
-    if merge.per_department:
-        yield _row(merge, "decision", note=say("merge", "log.notes.per_department", language))
+    if merge.per_department is not None:
+        key = "per_department" if merge.per_department else "across_departments"
+        yield _row(merge, "decision", note=say("merge", f"log.notes.{key}", language))
     for note in advice(merge, language):
         yield _row(merge, "advice", note=note)
     tab = say("merge", "conflicts.tab", language)

@@ -71,13 +71,14 @@ def column_label(merge: Merge, sheet: str, column: str | None) -> str:
 class Way:
     """How to merge: who wins where files disagree, how values are told.
 
-    With `per_department` rows of different departments never are the same record.
+    `per_department` tells whether rows of different departments are different records whatever
+    their keys say; None leaves it to each table of the template.
     """
 
     template: Template
     language: Language
     policy: Policy = "keep-both"
-    per_department: bool = False
+    per_department: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -237,7 +238,7 @@ class Merge:
     disputed: Mapping[str, Mapping[int, tuple[Conflict, ...]]] = field(default_factory=dict)
     thresholds: tuple[Threshold, ...] = ()
     holidays: tuple[date, ...] = ()
-    per_department: bool = False
+    per_department: bool | None = None
     across: int = 0
     across_doubles: int = 0
 

@@ -32,13 +32,13 @@ def record_codes(
     pile: Pile,
     speaks_for: Sequence[int],
     *,
-    per_department: bool = False,
+    owners: pd.Series[Any] | None = None,
     variants: Mapping[int, int] = MappingProxyType({}),
 ) -> Integers:
     """Return a number per row: rows with the same number are the same record.
 
     A record is told by the key columns if all of them have a value, words compared folded, and with
-    `per_department` by the department of the row too; else by where it was typed. `speaks_for`
+    `owners` by whose the row is; else by where it was typed. `speaks_for`
     gives, per voice, the one it is counted as: a copy of a file is that file. Rows of different
     `variants` are different records whatever their keys say.
     """
@@ -49,8 +49,8 @@ def record_codes(
         codes = _codes(pile.frame[name])
         keyed &= codes != BLANK
         parts.append(codes)
-    if per_department:
-        parts.append(_codes(pile.origins["department"]))
+    if owners is not None:
+        parts.append(_codes(owners))
     if variants:
         numbers = np.zeros(rows, dtype=np.int64)
         numbers[[*variants]] = [*variants.values()]
@@ -189,7 +189,7 @@ def settle(
     *,
     policy: Policy,
     speaks_for: Sequence[int],
-    per_department: bool = False,
+    owners: pd.Series[Any] | None = None,
     decided: Mapping[int, int] = MappingProxyType({}),
     variants: Mapping[int, int] = MappingProxyType({}),
 ) -> Settlement:
@@ -204,7 +204,7 @@ def settle(
     """
     settlement = Settlement(bucket=np.zeros(len(pile.frame), dtype=np.int8))
     settlement.bucket[[*decided]] = [*decided.values()]
-    records = record_codes(pile, speaks_for, per_department=per_department, variants=variants)
+    records = record_codes(pile, speaks_for, owners=owners, variants=variants)
     is_open = settlement.bucket == MERGED
     _, group = np.unique(records, return_inverse=True)
     counts = np.bincount(group[is_open], minlength=len(records))

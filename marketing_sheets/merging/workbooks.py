@@ -22,7 +22,6 @@ from .reading import FileProgress, read_workbooks
 from .sources import ReadFile, SkippedFile, find_workbooks
 from .writing import MergeResult, check_output, write_merge
 
-# Told after each file: how many are done, of how many, and the name of the last.
 _LISTED = 5
 
 
@@ -35,7 +34,7 @@ def merge(
     as_of: date | None = None,
     today: date | None = None,
     on_conflict: Policy = "keep-both",
-    per_department: bool = False,
+    per_department: bool | None = None,
     executor: Executor | None = None,
     jobs: int | None = None,
     cache: Cache | None = None,
@@ -47,13 +46,13 @@ def merge(
 ) -> MergeResult:
     """Merge departmental workbooks into one of the same template, every row accounted for.
 
-    `paths` are files, folders with all below them, or globs. `template` and `language` None take
-    those most files have; files of another template are listed. Figures are as of `as_of`, else the
-    latest day a form states, else `today`. `on_conflict` decides where files disagree about a
-    record; `per_department` makes rows of different departments different records. Parts of a split
-    are merged three-way. `executor`, `jobs`, `cache`, `fail_fast` are as for reading, `parquet` a
-    folder for typed records. An earlier merge at `output` is replaced, anything else only with
-    `overwrite`, whole or not at all. `created` None is when the last source was saved.
+    `paths` are files, folders or globs. `template` and `language` None take those most files have;
+    files of another template are listed. Figures are as of `as_of`, else the latest day a form
+    states, else `today`. `on_conflict` decides where files disagree about a record;
+    `per_department` whether rows of different departments are different records, which else each
+    table's template says. Parts of a split are merged three-way. `executor`, `jobs`, `cache`,
+    `fail_fast` are as for reading, `parquet` a folder for records. An earlier merge at `output` is
+    replaced, anything else with `overwrite`. `created` None is when the last source was saved.
 
     Raises MergeDoesNotReconcile, MergeConflict with "stop", UsageError, WorkbookError.
     """
@@ -126,7 +125,7 @@ def _merged(
     template: Template | None,
     language: Language | None,
     policy: Policy,
-    per_department: bool,
+    per_department: bool | None,
     skipped: Sequence[SkippedFile],
 ) -> Merge:
     """Merge what was read, in the template and language asked for, else in the usual ones."""

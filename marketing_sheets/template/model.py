@@ -129,6 +129,8 @@ class Share:
 class TableSheet:
     """One record per row. `key` names the columns that tell records apart.
 
+    With `per_department` the records are figures of a department's own: those of two departments
+    are two, whatever their keys say. Else all departments mean the same task, issue or product.
     `role` says what the Summary may take the sheet for. `start` are the rows a new workbook begins
     with: per column an id of its choices or a text.
     """
@@ -139,6 +141,7 @@ class TableSheet:
     title: Text = NO_TEXT
     groups: tuple[ColumnGroup, ...] = ()
     key: tuple[str, ...] = ()
+    per_department: bool = False
     aliases: tuple[str, ...] = ()
     blank_rows: int = 20
     row_height: float = 30

@@ -381,3 +381,45 @@ class TestAccount:
         held = merged([daily("a.xlsx", day("x"), day("y"))]).sheets["daily_data"]
         assert held.rows.tolist() == [1, 2]
         assert held.origin == Origin(file=None, sheet="每日数据", header_row=0, columns={})
+
+
+class TestOwnFigures:
+    """Tables whose rows are each department's own, as the template says."""
+
+    def test_departments_own_figures_need_no_flag(self) -> None:
+        """Of a day that two departments report both rows stand, also when merged again."""
+        rows = [day(cost=5.0)]
+        pair = [daily(f"{n}.xlsx", *rows, form={"department": n}) for n in ("sales", "design")]
+        merge = merged(pair)
+        assert len(merge.sheets["daily_data"].frame) == 2
+        assert not merge.conflicts
+        again = merged([*pair, output(merge)])
+        assert len(again.sheets["daily_data"].frame) == 2
+        assert len(merged([output(merge)]).sheets["daily_data"].frame) == 2
+        # A file whose department nobody knows may be another's copy.
+        unknown = merged([daily("a.xlsx", *rows), daily("b.xlsx", *rows)])
+        assert len(unknown.sheets["daily_data"].frame) == 1
+
+    def test_merged_budgets_have_one_reserve(self) -> None:
+        """What departments set aside is added up in one row, to the cent, and listed."""
+        plan = library_template("campaign_process")
+        sources = [
+            workbook(
+                f"{name}.xlsx",
+                {
+                    "activity_plan_budget": [
+                        {"subject": "staff", "amount": amount},
+                        {"subject": "reserve", "amount": amount / 9},
+                    ]
+                },
+                form={"department": name},
+                template=plan,
+            )
+            for name, amount in (("sales", 900.0), ("design", 1800.0))
+        ]
+        merge = merge_sources(sources, Way(template=plan, language="zh-Hans"))
+        check_merged(merge)
+        frame = merge.sheets["activity_plan_budget"].frame
+        assert frame["subject"].tolist().count("reserve") == 1
+        assert frame.loc[frame["subject"] == "reserve", "amount"].tolist() == [300.0]
+        assert frame["amount"].sum() == 3000

@@ -75,12 +75,14 @@ class TestAcross:
 
     def test_equal_rows_of_departments_are_counted_with_the_advice(self) -> None:
         """They went in once; the log says how many and which option keeps them apart."""
-        merge = merged([own("a.xlsx", "sales"), own("b.xlsx", "design")])
+        pair = [own("a.xlsx", "sales"), own("b.xlsx", "design")]
+        merge = merged(pair, per_department=False)
         assert (len(merge.sheets["daily_data"].frame), merge.across_doubles) == (1, 1)
         (advice,) = [line["note"] for line in lines(merge) if line["kind"] == "建议"]
         assert "--per-department" in str(advice)
-        apart = merged([own("a.xlsx", "sales"), own("b.xlsx", "design")], per_department=True)
-        assert (len(apart.sheets["daily_data"].frame), apart.across_doubles) == (2, 0)
+        for own_figures in (merged(pair), merged(pair, per_department=True)):
+            found = len(own_figures.sheets["daily_data"].frame), own_figures.across_doubles
+            assert found == (2, 0)
 
     def test_copies_of_one_department_need_no_advice(self) -> None:
         """A row that two files of one department hold is the same row."""
@@ -98,7 +100,7 @@ class TestLog:
         warning = Problem(code="base_damaged", place=Place(file="b.xlsx"))
         error = Problem(code="not_a_number", place=place, raw="约5万", params={"column": "成本"})
         merge = replace(
-            merged(sources),
+            merged(sources, per_department=False),
             problems=(warning, error),
             skipped=(SkippedFile(file="c.xlsx", code="hidden_file", params={"file": "c.xlsx"}),),
         )

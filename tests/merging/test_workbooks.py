@@ -38,9 +38,14 @@ CREATED = datetime(2024, 7, 1)
 
 @pytest.fixture(scope="module")
 def merged(messy_folder: Path) -> MergeResult:
-    """The folder merged beside it."""
+    """The folder merged beside it, one record for all departments that hold its key."""
     return merge(
-        messy_folder, messy_folder.parent / "out.xlsx", as_of=AS_OF, created=CREATED, jobs=1
+        messy_folder,
+        messy_folder.parent / "out.xlsx",
+        as_of=AS_OF,
+        created=CREATED,
+        per_department=False,
+        jobs=1,
     )
 
 
@@ -295,6 +300,8 @@ def test_departments_can_be_kept_apart(
     """Without the option the log names it; with it rows of two departments are two records."""
     (advice,) = rows(merged, "merge_log", kind="建议")
     assert "--per-department" in str(advice["note"])
+    unasked = merge(messy_folder, tmp_path / "own.xlsx", as_of=AS_OF, jobs=1)
+    assert not [c for c in unasked.merge.conflicts if c.sheet == "daily_data"]
     result = merge(messy_folder, tmp_path / "a.xlsx", as_of=AS_OF, per_department=True, jobs=1)
     assert not [c for c in result.merge.conflicts if c.sheet == "daily_data"]
     assert not rows(result, "merge_log", kind="建议")

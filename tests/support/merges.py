@@ -110,7 +110,7 @@ def workbook(
 
 
 def merged(
-    sources: Sequence[Source], policy: Policy = "keep-both", *, per_department: bool = False
+    sources: Sequence[Source], policy: Policy = "keep-both", *, per_department: bool | None = None
 ) -> Merge:
     """Merge, and make sure that the merge agrees with itself."""
     way = Way(template=TEMPLATE, language="zh-Hans", policy=policy, per_department=per_department)

@@ -76,7 +76,7 @@ def merged(
     readings: Sequence[Reading],
     *,
     policy: Policy = "keep-both",
-    per_department: bool = False,
+    per_department: bool | None = None,
     check: bool = True,
 ) -> Merge:
     """Merge readings three-way and hold the result against its account."""
