@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from .alerts import remembered_by_all
 from .checks import doubts, without_prepared
-from .errors import TemplateError, UsageError, as_day, as_moment
+from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
 from .formulas import compute
 from .loading import check_template, load_template
-from .ooxml import Receipt, insert_sheet, summary_slot
+from .ooxml import Receipt, insert_sheet, read_properties, summary_slot
 from .problems import Place, Problem
-from .reader import read_csv_records, read_form_csv, read_workbook
-from .records import Reading, SheetRecords
+from .reader import read_csv_records, read_earlier, read_form_csv, read_workbook
+from .records import Reading, RememberedAlert, SheetRecords
 from .summary import Summary, summarize, write_summary
 from .template import Campaign, Column, Template
 from .texts import LANGUAGES, Language, nearest, say, templates_folder
@@ -178,6 +179,10 @@ def recalculate(
     reading, day = check_workbook(path, template=template, as_of=as_of, today=today)
     if day is None:
         raise UsageError("as_of_missing", file=path.name)
+    if output is not None and output.exists():
+        # Owners typed into the list of an earlier output are as good as those of the workbook.
+        lists = (_known_alerts(output, reading.template), reading.remembered)
+        reading = replace(reading, remembered=remembered_by_all(lists))
     progress("computing")
     summary = summarize(reading, as_of=day)
     progress("writing")
@@ -190,6 +195,15 @@ def recalculate(
         created=created,
     )
     return Recalculation(reading=reading, summary=summary, receipt=receipt, as_of=day)
+
+
+def _known_alerts(path: Path, template: Template) -> tuple[RememberedAlert, ...]:
+    """Return the alerts that an earlier output of the same template lists; none of other files."""
+    try:
+        is_ours = read_properties(path).get("template") == template.id
+        return read_earlier(path)[0] if is_ours else ()
+    except WorkbookError:
+        return ()  # what cannot be read has nothing to remember
 
 
 def put_summary(

@@ -3,6 +3,7 @@ from .finding import (
     AlertKind as AlertKind,
     TrackedAlert as TrackedAlert,
     alerts as alerts,
+    remembered_by_all as remembered_by_all,
     track as track,
 )
 from .model import (

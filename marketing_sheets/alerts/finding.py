@@ -92,6 +92,26 @@ def track(
     )
 
 
+def remembered_by_all(
+    lists: Sequence[Sequence[RememberedAlert]],
+) -> tuple[RememberedAlert, ...]:
+    """Join what several Summaries remember: the first owner named, the first day seen.
+
+    An alert that stands in any of them stands.
+    """
+    known: dict[str, RememberedAlert] = {}
+    for one in (one for remembered in lists for one in remembered):
+        before = known.setdefault(one.key, one)
+        days = before.resolved_on, one.resolved_on
+        known[one.key] = replace(
+            before,
+            first_seen=min(before.first_seen, one.first_seen),
+            resolved_on=None if None in days else max(day for day in days if day),
+            own_owner=before.own_owner or one.own_owner,
+        )
+    return tuple(known.values())
+
+
 def _keyed(found: Sequence[Alert]) -> Mapping[str, Alert]:
     """Give each alert a key of its own: two rows that say the same are told apart by a number."""
     seen: Counter[str] = Counter()

@@ -54,7 +54,8 @@ class Base:
     that was split; `value` is what the rows of this part share in `by`, "" for those that fit
     nowhere. `form` and `settings` are texts by id, `thresholds` by what `thresholds.base_name`
     makes of a cell, `holidays` days in ISO form, `choices` attributes of list entries by
-    `form.choice_name`, as that file had them; an older base has none of these (`has_choices`).
+    `form.choice_name`, `alerts` the owners that people named for alerts by key, as that file had
+    them; an older base has no choices (`has_choices`).
     """
 
     split: str
@@ -68,6 +69,7 @@ class Base:
     holidays: tuple[str, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
     has_choices: bool = True
+    alerts: Mapping[str, str] = field(default_factory=dict)
     rows: tuple[BaseRow, ...] = ()
 
 
@@ -85,6 +87,7 @@ def base_attachment(base: Base) -> Attachment:
         "thresholds": dict(base.thresholds),
         "holidays": list(base.holidays),
         "choices": dict(base.choices),
+        "alerts": dict(base.alerts),
         "rows": len(base.rows),
         # Older bases have no kinds: there a missing one tells nothing.
         "kinds": all(row.texts.kinds is not None for row in base.rows),
@@ -162,6 +165,7 @@ def base_of(reading: Reading) -> Base | None:
             holidays=tuple(head.get("holidays", ())),
             choices=head.get("choices", {}),
             has_choices="choices" in head,
+            alerts=head.get("alerts", {}),
             rows=tuple(
                 BaseRow(
                     sheet=sheet,

@@ -17,7 +17,7 @@ from ..template import Template
 from ..texts import Language, fold
 from .base import department_spellings
 from .cells import Cells
-from .form import agree
+from .form import Agreed, agree
 from .handed_out import HandedOut, merge_handed_out
 from .model import (
     Change,
@@ -91,7 +91,11 @@ def _of_several(pile: Pile, groups: Sequence[tuple[int, ...]]) -> int:
 
 
 def merge_sources(
-    sources: Sequence[Source], way: Way, *, skipped: Iterable[SkippedFile] = ()
+    sources: Sequence[Source],
+    way: Way,
+    *,
+    skipped: Iterable[SkippedFile] = (),
+    earlier: Source | None = None,
 ) -> Merge:
     """Bring together the records of several workbooks, by file in natural order, then by row.
 
@@ -110,15 +114,26 @@ def merge_sources(
     no source, if two are shown by one name, or if one is of another template.
     """
     sides = find_sides(_ordered(sources, way.template), way.template)
-    agreed = agree(sides, way)
+    agreed = agree(sides, way, earlier)
     tables = _Tables()
     for sheet in way.template.tables:
         pile = pile_up(sheet, sides.sources)
         if pile is not None:
             tables.add(pile, sides, way)
+    merged = _assembled(sides, way, agreed, tables, skipped)
+    # Of plain files the forms differ as a rule; what parts of a split say there was edited.
+    grave = merged.conflicts if sides.bases else tables.conflicts
+    if way.policy == "stop" and grave:
+        raise stopped(merged, grave)
+    return merged
+
+
+def _assembled(
+    sides: Sides, way: Way, agreed: Agreed, tables: _Tables, skipped: Iterable[SkippedFile]
+) -> Merge:
     ordered = sides.sources
     problems = (problem for source in ordered for problem in _problems(source))
-    merged = Merge(
+    return Merge(
         template=way.template,
         language=way.language,
         form=agreed.form,
@@ -141,15 +156,11 @@ def merge_sources(
         disputed={name: rows for name, rows in tables.disputed.items() if rows},
         thresholds=agreed.thresholds,
         holidays=agreed.holidays,
+        remembered=agreed.remembered,
         per_department=way.per_department,
         across=tables.across,
         across_doubles=tables.across_doubles,
     )
-    # Of plain files the forms differ as a rule; what parts of a split say there was edited.
-    grave = merged.conflicts if sides.bases else tables.conflicts
-    if way.policy == "stop" and grave:
-        raise stopped(merged, grave)
-    return merged
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

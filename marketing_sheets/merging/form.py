@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any
 
 from ..problems import Place
-from ..records import LOG, Reading
+from ..records import LOG, Reading, RememberedAlert
 from ..template import Campaign, Column, Threshold
 from ..texts import LANGUAGES, fold, say
 from .answers import Answer, Answers, conflict
+from .memory import merge_memory
 from .model import Change, Conflict, Source, Way, is_nothing, shown_value
 from .sides import Sides
 from .thresholds import merge_thresholds
@@ -36,6 +37,7 @@ class Agreed:
     conflicts: tuple[Conflict, ...]
     differences: tuple[Conflict, ...]
     changes: tuple[Change, ...]
+    remembered: tuple[RememberedAlert, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ class _Table:
     differences: list[Conflict] = field(default_factory=list)
 
 
-def agree(sides: Sides, way: Way) -> Agreed:
+def agree(sides: Sides, way: Way, earlier: Source | None = None) -> Agreed:
     """Bring together the forms and lists sheets of all files.
 
     A value that all files agree on stands, blanks apart, and what only one side of a split edited.
@@ -59,7 +61,8 @@ def agree(sides: Sides, way: Way) -> Agreed:
     joined as long as they are short; any other field stays blank. All of this is listed: as
     conflicts, or as differences where each department has its own by design. Days off are united
     but for those that one side deleted. A merge of files that are here themselves counts only where
-    these leave a blank, or join names.
+    these leave a blank, or join names. `earlier` is the output that is replaced: people may have
+    named owners of alerts there.
     """
     sources = sides.sources
     covers = {source.file: _covers(source) for source in sources}
@@ -78,12 +81,14 @@ def agree(sides: Sides, way: Way) -> Agreed:
     }
     rest = tuple(source for source in sources if source not in everybody)
     choices = _choices(answers, rest)
+    first = () if earlier is None else (earlier,)
     return Agreed(
         form=form,
         choices=choices,
         settings=_settings(answers),
         thresholds=merge_thresholds(answers, choices),
         holidays=_holidays(answers),
+        remembered=merge_memory(answers, (*first, *everybody, *rest)),
         conflicts=tuple(answers.conflicts),
         differences=tuple(table.differences),
         changes=tuple(answers.changes),

@@ -13,7 +13,17 @@ from ..records import LOG, AttachedColumn, Attachment
 from ..template import FormSheet, TableSheet
 from ..texts import LANGUAGES, Language, Text, say
 from .base import department_column
-from .model import CONFLICTS, Change, Conflict, Merge, MergeTotal, column_label, sheet_label
+from .model import (
+    ALERTS,
+    CONFLICTS,
+    LISTS,
+    Change,
+    Conflict,
+    Merge,
+    MergeTotal,
+    column_label,
+    sheet_label,
+)
 
 AMOUNTS = ("read", "merged", "duplicates", "overruled", "withdrawn")
 # Of many files that differ so many are named.
@@ -61,7 +71,7 @@ def advice(merge: Merge, language: Language) -> Iterator[str]:
 
 def outcome(conflict: Conflict, merge: Merge) -> str:
     """Tell what became of a field none of whose versions stands: added up, joined, left blank."""
-    form = None if conflict.sheet == "lists" else merge.template[conflict.sheet]
+    form = None if conflict.sheet in {LISTS, ALERTS} else merge.template[conflict.sheet]
     if not isinstance(form, FormSheet) or merge.form.get(conflict.column) is None:
         return "left_blank"
     return "added_up" if form[conflict.column].additive else "joined"
@@ -254,7 +264,7 @@ def _change_rows(merge: Merge) -> Iterator[_Line]:
 
 def _is_department(merge: Merge, change: Change) -> bool:
     """Whether a change hands a row over to another department."""
-    table = None if change.sheet == "lists" else merge.template[change.sheet]
+    table = None if change.sheet in {LISTS, ALERTS} else merge.template[change.sheet]
     return isinstance(table, TableSheet) and change.column == department_column(table)
 
 

@@ -11,13 +11,15 @@ import pandas as pd
 
 from ..errors import MergeConflict
 from ..problems import Place, Problem
-from ..records import Reading, SheetRecords
+from ..records import Reading, RememberedAlert, SheetRecords
 from ..template import Column, FormSheet, Template, Threshold
 from ..texts import LANGUAGES, Language, Text, say
 from ..values import as_text
 from .sources import SkippedFile
 
 CONFLICTS = "merge_conflicts"
+# What conflicts and changes may be about besides tables and forms.
+LISTS, ALERTS = "lists", "alerts"
 # The cells of a row, by the id of their column on the lists sheet.
 PARTS: Mapping[str, str] = {"rule.limit": "limit", "rule.days": "days", "rule.on": "is_on"}
 Policy = Literal["keep-both", "first", "last", "newest", "stop"]
@@ -45,8 +47,10 @@ def is_nothing(cell: object) -> bool:
 
 
 def sheet_label(merge: Merge, sheet: str) -> str:
-    """Return the tab of a sheet, a form or the lists."""
-    if sheet == "lists":
+    """Return the tab of a sheet, a form, the lists or the Summary's list of alerts."""
+    if sheet == ALERTS:
+        return say("sheets", "summary.tab", merge.language)
+    if sheet == LISTS:
         return say("sheets", "lists.tab", merge.language)
     return merge.template[sheet].label[merge.language]
 
@@ -57,7 +61,9 @@ def column_label(merge: Merge, sheet: str, column: str | None) -> str:
         return say("merge", "log.rows", merge.language)
     if not column:
         return say("merge", "conflicts.whole_row", merge.language)
-    if sheet == "lists":
+    if sheet == ALERTS:
+        return say("summary", "head.owner", merge.language)
+    if sheet == LISTS:
         if column in PARTS:
             return say("thresholds", PARTS[column], merge.language)
         setting = merge.template.settings.get(column)
@@ -137,7 +143,8 @@ class Conflict:
     """A cell for which files say different things.
 
     `sheet` is a table's id, or a form's, whose `column` is a field, or "lists", whose `column` is a
-    setting, an entry's attribute, or `rule.limit`, `rule.days` or `rule.on` of a threshold.
+    setting, an entry's attribute, or `rule.limit`, `rule.days` or `rule.on` of a threshold, or
+    "alerts", whose owner the Summaries' lists name.
     `column` may also be the header of staff's own column. `kept` tells which of the versions stand
     in the output: all with keep-both; none where a field was added up, joins what all say, or was
     left blank since nothing says which is right.
@@ -238,6 +245,7 @@ class Merge:
     disputed: Mapping[str, Mapping[int, tuple[Conflict, ...]]] = field(default_factory=dict)
     thresholds: tuple[Threshold, ...] = ()
     holidays: tuple[date, ...] = ()
+    remembered: tuple[RememberedAlert, ...] = ()
     per_department: bool | None = None
     across: int = 0
     across_doubles: int = 0

@@ -12,14 +12,16 @@ from pathlib import Path
 from ..errors import SheetsError, UsageError, WorkbookError, as_day, as_moment
 from ..loading import load_template
 from ..ooxml import read_properties
+from ..reader import read_earlier
+from ..records import Reading
 from ..template import Campaign, Template
 from ..texts import LANGUAGES, Language, Text
 from .base import source_of
 from .cache import Cache
 from .engine import merge_sources
-from .model import POLICIES, Merge, Policy, Way
+from .model import POLICIES, Merge, Policy, Source, Way
 from .reading import FileProgress, read_workbooks
-from .sources import ReadFile, SkippedFile, find_workbooks
+from .sources import KIND, MERGED, ReadFile, SkippedFile, find_workbooks
 from .writing import MergeResult, check_output, write_merge
 
 _LISTED = 5
@@ -48,11 +50,10 @@ def merge(
 
     `paths` are files, folders or globs. `template` and `language` None take those most files have;
     files of another template are listed. Figures are as of `as_of`, else the latest day a form
-    states, else `today`. `on_conflict` decides where files disagree about a record;
-    `per_department` whether rows of different departments are different records, which else each
-    table's template says. Parts of a split are merged three-way. `executor`, `jobs`, `cache`,
-    `fail_fast` are as for reading, `parquet` a folder for records. An earlier merge at `output` is
-    replaced, anything else with `overwrite`. `created` None is when the last source was saved.
+    states, else `today`. `on_conflict` decides where files disagree about a record,
+    `per_department` whether those of different departments are different ones (None: as each table
+    says). `executor`, `jobs`, `cache`, `fail_fast` are as for reading. An earlier merge at `output`
+    is replaced, anything else with `overwrite`. `created` None: when the last source was saved.
 
     Raises MergeDoesNotReconcile, MergeConflict with "stop", UsageError, WorkbookError.
     """
@@ -76,14 +77,13 @@ def merge(
             read,
             template=template,
             language=language,
-            policy=on_conflict,
-            per_department=per_department,
+            chosen=(on_conflict, per_department),
             skipped=[*unread, *found.skipped],
+            output=output,
         )
         day, moment = as_of or _stated(merged, today, output), created or _latest(merged)
-        folder = None if parquet is None else Path(parquet)
         return write_merge(
-            merged, output, as_of=day, created=moment, overwrite=overwrite, parquet=folder
+            merged, output, as_of=day, created=moment, overwrite=overwrite, parquet=parquet
         )
 
 
@@ -124,9 +124,9 @@ def _merged(
     *,
     template: Template | None,
     language: Language | None,
-    policy: Policy,
-    per_department: bool | None,
+    chosen: tuple[Policy, bool | None],
     skipped: Sequence[SkippedFile],
+    output: Path,
 ) -> Merge:
     """Merge what was read, in the template and language asked for, else in the usual ones."""
     if not read:
@@ -144,10 +144,32 @@ def _merged(
     way = Way(
         template=template,
         language=language or _usual_language(read),
-        policy=policy,
-        per_department=per_department,
+        policy=chosen[0],
+        per_department=chosen[1],
     )
-    return merge_sources(sources, way, skipped=skipped)
+    earlier = _earlier(output, read[0].reading)
+    return merge_sources(sources, way, skipped=skipped, earlier=earlier)
+
+
+def _earlier(output: Path, model: Reading) -> Source | None:
+    """Return what people typed into an earlier merge that is about to be replaced."""
+    try:
+        told = read_properties(output) if output.exists() else {}
+        if told.get(KIND) != MERGED or told.get("template") != model.template.id:
+            return None
+        remembered, attachments = read_earlier(output)
+    except WorkbookError:
+        return None  # what cannot be read is replaced all the same
+    reading = Reading(
+        template=model.template,
+        language=model.language,
+        file=output.name,
+        form={},
+        sheets={},
+        remembered=remembered,
+        attachments=attachments,
+    )
+    return Source(file=output.name, reading=reading)
 
 
 def _earlier_names(read: Sequence[ReadFile]) -> dict[str, str]:

@@ -19,14 +19,12 @@ from ..errors import UsageError, WorkbookError
 from ..exporting import export_records
 from ..ooxml import Receipt, check_replaceable, read_properties
 from ..problems import Place, Problem
-from ..reader import read_remembered
 from ..records import (
     MARK,
     AttachedColumn,
     Attachment,
     ControlTotal,
     Reading,
-    RememberedAlert,
     SheetRecords,
 )
 from ..summary import Summary, summarize
@@ -268,12 +266,12 @@ def write_merge(
     as_of: date,
     created: datetime | None = None,
     overwrite: bool = False,
-    parquet: Path | None = None,
+    parquet: Path | str | None = None,
 ) -> MergeResult:
     """Write a merge as a full workbook, and as one Parquet file a sheet into `parquet`.
 
     The workbook appears at `path` whole, with its Summary, or not at all; an earlier merge there is
-    replaced, the alerts it knew remembered, anything else only with `overwrite`. Tables longer than
+    replaced, anything else only with `overwrite`. Tables longer than
     a sheet of Excel continue in numbered sheets.
 
     Raises MergeDoesNotReconcile if rows or amounts are unaccounted for, UsageError, WorkbookError
@@ -291,7 +289,7 @@ def write_merge(
     attached = (log_sheet(merge, continued), conflict_sheet(merge), *change_sheets(merge))
     plain = replace(
         _reading(merge, sheets, _form(merge, as_of), path.name),
-        remembered=_remembered(merge, path),
+        remembered=merge.remembered,
         attachments={one.id: _lines(one) for one in attached},
     )
     reading = recompute(plain, as_of=as_of)
@@ -302,7 +300,7 @@ def write_merge(
         _write(merge, draft, records, attached, as_of=as_of, created=created)
         files: tuple[Path, ...] = ()
         if parquet is not None:
-            files = export_records(reading, parquet, "parquet", overwrite=True)
+            files = export_records(reading, Path(parquet), "parquet", overwrite=True)
         receipt = put_summary(summary, draft, language=merge.language, output=path, created=created)
     return MergeResult(
         path=path,
@@ -347,16 +345,6 @@ def _lines(attached: Attachment) -> tuple[Mapping[str, object], ...]:
     """Return the rows of a sheet as they will be read back."""
     names = [column.id for column in attached.columns]
     return tuple(dict(zip(names, row, strict=True)) for row in attached.rows)
-
-
-def _remembered(merge: Merge, path: Path) -> tuple[RememberedAlert, ...]:
-    """Return the alerts that an earlier merge at `path` lists, which is about to be replaced."""
-    try:
-        told = read_properties(path) if path.exists() else {}
-        is_earlier = told.get(KIND) == MERGED and told.get("template") == merge.template.id
-        return read_remembered(path) if is_earlier else ()
-    except WorkbookError:
-        return ()  # what cannot be read is replaced all the same
 
 
 def _not_asking(template: Template) -> Template:

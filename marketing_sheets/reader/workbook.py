@@ -187,16 +187,21 @@ def _unclaimed(grids: Sequence[Grid], claims: Mapping[str, Claim]) -> tuple[list
     return [grid for grid in rest if grid not in attached], attached
 
 
-def read_remembered(path: Path | str) -> tuple[RememberedAlert, ...]:
-    """Read which alerts the Summary of a workbook lists, and nothing else of it.
+def read_earlier(
+    path: Path | str,
+) -> tuple[tuple[RememberedAlert, ...], Mapping[str, tuple[Mapping[str, object], ...]]]:
+    """Read which alerts the Summary of a workbook lists, and its conflicts, and nothing else of it.
 
-    Raises a WorkbookError where the file cannot be opened.
+    The conflicts come as an attachment. Raises a WorkbookError where the file cannot be opened.
     """
     path = Path(path)
     facts = open_workbook_file(path)
-    words = {fold_label(say("sheets", "summary.tab", language)) for language in LANGUAGES}
+    tabs = (("sheets", "summary.tab"), ("merge", "conflicts.tab"))
+    words = {fold_label(say(book, key, language)) for book, key in tabs for language in LANGUAGES}
     ours = [s for s in facts.sheets if s.is_summary or fold_label(s.name) in words]
-    return read_memory(_grids(path, replace(facts, sheets=tuple(ours)), path.name))
+    grids = _grids(path, replace(facts, sheets=tuple(ours)), path.name)
+    attached = [grid for grid in grids if is_attachment(grid)]
+    return read_memory([grid for grid in grids if grid not in attached]), read_attachments(attached)
 
 
 def _grids(path: Path, facts: WorkbookFacts, file: str) -> list[Grid]:

@@ -33,8 +33,10 @@ from ..merging import By, base_attachment, base_of
 from ..ooxml import check_replaceable
 from ..reader import read_workbook
 from ..records import Reading
-from ..template import FormSheet, TableSheet, Template
+from ..summary import summarize
+from ..template import Campaign, FormSheet, TableSheet, Template
 from ..texts import Language
+from ..workbooks import put_summary, recompute
 from ..writer import write_workbook
 from .plan import BY, Part, Plan, Split, SplitTotal, plan_split
 
@@ -334,6 +336,23 @@ def _write(
         kind="split_rest" if is_rest else "split",
         split=plan.split_id,
     )
+    stated = reading.form.get(Campaign.AS_OF)
+    day = as_of or (stated if isinstance(stated, date) else None)
+    if day is not None and reading.remembered:
+        _hand_on(reading, path, language=language, as_of=day, created=created)
+
+
+def _hand_on(
+    whole: Reading, path: Path, *, language: Language, as_of: date, created: datetime | None
+) -> None:
+    """Write a part's Summary: its alerts with the owners and the days that the whole knows."""
+    part = read_workbook(path, template=whole.template)
+    known = recompute(replace(part, remembered=whole.remembered), as_of=as_of)
+    summary = summarize(known, as_of=as_of)
+    # What is not among this part's alerts is another part's, and not resolved.
+    standing = tuple(one for one in summary.alerts if one.alert is not None)
+    summary = replace(summary, alerts=standing)
+    put_summary(summary, path, language=language, created=created)
 
 
 def _nobodys(template: Template) -> Template:

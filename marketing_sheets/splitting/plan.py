@@ -276,6 +276,7 @@ class Plan:
                 for entry, attributes in entries.items()
                 for attribute, said in attributes.items()
             },
+            alerts={one.key: one.own_owner for one in reading.remembered if one.own_owner},
             rows=tuple(
                 BaseRow(
                     sheet=name,

@@ -19,13 +19,14 @@ from support.examples import Examples
 from support.oracles import differences, formula_cells, ironcalc_values
 from support.source_documents import typed
 
-from marketing_sheets import Reading, generate_workbook, read_workbook
+from marketing_sheets import Reading, generate_workbook, read_workbook, recalculate
 from marketing_sheets.errors import SplitDoesNotReconcile, UsageError, WorkbookExists, WorkbookInUse
 from marketing_sheets.merging import By, Merge, base_of
 from marketing_sheets.merging.base import has_base, source_of
 from marketing_sheets.merging.engine import merge_sources
 from marketing_sheets.merging.model import Way
 from marketing_sheets.merging.totals import check_merged
+from marketing_sheets.records import MEMORY_STAMP
 from marketing_sheets.splitting import Split, split, split as split_module
 from marketing_sheets.splitting.cutting import file_names
 from marketing_sheets.splitting.plan import BY
@@ -454,3 +455,38 @@ def test_file_names_are_safe_on_every_system() -> None:
     assert len({name.casefold() for name in names}) == len(labels)
     assert all(len(os.fsencode(name)) <= 255 for name in names)
     assert file_names("长" * 100, ["市场部"])[0].endswith("-市场部.xlsx")
+
+
+def name_owner(path: Path, key: str, owner: str) -> None:
+    """Type an owner into the list of alerts."""
+    book = openpyxl.load_workbook(path)
+    tab = book.worksheets[0]
+    stamp = next(row for row in tab.iter_rows() if row[0].value == MEMORY_STAMP)
+    columns = {str(cell.value): int(cell.column or 0) for cell in stamp}
+    row = next(
+        at
+        for at in range(int(stamp[0].row or 0), tab.max_row + 1)
+        if tab.cell(at, columns["alert.key"]).value == key
+    )
+    tab.cell(row, columns["alert.owner"]).value = owner
+    book.save(path)
+
+
+def test_owners_of_alerts_go_on_into_parts_and_other_outputs(whole: Path, tmp_path: Path) -> None:
+    """Whom people named for an alert, and since when it stands, a part's own Summary says too."""
+    path, copy = tmp_path / "618.xlsx", tmp_path / "copy.xlsx"
+    path.write_bytes(whole.read_bytes())
+    first = recalculate(path, as_of=DAY)
+    alerts = [one for one in first.summary.alerts if one.alert and one.alert.place.row]
+    own = alerts[0].key
+    name_owner(path, own, "新人")
+    later = DAY.replace(day=30)
+    done = split(path, tmp_path / "parts", by="department", as_of=later)
+    known = [one for part in done.parts for one in read_workbook(part.path).remembered]
+    found = [(one.own_owner, one.first_seen) for one in known if one.key == own]
+    assert found == [("新人", DAY)]
+    assert all(one.resolved_on is None for one in known)
+    recalculate(path, output=copy, as_of=later)
+    name_owner(copy, own, "另一人")
+    again = recalculate(path, output=copy, as_of=later)
+    assert {one.key: one.who for one in again.summary.alerts}[own] == "另一人"
