@@ -124,6 +124,7 @@ def merge_report(result: MergeResult, language: Language) -> dict[str, Any]:
             for r in merge.withdrawn
         ],
         "conflicts": [_conflict(conflict) for conflict in merge.conflicts],
+        "settled": [_conflict(conflict) for conflict in merge.settled],
         "extra_sheets": {file: list(sheets) for file, sheets in merge.extra_sheets.items()},
         "continued": {name: list(tabs) for name, tabs in result.continued.items()},
         "parquet": [str(path) for path in result.parquet],
@@ -171,4 +172,5 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
             for version in conflict.versions
         ],
         "kept": list(conflict.kept),
+        "state": conflict.state,
     }

@@ -87,10 +87,10 @@ def ours(folder: Path) -> Callable[[], object]:
     from marketing_sheets.merging import Cache
     from marketing_sheets.merging.base import source_of
     from marketing_sheets.merging.engine import merge_sources
-    from marketing_sheets.merging.model import Way
     from marketing_sheets.merging.reading import read_workbooks
     from marketing_sheets.merging.sources import find_workbooks
     from marketing_sheets.merging.totals import check_merged
+    from marketing_sheets.merging.way import Way
 
     def run() -> object:
         found = find_workbooks([folder / "in"])

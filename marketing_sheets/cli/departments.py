@@ -202,12 +202,12 @@ def _merge_lines(result: MergeResult, parquet: Path | None, language: Language) 
 
 def _conflict_lines(merge: Merge, language: Language) -> Iterator[str]:
     """Say how many conflicts there are, and which option may settle them."""
-    from ..merging import advice
+    from ..merging import advice, settled_notes
 
     if merge.conflicts:
         tab = say("merge", "conflicts.tab", merge.language)
         yield say("merge", "done.conflicts", language, count=len(merge.conflicts), tab=tab)
-    yield from ("  " + line for line in advice(merge, language))
+    yield from ("  " + line for line in (*advice(merge, language), *settled_notes(merge, language)))
     if merge.changes or merge.withdrawn:
         tab = say("merge", "changes.tab", merge.language)
         count = len(merge.changes) + len(merge.withdrawn)

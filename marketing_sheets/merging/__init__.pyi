@@ -9,7 +9,7 @@ from .base import (
 )
 from .cache import Cache as Cache
 from .form import choice_name as choice_name
-from .log import advice as advice
+from .log import advice as advice, settled_notes as settled_notes
 from .model import (
     Change as Change,
     Conflict as Conflict,

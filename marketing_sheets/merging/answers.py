@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import pandas as pd
 
 from ..problems import Place
 from ..template import Column
+from ..texts import fold
+from ..values import parse
 from .base import Base
 from .cells import preferred, told
-from .model import Change, Conflict, Source, Version, Way
+from .model import Change, Conflict, Source, Version
 from .rows import value_text
+from .way import Way, typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,7 @@ class Answers:
     everybody: tuple[Source, ...]
     conflicts: list[Conflict] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    settled: list[Conflict] = field(default_factory=list)
 
     def decide(
         self,
@@ -47,11 +53,13 @@ class Answers:
         *,
         before: str | None = "",
         field: Column | None = None,
+        record: str = "",
     ) -> Any:
         """Return what stands: the only edit of `before`, of several the one the policy prefers.
 
         Whatever is filled in is an edit of "", and of None what is blank too. Edits that people see
-        to differ are a conflict; the only edit of something that was handed out is a change.
+        to differ are a conflict, unless people settled it; the only edit of something that was
+        handed out is a change.
         """
         edits = [answer for answer in given if value_text(answer.value) != before]
         said: dict[str, Answer] = {}
@@ -60,8 +68,9 @@ class Answers:
         rest = [*said.values()] or [*given[:1]]
         chosen = rest[preferred(self.way, [answer.source for answer in rest])]
         if len(said) > 1:
-            self.conflicts.append(conflict(sheet, key, column, edits, chosen.shown))
-        elif edits and self.base is not None:
+            found = replace(conflict(sheet, key, column, edits, chosen.shown), record=record)
+            return self.settle(found, edits, chosen.value, field)
+        if edits and self.base is not None:
             self.changes.append(
                 Change(
                     sheet=sheet,
@@ -74,6 +83,36 @@ class Answers:
                 )
             )
         return chosen.value
+
+    def settle(
+        self, found: Conflict, given: Sequence[Answer], value: Any, field: Column | None
+    ) -> Any:
+        """List a conflict and return what stands: what people decided about it, else `value`."""
+        found, text = self.way.decisions.settle(found)
+        if text is not None:
+            word = fold(text)
+            said = next((one.value for one in given if fold(one.shown) == word), None)
+            decided = _read(text, value, field, given[0]) if said is None else said
+            if decided is not None:
+                self.settled.append(found)
+                return decided
+            found = replace(found, state="reopened", use=())
+        self.conflicts.append(found)
+        return value
+
+
+def _read(text: str, like: Any, field: Column | None, said: Answer) -> Any:
+    """Return what a text that was typed means in a field, or in a setting of a like value."""
+    if field is not None:
+        found = typed(text, field, said.source.reading)
+        value = None if found is None else found.values.astype(object).iat[0]
+        return None if value is pd.NA else value
+    if isinstance(like, bool):
+        meant = parse(text, "yes_no").value
+        return None if meant is None else meant in {True, "yes"}
+    if isinstance(like, int | float) or like is None:
+        return parse(text, "percent" if text.endswith("%") else "number").value
+    return text
 
 
 def conflict(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import pandas as pd
 
 from ..problems import Place
 from ..template import Column
-from ..texts import say
+from ..texts import fold, say
 from ..values import as_text
-from .model import Conflict, Source, Version, Way, is_nothing, shown_value
+from .model import Conflict, Source, Version, is_nothing, shown_value
 from .pile import Pile
-from .rows import OWN, RowTexts
+from .rows import OWN, RowTexts, value_text
 from .sources import natural_order
+from .way import Way, typed
 
 # Cells that mean an id or a fraction, and show a label or a percentage.
 _SHOWN_OTHERWISE = ("choice", "department", "percent")
@@ -21,10 +24,14 @@ _SHOWN_OTHERWISE = ("choice", "department", "percent")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cells:
-    """The cells of a pile as texts; `known` keeps the columns that were asked for."""
+    """The cells of a pile as texts; `known` keeps the columns that were asked for.
+
+    `owners` tell whose each row is, where that makes it another record.
+    """
 
     pile: Pile
     way: Way
+    owners: pd.Series[Any] | None = None
     known: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
     def text(self, row: int, name: str) -> str:
@@ -47,6 +54,18 @@ class Cells:
         """Return what stands in the key columns."""
         return tuple(self.text(row, name) for name in self.pile.sheet.key)
 
+    def record(self, row: int) -> str:
+        """Return what names a record in every language: its key, else where it was typed."""
+        sheet, parts = self.pile.sheet, []
+        for name in sheet.key:
+            typed, raw = (values[row] for values in self._column(name))
+            parts.append(fold(value_text(raw if is_nothing(typed) else typed)))
+        if not all(parts) or not parts:
+            return str(self.place(row, typed=True))
+        if self.owners is not None and not is_nothing(owner := self.owners.iat[row]):
+            parts.append(fold(str(owner)))
+        return "|".join(parts)
+
     def place(self, row: int, name: str = "", *, typed: bool = False) -> Place:
         """Return where a row, or one of its cells, stands, or was typed as far as is known."""
         column = None if not name or name.startswith(OWN) else name
@@ -66,7 +85,21 @@ class Cells:
             column=self.pile.header(name),
             versions=tuple(self.version(row, name) for row in rows),
             kept=tuple(kept),
+            record=self.record(rows[0]),
         )
+
+    def decide(self, conflict: Conflict) -> tuple[Conflict, str | None]:
+        """Return a conflict with its state, and what people decided that is to stand, if they did.
+
+        What they typed has to mean something in the column.
+        """
+        found, text = self.way.decisions.settle(conflict)
+        if text is None or found.kept:
+            return found, text
+        column = next((c for c in self.pile.sheet.inputs if c.id == conflict.column), None)
+        if column is not None and typed(text, column, self.pile.sources[0].reading) is None:
+            return replace(conflict, state="reopened"), None
+        return found, text
 
     def before(self, texts: RowTexts, name: str) -> str:
         """Return what a cell said when it was handed out."""

@@ -18,7 +18,8 @@ from ..texts import Language, fold
 from .base import department_spellings
 from .cells import Cells
 from .form import Agreed, agree
-from .handed_out import HandedOut, merge_handed_out
+from .handed_out import merge_handed_out
+from .lines import HandedOut
 from .model import (
     Change,
     Conflict,
@@ -26,15 +27,16 @@ from .model import (
     Merge,
     MergeTotal,
     Source,
-    Way,
     Withdrawn,
     stopped,
 )
 from .pile import Pile, additive, pile_up
+from .settled import settle_disputes
 from .settling import DUPLICATE, MERGED, Settlement, settle
 from .sides import Sides, find_sides
 from .sources import SkippedFile, natural_order
 from .totals import merge_totals
+from .way import Way
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -46,27 +48,6 @@ def list_duplicates(cells: Cells, settlement: Settlement) -> Iterator[Duplicate]
     for rows in sorted(settlement.doubles, key=lambda rows: int(pile.rank[rows[0]])):
         places = tuple(cells.place(row, typed=True) for row in rows)
         yield Duplicate(sheet=pile.sheet.id, key=cells.key(rows[0]), places=places)
-
-
-def list_conflicts(cells: Cells, settlement: Settlement) -> Iterator[Conflict]:
-    """Walk the cells about which files disagree, record by record, in the order of the rows."""
-    pile = cells.pile
-    direct = frozenset(source.file for source in pile.sources)
-    for dispute in sorted(settlement.disputes, key=lambda found: int(pile.rank[found.rows[0]])):
-        key = cells.key(dispute.rows[0])
-        # What a merged workbook says of a file that is here was changed in that workbook.
-        typed = [pile.voices[pile.voice[row]] not in direct for row in dispute.rows]
-        for name, kept in dispute.cells.items():
-            yield Conflict(
-                sheet=pile.sheet.id,
-                key=key,
-                column=pile.header(name),
-                versions=tuple(
-                    cells.version(row, name, typed=is_typed)
-                    for row, is_typed in zip(dispute.rows, typed, strict=True)
-                ),
-                kept=kept,
-            )
 
 
 def count_across(pile: Pile, settlement: Settlement) -> int:
@@ -144,6 +125,7 @@ def _assembled(
         skipped=(*skipped, *sides.skipped),
         duplicates=tuple(tables.duplicates),
         conflicts=(*agreed.conflicts, *tables.conflicts),
+        settled=(*agreed.settled, *tables.settled),
         differences=agreed.differences,
         totals=tuple(tables.totals),
         problems=(*sides.problems, *problems),
@@ -172,6 +154,7 @@ class _Tables:
     disputed: dict[str, dict[int, tuple[Conflict, ...]]] = field(default_factory=dict)
     duplicates: list[Duplicate] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    settled: list[Conflict] = field(default_factory=list)
     withdrawn: list[Withdrawn] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     totals: list[MergeTotal] = field(default_factory=list)
@@ -182,15 +165,18 @@ class _Tables:
         """Add a table: first the rows that were handed out, then all others."""
         handed = merge_handed_out(pile, sides, way)
         laid = handed.pile
+        owners = _owners(laid, way)
         settlement = settle(
             laid,
             policy=way.policy,
             speaks_for=_speaks_for(laid),
-            owners=_owners(laid, way),
+            owners=owners,
             decided=handed.bucket,
             variants=handed.variants,
         )
-        laid, handed = _with_one_share(laid, handed, settlement)
+        told = Cells(pile=laid, way=way, owners=owners)
+        laid, outcome = settle_disputes(told, settlement, handed)
+        laid = _with_one_share(laid, handed, settlement)
         cells, kept = Cells(pile=laid, way=way), _kept(laid, settlement)
         name = laid.sheet.id
         self.sheets[name] = _records(laid, settlement, kept, way.language)
@@ -201,12 +187,13 @@ class _Tables:
             at: disputed[row] for at, row in enumerate(kept.tolist()) if row in disputed
         }
         self.duplicates += list_duplicates(cells, settlement)
-        self.conflicts += [*handed.conflicts, *list_conflicts(cells, settlement)]
+        self.conflicts += outcome.conflicts
+        self.settled += outcome.settled
         self.withdrawn += handed.withdrawn
         self.changes += handed.changes
         if sides.bases:
             self.changes += _additions(cells, sides, handed, kept[~marked].tolist())
-        self.totals += merge_totals(pile, settlement, handed.cells)
+        self.totals += [*merge_totals(pile, settlement, handed.cells), *outcome.totals]
         self.across += count_across(laid, settlement)
         self.across_doubles += count_across_doubles(laid, settlement)
 
@@ -290,27 +277,25 @@ def _owners(pile: Pile, way: Way) -> pd.Series[Any] | None:
     return departments.where(departments.isin(known))
 
 
-def _with_one_share(
-    pile: Pile, handed: HandedOut, settlement: Settlement
-) -> tuple[Pile, HandedOut]:
+def _with_one_share(pile: Pile, handed: HandedOut, settlement: Settlement) -> Pile:
     """Add up rows that are a share of the total, such as the reserves of merged budgets."""
     share = pile.sheet.share
     if share is None:
-        return pile, handed
+        return pile
     is_share = (pile.frame[share.row_column] == share.row_choice).fillna(value=False).to_numpy(bool)
     rows = [row for row in _kept(pile, settlement).tolist() if is_share[row]]
     if len(rows) < 2 or not {*rows}.isdisjoint([*settlement.contested, *handed.contested]):
-        return pile, handed
+        return pile
     first, *others = rows
-    frame, raw, figures = pile.frame.copy(), pile.raw.copy(), dict(handed.cells)
+    frame, raw = pile.frame.copy(), pile.raw.copy()
     for name in additive(pile.sheet):
         total = math.fsum(frame[name].iloc[rows].dropna().tolist())
         if frame[name].iloc[rows].notna().any():
             frame.loc[first, name], raw.loc[first, name] = total, total
-        figures[name] = figures.get(name, {}) | dict.fromkeys(rows, (MERGED, first))
+        handed.cells.setdefault(name, {}).update(dict.fromkeys(rows, (MERGED, first)))
     settlement.bucket[others] = DUPLICATE
     settlement.doubles.append(tuple(rows))
-    return replace(pile, frame=frame, raw=raw), replace(handed, cells=figures)
+    return replace(pile, frame=frame, raw=raw)
 
 
 def _kept(pile: Pile, settlement: Settlement) -> npt.NDArray[np.intp]:

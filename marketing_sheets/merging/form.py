@@ -14,9 +14,10 @@ from ..template import Campaign, Column, Threshold
 from ..texts import LANGUAGES, fold, say
 from .answers import Answer, Answers, conflict
 from .memory import merge_memory
-from .model import Change, Conflict, Source, Way, is_nothing, shown_value
+from .model import Change, Conflict, Source, is_nothing, shown_value
 from .sides import Sides
 from .thresholds import merge_thresholds
+from .way import Way
 
 # Whose a workbook is, and up to which day it tells, is each department's own.
 _EACH_ITS_OWN = frozenset(("department", "person"))
@@ -35,6 +36,7 @@ class Agreed:
     thresholds: tuple[Threshold, ...]
     holidays: tuple[date, ...]
     conflicts: tuple[Conflict, ...]
+    settled: tuple[Conflict, ...]
     differences: tuple[Conflict, ...]
     changes: tuple[Change, ...]
     remembered: tuple[RememberedAlert, ...]
@@ -82,14 +84,17 @@ def agree(sides: Sides, way: Way, earlier: Source | None = None) -> Agreed:
     rest = tuple(source for source in sources if source not in everybody)
     choices = _choices(answers, rest)
     first = () if earlier is None else (earlier,)
+    settings, thresholds = _settings(answers), merge_thresholds(answers, choices)
+    remembered = merge_memory(answers, (*first, *everybody, *rest))
     return Agreed(
         form=form,
         choices=choices,
-        settings=_settings(answers),
-        thresholds=merge_thresholds(answers, choices),
+        settings=settings,
+        thresholds=thresholds,
         holidays=_holidays(answers),
-        remembered=merge_memory(answers, (*first, *everybody, *rest)),
+        remembered=remembered,
         conflicts=tuple(answers.conflicts),
+        settled=tuple(answers.settled),
         differences=tuple(table.differences),
         changes=tuple(answers.changes),
     )
@@ -156,9 +161,12 @@ def _united(sheet: str, field: Column, table: _Table, answers: Answers) -> Any:
         versions += [(s, v) for s, v in echoed if v == result and said and not field.additive]
     if len(_distinct(value for _, value in versions)) > 1:
         by_design = _differs_by_design(field, result)
-        listed = table.differences if by_design else answers.conflicts
         shown = shown_value(field, result, table.way.template, table.way.language)
-        listed.append(conflict(sheet, (), field.id, _answers(field, versions, table.way), shown))
+        given = _answers(field, versions, table.way)
+        found = conflict(sheet, (), field.id, given, shown)
+        if not by_design:
+            return answers.settle(found, given, result, field)
+        table.differences.append(found)
     return result
 
 
@@ -261,7 +269,14 @@ def _choices(answers: Answers, rest: Sequence[Source]) -> dict[str, dict[str, di
         for (entry, name), said in given.items() if base is None or base.has_choices else ():
             before = "" if base is None else base.choices.get(choice_name(choices.id, entry, name))
             key = (choices.label_of(entry, language),)
-            entries[entry][name] = answers.decide("lists", key, name, said, before=before or "")
+            entries[entry][name] = answers.decide(
+                "lists",
+                key,
+                name,
+                said,
+                before=before or "",
+                record=choice_name(choices.id, entry, ""),
+            )
         united[choices.id] = entries
     return united
 

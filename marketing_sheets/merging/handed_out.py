@@ -7,69 +7,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
-
-import numpy as np
 
 from ..problems import Place
+from ..records import LOG
 from ..texts import fold, say
 from .base import BaseRow, by_column
 from .cells import Cells, preferred
-from .joining import TEXT
-from .model import Change, Conflict, Version, Way, Withdrawn
-from .pile import Fill, Pile, additive
+from .lines import HandedOut, Line, rearranged
+from .model import Change, Conflict, Version, Withdrawn
+from .pile import Pile, additive
 from .rows import Known, Now, RowTexts, id_text, match_rows, own_name, row_texts
-from .settling import DUPLICATE, MERGED, OVERRULED, WITHDRAWN
+from .settling import DUPLICATE, MERGED, OVERRULED, WITHDRAWN, Typed
 from .sides import Sides
+from .way import Way
 
 # The variant of a further row that a file has beside one that was handed out under its key.
 _FURTHER = 1_000_000
-
-
-@dataclass(slots=True, kw_only=True)
-class Line:
-    """A row that was handed out: the rows that say it now, and whose cells it takes.
-
-    Rows are positions in the pile. `home` gives the cells that `picks` does not name; `order` is
-    where the row stands in the result; `disputed` are the conflicts one side of which it holds.
-    """
-
-    base: BaseRow
-    home: int
-    members: list[int]
-    order: tuple[float, ...]
-    picks: dict[str, int] = field(default_factory=dict)
-    disputed: list[Conflict] = field(default_factory=list)
-
-    def taken(self, name: str) -> int:
-        """Return the row that gives a cell."""
-        return self.picks.get(name, self.home)
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class HandedOut:
-    """What became of the rows that were handed out, and where all others stand.
-
-    `pile` is the pile with the cells they take, in the order of the result. `bucket` is as of a
-    settlement; `cells` tells the bucket of single figures, and the row whose fate that is, by
-    column. Rows under one key that are known to be different ones have different `variants`.
-    """
-
-    pile: Pile
-    lines: list[Line] = field(default_factory=list)
-    bucket: dict[int, int] = field(default_factory=dict)
-    cells: dict[str, dict[int, tuple[int, int]]] = field(default_factory=dict)
-    variants: dict[int, int] = field(default_factory=dict)
-    contested: list[int] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    withdrawn: list[Withdrawn] = field(default_factory=list)
-
-    @property
-    def disputed(self) -> dict[int, tuple[Conflict, ...]]:
-        """The conflicts of which a row kept holds one side, by row."""
-        return {line.home: tuple(line.disputed) for line in self.lines if line.disputed}
 
 
 def merge_handed_out(pile: Pile, sides: Sides, way: Way) -> HandedOut:
@@ -94,33 +47,13 @@ def merge_handed_out(pile: Pile, sides: Sides, way: Way) -> HandedOut:
     work.tell_claims()
     rest = [at for at in range(len(work.texts)) if at not in settled]
     work.withdraw_copies(rest)
+    work.take_echoes(rest)
     work.tell_apart(at for at in rest if at not in found.bucket)
     own = () if headquarters is None else pile.rows_of(headquarters)
     order |= {at: (0.0, float(at)) for at in own if at not in settled}
     work.account()
-    found.pile = _rearranged(pile, found.lines, order)
+    found.pile = rearranged(pile, found.lines, order)
     return found
-
-
-def _rearranged(pile: Pile, lines: Sequence[Line], order: Mapping[int, tuple[float, ...]]) -> Pile:
-    """Return the pile with the cells that rows take, their ids and the order of the result."""
-    ids: list[Any] = [None] * len(pile.rank)
-    for line in lines:
-        ids[line.home] = line.base.row_id
-    places = sorted(range(len(ids)), key=lambda at: order.get(at, (1.0, float(pile.rank[at]))))
-    rank = np.empty(len(ids), dtype=np.int64)
-    rank[places] = np.arange(len(ids))
-    filled = pile.filled(
-        Fill(name, line.home, row)
-        for line in lines
-        for name, row in line.picks.items()
-        if row != line.home
-    )
-    origins = filled.origins
-    if any(ids) or "row_id" in origins:
-        series = np.array(ids, dtype=object)
-        origins = origins.assign(row_id=series).astype({"row_id": TEXT})
-    return replace(filled, origins=origins, rank=rank)
 
 
 class _Work:
@@ -228,7 +161,7 @@ class _Work:
         # The department is who the row is from; headquarters only where nobody else has it.
         own = (at for source, at in here.items() if source != self.sides.headquarters)
         line = Line(base=base, home=next(own, rows[0]), members=rows, order=order)
-        if against is not None:
+        if against is not None and against.state != "settled":
             line.disputed.append(against)
         if against is None or len(rows) > 1:
             self._settle_cells(line)
@@ -252,10 +185,24 @@ class _Work:
         gone = Version(text="", file=file, place=Place(file=file, sheet=here.sheet))
         edits = Version(text=self._edits(base, row, edited[row]), file=here.file or "", place=here)
         key = self.cells.key(row)
-        conflict = Conflict(
-            sheet=self.sheet.id, key=key, column="", versions=(edits, gone), kept=(0,)
+        conflict, text = self.cells.decide(
+            Conflict(
+                sheet=self.sheet.id,
+                key=key,
+                column="",
+                versions=(edits, gone),
+                kept=(0,),
+                record=self.cells.record(row),
+            )
         )
-        self.found.conflicts.append(conflict)
+        if text is None:
+            self.found.conflicts.append(conflict)
+            return conflict
+        self.found.settled.append(conflict)
+        if conflict.kept == (1,):
+            for row in rows:
+                self._withdraw(row, file)
+            return None
         return conflict
 
     def _withdraw(self, row: int, by: str) -> None:
@@ -287,6 +234,7 @@ class _Work:
         filled = {name for row in line.members for name in self.texts[row].cells}
         winners: set[int] = set()
         takers: set[int] = set()
+        typed_in: dict[str, str] = {}
         for name in self.pile.names:
             if name not in filled and name not in line.base.texts.cells:
                 continue
@@ -301,9 +249,15 @@ class _Work:
             if len(rows) > 1:
                 said = [self.sides.sources[self.source(row)] for row in rows]
                 kept = preferred(self.way, said)
-                conflict = self.cells.conflict(rows, name, (kept,))
-                self.found.conflicts.append(conflict)
-                line.disputed.append(conflict)
+                conflict, text = self.cells.decide(self.cells.conflict(rows, name, (kept,)))
+                if text is None:
+                    self.found.conflicts.append(conflict)
+                    line.disputed.append(conflict)
+                else:
+                    self.found.settled.append(conflict)
+                    kept = conflict.kept[0] if conflict.kept else kept
+                    if not conflict.kept:
+                        typed_in[name] = text
                 winners.add(rows[kept])
             else:
                 self._tell_change(line.base, rows[0], name)
@@ -314,6 +268,7 @@ class _Work:
             for name in self.pile.names:
                 line.picks.setdefault(name, line.home)
             line.home = winners.pop()
+        self.found.typed += [Typed(line.home, name, text) for name, text in typed_in.items()]
 
     def _tell_change(self, base: BaseRow, row: int, name: str) -> None:
         now = self.cells.version(row, name)
@@ -353,12 +308,23 @@ class _Work:
         for key, lines in claims.items():
             if len(lines) > 1 and any(line.base.texts.key(self.sheet) != key for line in lines):
                 homes = [line.home for line in lines]
-                self.found.conflicts.append(self.cells.conflict(homes, "", range(len(homes))))
-                self.found.contested += homes
+                conflict, text = self.cells.decide(
+                    self.cells.conflict(homes, "", range(len(homes)))
+                )
+                if text is None or not conflict.kept:
+                    self.found.conflicts.append(conflict)
+                    self.found.contested += homes
+                    continue
+                self.found.settled.append(conflict)
+                for at, line in enumerate(lines):
+                    if at not in conflict.kept:
+                        self.found.lines.remove(line)
+                        self.found.bucket |= dict.fromkeys(line.members, OVERRULED)
 
     def withdraw_copies(self, rows: Iterable[int]) -> None:
         """Leave out what other files copied of rows withdrawn: it would bring them back."""
-        gone = {place for row in self.found.bucket for place in self._places(row)}
+        bucket = self.found.bucket
+        gone = {p for row in bucket if bucket[row] == WITHDRAWN for p in self._places(row)}
         for row in rows if gone else ():
             is_other = self.source(row) not in self.sides.bases
             if is_other and not gone.isdisjoint(self._places(row)):
@@ -367,6 +333,32 @@ class _Work:
     def _places(self, row: int) -> set[Place]:
         """Return where a row stands, and where it was first typed."""
         return {self.pile.here(row), self.pile.place(row)}
+
+    def take_echoes(self, rows: Iterable[int]) -> None:
+        """Leave out what a merge of these files says as one of them does, or as was handed out.
+
+        It was decided between them since; only what people edited in that workbook is news.
+        """
+        echoing = {
+            number
+            for number, source in enumerate(self.sides.sources)
+            if LOG in source.reading.attachments and number not in self.sides.speaking
+        }
+        by_id = {line.base.row_id: line for line in self.found.lines}
+        for row in rows if echoing else ():
+            line = by_id.get(self.ids[row])
+            if line is not None and self.source(row) in echoing and self._echoes(line, row):
+                self.found.bucket[row] = DUPLICATE
+
+    def _echoes(self, line: Line, row: int) -> bool:
+        """Whether each cell says what somebody said; what was typed for it was decided."""
+        decided = {one.name for one in self.found.typed if one.row == line.home}
+        said = [line.base.texts, *(self.texts[member] for member in line.members)]
+        return all(
+            name in decided
+            or fold(self.texts[row].says(name)) in {fold(texts.says(name)) for texts in said}
+            for name in self.pile.names
+        )
 
     def tell_apart(self, rows: Iterable[int]) -> None:
         """Tell rows handed out under one key apart, and which of them another row may be.

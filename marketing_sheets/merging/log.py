@@ -55,6 +55,8 @@ _CONFLICT_WIDTHS = {
     "file": 30,
     "place": 20,
     "kept": 11,
+    "use": 16,
+    "id": 12,
 }
 # More lines than anybody reads; the whole account is in what `--json` prints.
 MOST_LINES = 100_000
@@ -67,6 +69,19 @@ def advice(merge: Merge, language: Language) -> Iterator[str]:
     for name, count in counts.items():
         if count:
             yield say("merge", f"log.notes.{name}", language, count=f"{count:,}")
+
+
+def settled_notes(merge: Merge, language: Language) -> Iterator[str]:
+    """Say how many conflicts stand as people decided, and which are open again."""
+    tab = say("merge", "conflicts.tab", merge.language)
+    if merge.settled:
+        yield say("merge", "log.notes.settled", language, count=len(merge.settled), tab=tab)
+    for conflict in merge.conflicts:
+        if conflict.state == "reopened":
+            where = (sheet_label(merge, conflict.sheet), *conflict.key)
+            column = column_label(merge, conflict.sheet, conflict.column)
+            item = " › ".join(part for part in (*where, column) if part)
+            yield say("merge", "log.notes.reopened", language, item=item)
 
 
 def outcome(conflict: Conflict, merge: Merge) -> str:
@@ -134,6 +149,8 @@ def _decision_rows(merge: Merge, continued: Mapping[str, Sequence[str]]) -> Iter
     for note in advice(merge, language):
         yield _row(merge, "advice", note=note)
     tab = say("merge", "conflicts.tab", language)
+    for note in settled_notes(merge, language):
+        yield _row(merge, "decision", note=note)
     for conflict in merge.conflicts:
         if not conflict.kept:
             key = outcome(conflict, merge)
@@ -338,7 +355,7 @@ def log_sheet(merge: Merge, continued: Mapping[str, Sequence[str]]) -> Attachmen
 
 def conflict_sheet(merge: Merge) -> Attachment:
     """Return the conflicts: each version of a cell on a row of its own, and which was used."""
-    count = len(merge.conflicts)
+    count = len(merge.conflicts) + len(merge.settled)
     rows, listed = _listed_conflicts(merge)
     return Attachment(
         id=CONFLICTS,
@@ -361,18 +378,18 @@ def conflict_sheet(merge: Merge) -> Attachment:
 def _listed_conflicts(merge: Merge) -> tuple[list[_Row], int]:
     """Return the lines of as many conflicts as are listed, and how many these are."""
     rows: list[_Row] = []
-    for number, conflict in enumerate(merge.conflicts, start=1):
+    for number, conflict in enumerate((*merge.conflicts, *merge.settled), start=1):
         if len(rows) + len(conflict.versions) > MOST_LINES:
             return rows, number - 1
         rows += _conflict_rows(number, conflict, merge)
-    return rows, len(merge.conflicts)
+    return rows, len(merge.conflicts) + len(merge.settled)
 
 
 def _rest(merge: Merge, count: int) -> _Row:
     """Say how many conflicts are not listed."""
     text = say("merge", "conflicts.rest", merge.language, count=f"{count:,}")
     # The number of the last conflict, so that the numbers tell how many there are.
-    return (len(merge.conflicts), "", text, "", "", "", "", "")
+    return (len(merge.conflicts), "", text, *[""] * (len(_CONFLICT_WIDTHS) - 3))
 
 
 def _text(key: str, **params: object) -> Text:
@@ -381,8 +398,9 @@ def _text(key: str, **params: object) -> Text:
 
 def _conflict_rows(number: int, conflict: Conflict, merge: Merge) -> Iterator[_Row]:
     language = merge.language
+    marks = (*conflict.use, *[""] * (len(conflict.versions) - len(conflict.use)))
     for at, version in enumerate(conflict.versions):
-        if conflict.kept:
+        if conflict.kept or conflict.state == "settled":
             word = "yes" if at in conflict.kept else "no"
         else:
             word = outcome(conflict, merge)
@@ -395,4 +413,6 @@ def _conflict_rows(number: int, conflict: Conflict, merge: Merge) -> Iterator[_R
             version.file,
             where(version.place),
             say("merge", f"conflicts.{word}", language),
+            marks[at],
+            conflict.name,
         )

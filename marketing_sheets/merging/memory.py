@@ -32,6 +32,8 @@ def merge_memory(answers: Answers, sources: Sequence[Source]) -> tuple[Remembere
         owner = before
         if one.key in owners:
             said = owners[one.key]
-            owner = answers.decide(ALERTS, (one.what,), "alert.owner", said, before=before)
+            owner = answers.decide(
+                ALERTS, (one.what,), "alert.owner", said, before=before, record=one.key
+            )
         merged.append(replace(one, own_owner=owner))
     return tuple(merged)

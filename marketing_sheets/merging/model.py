@@ -73,20 +73,6 @@ def column_label(merge: Merge, sheet: str, column: str | None) -> str:
     return next((c.label[merge.language] for c in columns if c.id == column), column)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """How to merge: who wins where files disagree, how values are told.
-
-    `per_department` tells whether rows of different departments are different records whatever
-    their keys say; None leaves it to each table of the template.
-    """
-
-    template: Template
-    language: Language
-    policy: Policy = "keep-both"
-    per_department: bool | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Source:
     """One workbook that takes part.
@@ -147,7 +133,9 @@ class Conflict:
     "alerts", whose owner the Summaries' lists name.
     `column` may also be the header of staff's own column. `kept` tells which of the versions stand
     in the output: all with keep-both; none where a field was added up, joins what all say, or was
-    left blank since nothing says which is right.
+    left blank since nothing says which is right, or where a person typed another value. `record`
+    names the record whatever the language. A conflict that was settled is open again where a file
+    has changed; `use` is what stands beside each version in the column for decisions.
     """
 
     sheet: str
@@ -155,6 +143,14 @@ class Conflict:
     column: str
     versions: tuple[Version, ...]
     kept: tuple[int, ...]
+    record: str = ""
+    state: Literal["open", "settled", "reopened"] = "open"
+    use: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name by which what was decided about it is found again."""
+        return "|".join((self.sheet, self.column, self.record))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +215,8 @@ class Merge:
     conflicts. `is_three_way` tells such a merge, `changes` what it took over. `differences` are
     fields that each department has of its own, such as its name. `across` counts the records about
     which different departments disagree, `across_doubles` those that they hold alike: with
-    `per_department` they would be records of their own. The rows of the records count from 1, in no
+    `per_department` they would be records of their own. `settled` are conflicts that people decided
+    on the sheet Conflicts. The rows of the records count from 1, in no
     workbook yet.
     """
 
@@ -249,6 +246,7 @@ class Merge:
     per_department: bool | None = None
     across: int = 0
     across_doubles: int = 0
+    settled: tuple[Conflict, ...] = ()
 
     @property
     def copies(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -139,15 +139,25 @@ def _refined(codes: Integers, others: Sequence[Integers]) -> Integers:
     return np.where(codes == BLANK, BLANK, whole)
 
 
+class Typed(NamedTuple):
+    """A value that a person typed for a cell on the sheet Conflicts: the row, column and text."""
+
+    row: int
+    name: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Dispute:
     """Rows of one record that say different things; `cells` gives, per column, which of them stand.
 
-    Rows are positions in the pile. A column whose cells all say the same is not among `cells`.
+    Rows are positions in the pile; `group` are all of the record, those among them that say nothing
+    new. A column whose cells all say the same is not among `cells`.
     """
 
     rows: tuple[int, ...]
     cells: dict[str, tuple[int, ...]]
+    group: tuple[int, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -303,7 +313,7 @@ def _settle_group(rivals: _Rivals, group: range, settlement: Settlement) -> None
     else:
         stands = _overrule(rivals, group, speakers, settlement)
     if disagree:
-        _record(rivals, witnesses, stands, settlement)
+        _record(rivals, group, witnesses, stands, settlement)
 
 
 def _speakers(rivals: _Rivals, group: range) -> dict[int, tuple[int, int]]:
@@ -416,6 +426,7 @@ def _moments(pile: Pile) -> dict[int, float]:
 
 def _record(
     rivals: _Rivals,
+    group: range,
     witnesses: Sequence[int],
     stands: dict[str, set[int]],
     settlement: Settlement,
@@ -429,4 +440,5 @@ def _record(
             stand = stands[name]
             cells[name] = tuple(n for n, value in enumerate(values) if value in stand)
     positions = tuple(rivals.rows[rows].tolist())
-    settlement.disputes.append(Dispute(rows=positions, cells=cells))
+    everyone = tuple(rivals.rows[list(group)].tolist())
+    settlement.disputes.append(Dispute(rows=positions, cells=cells, group=everyone))

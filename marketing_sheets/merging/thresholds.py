@@ -53,7 +53,9 @@ def merge_thresholds(answers: Answers, choices: _Lists) -> tuple[Threshold, ...]
             is_edited |= any(value_text(answer.value) != before for answer in given)
             # What files of no split leave blank says what the template says.
             before = before or ("" if base is not None else None)
-            cells[part] = answers.decide("lists", key, column, given, before=before)
+            cells[part] = answers.decide(
+                "lists", key, column, given, before=before, record=base_name(row, "")
+            )
         if is_edited or len(said) == len(saying):
             merged.append(Threshold(rule=row[0], group=row[1], **cells))
     return tuple(merged)

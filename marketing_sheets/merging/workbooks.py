@@ -19,9 +19,10 @@ from ..texts import LANGUAGES, Language, Text
 from .base import source_of
 from .cache import Cache
 from .engine import merge_sources
-from .model import POLICIES, Merge, Policy, Source, Way
+from .model import POLICIES, Merge, Policy, Source
 from .reading import FileProgress, read_workbooks
 from .sources import KIND, MERGED, ReadFile, SkippedFile, find_workbooks
+from .way import Way, decisions_of
 from .writing import MergeResult, check_output, write_merge
 
 _LISTED = 5
@@ -141,13 +142,15 @@ def _merged(
         source_of(found.reading, file=names.get(found.file, found.file), modified=found.modified)
         for found in read
     ]
+    earlier = _earlier(output, read[0].reading)
+    newest_first = sorted(sources, key=lambda source: -source.saved)
     way = Way(
         template=template,
         language=language or _usual_language(read),
         policy=chosen[0],
         per_department=chosen[1],
+        decisions=decisions_of([*([earlier] if earlier else []), *newest_first]),
     )
-    earlier = _earlier(output, read[0].reading)
     return merge_sources(sources, way, skipped=skipped, earlier=earlier)
 
 

@@ -14,8 +14,9 @@ from marketing_sheets.errors import MergeConflict, MergeDoesNotReconcile, UsageE
 from marketing_sheets.loading import library_template
 from marketing_sheets.merging import Merge, MergeTotal, Policy
 from marketing_sheets.merging.engine import merge_sources
-from marketing_sheets.merging.model import Source, Way
+from marketing_sheets.merging.model import Source
 from marketing_sheets.merging.totals import check_merged
+from marketing_sheets.merging.way import Way
 from marketing_sheets.problems import Place, Problem
 from marketing_sheets.records import Origin, Reading
 

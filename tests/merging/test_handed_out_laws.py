@@ -30,7 +30,7 @@ from support.split_parts import (
 from marketing_sheets.merging import Merge, Policy
 from marketing_sheets.merging.base import source_of
 from marketing_sheets.merging.engine import merge_sources
-from marketing_sheets.merging.model import Way
+from marketing_sheets.merging.way import Way
 from marketing_sheets.records import Origin, Reading
 
 CELLS: dict[str, Any] = {

@@ -10,7 +10,8 @@ from support.merges import TEMPLATE, merged as merged_plainly, workbook
 from support.split_parts import headquarters, merged, parts, task
 
 from marketing_sheets.merging.engine import merge_sources
-from marketing_sheets.merging.model import Source, Way
+from marketing_sheets.merging.model import Source
+from marketing_sheets.merging.way import Way
 from marketing_sheets.records import Reading, RememberedAlert
 
 JUNE = date(2024, 6, 1)

@@ -24,8 +24,8 @@ from marketing_sheets.errors import SplitDoesNotReconcile, UsageError, WorkbookE
 from marketing_sheets.merging import By, Merge, base_of
 from marketing_sheets.merging.base import has_base, source_of
 from marketing_sheets.merging.engine import merge_sources
-from marketing_sheets.merging.model import Way
 from marketing_sheets.merging.totals import check_merged
+from marketing_sheets.merging.way import Way
 from marketing_sheets.records import MEMORY_STAMP
 from marketing_sheets.splitting import Split, split, split as split_module
 from marketing_sheets.splitting.cutting import file_names

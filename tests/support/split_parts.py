@@ -11,8 +11,9 @@ import pandas as pd
 from marketing_sheets.merging import By, Merge, Policy, base_attachment
 from marketing_sheets.merging.base import source_of
 from marketing_sheets.merging.engine import merge_sources
-from marketing_sheets.merging.model import Source, Way
+from marketing_sheets.merging.model import Source
 from marketing_sheets.merging.totals import check_merged
+from marketing_sheets.merging.way import Way
 from marketing_sheets.records import Reading, SheetRecords
 from marketing_sheets.splitting.plan import plan_split
 from support.readings import TEMPLATE, reading

@@ -1,0 +1,125 @@
+"""Conflicts that people settle on the sheet Conflicts, and what becomes of them in later merges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+from support.merges import TEMPLATE, merged as plainly, output, rows_of, workbook
+from support.split_parts import edited, headquarters, parts, says, task
+
+from marketing_sheets.merging import Merge
+from marketing_sheets.merging.base import source_of
+from marketing_sheets.merging.engine import merge_sources
+from marketing_sheets.merging.log import conflict_sheet
+from marketing_sheets.merging.model import CONFLICTS, Source
+from marketing_sheets.merging.totals import check_merged
+from marketing_sheets.merging.way import Way, decisions_of
+
+DAY = pd.Timestamp("2024-06-01")
+
+
+def daily(file: str, cost: float, clicks: int = 1) -> Source:
+    """Return a workbook with one day."""
+    row = {"date": DAY, "channel": "douyin", "cost": cost, "clicks": clicks}
+    return workbook(file, {"daily_data": [row]})
+
+
+def decided(merge: Merge, marks: Mapping[tuple[str, str], str], file: str = "out.xlsx") -> Source:
+    """Return the merged workbook after people marked versions, by column label and what it says."""
+    sheet = conflict_sheet(merge)
+    names = [column.id for column in sheet.columns]
+    lines = [dict(zip(names, row, strict=True)) for row in sheet.rows]
+    for line in lines:
+        if mark := marks.get((str(line["column"]), str(line["value"]))):
+            line["use"] = mark
+    source = output(merge, file)
+    attachments = {**source.reading.attachments, CONFLICTS: tuple(lines)}
+    return replace(source, reading=replace(source.reading, attachments=attachments))
+
+
+def merged(*sources: Source) -> Merge:
+    """Merge with what the sources' sheets of conflicts decide, and hold it against its account."""
+    way = Way(template=TEMPLATE, language="zh-Hans", decisions=decisions_of(sources))
+    merge = merge_sources(sources, way)
+    check_merged(merge)
+    return merge
+
+
+def test_a_version_that_is_ticked_stands_and_stays() -> None:
+    """One row is left with the version ticked, the conflict is settled, also the time after."""
+    pair = [daily("a.xlsx", 100.0), daily("b.xlsx", 200.0)]
+    first = plainly(pair)
+    assert len(first.sheets["daily_data"].frame) == 2
+    out = decided(first, {("成本（元）", "200"): "√"})
+    for again in (merged(out, *pair), merged(decided(merged(out, *pair), {}), *pair), merged(out)):
+        assert rows_of(again, "daily_data", "cost") == [(200.0,)]
+        assert (again.conflicts, [c.state for c in again.settled]) == ((), ["settled"])
+        assert not again.contested
+
+
+def test_a_value_that_is_typed_stands_and_is_accounted_for() -> None:
+    """Neither version was right: what was typed counts, and both amounts are overruled."""
+    pair = [daily("a.xlsx", 100.0), daily("b.xlsx", 200.0)]
+    out = decided(plainly(pair), {("成本（元）", "100"): "150元"})
+    again = merged(out, *pair)
+    assert rows_of(again, "daily_data", "cost") == [(150.0,)]
+    later = merged(decided(again, {}, "later.xlsx"), *pair)
+    assert rows_of(later, "daily_data", "cost") == [(150.0,)]
+    assert not later.conflicts
+    unread = merged(decided(plainly(pair), {("成本（元）", "100"): "不知道"}), *pair)
+    assert [c.state for c in unread.conflicts] == ["reopened"]
+
+
+def test_a_conflict_is_open_again_where_a_file_changed() -> None:
+    """What was decided was decided about other versions: it is listed again, with a word."""
+    pair = [daily("a.xlsx", 100.0), daily("b.xlsx", 200.0)]
+    out = decided(plainly(pair), {("成本（元）", "200"): "✓"})
+    again = merged(out, daily("a.xlsx", 120.0), pair[1])
+    assert {c.state for c in again.conflicts} == {"reopened"}
+    both = decided(plainly(pair), {("成本（元）", "100"): "✓", ("成本（元）", "200"): "✓"})
+    assert [c.state for c in merged(both, *pair).conflicts] == ["reopened"]
+
+
+def test_a_record_waits_until_all_its_cells_are_decided() -> None:
+    """A tick stays beside its version while another cell of the record is open."""
+    pair = [daily("a.xlsx", 100.0, clicks=1), daily("b.xlsx", 200.0, clicks=2)]
+    half = merged(decided(plainly(pair), {("成本（元）", "200"): "✓"}), *pair)
+    assert len(half.sheets["daily_data"].frame) == 2
+    assert {c.column: c.use for c in half.conflicts} == {"clicks": (), "cost": ("", "✓")}
+    whole = merged(decided(half, {("点击量", "1"): "是"}), *pair)
+    assert rows_of(whole, "daily_data", "cost", "clicks") == [(200.0, 1)]
+    assert not whole.conflicts
+
+
+def test_conflicts_of_a_split_are_settled_too() -> None:
+    """Headquarters' version is no longer the rule where a person chose the part's, or typed one."""
+    whole = headquarters([task("a", "marketing", budget=100.0), task("b", "sales", budget=1.0)])
+    back = parts(whole)
+    ours = edited(whole, 0, "budget", 130.0)
+    theirs = edited(back["marketing"], 0, "budget", 120.0)
+    sources = [source_of(one, file=str(one.file)) for one in (ours, theirs, back["sales"])]
+    first = merged(*sources)
+    assert says(first, "budget")["a"] == 130
+    for mark, value in (("✓", 120), ("125", 125)):
+        again = merged(decided(first, {("预算金额", "120"): mark}), *sources)
+        assert says(again, "budget") == {"a": value, "b": 1}
+        assert not (again.conflicts or again.disputed)
+        later = merged(decided(again, {}, "later.xlsx"), *sources)
+        assert says(later, "budget") == {"a": value, "b": 1}
+        assert not later.conflicts
+
+
+def test_fields_and_owners_are_settled_too() -> None:
+    """What the guides say differently is as it was ticked or typed."""
+    pair = [
+        workbook(f"{name}.xlsx", {}, form={"department": "sales", "budget": amount})
+        for name, amount in (("a", 100.0), ("b", 120.0))
+    ]
+    first = plainly(pair)
+    assert first.form["budget"] is None
+    for mark, value in (("✓", 120.0), ("1.1万", 11_000.0)):
+        again = merged(decided(first, {("总预算（元）", "120"): mark}), *pair)
+        assert again.form["budget"] == value
+        assert not again.conflicts
