@@ -7,7 +7,7 @@ import sys
 import click
 
 from .. import __version__
-from .departments import merge, split
+from .departments import merge, settle, split
 from .making import demo, generate, templates
 from .reading import check, export, recalculate
 
@@ -25,7 +25,7 @@ def cli() -> None:
     """
 
 
-for command in (generate, recalculate, check, export, merge, split, templates, demo):
+for command in (generate, recalculate, check, export, merge, settle, split, templates, demo):
     cli.add_command(command)
 
 

@@ -140,6 +140,53 @@ def merge(
         sys.exit(PROBLEMS_FOUND)
 
 
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="MERGED")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Another workbook to write; else MERGED itself.",
+)
+@day_option("--as-of", "Compute as of this day; else the day of the workbook, else today.")
+@click.option("--force", is_flag=True, help="Replace a file that is no earlier merge.")
+@language_option
+@json_option
+@guarded
+def settle(
+    *,
+    file: Path,
+    output: Path | None,
+    as_of: date | None,
+    force: bool,
+    language: Language | None,
+    as_json: bool,
+) -> None:
+    """Settle the conflicts of MERGED as ticked or typed in the column Use of its Conflicts.
+
+    Merging MERGED with its sources does the same. What is not decided stays open.
+
+    \b
+    marketing-sheets settle merged.xlsx
+    """
+    from ..documents import merge_report
+    from ..merging import settle as settle_conflicts
+
+    result = settle_conflicts(file, output, as_of=as_of, today=date.today(), overwrite=force)
+    spoken = language or result.merge.language
+    if as_json:
+        print_json(merge_report(result, spoken))
+    else:
+        for line in (*_conflict_lines(result.merge, spoken), _written(result.path, spoken)):
+            click.echo(line)
+    if result.merge.conflicts:
+        sys.exit(PROBLEMS_FOUND)
+
+
+def _written(path: Path, language: Language) -> str:
+    return say("merge", "done.written", language, file=path)
+
+
 @contextmanager
 def _shown_progress(language: Language) -> Iterator[Callable[[int, int, str], None]]:
     """Give a function that moves a bar on a terminal; nothing elsewhere."""

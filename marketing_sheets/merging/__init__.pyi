@@ -26,6 +26,7 @@ from .rows import (
     row_texts as row_texts,
     value_text as value_text,
 )
+from .settle import settle as settle
 from .thresholds import threshold_texts as threshold_texts
 from .workbooks import merge as merge
 from .writing import MergeResult as MergeResult

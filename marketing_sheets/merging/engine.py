@@ -12,10 +12,9 @@ import pandas as pd
 
 from ..errors import UsageError
 from ..problems import Problem
-from ..records import LOG, TRACES, Origin, SheetRecords
+from ..records import TRACES, Origin, SheetRecords
 from ..template import Template
 from ..texts import Language, fold
-from .base import department_spellings
 from .cells import Cells
 from .form import Agreed, agree
 from .handed_out import merge_handed_out
@@ -30,7 +29,7 @@ from .model import (
     Withdrawn,
     stopped,
 )
-from .pile import Pile, additive, pile_up
+from .pile import Pile, additive, owners_of, pile_up
 from .settled import settle_disputes
 from .settling import DUPLICATE, MERGED, Settlement, settle
 from .sides import Sides, find_sides
@@ -165,7 +164,7 @@ class _Tables:
         """Add a table: first the rows that were handed out, then all others."""
         handed = merge_handed_out(pile, sides, way)
         laid = handed.pile
-        owners = _owners(laid, way)
+        owners = owners_of(laid, way.per_department)
         settlement = settle(
             laid,
             policy=way.policy,
@@ -254,27 +253,6 @@ def _speaks_for(pile: Pile) -> list[int]:
             number = at[source.file]
             speaks_for[number] = first.setdefault(source.reading.sha256, number)
     return speaks_for
-
-
-def _owners(pile: Pile, way: Way) -> pd.Series[Any] | None:
-    """Return whose each row is, where that makes it another record; None where it does not.
-
-    Where only the template says so, the name of a file that no list knows is no department.
-    """
-    departments = pile.origins["department"]
-    if way.per_department is not None:
-        return departments if way.per_department else None
-    if not pile.sheet.per_department:
-        return None
-    known = {source.department for source in pile.sources if source.is_departments}
-    for source in pile.sources:
-        known |= {*department_spellings(source.reading).values()}
-        known |= {
-            str(line["department"])
-            for line in source.reading.attachments.get(LOG, ())
-            if line.get("department")
-        }
-    return departments.where(departments.isin(known))
 
 
 def _with_one_share(pile: Pile, handed: HandedOut, settlement: Settlement) -> Pile:

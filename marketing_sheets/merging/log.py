@@ -108,6 +108,8 @@ def log_lines(merge: Merge, continued: Mapping[str, Sequence[str]]) -> Iterator[
     yield from _file_rows(merge)
     yield from _change_rows(merge)
     yield from _double_rows(merge)
+    for line in merge.carried.get(LOG, ()):
+        yield tuple(line.get(name) for name in (*_LOG_FIRST, *AMOUNTS, "balance", "note"))
     for total in merge.totals:
         if total.read or not total.reconciles:
             yield _total_row(total, "total", merge)
@@ -239,7 +241,7 @@ def _file_rows(merge: Merge) -> Iterator[_Line]:
     language = merge.language
     for skipped in merge.skipped:
         yield _row(merge, "skipped", file=skipped.file, note=skipped.describe(language))
-    for source in merge.sources:
+    for source in () if merge.carried else merge.sources:
         department = _department(merge, source.department or source.named)
         key = f"log.told_by.{source.department_from}"
         note = say("merge", key, language, department=department)

@@ -216,8 +216,8 @@ class Merge:
     fields that each department has of its own, such as its name. `across` counts the records about
     which different departments disagree, `across_doubles` those that they hold alike: with
     `per_department` they would be records of their own. `settled` are conflicts that people decided
-    on the sheet Conflicts. The rows of the records count from 1, in no
-    workbook yet.
+    on the sheet Conflicts, `carried` lines of attachments that tell of sources not at hand. The
+    rows of the records count from 1, in no workbook yet.
     """
 
     template: Template
@@ -247,6 +247,7 @@ class Merge:
     across: int = 0
     across_doubles: int = 0
     settled: tuple[Conflict, ...] = ()
+    carried: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
 
     @property
     def copies(self) -> dict[str, str]:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..problems import Place
-from ..records import TRACES, Integers, SheetRecords
+from ..records import LOG, TRACES, Integers, SheetRecords
 from ..template import TableSheet
 from ..texts import fold
 from .base import department_column, department_spellings
@@ -147,6 +147,27 @@ def _moved(values: pd.Series[Any], fills: Sequence[Fill]) -> pd.Series[Any]:
     array = values.array.copy()
     array[[fill.target for fill in fills]] = array[[fill.donor for fill in fills]]
     return pd.Series(array, index=values.index, dtype=values.dtype)
+
+
+def owners_of(pile: Pile, per_department: bool | None) -> pd.Series[Any] | None:
+    """Return whose each row is, where that makes it another record; None where it does not.
+
+    Where only the template says so, the name of a file that no list knows is no department.
+    """
+    departments = pile.origins["department"]
+    if per_department is not None:
+        return departments if per_department else None
+    if not pile.sheet.per_department:
+        return None
+    known = {source.department for source in pile.sources if source.is_departments}
+    for source in pile.sources:
+        known |= {*department_spellings(source.reading).values()}
+        known |= {
+            str(line["department"])
+            for line in source.reading.attachments.get(LOG, ())
+            if line.get("department")
+        }
+    return departments.where(departments.isin(known))
 
 
 def additive(sheet: TableSheet) -> list[str]:

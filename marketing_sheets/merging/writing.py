@@ -60,9 +60,12 @@ _RowPlace = tuple[str | None, str | None, int | None]
 
 def change_sheets(merge: Merge) -> tuple[Attachment, ...]:
     """Return the accepted changes, one a row; nothing for a merge that is not three-way."""
-    if not merge.is_three_way:
+    carried = merge.carried.get(CHANGES, ())
+    if not (merge.is_three_way or carried):
         return ()
-    rows = [*_edits(merge), *_deletions(merge)]
+    names = [name for name, _, _ in _COLUMNS]
+    rows = [tuple(line.get(name) for name in names) for line in carried]
+    rows += [*_edits(merge), *_deletions(merge)]
     more = len(rows) - MOST_LINES
     if more > 0:
         text = say("merge", "changes.rest", merge.language, count=f"{more:,}")

@@ -22,8 +22,12 @@ from marketing_sheets.splitting import split
 
 
 def run(*arguments: object, code: int = 0) -> Result:
-    """Run a merge in this process, without a cache unless one is named."""
-    words = () if "--cache" in arguments else ("--no-cache",)
+    """Run a merge in this process, without a cache unless one is named.
+
+    Departments share their days, unless it is said otherwise, so that there are conflicts.
+    """
+    words: tuple[str, ...] = () if "--cache" in arguments else ("--no-cache",)
+    words += () if "--per-department" in arguments else ("--across-departments",)
     return run_command("merge", "--jobs", 1, *arguments, *words, code=code)
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import pandas as pd
+from support.command_line import run
+from support.departments import department
 from support.merges import TEMPLATE, merged as plainly, output, rows_of, workbook
 from support.split_parts import edited, headquarters, parts, says, task
+from support.writer_books import load
 
+from marketing_sheets import merge, read_workbook
 from marketing_sheets.merging import Merge
 from marketing_sheets.merging.base import source_of
 from marketing_sheets.merging.engine import merge_sources
 from marketing_sheets.merging.log import conflict_sheet
 from marketing_sheets.merging.model import CONFLICTS, Source
+from marketing_sheets.merging.settle import settled
 from marketing_sheets.merging.totals import check_merged
 from marketing_sheets.merging.way import Way, decisions_of
 
+AS_OF = date(2024, 6, 28)
 DAY = pd.Timestamp("2024-06-01")
 
 
@@ -123,3 +132,46 @@ def test_fields_and_owners_are_settled_too() -> None:
         again = merged(decided(first, {("总预算（元）", "120"): mark}), *pair)
         assert again.form["budget"] == value
         assert not again.conflicts
+
+
+def test_a_merged_workbook_is_settled_without_its_sources() -> None:
+    """What is ticked on its sheet stands, whether all versions were kept or one; the rest waits."""
+    whole = headquarters([task("a", "marketing", budget=100.0), task("b", "sales", budget=1.0)])
+    back = parts(whole)
+    ours = edited(edited(whole, 0, "budget", 130.0), 1, "budget", 2.0)
+    theirs = edited(back["marketing"], 0, "budget", 120.0)
+    others = edited(back["sales"], 0, "budget", 3.0)
+    sources = [source_of(one, file=str(one.file)) for one in (ours, theirs, others)]
+    out = decided(merged(*sources), {("预算金额", "120"): "✓"})
+    done = settled(replace(out.reading, file="out.xlsx"))
+    check_merged(done)
+    assert says(done, "budget") == {"a": 120, "b": 2}
+    assert [c.state for c in done.settled] == ["settled"]
+    assert [[v.text for v in c.versions] for c in done.conflicts] == [["2", "3"]]
+    plain = plainly([daily("a.xlsx", 100.0), daily("b.xlsx", 200.0)])
+    done = settled(decided(plain, {("成本（元）", "200"): "✓"}).reading)
+    check_merged(done)
+    assert rows_of(done, "daily_data", "cost") == [(200.0,)]
+    assert not done.conflicts
+    assert [line["file"] for line in done.carried["merge_log"]] == ["a.xlsx", "b.xlsx"]
+
+
+def test_the_command_settles_in_place(tmp_path: Path) -> None:
+    """Ticked in Excel, settled by the command; nothing but a merged workbook is taken."""
+    (tmp_path / "in").mkdir()
+    for name, cost in (("市场部", 900), ("市场部 2", 800)):
+        department(tmp_path / "in" / f"{name}.xlsx", "市场部", range(1, 3), cost=cost)
+    out = tmp_path / "out.xlsx"
+    assert merge(tmp_path / "in", out, as_of=AS_OF, jobs=1).merge.conflicts
+    book = load(out)
+    tab = book["冲突"]
+    use = next(cell.column for row in tab.iter_rows() for cell in row if cell.value == "use")
+    for row in range(1, tab.max_row + 1):
+        if "800" in str(tab.cell(row, 5).value):
+            tab.cell(row, use).value = "✓"
+    book.save(out)
+    told = json.loads(run("settle", out, "--json").output)
+    assert (told["conflicts"], len(told["settled"])) == ([], 2)
+    assert read_workbook(out).sheets["daily_data"].frame["cost"].tolist() == [800, 800]
+    run("settle", out)
+    run("settle", tmp_path / "in" / "市场部.xlsx", code=2)
