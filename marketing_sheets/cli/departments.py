@@ -339,6 +339,18 @@ def _split_lines(done: Split, language: Language, file: Path, folder: Path) -> I
     yield say("split", "done", language, file=file.name, parts=count, rows=rows, folder=folder)
     for part in done.parts:
         yield _part_line(done, part, language)
+    blank = [part.label for part in done.parts if part.value and not any(part.rows.values())]
+    if blank:
+        yield say(
+            "split", "blank_parts", language, parts=say("split", "joint", language).join(blank)
+        )
+    own = [
+        sheet.label[language]
+        for sheet in done.reading.template.tables
+        if done.by == "department" and sheet.per_department
+    ]
+    if own:
+        yield say("split", "own_sheets", language, sheets=say("split", "joint", language).join(own))
     yield say("split", "reconciles", language)
     yield from _unassigned_lines(done, language)
     if done.reading.extra_sheets:

@@ -35,6 +35,7 @@ BY: tuple[By, ...] = get_args(By)
 UnassignedReason = Literal["no_column", "blank", "several"]
 _SEVERAL = re.compile(r"[、，,;；&＆\n]|\s/\s")
 _SLASH = re.compile(r"\s*[/／]\s*")
+_People = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,8 @@ def assign_rows(
     written as 市场部/张三 tell it.
     """
     assigner = _Assigner(reading, by)
+    for sheet in reading.template.tables:
+        assigner.learn(sheet, texts.get(sheet.id, ()))
     return {
         sheet.id: assigner.rows(sheet, reading.sheets[sheet.id], texts[sheet.id])
         for sheet in reading.template.tables
@@ -132,6 +135,32 @@ class _Assigner:
         self.by = by
         self.departments = department_spellings(reading)
         self.words: dict[str, str] = {}
+        self.people: _People = {}
+
+    def learn(self, sheet: TableSheet, texts: Sequence[RowTexts]) -> None:
+        """Take in of which departments people are said to be: 市场部/张三 is 张三 of one."""
+        column = by_column(sheet, "owner") if self.by == "owner" else None
+        for row in texts if column else ():
+            department, name = self._person(row.shown(column or ""))
+            if department:
+                known = self.people.setdefault(fold(name), {})
+                known.setdefault(department, row.says(column or ""))
+
+    def _person(self, text: str) -> tuple[str, str]:
+        """Return the department and the name in 市场部/张三; "" where no department is named."""
+        first, *others = _SLASH.split(text)
+        department = self.departments.get(fold(first))
+        if len(others) != 1 or department is None or _SEVERAL.search(text):
+            return "", text
+        return department, others[0]
+
+    def _one_person(self, value: str, text: str) -> str:
+        """Return the word for a person, with or without a department; two may share a name."""
+        department, name = self._person(text)
+        known = self.people.get(fold(name), {})
+        if len(known) == 1:
+            return self.words.setdefault(fold(name), name)
+        return known.get(department, value)
 
     def rows(
         self, sheet: TableSheet, records: SheetRecords, texts: Sequence[RowTexts]
@@ -152,6 +181,8 @@ class _Assigner:
             return Assignment(value=known, text=text)
         if _SEVERAL.search(text) or self._is_several(text):
             return Assignment(reason="several", text=text)
+        if self.by == "owner":
+            value = self._one_person(value, text)
         return Assignment(value=self.words.setdefault(fold(value), value), text=text)
 
     def _by_person(self, text: str) -> Assignment:
@@ -228,9 +259,15 @@ class Plan:
     held: Mapping[str, Mapping[str, Sequence[int]]]
 
     def values(self) -> list[str]:
-        """Return the values of all parts: as the list has them, then as they appear; "" last."""
+        """Return the values of all parts: as the list has them, then as they appear; "" last.
+
+        Every department that is listed has a part, to be filled in where it has no rows yet; but of
+        rows none of which names anybody nobody is the owner.
+        """
         found = {row.value: None for rows in self.assigned.values() for row in rows}
-        listed = [entry for entry in self.reading.choices.get(self.by, {}) if entry in found]
+        is_every = self.by == "department" and found.keys() != {""}
+        entries = self.reading.choices.get(self.by, {})
+        listed = [entry for entry in entries if is_every or entry in found]
         named = dict.fromkeys([*listed, *(value for value in found if value)])
         return [*named, *([""] if "" in found else [])]
 

@@ -490,3 +490,44 @@ def test_owners_of_alerts_go_on_into_parts_and_other_outputs(whole: Path, tmp_pa
     name_owner(copy, own, "另一人")
     again = recalculate(path, output=copy, as_of=later)
     assert {one.key: one.who for one in again.summary.alerts}[own] == "另一人"
+
+
+def test_a_blank_tracker_is_handed_out_and_comes_back(tmp_path: Path) -> None:
+    """Every listed department has a part; what each fills in, figures of its own too, is merged."""
+    path, folder = tmp_path / "618.xlsx", tmp_path / "parts"
+    generate_workbook("campaign_tracker", path, departments=["华东区"], rows=5)
+    done = split(path, folder, by="department")
+    assert [part.value for part in done.parts] == [*done.reading.choices["department"]]
+    assert not done.unassigned
+    returned = [part for part in done.parts if part.label in {"市场部", "销售部", "华东区"}]
+    for part in returned:
+        book = openpyxl.load_workbook(part.path)
+        tab = book["每日数据"]
+        columns = {str(cell.value).split("|")[0]: int(cell.column or 0) for cell in tab[5]}
+        for name, value in (("date", date(2024, 6, 1)), ("channel", "抖音"), ("cost", 10)):
+            tab.cell(7, columns[name]).value = value
+        book.save(part.path)
+    merge = merged(path, *(part.path for part in returned))
+    frame = merge.sheets["daily_data"].frame
+    assert (len(frame), frame["cost"].sum()) == (3, 30)
+    assert not merge.conflicts
+    origins = merge.sheets["daily_data"].origins
+    assert origins is not None
+    assert set(origins["department"]) == {"marketing", "sales", "华东区"}
+
+
+def test_a_person_with_and_without_a_department_is_one(tmp_path: Path) -> None:
+    """市场部/张三 and 张三 are one; of two departments' 张三 each is one, the bare name a third."""
+    path = tmp_path / "618.xlsx"
+    generate_workbook("campaign_tracker", path, rows=8)
+    book = openpyxl.load_workbook(path)
+    tab = book["推进总表"]
+    columns = {str(cell.value).split("|")[0]: int(cell.column or 0) for cell in tab[5]}
+    people = ("市场部/张三", "张三", "市场部/李四", "销售部/李四", "李四", "王五")
+    for row, owner in enumerate(people, 7):
+        tab.cell(row, columns["task"]).value = f"任务{row}"
+        tab.cell(row, columns["owner"]).value = owner
+    book.save(path)
+    done = split(path, tmp_path / "parts", by="owner")
+    rows = {part.label: sum(part.rows.values()) for part in done.parts}
+    assert rows == {"张三": 2, "市场部/李四": 1, "销售部/李四": 1, "李四": 1, "王五": 1}
