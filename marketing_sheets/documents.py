@@ -126,6 +126,11 @@ def merge_report(result: MergeResult, language: Language) -> dict[str, Any]:
         "conflicts": [_conflict(conflict) for conflict in merge.conflicts],
         "settled": [_conflict(conflict) for conflict in merge.settled],
         "extra_sheets": {file: list(sheets) for file, sheets in merge.extra_sheets.items()},
+        "left_lying": [
+            {"file": file, "kind": one.kind, "sheet": one.sheet, "cell": one.cell, "text": one.text}
+            for file, things in merge.laid_on.items()
+            for one in things
+        ],
         "continued": {name: list(tabs) for name, tabs in result.continued.items()},
         "parquet": [str(path) for path in result.parquet],
         "receipt": result.receipt.as_json(),

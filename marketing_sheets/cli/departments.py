@@ -205,7 +205,7 @@ def _shown_progress(language: Language) -> Iterator[Callable[[int, int, str], No
 
 def _merge_lines(result: MergeResult, parquet: Path | None, language: Language) -> Iterator[str]:
     """Say what went in, what did not, whether it reconciles, and where it is."""
-    from ..merging import sheet_label
+    from ..merging import sheet_label, template_note
 
     merge = result.merge
 
@@ -242,9 +242,28 @@ def _merge_lines(result: MergeResult, parquet: Path | None, language: Language) 
         yield tell("skipped", count=len(merge.skipped))
         for skipped in merge.skipped:
             yield "  " + skipped.describe(language)
+    yield from template_note(merge, language)
+    yield from _left_lines(merge, language)
     yield tell("written", file=result.path)
     if result.parquet:
         yield tell("parquet", count=len(result.parquet), folder=parquet)
+
+
+def _left_lines(merge: Merge, language: Language) -> Iterator[str]:
+    """Name what stays in the files: sheets of staff's own, comments, pictures, charts."""
+    from ..merging import lying
+
+    lines = [f"{file} › {sheet}" for file, tabs in merge.extra_sheets.items() for sheet in tabs]
+    for file, things in merge.laid_on.items():
+        for one in things:
+            place = " › ".join(part for part in (file, one.sheet, one.cell) if part)
+            lines.append(f"{place}: {lying(one, language)}")
+    if lines:
+        tab = say("merge", "log.tab", merge.language)
+        yield say("merge", "done.left", language, count=len(lines), tab=tab)
+        yield from (f"  {line}" for line in lines[:_SHOWN])
+    if len(lines) > _SHOWN:
+        yield "  …"
 
 
 def _conflict_lines(merge: Merge, language: Language) -> Iterator[str]:

@@ -9,7 +9,12 @@ from .base import (
 )
 from .cache import Cache as Cache
 from .form import choice_name as choice_name
-from .log import advice as advice, settled_notes as settled_notes
+from .log import (
+    advice as advice,
+    lying as lying,
+    settled_notes as settled_notes,
+    template_note as template_note,
+)
 from .model import (
     Change as Change,
     Conflict as Conflict,

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from ..ooxml import LaidOn
 from ..problems import Place, Problem
 from ..records import LOG, AttachedColumn, Attachment
 from ..template import FormSheet, TableSheet
@@ -151,7 +152,7 @@ def _decision_rows(merge: Merge, continued: Mapping[str, Sequence[str]]) -> Iter
     for note in advice(merge, language):
         yield _row(merge, "advice", note=note)
     tab = say("merge", "conflicts.tab", language)
-    for note in settled_notes(merge, language):
+    for note in (*template_note(merge, language), *settled_notes(merge, language)):
         yield _row(merge, "decision", note=note)
     for conflict in merge.conflicts:
         if not conflict.kept:
@@ -255,6 +256,24 @@ def _file_rows(merge: Merge) -> Iterator[_Line]:
         note = say("merge", "log.notes.left_behind", language)
         for sheet in sheets:
             yield _row(merge, "extra_sheet", file=file, sheet=sheet, note=note)
+    for file, things in merge.laid_on.items():
+        for one in things:
+            note = lying(one, language)
+            yield _row(merge, "lying", file=file, sheet=one.sheet, item=one.cell, note=note)
+
+
+def lying(thing: LaidOn, language: Language) -> str:
+    """Say what lies on a cell and stays behind."""
+    return say("merge", f"log.lying.{thing.kind}", language, text=thing.text)
+
+
+def template_note(merge: Merge, language: Language) -> Iterator[str]:
+    """Say which of several templates was taken, and why."""
+    others = [one for one in merge.skipped if one.code == "other_template"]
+    if others:
+        counts = {"count": len(merge.sources), "others": len(others)}
+        title = merge.template.title[language]
+        yield say("merge", "log.notes.template", language, template=title, **counts)
 
 
 def _change_rows(merge: Merge) -> Iterator[_Line]:

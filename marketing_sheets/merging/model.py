@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from ..errors import MergeConflict
+from ..ooxml import LaidOn
 from ..problems import Place, Problem
 from ..records import Reading, RememberedAlert, SheetRecords
 from ..template import Column, FormSheet, Template, Threshold
@@ -209,7 +210,8 @@ class Merge:
     """The merged records and the whole account of how they came about.
 
     `sheets` hold the records with their `origins`; `form` the fields on which the files agree, or
-    that add up. `extra_sheets` lists, per file, the sheets of staff's own that stay behind.
+    that add up. `extra_sheets` lists, per file, the sheets of staff's own that stay behind,
+    `laid_on` the comments, pictures and charts on the others that do.
     `contested` are, per sheet, the records (from 0) that stand beside another version of the same
     record, `disputed` those one of whose cells several sides of a three-way merge edited, with the
     conflicts. `is_three_way` tells such a merge, `changes` what it took over. `differences` are
@@ -247,6 +249,7 @@ class Merge:
     across: int = 0
     across_doubles: int = 0
     settled: tuple[Conflict, ...] = ()
+    laid_on: Mapping[str, tuple[LaidOn, ...]] = field(default_factory=dict)
     carried: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
 
     @property

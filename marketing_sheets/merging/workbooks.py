@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from ..errors import SheetsError, UsageError, WorkbookError, as_day, as_moment
 from ..loading import load_template
-from ..ooxml import read_properties
+from ..ooxml import LaidOn, laid_on, read_properties
 from ..reader import read_earlier
 from ..records import Reading
 from ..template import Campaign, Template
@@ -151,7 +152,22 @@ def _merged(
         per_department=chosen[1],
         decisions=decisions_of([*([earlier] if earlier else []), *newest_first]),
     )
-    return merge_sources(sources, way, skipped=skipped, earlier=earlier)
+    merged = merge_sources(sources, way, skipped=skipped, earlier=earlier)
+    taking_part = {source.file for source in merged.sources}
+    things = {names.get(found.file, found.file): _left_lying(found) for found in read}
+    return replace(merged, laid_on={f: t for f, t in things.items() if t and f in taking_part})
+
+
+def _left_lying(found: ReadFile) -> tuple[LaidOn, ...]:
+    """Return what lies on the tables and forms of a workbook and does not go along."""
+    reading = found.reading
+    tabs = {place.sheet for place in reading.form_places.values()}
+    for records in reading.sheets.values():
+        tabs |= {records.origin.sheet, *(origin.sheet for _, origin in records.parts)}
+    try:
+        return tuple(one for one in laid_on(found.path) if one.sheet in tabs)
+    except (OSError, WorkbookError):
+        return ()  # gone or changed since it was read
 
 
 def _earlier(output: Path, model: Reading) -> Source | None:

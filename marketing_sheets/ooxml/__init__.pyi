@@ -12,3 +12,4 @@ from .graft import (
     replace_file as replace_file,
 )
 from .index import summary_slot as summary_slot
+from .laid_on import LaidOn as LaidOn, laid_on as laid_on

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -20,6 +19,7 @@ from support.split_parts import (
     headquarters,
     merged,
     parts,
+    pasted,
     removed,
     says,
     task,
@@ -106,17 +106,6 @@ def test_a_renamed_row_is_found_by_id_or_between_its_neighbours(
     assert tasks(merge) == ["a", "b2", "c", "d"]
     assert says(merge, "budget")["b2"] == 60
     assert not (merge.conflicts or merge.withdrawn)
-
-
-def pasted(whole: Reading, order: Sequence[int]) -> Reading:
-    """Return a part whose visible cells people brought into another order; its ids stayed."""
-    records = whole.sheets[MASTER]
-    frame, raw = (
-        table.take(order).reset_index(drop=True) for table in (records.frame, records.raw)
-    )
-    return replace(
-        whole, sheets={**whole.sheets, MASTER: replace(records, frame=frame, raw=raw)}, totals=()
-    )
 
 
 def test_the_key_says_who_is_who_where_ids_stayed_behind(

@@ -18,10 +18,12 @@ from support.split_parts import (
     HEADQUARTERS,
     MASTER,
     added,
+    copied,
     edited,
     headquarters,
     merged,
     parts,
+    pasted,
     removed,
     task,
     without_ids,
@@ -267,3 +269,85 @@ def test_policies(policy: Policy, budget: float) -> None:
     [conflict] = merge.conflicts
     assert {version.text for version in conflict.versions} == {"130", "120"}
     assert conflict.versions[conflict.kept[0]].text == f"{budget:g}"
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What staff did to a part besides editing: by the old names of the tasks."""
+
+    renamed: Mapping[str, str]
+    order: tuple[float, ...]
+    is_sorted: bool
+    has_ids: bool
+    is_doubled: bool
+
+
+@st.composite
+def many_hands(draw: Any) -> tuple[Case, Hands]:
+    """Draw a case, and renames, cells sorted beside their ids, or ids lost or doubled."""
+    case = draw(cases())
+    names = [str(row["task"]) for row in case.rows]
+    is_sorted, has_ids = draw(st.booleans()), draw(st.booleans())
+    renames = st.dictionaries(st.sampled_from(names), st.just(""), max_size=2)
+    # Without an id beside it a new name may be a new task as well.
+    told = draw(renames) if has_ids and not is_sorted else {}
+    return replace(case, new={}), Hands(
+        renamed={name: f"{name}新" for name in told},
+        order=tuple(draw(st.floats(0, 1)) for _ in names),
+        is_sorted=is_sorted,
+        has_ids=has_ids,
+        is_doubled=draw(st.booleans()) and has_ids and not is_sorted,
+    )
+
+
+def handled(part: Reading, hands: Hands) -> Reading:
+    """Return a part after these hands, saved by a program that keeps fifteen digits."""
+    for old, new in hands.renamed.items():
+        row = where(part, old)
+        part = part if row is None else edited(part, row, "task", new)
+    count = len(part.sheets[MASTER].frame)
+    if hands.is_sorted:
+        part = pasted(part, sorted(range(count), key=lambda at: hands.order[at]))
+    if hands.is_doubled and count:
+        part = edited(copied(part, 0), count, "task", f"copy of {part.file}")
+    part = part if hands.has_ids else without_ids(part)
+    for row, budget in enumerate(part.sheets[MASTER].frame["budget"]):
+        if not pd.isna(budget):
+            part = edited(part, row, "budget", float(f"{budget * (1 + 2**-52):.15g}"))
+    return part
+
+
+@tried(25)
+@given(many_hands())
+def test_every_row_is_accounted_for_whatever_hands_it_went_through(
+    drawn: tuple[Case, Hands],
+) -> None:
+    """No edit falls on another row, no row is lost or doubled, and no save is an edit."""
+    case, hands = drawn
+    ours, back = sides(case)
+    merge = merged([ours, *(handled(part, hands) for part in back)])
+    rows, conflicts = expected(case)
+    kept_in_part = {name for name in hands.renamed if name not in case.theirs_gone}
+    for name in kept_in_part & rows.keys():
+        rows[hands.renamed[name]] = rows.pop(name)
+    # Headquarters deleted what a part renamed: an edit, so the row stays.
+    for name in kept_in_part & case.ours_gone:
+        base = next(row for row in case.rows if row["task"] == name)
+        cells = {c: case.theirs.get((name, c), base.get(c)) for c in COMPARED}
+        rows[hands.renamed[name]] = cells
+        conflicts |= {(name, "")}
+    result = {name: row for name, row in found(merge).items() if not name.startswith("copy of ")}
+    assert result.keys() == rows.keys()
+    for name, row in rows.items():
+        for cell, value in row.items():
+            is_near = cell == "budget" and not pd.isna(value) and not pd.isna(result[name][cell])
+            assert (
+                abs(result[name][cell] - value) < 1e-9
+                if is_near
+                else same(result[name][cell], value)
+            ), (name, cell)
+    old = {new: name for name, new in hands.renamed.items()}
+    assert {(old.get(c.key[1], c.key[1]), c.column) for c in merge.conflicts} == conflicts
+    doubled = sum(name.startswith("copy of ") for name in found(merge))
+    counts = [len(part.sheets[MASTER].frame) for part in back]
+    assert doubled == (sum(count > 0 for count in counts) if hands.is_doubled else 0)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
 from support.departments import department
 from support.oracles import differences, formula_cells, ironcalc_values
@@ -28,7 +29,7 @@ from marketing_sheets import (
 from marketing_sheets.loading import library_template
 from marketing_sheets.merging import log
 from marketing_sheets.merging.writing import write_merge
-from marketing_sheets.records import MEMORY_STAMP as STAMP
+from marketing_sheets.records import LOG, MEMORY_STAMP as STAMP
 from marketing_sheets.template import Threshold
 from marketing_sheets.writer import parts, write_workbook
 
@@ -384,3 +385,23 @@ def test_a_tie_between_templates_is_told(tmp_path: Path) -> None:
     text = caught.value.describe("en")
     assert all(word in text for word in ("campaign_tracker, execution_plan", "--template"))
     assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_what_cannot_go_along_is_named(tmp_path: Path) -> None:
+    """Comments on the tables, and sheets of staff's own, stand in the log, with their cells."""
+
+    def with_comment(book: Workbook) -> None:
+        book["每日数据"]["C7"].comment = Comment("待核", "王五")
+        book.create_sheet("杂记")["A1"] = "一句话"
+
+    (tmp_path / "in").mkdir()
+    department(tmp_path / "in" / "市场部.xlsx", "市场部", range(1, 3), then=with_comment)
+    generate_workbook("execution_plan", tmp_path / "in" / "计划.xlsx", rows=2)
+    department(tmp_path / "in" / "销售部.xlsx", "销售部", range(1, 3))
+    result = merge(tmp_path / "in", tmp_path / "out.xlsx", as_of=AS_OF, jobs=1)
+    assert [
+        (row["sheet"], row["item"], row["note"]) for row in rows(result, LOG, kind="未带走")
+    ] == [("每日数据", "C7", "批注“待核”留在该文件中")]
+    assert [row["sheet"] for row in rows(result, LOG, kind="自带工作表")] == ["杂记"]
+    notes = [str(row["note"]) for row in rows(result, LOG, kind="处理方式")]
+    assert any("2 份工作簿用它" in note and "1 份属于别的模板" in note for note in notes)

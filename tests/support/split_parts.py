@@ -150,6 +150,17 @@ def copied(whole: Reading, row: int) -> Reading:
     return _changed(whole, change)
 
 
+def pasted(whole: Reading, order: Sequence[int]) -> Reading:
+    """Return a part whose visible cells people brought into another order; its ids stayed."""
+    records = whole.sheets[MASTER]
+    frame, raw = (
+        table.take(order).reset_index(drop=True) for table in (records.frame, records.raw)
+    )
+    return replace(
+        whole, sheets={**whole.sheets, MASTER: replace(records, frame=frame, raw=raw)}, totals=()
+    )
+
+
 def without_ids(whole: Reading) -> Reading:
     """Return the workbook without the hidden column of row ids."""
     return _changed(whole, lambda records: replace(records, origins=None))

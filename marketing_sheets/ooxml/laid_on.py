@@ -1,0 +1,103 @@
+"""What lies on the sheets of a workbook beside their values: comments, pictures, charts, shapes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from .gate import open_index, read_bytes
+from .parts import Package, children, local
+
+Laid = Literal["comment", "picture", "chart", "shape"]
+_ADDRESS = re.compile(rb'\br="([A-Z]{1,3}[0-9]{1,7})"')
+_KINDS: dict[str, Laid] = {"pic": "picture", "graphicFrame": "chart"}
+# WPS keeps a picture in a cell as this function, Excel as a value with metadata of its own.
+_IN_CELLS = (b"DISPIMG(", b' vm="')
+_PICTURES = re.compile(r"(?:^|/)(?:cellimages|richdata/)")
+_TEXTS = ("t", "text")
+_LONGEST_TAG = 4_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaidOn:
+    """A thing that lies on a cell, "" where it is fixed to none; `text` is what a comment says."""
+
+    kind: Laid
+    sheet: str
+    cell: str
+    text: str = ""
+
+
+def laid_on(path: Path) -> tuple[LaidOn, ...]:
+    """Return what lies on the worksheets of a workbook, tab by tab.
+
+    Raises a WorkbookError for a file that cannot be opened.
+    """
+    package, workbook = open_index(read_bytes(path), path.name)
+    found: list[LaidOn] = []
+    for sheet in workbook.sheets:
+        if sheet.part is None or sheet.kind != "worksheet":
+            continue
+        things: dict[tuple[Laid, str, str], LaidOn] = {}
+        for kind, cell, text in _things(package, sheet.part):
+            one = LaidOn(kind=kind, sheet=sheet.name, cell=cell, text=text)
+            # A thread of comments has a plain one beside it, for older programs.
+            things.setdefault((kind, cell, "" if kind == "comment" else text), one)
+        found += things.values()
+    return tuple(found)
+
+
+def _things(package: Package, part: str) -> Iterator[tuple[Laid, str, str]]:
+    for rel in package.relationships(part):
+        if rel.external or rel.target not in package:
+            continue
+        if rel.kind in {"comments", "threadedComment"}:
+            for comment in package.parse(rel.target).iter():
+                if local(comment) in {"comment", "threadedComment"} and comment.get("ref"):
+                    words = (
+                        one.text or "" for one in comment.iter() if local(one) in {"t", "text"}
+                    )
+                    yield "comment", comment.get("ref", ""), "".join(words).strip()
+        elif rel.kind == "drawing":
+            yield from _drawn(package, rel.target)
+    if any(
+        re.search(r"(?:^|/)(?:cellimages|richdata/)", e.name.lower()) for e in package.entries()
+    ):
+        for cell in dict.fromkeys(_in_cells(package.read(part))):
+            yield "picture", cell, ""
+
+
+def _drawn(package: Package, part: str) -> Iterator[tuple[Laid, str, str]]:
+    for anchor in package.parse(part):
+        start = next(children(anchor, "from"), None)
+        cell = ""
+        if start is not None:
+            at = {local(one): int(one.text or 0) for one in start if (one.text or "").isdigit()}
+            cell = f"{_letters(at.get('col', 0) + 1)}{at.get('row', 0) + 1}"
+        for thing in anchor.iter():
+            name = local(thing)
+            if name in _KINDS or name in {"sp", "cxnSp"}:
+                yield _KINDS.get(name, "shape"), cell, ""
+                break
+
+
+def _in_cells(sheet: bytes) -> Iterator[str]:
+    for needle in _IN_CELLS:
+        at = sheet.find(needle)
+        while at >= 0:
+            start = sheet.rfind(b"<c ", max(0, at - _LONGEST_TAG), at)
+            address = _ADDRESS.search(sheet, start, start + _LONGEST_TAG) if start >= 0 else None
+            if address is not None:
+                yield address[1].decode()
+            at = sheet.find(needle, at + 1)
+
+
+def _letters(column: int) -> str:
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
