@@ -111,12 +111,17 @@ class SheetRecords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachedColumn:
-    """A column of an attachment; a mark is a short text that stands centred."""
+    """A column of an attachment; a mark is a short text that stands centred.
+
+    `choice` is what people may pick in a column that is theirs to fill in.
+    """
 
     id: str
     label: Text
     width: float = 16.0
     kind: Literal["text", "number", "money", "date", "mark"] = "text"
+    is_hidden: bool = False
+    choice: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

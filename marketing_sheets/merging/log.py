@@ -25,6 +25,7 @@ from .model import (
     column_label,
     sheet_label,
 )
+from .way import NAME, TICK, USE
 
 AMOUNTS = ("read", "merged", "duplicates", "overruled", "withdrawn")
 # Of many files that differ so many are named.
@@ -389,6 +390,8 @@ def conflict_sheet(merge: Merge) -> Attachment:
                 label=_text(f"conflicts.{name}"),
                 width=float(width),
                 kind="number" if name == "number" else "text",
+                is_hidden=name == NAME,
+                choice=TICK if name == USE else None,
             )
             for name, width in _CONFLICT_WIDTHS.items()
         ),

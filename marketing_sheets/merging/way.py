@@ -59,7 +59,7 @@ class Decisions:
         kept = tuple(
             at for at, v in enumerate(conflict.versions) if fold(v.text) == fold(decision.text)
         )
-        marks = tuple(_TICK if at in kept[:1] else "" for at in range(len(conflict.versions)))
+        marks = tuple(TICK if at in kept[:1] else "" for at in range(len(conflict.versions)))
         if not kept:
             marks = (decision.text, *marks[1:])
         return replace(conflict, state="settled", kept=kept, use=marks), decision.text
@@ -69,7 +69,7 @@ class Decisions:
         return {name: one for name, one in self.known.items() if name not in self.used}
 
 
-_TICK = "✓"
+TICK = "✓"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -117,6 +117,10 @@ def _draw(attachment: Attachment, stamp: str, book: Book) -> None:
     pen.row(HEADER, header_height(labels))
     _draw_rows(attachment, pen, book)
     last_row, last = FIRST + max(len(attachment.rows), 1) - 1, len(attachment.columns) - 1
+    for number, column in enumerate(attachment.columns):
+        if column.choice is not None:  # offered; anything else may be typed as well
+            offered = {"validate": "list", "source": [column.choice], "show_error": False}
+            pen.worksheet.data_validation(FIRST, number, last_row, number, offered)
     pen.worksheet.autofilter(HEADER, 0, last_row, last)
     pen.worksheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last_row + 1}"})
     pen.worksheet.freeze_panes(FIRST, 1)
@@ -127,14 +131,14 @@ def _draw(attachment: Attachment, stamp: str, book: Book) -> None:
 
 def _draw_head(column: AttachedColumn, number: int, stamp: str, pen: Pen, book: Book) -> None:
     looks = book.looks
-    pen.column(number, column.width)
+    pen.column(number, column.width, hidden=column.is_hidden)
     shown_id = book.stamp(column.id, stamp) if number == 0 else column.id
     pen.text(IDS, number, shown_id, looks.cell(font_size=8, font_color=Palette.MUTE))
     align = _ALIGNS.get(column.kind, "left")
     look = looks.cell(
         bold=True,
-        bg_color=Palette.COMPUTED_HEADER,
-        font_color=Palette.SLATE,
+        bg_color=Palette.COMPUTED_HEADER if column.choice is None else Palette.NAVY,
+        font_color=Palette.SLATE if column.choice is None else Palette.WHITE,
         text_wrap=True,
         align=align,
         indent=None if align == "center" else 1,
@@ -149,7 +153,7 @@ def _draw_rows(attachment: Attachment, pen: Pen, book: Book) -> None:
         for number, column in enumerate(attachment.columns)
         if column.kind == "number"
     }
-    widths = [column.width for column in attachment.columns]
+    widths = [0 if column.is_hidden else column.width for column in attachment.columns]
     for at, cells in enumerate(attachment.rows, FIRST):
         for number, (value, look) in enumerate(zip(cells, looks, strict=True)):
             shown = serial(value) if isinstance(value, date) else value
@@ -166,7 +170,7 @@ def _height(cells: Sequence[object], widths: Sequence[float]) -> float:
         line_count(value, width)
         for value, width in zip(cells, widths, strict=True)
         # Most texts are short: only those that might not fit are measured.
-        if isinstance(value, str) and (2 * len(value) > width - 2 or "\n" in value)
+        if width and isinstance(value, str) and (2 * len(value) > width - 2 or "\n" in value)
     ]
     return 8.0 + 14.0 * min(max(lines, default=1), _MOST_LINES)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 from support.many_hands import FIELDS, DailyRow, department_of, rows_of, write_by_hand
 from support.oracles import libreoffice_resaved
@@ -13,6 +14,7 @@ from support.oracles import libreoffice_resaved
 from marketing_sheets.merging import merge
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.records import SheetRecords
+from marketing_sheets.splitting import split
 
 AS_OF = date(2024, 12, 31)
 
@@ -50,10 +52,35 @@ def prove_merged(folder: Path, numbers: Sequence[int], *, jobs: int = 1) -> None
         assert abs(sales[f"{department_of(number)}.xlsx"] - share) < 0.005
 
 
+def prove_returned(merged: Path, numbers: Sequence[int]) -> None:
+    """Split among channels, edited in each part, saved by another program, and merged again."""
+    rows = {row[:2]: row for number in numbers for row in rows_of(number)}
+    done = split(merged, merged.with_name("parts"), by="channel", as_of=AS_OF)
+    for part in done.parts:
+        records = read_workbook(part.path).sheets["daily_data"]
+        if not len(records.frame):
+            continue
+        day, channel, *_ = typed_rows(records)[0]
+        at = records.frame.index[records.frame["date"] == str(day)][0]
+        book = openpyxl.load_workbook(part.path)
+        tab = book[records.origin.sheet]
+        cell = tab.cell(int(records.rows[at]), records.origin.columns["cost"])
+        cell.value = 12_345.67
+        book.save(part.path)
+        old = rows[day, channel]
+        rows[day, channel] = (*old[:-2], 12_345.67, old[-1])
+    again = merge([merged, done.folder], merged.with_name("again.xlsx"), as_of=AS_OF, jobs=1)
+    assert typed_rows(read_workbook(again.path).sheets["daily_data"]) == sorted(rows.values())
+    assert not (again.merge.conflicts or again.merge.withdrawn)
+    edited = [change for change in again.merge.changes if change.column == "cost"]
+    assert len(edited) == sum(any(part.rows.values()) for part in done.parts)
+
+
 def test_a_dozen_habits(tmp_path: Path) -> None:
     """Twelve of them, each language and each way of beginning a workbook among them."""
     written(tmp_path / "各部门", range(12))
     prove_merged(tmp_path / "各部门", range(12))
+    prove_returned(tmp_path / "合并.xlsx", range(12))
 
 
 @pytest.mark.slow
@@ -62,6 +89,7 @@ def test_two_hundred_habits(tmp_path: Path) -> None:
     """Two hundred, read in two processes."""
     written(tmp_path / "各部门", range(200))
     prove_merged(tmp_path / "各部门", range(200), jobs=2)
+    prove_returned(tmp_path / "合并.xlsx", range(200))
 
 
 @pytest.mark.slow
