@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UsageError
-from ..ooxml import read_properties
+from ..ooxml import laid_on, read_properties
 from ..problems import Place
 from ..reader import read_workbook
 from ..records import LOG, Reading, SheetRecords
@@ -30,6 +30,7 @@ from .writing import CHANGES, MergeResult, write_merge
 
 # Lines of the old log that tell how the merge came about; the others are written anew.
 _KEPT = ("source", "skipped", "duplicate", "withdrawn", "accepted", "extra_sheet")
+_LISTED = 8
 _CELL = re.compile(r"^(?:(?P<sheet>.*) › )?(?P<column>[A-Z]{1,3})?(?P<row>\d+)$")
 
 
@@ -54,10 +55,11 @@ def settle(
     is_merge = read_properties(path).get(KIND) == MERGED
     if not is_merge or CONFLICTS not in reading.attachments:
         raise UsageError("nothing_to_settle", file=path.name)
-    if output is None and reading.extra_sheets:
-        raise UsageError(
-            "settle_would_lose", file=path.name, sheets=", ".join(reading.extra_sheets)
-        )
+    own = {say("sheets", "summary.tab", language) for language in LANGUAGES}
+    things = [f"{one.sheet} › {one.cell}" for one in laid_on(path) if one.sheet not in own]
+    if output is None and (reading.extra_sheets or things):
+        listed = ", ".join([*reading.extra_sheets, *things[:_LISTED]])
+        raise UsageError("settle_would_lose", file=path.name, things=listed)
     stated = reading.form.get(Campaign.AS_OF)
     day = as_of or (stated if isinstance(stated, date) else today)
     if day is None:

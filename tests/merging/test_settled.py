@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
+from openpyxl.comments import Comment
 from support.command_line import run
 from support.departments import department
 from support.merges import TEMPLATE, merged as plainly, output, rows_of, workbook
@@ -174,4 +175,11 @@ def test_the_command_settles_in_place(tmp_path: Path) -> None:
     assert (told["conflicts"], len(told["settled"])) == ([], 2)
     assert read_workbook(out).sheets["daily_data"].frame["cost"].tolist() == [800, 800]
     run("settle", out)
+    book = load(out)
+    book["冲突"]["C8"].comment = Comment("为什么？", "王五")
+    book.save(out)
+    before = out.read_bytes()
+    assert "冲突 › C8" in run("settle", out, code=2).stderr
+    assert out.read_bytes() == before
+    run("settle", out, "-o", tmp_path / "other.xlsx")
     run("settle", tmp_path / "in" / "市场部.xlsx", code=2)
