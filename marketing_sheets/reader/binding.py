@@ -177,20 +177,19 @@ def _problems(
         resembled.add(id(label))
         params = {"column": label, "header": name, "nearest": label}
         found.append(Problem(code="near_miss_column", place=place, raw=name, params=params))
-    unread = {name: at for name, at in extras.items() if at not in draft.doubles}
     for column in missing:
         if column.is_required:
             found.append(column.problem("missing_column", grid.place()))
         elif id(column.label) not in resembled:  # else the near miss says it already
-            found.append(_without(column, grid, header, unread))
+            found.append(_without(column, grid, header, extras))
     return tuple(found)
 
 
-def _without(column: Column, grid: Grid, header: Header, unread: Mapping[str, int]) -> Problem:
+def _without(column: Column, grid: Grid, header: Header, extras: Mapping[str, int]) -> Problem:
     """Say that an optional column is not there, or that it may be one that was not read."""
     alike = [
         name
-        for name, at in unread.items()
+        for name, at in extras.items()
         if column.additive and _holds_figures(grid.cells[header.first :, at], column)
     ]
     if not alike:

@@ -23,7 +23,7 @@ from .table import NonRecord, Sorter, Table
 from .total_words import is_unit, total_word
 
 _HEADER_ROWS = 2
-_NUMBERED = 3  # cells that count 1, 2, 3 before they are taken for the numbers of columns
+_NUMBERED = 3  # cells that count 1, 2, 3, or are words, before they are taken for a header's
 _WORDS = 2
 _EPOCH, _FIRST_YEARS = date(1899, 12, 31).toordinal(), 1905
 _DAYS = ("date", "date_range", "datetime", "week")
@@ -95,12 +95,12 @@ def _ordinal(cell: object) -> int:
 
 
 def _is_odd(sorter: Sorter, at: int, row: int) -> bool:
-    """Whether a number stands in brackets, or above nothing but words."""
+    """Whether a number stands in brackets, or above little but words."""
     if sorter.text[at][row]:
         return not sorter.text_at(row, at)[0].isdecimal()
     below = slice(row + 1, None)
-    texts, filled = sorter.text[at][below], sorter.filled[at][below]
-    return bool(filled.any()) and bool(texts[filled].all())
+    texts = sorter.text[at][below]
+    return int(texts.sum()) * 2 > int(sorter.filled[at][below].sum())
 
 
 def skip_other_tables(sorter: Sorter, content: Mask, template: Template) -> None:
@@ -120,8 +120,10 @@ def skip_other_tables(sorter: Sorter, content: Mask, template: Template) -> None
             continue
         elif end is None and likely[row]:
             above = rows[number - 1] if number else -1
+            words = _words_over_figures(sorter, row, last)
             may_end = _stands_apart(sorter, row, above, days)
-            if may_end and _is_other_header(sorter, row, last, labels):
+            may_end = may_end or (not days and _is_nothing_but(sorter, row, words))
+            if may_end and _is_other_header(sorter, row, words, labels):
                 end = row
                 _take_headings(sorter, rows[:number], row)
                 sorter.doubts[row] = "another_table", first_text(sorter, row)
@@ -138,15 +140,20 @@ def _stands_apart(sorter: Sorter, row: int, above: int, days: Sequence[int]) -> 
     return is_parted or _is_lone(sorter, above) or _repeats_a_header(sorter, row)
 
 
+def _is_nothing_but(sorter: Sorter, row: int, words: Mapping[int, str]) -> bool:
+    """Whether words stand for all figures of a row, too many to be what is wrong with them."""
+    filled = sum(bool(sorter.filled[at][row]) for at in _numeric(sorter))
+    return filled == len({*words.values()}) >= _NUMBERED
+
+
 def _is_other_header(
-    sorter: Sorter, row: int, last: Mapping[int, int], labels: Mapping[str, frozenset[str]]
+    sorter: Sorter, row: int, words: Mapping[int, str], labels: Mapping[str, frozenset[str]]
 ) -> bool:
     """Whether words stand over figures, or labels over other columns, in two cells or more."""
     ids = {at: name for name, at in sorter.table.binding.columns.items()}
     texts = {at: sorter.text_at(row, at) for at, text in sorter.text.items() if text[row]}
     known = {at: labels[word] for at, text in texts.items() if (word := fold_label(text)) in labels}
     others = [at for at, names in known.items() if ids.get(at) not in names]
-    words = _words_over_figures(sorter, row, last)
     filled = sum(bool(filled[row]) for filled in sorter.filled.values())
     # A label by itself may be the name of a record.
     said = {*words, *known} if words else {*others}

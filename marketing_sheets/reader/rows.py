@@ -93,7 +93,8 @@ def _serial_columns(table: Table) -> set[int]:
 def _skip_headers(sorter: Sorter) -> None:
     """Find rows that repeat the header, or the row of ids, in the middle of the table.
 
-    Where words over figures differ from the header, more of them than agree begin another table.
+    Where words over figures differ, more of them than agree begin another table, and fewer are
+    doubted, as is the label of another column.
     """
     words = spellings(sorter.table.sheet)
     hits = np.zeros(sorter.height, dtype=np.int64)
@@ -104,14 +105,17 @@ def _skip_headers(sorter: Sorter) -> None:
             said[at] = _is_header_cell(sorter, at, column_id, words)
             hits += said[at]
             count += sorter.filled[at]
-    numeric = [sorter.table.binding.columns[c.id] for c in sorter.table.inputs if c.is_numeric]
+    numeric = {sorter.table.binding.columns[c.id] for c in sorter.table.inputs if c.is_numeric}
     for row in np.flatnonzero((hits >= 2) & (hits >= _LIKE_HEADER * count)).tolist():
-        texts = {at: sorter.text_at(row, at) for at in numeric if sorter.text[at][row]}
-        others = [text for at, text in texts.items() if not said[at][row] and is_word(text)]
-        if len(others) * 2 > len(texts):
+        texts = {at: sorter.text_at(row, at) for at in said if sorter.text[at][row]}
+        others = {at: text for at, text in texts.items() if not said[at][row] and is_word(text)}
+        if len(others.keys() & numeric) * 2 > len(texts.keys() & numeric):
             continue
-        if others:
-            sorter.doubts[row] = "header_differs", others[0]
+        differs = [
+            text for at, text in others.items() if at in numeric or fold_label(text) in words
+        ]
+        if differs:
+            sorter.doubts[row] = "header_differs", differs[0]
         text = next(sorter.text_at(row, at) for at in sorted(sorter.text) if sorter.text[at][row])
         sorter.skipped[row] = NonRecord(row=row, reason="repeated_header", text=text)
 

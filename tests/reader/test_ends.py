@@ -70,3 +70,21 @@ def test_a_word_for_a_figure_ends_nothing() -> None:
     """)
     assert len(reading.records.frame) == 3
     assert "another_table" not in [p.code for p in reading.problems]
+
+
+@pytest.mark.parametrize(
+    ("words", "count"), [("说明|预算|单价|数量", 1), ("抖音|未统计|缺|300", 3)]
+)
+def test_without_days_a_row_of_nothing_but_words_ends_a_table(words: str, count: int) -> None:
+    """Directly under a record three words for figures are a header, one or two are its faults."""
+    head = "推广渠道|推广内容|曝光量|点击量|转化量"
+    template = library_template("promotion_tracking")
+    sheet = template["channel_effect"]
+    assert isinstance(sheet, TableSheet)
+    cells = words.split("|")
+    rows: list[list[object]] = [[*head.split("|")], ["抖音", "甲", 10, 20, 5]]
+    rows += [[cells[0], "乙", *cells[1:]], ["微博", "丙", 7, 8, 3]]
+    grid = grid_of(rows, "推广效果分析")
+    reading = read_table(grid, sheet, Surroundings(template=template))
+    assert isinstance(reading, TableReading)
+    assert len(reading.records.frame) == count

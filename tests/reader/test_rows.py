@@ -213,6 +213,14 @@ def test_a_repeated_header_with_another_word_is_doubted(tmp_path: Path) -> None:
     assert found == [(3, "门店数")]
 
 
+def test_a_repeated_header_with_columns_exchanged_is_doubted(tmp_path: Path) -> None:
+    """The label of another column is named, be there figures under it or not."""
+    head = DAILY.split("|")
+    row = [date(2024, 6, 1), "抖音", 5000, 100, 9, 4, 300, 900, 1000, None]
+    _, reading = read_daily(tmp_path, [row, [head[9], *head[1:9], head[0]], row])
+    assert ("header_differs", "3") in doubts(reading)
+
+
 def test_a_header_with_mostly_other_words_begins_another_table(tmp_path: Path) -> None:
     """Day and channel alone do not make a table the same one again."""
     head = ["日期", "渠道", "门店数", "曝光目标", None, None, "预计费用", None, None, "异常说明"]

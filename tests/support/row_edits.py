@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from marketing_sheets.template import Column
 from marketing_sheets.texts import LANGUAGES
 from support.row_tabs import Book, Cell, Condensed, Line, Tab
-from support.row_totals import Edit, total_rows
+from support.row_totals import DAYS, Edit, total_rows
 
 __all__ = ["Edit", "Edited", "do_something", "redrawn", "repeat_header", "set_pending"]
 
@@ -131,7 +131,11 @@ _HEADINGS = (
 
 @st.composite
 def _other_table(draw: st.DrawFn, tab: Tab) -> Edit:
-    """Draw another table below the records, or between two blocks of them."""
+    """Draw another table below the records, or between two blocks of them.
+
+    Without days it is parted from a record by a blank row or a heading, or has three words over
+    figures: two might be what is wrong with a record's figures.
+    """
     figures = [tab.order.index(tab.at[column.id]) for column in tab.figures]
     left = draw(st.integers(0, min(*figures, len(tab.order) - 2)))
     right = draw(st.integers(max(left + 1, min(figures)), max(left + 1, *figures)))
@@ -153,7 +157,9 @@ def _other_table(draw: st.DrawFn, tab: Tab) -> Edit:
             cells[at] = Cell(float(draw(st.integers(1, 90_000))))
         body.append(Line(cells))
     heading = [Line({tab.order[left]: Cell(draw(st.sampled_from(_HEADINGS)))})]
-    between = draw(st.sampled_from(("", "blank", "heading", "both")))
+    over = sum(tab.at[column.id] in places for column in tab.figures)
+    is_clear = over >= 3 or any(c.type in DAYS and c.id in tab.at for c in tab.sheet.inputs)
+    between = draw(st.sampled_from(("blank", "heading", "both", *[""] * is_clear)))
     above = [Line()] if between in ("blank", "both") else []
     above += heading if between in ("heading", "both") else []
     resumes = len(tab.records) > 2 and draw(st.integers(0, 2)) == 0

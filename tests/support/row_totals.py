@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from marketing_sheets.template import Column
 from support.row_tabs import Cell, Condensed, Line, Tab
 
-__all__ = ["Edit", "total_rows"]
+__all__ = ["DAYS", "Edit", "total_rows"]
 
-_DAYS = ("date", "date_range", "datetime", "week")
+DAYS = ("date", "date_range", "datetime", "week")
 _ENOUGH = 3  # figures that prove a sum without any word
 
 
@@ -211,7 +211,7 @@ def _drawn(tab: Tab, block: Sequence[Line], total: Total) -> Line:
         dragged = [column for column in tab.sheet.inputs if not column.is_numeric]
     elif total.kind != "blank" and total.drags:
         named = [column for column in _names(tab) if column != total.where]
-        dragged = [c for c in named if c.type in _DAYS or c.choices is not None]
+        dragged = [c for c in named if c.type in DAYS or c.choices is not None]
     above = block[-1].cells
     line.cells |= {at: above[at] for c in dragged if (at := tab.at.get(c.id, -1)) in above}
     if total.kind in ("word", "own"):
