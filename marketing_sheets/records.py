@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -107,6 +107,29 @@ class SheetRecords:
         """Return where record number `position` (from 0) stands, as `Origin.place` does."""
         later = (origin for first, origin in reversed(self.parts) if position >= first)
         return next(later, self.origin).place(int(self.rows[position]), *column_ids)
+
+    def taken(self, positions: Sequence[int]) -> SheetRecords:
+        """Return the records at `positions`, in that order."""
+        rows = np.asarray(positions, dtype=np.intp)
+        now = {old: new for new, old in enumerate(positions)}
+
+        def some(table: Any) -> Any:
+            return None if table is None else table.take(rows).reset_index(drop=True)
+
+        return replace(
+            self,
+            frame=some(self.frame),
+            raw=some(self.raw),
+            rows=self.rows[rows],
+            kinds={name: some(kinds) for name, kinds in self.kinds.items()},
+            remarks={
+                name: {now[at]: text for at, text in texts.items() if at in now}
+                for name, texts in self.remarks.items()
+            },
+            reasons=some(self.reasons),
+            extras=some(self.extras),
+            origins=some(self.origins),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -339,8 +339,11 @@ def source_of(reading: Reading, *, file: str, modified: datetime | None = None) 
         department_from="file_name",
     )
     if said:
-        return _told(source, spellings.get(fold(said), said), by_rows=False)
-    return _told(source, "", by_rows=True) if is_rest or _rows_tell(reading) else source
+        told = spellings.get(fold(said), said)
+        return replace(source, department=told, department_from="guide")
+    if is_rest or _rows_tell(reading):
+        return replace(source, department="", department_from="rows")
+    return source
 
 
 def department_column(sheet: TableSheet) -> str | None:
@@ -363,18 +366,6 @@ def _department_lists(template: Template) -> tuple[str, ...]:
     columns = [c for sheet in template.tables for c in sheet.columns] + list(template.fields())
     lists = {c.choices: None for c in columns if c.type == "department"}
     return tuple(name for name in lists if name is not None and name in template.choices)
-
-
-def _told(source: Source, department: str, *, by_rows: bool) -> Source:
-    return Source(
-        file=source.file,
-        reading=source.reading,
-        department=department,
-        named=source.named,
-        campaign=source.campaign,
-        modified=source.modified,
-        department_from="rows" if by_rows else "guide",
-    )
 
 
 def _said(reading: Reading) -> str:

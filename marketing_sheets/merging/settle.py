@@ -9,8 +9,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..errors import UsageError
 from ..ooxml import laid_on, read_properties
 from ..problems import Place
@@ -180,7 +178,8 @@ def _in_table(reading: Reading, sheet: TableSheet, conflict: Conflict, text: str
     if len(rows) != 1:
         return None
     if not conflict.column:  # a row that one side deleted: it goes, or stays as it is
-        changed = records if text else _without(records, rows[0])
+        others = [at for at in range(len(records.frame)) if at != rows[0]]
+        changed = records if text else records.taken(others)
     elif conflict.column in sheet:
         found = typed(text, sheet[conflict.column], reading)
         if found is None:
@@ -199,26 +198,3 @@ def _with(records: SheetRecords, row: int, name: str, value: Any, text: str) -> 
         for column, texts in records.remarks.items()
     }
     return replace(records, frame=frame, raw=raw, remarks=remarks)
-
-
-def _without(records: SheetRecords, row: int) -> SheetRecords:
-    keep = [at for at in range(len(records.frame)) if at != row]
-    now = {old: new for new, old in enumerate(keep)}
-
-    def taken(table: Any) -> Any:
-        return None if table is None else table.take(keep).reset_index(drop=True)
-
-    return replace(
-        records,
-        frame=taken(records.frame),
-        raw=taken(records.raw),
-        rows=np.delete(records.rows, row),
-        kinds={name: taken(kinds) for name, kinds in records.kinds.items()},
-        remarks={
-            name: {now[at]: said for at, said in texts.items() if at in now}
-            for name, texts in records.remarks.items()
-        },
-        reasons=taken(records.reasons),
-        extras=taken(records.extras),
-        origins=taken(records.origins),
-    )
