@@ -7,6 +7,7 @@ holds tables of texts; a text is a table with the keys zh-Hans, zh-Hant and en. 
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 import unicodedata
@@ -21,6 +22,11 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 _LONGEST_WORD = 60  # characters
 _SPACE = re.compile(r"\s+")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+# What a terminal obeys or that turns the order of letters around, and bytes that are no letters.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_ODD_BYTES = re.compile(r"[\udc80-\udcff]")
 _EDGE = re.compile(r"^[\s*:：★●]+|[\s*:：★●]+$")
 
 
@@ -107,6 +113,37 @@ def _folded_label(text: str) -> str:
 
 _fold_word = lru_cache(maxsize=65_536)(_folded)
 _fold_label_word = lru_cache(maxsize=16_384)(_folded_label)
+
+
+def visible(text: str) -> str:
+    """Return `text` as a terminal may show it: what it would obey is spelled out, escaped.
+
+    Line breaks and tabs stay.
+    """
+    return _UNSEEN.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
+
+
+def readable_name(name: str) -> str:
+    """Return a file name in letters: one that is no UTF-8 is read as GBK, as Chinese ZIPs have it.
+
+    Bytes that are neither are spelled out.
+    """
+    if not _ODD_BYTES.search(name):
+        return name
+    return "/".join(map(_readable, name.split("/")))
+
+
+def _readable(part: str) -> str:
+    if not _ODD_BYTES.search(part):
+        return part
+    try:
+        return os.fsencode(part).decode("gb18030")
+    except UnicodeError:
+        return _ODD_BYTES.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", part)
 
 
 def nearest(word: str, candidates: Mapping[str, str] | list[str]) -> str | None:

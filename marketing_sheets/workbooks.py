@@ -12,7 +12,15 @@ from .checks import doubts, without_prepared
 from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
 from .formulas import compute
 from .loading import check_template, load_template
-from .ooxml import Receipt, insert_sheet, read_properties, summary_slot
+from .ooxml import (
+    Receipt,
+    WorkbookFacts,
+    WorkbookFile,
+    insert_sheet,
+    open_workbook_file,
+    read_properties,
+    summary_slot,
+)
 from .problems import Place, Problem
 from .reader import read_csv_records, read_earlier, read_form_csv, read_workbook
 from .records import Reading, RememberedAlert, SheetRecords
@@ -145,8 +153,16 @@ def check_workbook(
     The figures are as of `as_of`, else the day the workbook says, else `today`; that day is
     returned too.
     """
-    as_of, today = as_day(as_of), as_day(today)
-    reading = read_workbook(Path(path), template=None if template is None else _loaded(template))
+    return _checked(open_workbook_file(Path(path)), template, as_day(as_of), as_day(today))
+
+
+def _checked(
+    facts: WorkbookFacts,
+    template: Template | str | Path | None,
+    as_of: date | None,
+    today: date | None,
+) -> tuple[Reading, date | None]:
+    reading = read_workbook(facts, template=None if template is None else _loaded(template))
     stated = reading.form.get(Campaign.AS_OF)
     day = as_of or (stated if isinstance(stated, date) else None) or today
     return recompute(reading, as_of=day), day
@@ -176,7 +192,8 @@ def recalculate(
     if output is not None:
         output = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
     progress("reading")
-    reading, day = check_workbook(path, template=template, as_of=as_of, today=today)
+    facts = open_workbook_file(path, hashes=True)
+    reading, day = _checked(facts, template, as_of, today)
     if day is None:
         raise UsageError("as_of_missing", file=path.name)
     if output is not None and output.exists():
@@ -188,7 +205,7 @@ def recalculate(
     progress("writing")
     receipt = put_summary(
         summary,
-        path,
+        facts.opened,
         language=language or reading.language,
         output=output,
         backup=backup,
@@ -208,7 +225,7 @@ def _known_alerts(path: Path, template: Template) -> tuple[RememberedAlert, ...]
 
 def put_summary(
     summary: Summary,
-    path: Path,
+    workbook: Path | WorkbookFile,
     *,
     language: Language,
     output: Path | None = None,
@@ -219,7 +236,7 @@ def put_summary(
 
     The arguments are those of `recalculate`.
     """
-    slot = summary_slot(path, name=say("sheets", "summary.tab", language))
+    slot = summary_slot(workbook, name=say("sheets", "summary.tab", language))
     sheet = write_summary(
         summary,
         language=language,
@@ -227,7 +244,7 @@ def put_summary(
         date_1904=slot.date_1904,
         created=created,
     )
-    return insert_sheet(path, sheet, output=output, backup=backup)
+    return insert_sheet(workbook, sheet, output=output, backup=backup)
 
 
 def _loaded(template: Template | str | Path) -> Template:

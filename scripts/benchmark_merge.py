@@ -34,7 +34,7 @@ def make_inputs(folder: Path, files: int, rows: int) -> None:
     """Write one workbook, then all others as copies with channels of their own: no key twice."""
     from marketing_sheets import generate_workbook
     from marketing_sheets.ooxml.archive import write_archive
-    from marketing_sheets.ooxml.gate import open_package
+    from marketing_sheets.ooxml.gate import open_file, open_source
 
     lines = ["date,channel,impressions,clicks,conversions,new_users,cost,sales,sales_target"]
     for number in range(rows):
@@ -52,11 +52,10 @@ def make_inputs(folder: Path, files: int, rows: int) -> None:
     end = (DAY + timedelta(rows // CHANNELS)).isoformat()
     form = {"start_date": DAY.isoformat(), "end_date": end, "as_of": end, "campaign_name": "618"}
     generate_workbook("campaign_tracker", first, records=records, form=form, rows=1, overwrite=True)
-    data = first.read_bytes()
     target = folder / "in"
     target.mkdir(exist_ok=True)
     for number in range(files):
-        package, _ = open_package(data, first.name, cells=False)
+        package = open_file(open_source(first), cells=False).package
         texts = package.read("xl/sharedStrings.xml")
         package.write("xl/sharedStrings.xml", texts.replace(MARK.encode(), region(number)))
         with (target / f"{number:04}.xlsx").open("wb") as file:
@@ -72,10 +71,10 @@ def region(number: int) -> bytes:
 def change_one(folder: Path) -> None:
     """Give one workbook other channels than before."""
     from marketing_sheets.ooxml.archive import write_archive
-    from marketing_sheets.ooxml.gate import open_package
+    from marketing_sheets.ooxml.gate import open_file, open_source
 
     path = sorted((folder / "in").glob("*.xlsx"))[-1]
-    package, _ = open_package(path.read_bytes(), path.name, cells=False)
+    package = open_file(open_source(path), cells=False).package
     texts = package.read("xl/sharedStrings.xml")
     package.write("xl/sharedStrings.xml", texts.replace("区域".encode(), "片区".encode()))
     path.write_bytes(b"".join(bytes(chunk) for chunk in write_archive(package.entries())))

@@ -17,6 +17,7 @@ HOUSE = House.of()
 FLOORS = (
     "texts",
     "problems errors",
+    "files",
     "template ooxml",
     "styles values",
     "records",

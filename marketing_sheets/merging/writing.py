@@ -17,7 +17,8 @@ import pandas as pd
 
 from ..errors import UsageError, WorkbookError
 from ..exporting import export_records
-from ..ooxml import Receipt, check_replaceable, read_properties
+from ..files import check_replaceable
+from ..ooxml import Receipt, read_properties
 from ..problems import Place, Problem
 from ..records import (
     MARK,

@@ -1,11 +1,13 @@
 """ZIP archives kept as they are: entries with their compressed bytes, read and written.
 
 The layout is that of PKWARE's APPNOTE.TXT 6.3, sections 4.3 and 4.4. Nothing is inflated unless
-asked for, so an entry that is not touched is written back with the very bytes it came with.
+asked for, so an entry that is not touched is written back with the very bytes it came with; and
+nothing need be in memory as a whole.
 """
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from ..errors import DamagedWorkbook, EncryptedWorkbook, HostileWorkbook, NotAWorkbook
+from ..files import SourceFile
 
 LOCAL_MAGIC = b"PK\x03\x04"
 CENTRAL_MAGIC = b"PK\x01\x02"
@@ -29,6 +32,9 @@ _ENCRYPTED, _DESCRIPTOR, _UTF8 = 0x0001, 0x0008, 0x0800
 _FIRST_DAY = 0x0021  # 1980-01-01, the earliest date ZIP knows: new entries take no clock
 
 MAX_ENTRIES = 10_000
+_TAIL = 65_535 + _END.size + _LOCATOR64.size + _END64.size  # where the end of the directory is told
+_LONGEST_HEAD = 4096  # bytes of name, extra fields and comment; no honest directory has as many
+_BITE, _PIECE = 1 << 16, 1 << 20  # bytes to be inflated at a time, and bytes that come out
 
 # What Excel, WPS or LibreOffice opens, and saves as .xlsx.
 _SPREADSHEETS = frozenset(
@@ -38,11 +44,13 @@ _SPREADSHEETS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZipEntry:
-    """One entry: its name, its header fields and its bytes as compressed. Sizes in bytes."""
+    """One entry: its name, its header fields, where its compressed bytes stand. Sizes in bytes."""
 
     name: str
     raw_name: bytes
-    stored: memoryview
+    source: SourceFile
+    begin: int
+    packed: int
     size: int
     crc: int
     method: int
@@ -53,28 +61,69 @@ class ZipEntry:
     internal: int = 0
     external: int = 0
 
+    def stored(self) -> Iterator[bytes | memoryview]:
+        """Yield the bytes as they are compressed."""
+        return self.source.pieces(self.begin, self.packed)
+
     def inflate(self, file: str) -> bytes:
         """Return the bytes as they were before compression.
 
         Never makes more than the size the directory states, plus one byte. Raises
         DamagedWorkbook if the size or the checksum is another.
         """
-        try:
-            data = self._decompress()
-        except zlib.error:
-            data = None
+        stored = self.source.read(self.begin, self.packed)
+        data: bytes | None = None
+        if self.method == _STORED or self.is_empty:
+            data = bytes(stored)
+        elif self.method == _DEFLATED:
+            # At once: pieces put together would take the room twice.
+            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+            with contextlib.suppress(zlib.error):
+                inflated = inflater.decompress(stored, self.size + 1)
+                data = inflated if inflater.eof else None
         if data is None or len(data) != self.size or zlib.crc32(data) != self.crc:
             raise DamagedWorkbook("damaged", file=file, part=self.name)
         return data
 
-    def _decompress(self) -> bytes | None:
-        if self.method == _STORED:
-            return bytes(self.stored)
+    def pieces(self, file: str) -> Iterator[bytes | memoryview]:
+        """Yield the same piece by piece, whatever its size; raises at the latest at the end."""
+        size = crc = 0
+        try:
+            for piece in self._inflated():
+                size += len(piece)
+                crc = zlib.crc32(piece, crc)
+                if size > self.size:
+                    break
+                yield piece
+        except zlib.error:
+            size = -1
+        if (size, crc) != (self.size, self.crc):
+            raise DamagedWorkbook("damaged", file=file, part=self.name)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds nothing at all, not even the mark that the compressed bytes end."""
+        return self.size == self.packed == 0
+
+    def _inflated(self) -> Iterator[bytes | memoryview]:
+        if self.method == _STORED or self.is_empty:
+            yield from self.stored()
+            return
         if self.method != _DEFLATED:
-            return None
+            raise zlib.error
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-        data = inflater.decompress(self.stored, self.size + 1)
-        return data if inflater.eof else None
+        for stored in self.stored():
+            # Small bites: what is not yet taken is copied for each piece that comes out.
+            for at in range(0, len(stored), _BITE):
+                waiting: bytes | memoryview = stored[at : at + _BITE]
+                while waiting and not inflater.eof:
+                    yield inflater.decompress(waiting, _PIECE)
+                    waiting = inflater.unconsumed_tail
+        while not inflater.eof:
+            rest = inflater.decompress(b"", _PIECE)
+            if not rest:
+                raise zlib.error
+            yield rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,18 +139,20 @@ def part_key(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
 
 
-def read_archive(data: bytes, file: str) -> Archive:
-    """Read the directory of the archive in `data`.
+def read_archive(source: SourceFile) -> Archive:
+    """Read the directory of an archive.
 
     Raises NotAWorkbook if it is no archive, DamagedWorkbook if it contradicts itself,
     EncryptedWorkbook if an entry asks for a password and HostileWorkbook for too many entries.
     """
-    tail = data.rfind(END_MAGIC, max(0, len(data) - 65_557))
-    if tail < 0 and not data.startswith(LOCAL_MAGIC):
+    file = source.name
+    last = bytes(source.read(max(0, source.size - _TAIL), _TAIL))
+    end = last.rfind(END_MAGIC)
+    if end < 0 and source.read(0, len(LOCAL_MAGIC)) != LOCAL_MAGIC:
         raise not_a_workbook(file)
     try:
-        start, size, shift = _directory(data, tail)
-        entries = tuple(_entries(data, start, size, shift, file))
+        start, size, shift = _directory(source, last, end)
+        entries = tuple(_entries(source, start, size, shift))
     except (struct.error, UnicodeDecodeError, OverflowError, _BrokenArchive) as error:
         raise DamagedWorkbook("not_whole", file=file) from error
     return Archive(file=file, entries=entries)
@@ -118,72 +169,73 @@ class _BrokenArchive(Exception):
     """The directory and the file do not agree."""
 
 
-def _directory(data: bytes, tail: int) -> tuple[int, int, int]:
-    """Return where the central directory starts, its size and what precedes the archive."""
-    if tail < 0:
+def _directory(source: SourceFile, last: bytes, at: int) -> tuple[int, int, int]:
+    """Return where the central directory starts, its size and what precedes the archive.
+
+    `last` is how the file ends, `at` where in it the end of the directory is told.
+    """
+    if at < 0:
         raise _BrokenArchive
-    _, _, _, _, _, size, offset, _ = _END.unpack_from(data, tail)
-    end = tail
-    locator = tail - _LOCATOR64.size
-    if locator >= 0 and data[locator : locator + 4] == b"PK\x06\x07":
-        end = locator - _END64.size
-        if end < 0 or data[end : end + 4] != b"PK\x06\x06":
+    _, _, _, _, _, size, offset, _ = _END.unpack_from(last, at)
+    end = max(0, source.size - _TAIL) + at
+    locator = at - _LOCATOR64.size
+    if locator >= 0 and last[locator : locator + 4] == b"PK\x06\x07":
+        wide = locator - _END64.size
+        end -= _LOCATOR64.size + _END64.size
+        if wide < 0 or last[wide : wide + 4] != b"PK\x06\x06":
             raise _BrokenArchive
-        size, offset = _END64.unpack_from(data, end)[8:10]
+        size, offset = _END64.unpack_from(last, wide)[8:10]
     start = end - size
     if start < offset or start < 0:
         raise _BrokenArchive
     return start, size, start - offset
 
 
-def _entries(data: bytes, start: int, size: int, shift: int, file: str) -> Iterator[ZipEntry]:
-    view = memoryview(data)
-    position, end = start, start + size
+def _entries(source: SourceFile, start: int, size: int, shift: int) -> Iterator[ZipEntry]:
+    if size > MAX_ENTRIES * (_CENTRAL.size + _LONGEST_HEAD):
+        raise HostileWorkbook("too_many_parts", file=source.name, limit=MAX_ENTRIES)
+    directory = bytes(source.read(start, size))
+    position = 0
     count = 0
-    while position < end:
-        fields = _CENTRAL.unpack_from(data, position)
+    while position < size:
+        fields = _CENTRAL.unpack_from(directory, position)
         if fields[0] != CENTRAL_MAGIC:
             raise _BrokenArchive
         count += 1
         if count > MAX_ENTRIES:
-            raise HostileWorkbook("too_many_parts", file=file, limit=MAX_ENTRIES)
+            raise HostileWorkbook("too_many_parts", file=source.name, limit=MAX_ENTRIES)
         position += _CENTRAL.size
         name_size, extra_size, comment_size = fields[10:13]
-        raw_name = data[position : position + name_size]
-        extra = data[position + name_size : position + name_size + extra_size]
+        raw_name = directory[position : position + name_size]
+        extra = directory[position + name_size : position + name_size + extra_size]
         position += name_size + extra_size + comment_size
-        yield _entry(view, fields, raw_name, extra, shift=shift, file=file)
-    if position != end:
+        yield _entry(source, fields, raw_name, extra, shift)
+    if position != size:
         raise _BrokenArchive
 
 
 def _entry(
-    view: memoryview,
-    fields: tuple[int, ...],
-    raw_name: bytes,
-    extra: bytes,
-    *,
-    shift: int,
-    file: str,
+    source: SourceFile, fields: tuple[int, ...], raw_name: bytes, extra: bytes, shift: int
 ) -> ZipEntry:
     _, made_by, _, flags, method, time, date, crc, packed, size, *_ = fields
     internal, external, offset = fields[14:17]
     packed, size, offset = _widen(extra, size, packed, offset)
     if flags & _ENCRYPTED:
-        raise EncryptedWorkbook("encrypted", file=file)
+        raise EncryptedWorkbook("encrypted", file=source.name)
     offset += shift
-    local = _LOCAL.unpack_from(view, offset)
+    local = _LOCAL.unpack(source.read(offset, _LOCAL.size))
     if local[0] != LOCAL_MAGIC:
         raise _BrokenArchive
-    begin = offset + _LOCAL.size + local[9] + local[10]
-    local_name = bytes(view[offset + _LOCAL.size : offset + _LOCAL.size + local[9]])
-    stored = view[begin : begin + packed]
-    if local_name != raw_name or len(stored) != packed:
+    name_begin = offset + _LOCAL.size
+    begin = name_begin + local[9] + local[10]
+    if source.read(name_begin, local[9]) != raw_name or begin + packed > source.size:
         raise _BrokenArchive
     return ZipEntry(
         name=raw_name.decode("utf-8" if flags & _UTF8 else "cp437"),
         raw_name=raw_name,
-        stored=stored,
+        source=source,
+        begin=begin,
+        packed=packed,
         size=size,
         crc=crc,
         method=method,
@@ -214,16 +266,29 @@ def _widen(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int,
     return packed, size, offset
 
 
-def new_entry(name: str, data: bytes) -> ZipEntry:
+def new_entry(name: str, data: bytes, *, level: int = 6) -> ZipEntry:
     """Make an entry from `data`, dated 1980-01-01."""
-    deflater = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-    stored = deflater.compress(data) + deflater.flush()
+    return packed_entry(name, (data,), level=level)
+
+
+def packed_entry(name: str, pieces: Iterable[bytes], *, level: int = 6) -> ZipEntry:
+    """Make an entry from what may be too large to be in memory at once."""
+    deflater = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+    stored: list[bytes] = []
+    size = crc = 0
+    for piece in pieces:
+        size += len(piece)
+        crc = zlib.crc32(piece, crc)
+        stored.append(deflater.compress(piece))
+    data = b"".join((*stored, deflater.flush()))
     return ZipEntry(
         name=name,
         raw_name=name.encode(),
-        stored=memoryview(stored),
-        size=len(data),
-        crc=zlib.crc32(data),
+        source=SourceFile(name, data=data),
+        begin=0,
+        packed=len(data),
+        size=size,
+        crc=crc,
         method=_DEFLATED,
         flags=0 if name.isascii() else _UTF8,
     )
@@ -241,8 +306,8 @@ def write_archive(entries: Iterable[ZipEntry]) -> Iterator[bytes | memoryview]:
         head = _local_header(entry)
         directory.append(_central_header(entry, offset))
         yield head
-        yield entry.stored
-        offset += len(head) + len(entry.stored)
+        yield from entry.stored()
+        offset += len(head) + entry.packed
     central = b"".join(directory)
     yield central
     count = len(directory)
@@ -252,7 +317,7 @@ def write_archive(entries: Iterable[ZipEntry]) -> Iterator[bytes | memoryview]:
 def _common(entry: ZipEntry) -> tuple[int, ...]:
     """Return the header fields both headers share: from version needed to name length."""
     flags = entry.flags & ~_DESCRIPTOR
-    sizes = (entry.crc, len(entry.stored), entry.size, len(entry.raw_name))
+    sizes = (entry.crc, entry.packed, entry.size, len(entry.raw_name))
     return (20, flags, entry.method, entry.time, entry.date, *sizes, 0)
 
 

@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from . import scan
-from .archive import ZipEntry, part_key
-from .gate import open_index, open_package, read_bytes
+from .archive import part_key
+from .gate import WorkbookFile, open_file, open_index, open_source
 from .index import marked_sheets
 from .parts import Package, SheetEntry, Workbook, as_utf8, children, is_true, local, number
 from .pictures import picture_cells, picture_values, shows_picture
@@ -33,7 +33,7 @@ _KNOWN_STYLES: dict[bytes, Mapping[int, str]] = {}
 _MOST_STYLES = 16
 # What makes a format show more than the number: per cent, thousands left out, literal text, a
 # currency. Fill characters, widths of blanks, colours and locales show nothing.
-_SILENT = re.compile(r"_.|\*.|\[(?!\$[^\]-])[^\]]*\]")
+_SILENT = re.compile(r"_.|\*.|\[(?!\$[^\]-])[^\[\]]*+\]")
 _TELLING = re.compile(r"""[%"\\$¥￥€£\u3400-\u9fff]|,(?![0#?])""")
 
 
@@ -44,7 +44,8 @@ class SheetFacts:
     `hidden_rows` are hidden by hand or by a filter; `errors` gives the text of each error cell;
     `merges` are first row, first column, last row, last column; `filtered` tells that an
     AutoFilter has criteria, `is_summary` that the tab is our Summary or a copy of it. `aggregates`
-    are cells whose formula condenses others of their own column, `pictures` those with a picture.
+    are cells whose formula condenses others of their own column, `pictures` those with a picture,
+    `strays` cells with something in them that lie so far from all others that they are not read.
     """
 
     name: str
@@ -57,6 +58,7 @@ class SheetFacts:
     filtered: bool
     aggregates: frozenset[tuple[int, int]]
     pictures: frozenset[tuple[int, int]]
+    strays: tuple[tuple[int, int], ...]
     _package: Package = field(repr=False, compare=False)
     _part: str = field(repr=False, compare=False)
     _formats: Mapping[int, str] = field(repr=False, compare=False)
@@ -96,6 +98,7 @@ class WorkbookFacts:
     `properties` are the custom document properties as text, `sha256` is the file's. `modified` is
     when a program last saved it, in UTC, None where it does not say. `cells_sha256` tells the
     worksheets and their texts but for our Summary: it stays while nobody else changes them.
+    `opened` is the file itself.
     """
 
     date_1904: bool
@@ -104,6 +107,7 @@ class WorkbookFacts:
     sheets: tuple[SheetFacts, ...]
     modified: datetime | None = None
     cells_sha256: str = ""
+    opened: WorkbookFile = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,38 +130,34 @@ def read_properties(path: Path) -> Mapping[str, str]:
 
     Raises a WorkbookError for a file that cannot be opened.
     """
-    package, _ = open_index(read_bytes(path), path.name)
-    return _properties(package)
+    with open_index(open_source(path, in_memory=False)) as opened:
+        return _properties(opened.package)
 
 
-def open_workbook_file(path: Path) -> WorkbookFacts:
+def open_workbook_file(path: Path, *, hashes: bool = False) -> WorkbookFacts:
     """Let a workbook file through the gate and return its facts, inflating each part once.
 
-    Raises a WorkbookError for a file that must not or cannot be opened.
+    `hashes` notes the SHA-256 of each part for a sheet to be put in later. Raises a WorkbookError
+    for a file that must not or cannot be opened.
     """
-    data = read_bytes(path)
     scans: dict[str, _Scan] = {}
-    index = open_index(data, path.name)
-    formats, images = _telling_formats(*index), picture_values(*index)
 
-    def gather(entry: ZipEntry, inflated: bytes) -> None:
-        text = as_utf8(inflated, path.name, entry.name)
-        if b"sheetData" in text:
-            scans[part_key(entry.name)] = _scan(text, formats, images)
+    def gather(book: WorkbookFile, part: str, sheet: bytes) -> None:
+        scans[part] = _scan(sheet, book)
 
-    package, workbook = open_package(data, path.name, gather)
+    opened = open_file(open_source(path), gather, hashes=hashes)
+    package, workbook = opened.package, opened.workbook
     summaries = {sheet.index for sheet in marked_sheets(workbook)}
     return WorkbookFacts(
         date_1904=workbook.date_1904,
         properties=MappingProxyType(_properties(package)),
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=opened.source.sha256,
         sheets=tuple(
             _sheet_facts(
                 sheet,
                 sheet.part,
-                scans.get(sheet.part, _scan(b"", formats, images)),
-                package,
-                formats,
+                scans.get(sheet.part) or _scan(b"", opened),
+                opened,
                 is_summary=sheet.index in summaries,
             )
             for sheet in workbook.sheets
@@ -165,6 +165,7 @@ def open_workbook_file(path: Path) -> WorkbookFacts:
         ),
         modified=_modified(package),
         cells_sha256=_cells_sha256(package, workbook, summaries),
+        opened=opened,
     )
 
 
@@ -179,9 +180,10 @@ def _cells_sha256(package: Package, workbook: Workbook, summaries: set[int]) -> 
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _scan(text: bytes, formats: Mapping[int, str], images: frozenset[int]) -> _Scan:
+def _scan(text: bytes, book: WorkbookFile) -> _Scan:
     errors = scan.error_cells(text)
     # A picture that can be shown is no error to a program that knows it.
+    images = picture_values(book.package, book.workbook) if errors else frozenset()
     pictures = picture_cells(text, images) if errors else frozenset()
     errors = {at: error for at, error in errors.items() if at not in pictures}
     return _Scan(
@@ -192,7 +194,7 @@ def _scan(text: bytes, formats: Mapping[int, str], images: frozenset[int]) -> _S
         scan.filtered(text),
         scan.aggregates(text),
         scan.columns_without_results(text),
-        styled_columns(text, set(formats)),
+        styled_columns(text, set(_telling_formats(book.package, book.workbook))),
         pictures,
     )
 
@@ -201,8 +203,7 @@ def _sheet_facts(
     sheet: SheetEntry,
     part: str,
     scan: _Scan,
-    package: Package,
-    formats: Mapping[int, str],
+    opened: WorkbookFile,
     *,
     is_summary: bool,
 ) -> SheetFacts:
@@ -217,9 +218,10 @@ def _sheet_facts(
         filtered=scan.filtered,
         aggregates=scan.aggregates,
         pictures=scan.pictures,
-        _package=package,
+        strays=tuple(sorted(opened.strays[part].strays)) if part in opened.strays else (),
+        _package=opened.package,
         _part=part,
-        _formats=formats,
+        _formats=_telling_formats(opened.package, opened.workbook),
         _formatted=scan.formatted,
         _without_results=scan.without_results,
     )
@@ -268,10 +270,10 @@ def _modified(package: Package) -> datetime | None:
     said = next((e.text for e in package.parse(part) if str(e.tag).endswith("}modified")), None)
     try:
         moment = datetime.fromisoformat((said or "").strip())
-    except ValueError:
+        # W3C dates without a zone are rare; programs that write them mean UTC.
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter at the ends of time
         return None
-    # W3C dates without a zone are rare; programs that write them mean UTC.
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _properties(package: Package) -> dict[str, str]:

@@ -1,29 +1,36 @@
 """The gate: a workbook file is looked at before any parser sees it.
 
 It refuses in one sentence what is no workbook, asks for a password, is damaged, or would exhaust
-the machine. Compression ratios count only in large parts and only what cells really hold counts
-as far, so that honest files, pre-formatted for years ahead, pass. A shared string is stored once
-and read once per cell: a few kilobytes can so become more text than fits into memory.
+the machine. What is XML is told by its content type; all else passes as it is, whatever it looks
+like. Limits hold for the workbook as a whole, each tab counted, and only for what is parsed; only
+what cells really hold counts as far, so that honest files, pre-formatted for years ahead, pass. A
+shared string is stored once and read once per cell: a few kilobytes can so become more text than
+fits into memory.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from ..errors import (
-    DamagedWorkbook,
-    EncryptedWorkbook,
-    HostileWorkbook,
-    NotAWorkbook,
-    WorkbookError,
-    WorkbookInUse,
+from ..errors import DamagedWorkbook, EncryptedWorkbook, HostileWorkbook, NotAWorkbook
+from ..files import SourceFile
+from .archive import (
+    Archive,
+    ZipEntry,
+    new_entry,
+    not_a_workbook,
+    part_key,
+    read_archive,
+    write_archive,
 )
-from .archive import Archive, ZipEntry, not_a_workbook, part_key, read_archive
-from .parts import Package, as_utf8, has_doctype, is_complete, is_xml
-from .scan import too_far
+from .extent import AREA_LIMIT, CHEAP_AREA, Extent, blanked, bound, extent, has_too_many
+from .parts import CONTENT_TYPES, Package, XmlEnds, as_utf8
 
 if TYPE_CHECKING:
     from .parts import Workbook
@@ -31,15 +38,64 @@ if TYPE_CHECKING:
 
 TEXT_LIMIT = 2 << 30  # bytes: 2 GiB
 _SHORTEST_REFERENCE = len(b'<c t="s"><v>0</v></c>')
-_TAG = re.compile(rb"<[^>]*>")
-_STRING_END = re.compile(rb"</(?:[^<>:\s]+:)?si\s*>")
-_REFERENCE = re.compile(rb"""\bt\s*=\s*["']s["'][^<>]*>\s*<(?:[^<>:\s]+:)?v[^<>]*>\s*(\d{1,9})""")
+_TAG = re.compile(rb"<[^<>]*+>")
+_STRING_END = re.compile(rb"</(?:[^<>:\s]++:)?si\s*+>")
+_REFERENCE = re.compile(
+    rb"""\bt\s*+=\s*+["']s["'][^<>]{0,256}+>\s*+<(?:[^<>:\s]++:)?v[^<>]*+>\s*+(\d{1,9})"""
+)
 MAX_TOTAL = 3 << 29  # bytes: 1.5 GiB inflated in all
-MAX_PART = 1 << 30  # bytes: 1 GiB inflated in one part
-MAX_RATIO = 300
-RATIO_FROM = 8 << 20  # bytes inflated; below it a ratio harms nobody
+MAX_PART = 1 << 30  # bytes: 1 GiB inflated in one part that is parsed
+MAX_RATIO = 300  # of a part that is parsed
+RATIO_FROM = 1 << 27  # bytes: 128 MiB inflated; below it a ratio harms nobody
 _CFB_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
-Visitor = Callable[[ZipEntry, bytes], None]
+# Sheets are looked into again where that takes a closer look: what is kept is not inflated twice.
+_KEPT_SHEETS = 1 << 26  # bytes
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class WorkbookFile:
+    """A workbook that has passed the gate: its bytes, its parts, what its workbook part says.
+
+    `hashes` give each part's name and the SHA-256 of its inflated bytes, where they were asked for,
+    `strays` the sheets with cells too far out to be read.
+    """
+
+    source: SourceFile
+    package: Package
+    workbook: Workbook
+    hashes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    strays: dict[str, Extent] = field(default_factory=dict)
+
+    @property
+    def file(self) -> str:
+        """What messages call it."""
+        return self.source.name
+
+    @property
+    def path(self) -> Path:
+        """Where it stands; its name alone if it is nobody's file."""
+        return self.source.path or Path(self.file)
+
+    def values(self) -> bytes:
+        """Return the bytes for a parser of values, what is too far out left away."""
+        if not self.strays:
+            return self.source.whole()
+        return b"".join(write_archive(self._without_strays()))
+
+    def _without_strays(self) -> Iterator[ZipEntry]:
+        for entry in self.package.entries():
+            extent = self.strays.get(part_key(entry.name))
+            if extent is None:
+                yield entry
+            else:
+                sheet = as_utf8(self.package.content(entry), self.file, entry.name)
+                yield new_entry(entry.name, blanked(sheet, extent), level=1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.source.close()
 
 
 def too_much_text(package: Package, workbook: Workbook) -> bool:
@@ -47,8 +103,9 @@ def too_much_text(package: Package, workbook: Workbook) -> bool:
 
     Counts the references only where sizes alone do not settle it.
     """
-    sheets = {sheet.part for sheet in workbook.sheets if sheet.part is not None}
-    most = sum(package.size(sheet) for sheet in sheets) // _SHORTEST_REFERENCE
+    # Tabs that share a part are read one by one all the same.
+    sheets = Counter(sheet.part for sheet in workbook.sheets if sheet.part is not None)
+    most = sum(package.size(part) * tabs for part, tabs in sheets.items()) // _SHORTEST_REFERENCE
     rels = package.relationships(workbook.part)
     parts = {rel.target for rel in rels if rel.kind == "sharedStrings"} | {"xl/sharedstrings.xml"}
     for part in parts:
@@ -66,97 +123,174 @@ def _text_length(string: bytes, harmless: int) -> int:
     return len(string) if len(string) <= harmless else len(_TAG.sub(b"", string))
 
 
-def _volume(package: Package, sheets: set[str], lengths: list[int]) -> int:
+def _volume(package: Package, sheets: Counter[str], lengths: list[int]) -> int:
     total = 0
-    for sheet in sheets:
+    for sheet, tabs in sheets.items():
         data = as_utf8(package.read(sheet), package.file, sheet)
         indices = (int(match[1]) for match in _REFERENCE.finditer(data))
-        total += sum(lengths[index] for index in indices if index < len(lengths))
+        total += tabs * sum(lengths[index] for index in indices if index < len(lengths))
     return total
 
 
 def check_workbook_file(path: Path) -> None:
     """Raise a WorkbookError unless the file is a workbook that can be opened safely."""
-    open_package(read_bytes(path), path.name)
+    open_file(open_source(path, in_memory=False)).source.close()
 
 
-def read_bytes(path: Path) -> bytes:
-    """Read a workbook file whole, so that what is checked is what is used."""
-    file = path.name
-    try:
-        size = -1 if path.is_dir() else path.stat().st_size
-        data = path.read_bytes() if 0 <= size <= MAX_TOTAL else b""
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise NotAWorkbook("no_such_file", file=file) from error
-    except PermissionError as error:
-        raise WorkbookInUse("in_use", file=file) from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WorkbookError("cannot_read", file=file, reason=reason) from error
-    if size < 0:
-        raise NotAWorkbook("no_such_file", file=file)
-    if size > MAX_TOTAL:
-        raise HostileWorkbook("too_big", file=file, limit=MAX_TOTAL >> 20)
-    return data
+Visitor = Callable[[WorkbookFile, str, bytes], None]
 
 
-def open_package(
-    data: bytes, file: str, visit: Visitor | None = None, *, cells: bool = True
-) -> tuple[Package, Workbook]:
-    """Let `data` through the gate; `visit` gets every entry and its inflated bytes.
+def open_source(path: Path, *, in_memory: bool = True) -> SourceFile:
+    """Open a workbook file, so that what is checked is what is used."""
+    return SourceFile.open(path, most=MAX_TOTAL, in_memory=in_memory)
 
-    `cells` False leaves out what matters only to who reads the cells. XML comes to `visit` as it
-    is stored, whatever its encoding.
+
+def open_file(
+    source: SourceFile,
+    visit: Visitor | None = None,
+    *,
+    cells: bool = True,
+    hashes: bool = False,
+) -> WorkbookFile:
+    """Let a workbook through the gate, every part inflated once.
+
+    `visit` gets the workbook, the key of every worksheet's part and its XML in UTF-8. `cells` False leaves out
+    what matters only to who reads the cells: then no part is ever in memory as a whole.
     """
-    archive = _open_archive(data, file)
-    for entry in archive.entries:
-        inflated = entry.inflate(file)
-        _check_content(entry, inflated, file, cells=cells)
-        if visit is not None:
-            visit(entry, inflated)
-    package = Package(archive)
-    workbook = package.workbook()
+    book = open_index(source)
+    try:
+        _pass_parts(book, visit, cells=cells, hashes=hashes)
+    except BaseException:
+        source.close()
+        raise
+    return book
+
+
+def _pass_parts(book: WorkbookFile, visit: Visitor | None, *, cells: bool, hashes: bool) -> None:
+    package, workbook = book.package, book.workbook
+    tabs = Counter(sheet.part for sheet in workbook.sheets if sheet.part is not None)
+    if cells:
+        package.make_room(_KEPT_SHEETS)
+        _check_parsed(book, tabs)
+    bounds: dict[str, int] = {}
+    for entry in package.entries():
+        key = part_key(entry.name)
+        if cells and key in tabs:
+            data = package.content(entry, most=_KEPT_SHEETS)
+            sheet = _checked(data, book, entry)
+            bounds[key] = bound(sheet) if b"sheetData" in sheet else 1
+            if visit is not None:
+                visit(book, key, sheet)
+            if hashes:
+                book.hashes[key] = entry.name, hashlib.sha256(data).hexdigest()
+        else:
+            _pass(book, entry, is_xml=key in tabs or _is_format(package, key), hashes=hashes)
+    _look_closer(book, tabs, bounds)
     if cells and too_much_text(package, workbook):
-        raise HostileWorkbook("too_much_text", file=file)
-    return package, workbook
+        raise HostileWorkbook("too_much_text", file=package.file)
 
 
-def open_index(data: bytes, file: str) -> tuple[Package, Workbook]:
+def _checked(data: bytes, book: WorkbookFile, entry: ZipEntry) -> bytes:
+    """Return a sheet in UTF-8 once it may be looked into."""
+    XmlEnds(data).check(book.file, entry.name)
+    sheet = as_utf8(data, book.file, entry.name)
+    if b"sheetData" in sheet and has_too_many(sheet):
+        raise HostileWorkbook("too_many_cells", file=book.file, part=entry.name)
+    return sheet
+
+
+def _look_closer(book: WorkbookFile, tabs: Counter[str], bounds: dict[str, int]) -> None:
+    """Find the strays of the sheets whose boxes are too large, and refuse what is left too large.
+
+    Tabs that share a part are read one by one all the same.
+    """
+    if sum(bounds[key] * tabs[key] for key in bounds) <= CHEAP_AREA:
+        return
+    area = 0
+    for key, size in bounds.items():
+        if size * tabs[key] * len(bounds) > CHEAP_AREA:
+            entry = book.package.entry(key)
+            found = extent(as_utf8(book.package.content(entry), book.file, entry.name))
+            if found.strays:
+                book.strays[key] = found
+            area += found.area * tabs[key]
+        else:
+            area += size * tabs[key]
+        if area > AREA_LIMIT:
+            raise HostileWorkbook("too_many_cells", file=book.file, part=book.package.name(key))
+
+
+def _pass(book: WorkbookFile, entry: ZipEntry, *, is_xml: bool, hashes: bool) -> None:
+    """Let a part go by that nobody parses, whatever its size."""
+    ends = XmlEnds()
+    digest = hashlib.sha256()
+    for piece in book.package.pieces(entry):
+        ends.add(piece)
+        if hashes:
+            digest.update(piece)
+    if is_xml and entry.size:
+        ends.check(book.file, entry.name)
+    if hashes:
+        book.hashes[part_key(entry.name)] = entry.name, digest.hexdigest()
+
+
+def open_index(source: SourceFile) -> WorkbookFile:
     """Open a package for a look at its index alone: no other part is inflated or checked."""
-    package = Package(_open_archive(data, file))
-    return package, package.workbook()
+    try:
+        package = Package(_open_archive(source))
+        return WorkbookFile(source=source, package=package, workbook=package.workbook())
+    except BaseException:
+        source.close()
+        raise
 
 
-def _open_archive(data: bytes, file: str) -> Archive:
-    if not data:
+def _is_format(package: Package, key: str) -> bool:
+    """Whether a part is XML of the format's own: data that people attach may be anything."""
+    if key == part_key(CONTENT_TYPES) or key.endswith(".rels"):
+        return True
+    return package.content_type(key).endswith("+xml")
+
+
+def _check_parsed(book: WorkbookFile, tabs: Iterable[str]) -> None:
+    """Judge what a parser would inflate by the sizes the directory states."""
+    others = {rel.target for rel in book.package.relationships(book.workbook.part)}
+    for part in {*tabs, *others}:
+        if part not in book.package:
+            continue
+        entry = book.package.entry(part)
+        if entry.size > MAX_PART:
+            raise HostileWorkbook("too_big", file=book.file, limit=MAX_PART >> 20)
+        if entry.size > RATIO_FROM and entry.size > MAX_RATIO * entry.packed:
+            raise HostileWorkbook("too_compressed", file=book.file, part=entry.name)
+
+
+def _open_archive(source: SourceFile) -> Archive:
+    file = source.name
+    if not source.size:
         raise NotAWorkbook("empty_file", file=file)
-    if data.startswith(_CFB_MAGIC):
-        _refuse_compound_file(data, file)
-    archive = read_archive(data, file)
-    _check_sizes(archive)
+    if source.read(0, len(_CFB_MAGIC)) == _CFB_MAGIC:
+        _refuse_compound_file(source)
+    archive = read_archive(source)
+    if sum(entry.size for entry in archive.entries) > MAX_TOTAL:
+        raise HostileWorkbook("too_big", file=file, limit=MAX_TOTAL >> 20)
     _check_names(archive)
     return archive
 
 
-def _refuse_compound_file(data: bytes, file: str) -> None:
+def _refuse_compound_file(source: SourceFile) -> None:
     """Tell a password from the format before 2007: both are OLE compound files."""
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        raise EncryptedWorkbook("encrypted", file=file)
-    if any(name.encode("utf-16-le") in data for name in ("Workbook\0", "Book\0")):
-        raise NotAWorkbook("legacy_xls", file=file)
-    raise not_a_workbook(file)
-
-
-def _check_sizes(archive: Archive) -> None:
-    """Judge by the sizes the directory states; inflating never exceeds them."""
-    file = archive.file
-    if sum(entry.size for entry in archive.entries) > MAX_TOTAL:
-        raise HostileWorkbook("too_big", file=file, limit=MAX_TOTAL >> 20)
-    for entry in archive.entries:
-        if entry.size > MAX_PART:
-            raise HostileWorkbook("too_big", file=file, limit=MAX_PART >> 20)
-        if entry.size > RATIO_FROM and entry.size > MAX_RATIO * len(entry.stored):
-            raise HostileWorkbook("too_compressed", file=file, part=entry.name)
+    names = {
+        name: name.encode("utf-16-le") for name in ("EncryptedPackage", "Workbook\0", "Book\0")
+    }
+    found: set[str] = set()
+    last = b""
+    for piece in source.pieces(0, source.size):
+        seen = last + bytes(piece)
+        found |= {name for name, written in names.items() if written in seen}
+        last = seen[-64:]
+    if "EncryptedPackage" in found:
+        raise EncryptedWorkbook("encrypted", file=source.name)
+    raise NotAWorkbook("legacy_xls", file=source.name) if found else not_a_workbook(source.name)
 
 
 def _check_names(archive: Archive) -> None:
@@ -168,15 +302,3 @@ def _check_names(archive: Archive) -> None:
         seen.add(key)
     if "mimetype" in seen and "meta-inf/manifest.xml" in seen:
         raise NotAWorkbook("open_document", file=archive.file)
-
-
-def _check_content(entry: ZipEntry, data: bytes, file: str, *, cells: bool) -> None:
-    text = as_utf8(data, file, entry.name)
-    if not is_xml(text):
-        return
-    if has_doctype(text):
-        raise HostileWorkbook("hostile_entities", file=file, part=entry.name)
-    if cells and b"sheetData" in text and too_far(text):
-        raise HostileWorkbook("too_many_cells", file=file, part=entry.name)
-    if not is_complete(text):
-        raise DamagedWorkbook("damaged", file=file, part=entry.name)

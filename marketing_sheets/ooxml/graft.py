@@ -6,22 +6,20 @@ at once: its new bytes are there whole, or the old ones still are.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 import re
-import stat
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from lxml import etree
 
-from ..errors import UnsupportedWorkbook, UsageError, WorkbookError, WorkbookInUse
-from .archive import ZipEntry, part_key, write_archive
-from .gate import open_package, read_bytes
+from ..errors import DamagedWorkbook, UnsupportedWorkbook, UsageError, WorkbookInUse
+from ..files import check_replaceable, keep_backup, real_path, replace_file
+from .archive import part_key, write_archive
+from .gate import WorkbookFile, open_file, open_source
 from .index import (
     add_relationship,
     drop_calculations,
@@ -31,7 +29,7 @@ from .index import (
     relationship_type,
     set_local_names,
 )
-from .parts import Package, Workbook, children, is_true, parse, rels_name, serialise, to_strict
+from .parts import children, is_true, parse, rels_name, serialise, to_strict
 from .source import SheetSource, load_source
 from .styles import StyleMerger
 
@@ -42,8 +40,10 @@ if TYPE_CHECKING:
 _WORKSHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _NUMBERED = re.compile(r"(.*?)(\d*)(\.[^.]*)?")
-_CODE_NAME = re.compile(rb"""<(?:[^<>\s/!?:]+:)?sheetPr\b[^>]*?\bcodeName\s*=\s*["']([^"']+)""")
-_SELECTED = re.compile(rb"""\btabSelected\s*=\s*["'](?:1|true)["']""")
+_CODE_NAME = re.compile(
+    rb"""<(?:[^<>\s/!?:]++:)?sheetPr\b[^<>]*?\bcodeName\s*+=\s*+["']([^"'<>]++)"""
+)
+_SELECTED = re.compile(rb"""\btabSelected\s*+=\s*+["'](?:1|true)["']""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,87 +79,8 @@ class Receipt:
         return {**asdict(self), "output": str(self.output)}
 
 
-def check_replaceable(target: Path) -> None:
-    """Raise WorkbookInUse if the file is read-only or open in Excel, WPS or LibreOffice."""
-    name = target.name
-    if not _exists(target):
-        return
-    for lock in (f"~${name}", f".~{name}", f".~lock.{name}#"):
-        if _exists(target.with_name(lock)):
-            raise WorkbookInUse("open_elsewhere", file=name, lock=lock)
-    # The superuser may write anything; the mark "read-only" is meant for everybody.
-    if not (target.stat().st_mode & 0o222 and os.access(target, os.W_OK)):
-        raise WorkbookInUse("read_only", file=name)
-
-
-def _exists(path: Path) -> bool:
-    """Whether a file is there and can be seen."""
-    try:
-        return path.exists()
-    except OSError:
-        return False
-
-
-def backup_path(target: Path) -> Path:
-    """Return where the copy of the old file goes: a name not taken yet, that Excel opens."""
-    number = 1
-    while True:
-        mark = ".bak" if number == 1 else f".bak{number}"
-        path = target.with_name(f"{target.stem}{mark}{target.suffix}")
-        if not _exists(path):
-            return path
-        number += 1
-
-
-def replace_file(target: Path, chunks: Iterable[bytes | memoryview], *, like: Path) -> None:
-    """Write `chunks` beside `target`, force them to disk, then put them in its place.
-
-    Permissions and owner are those of the file `like`. Raises WorkbookInUse or WorkbookError;
-    `target` is untouched then.
-    """
-    temporary: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=target.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        _make_alike(temporary, like.stat())
-        temporary.replace(target)
-    except PermissionError as error:
-        raise WorkbookInUse("in_use", file=target.name) from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WorkbookError("cannot_write", file=target.name, reason=reason) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-    _settle(target.parent)
-
-
-def _make_alike(file: Path, model: os.stat_result) -> None:
-    if os.name == "posix":
-        # Only the superuser may give files away; everybody else is their owner already.
-        with contextlib.suppress(OSError):
-            os.chown(file, model.st_uid, model.st_gid)
-    file.chmod(stat.S_IMODE(model.st_mode))
-
-
-def _settle(folder: Path) -> None:
-    """Force the folder's new listing to disk where the system can."""
-    if os.name == "posix":
-        with contextlib.suppress(OSError):
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-
-
 def insert_sheet(
-    workbook: Path | str,
+    workbook: Path | str | WorkbookFile,
     source: Path | str | bytes | BinaryIO,
     *,
     output: Path | str | None = None,
@@ -172,46 +93,60 @@ def insert_sheet(
     is marked as ours by a hidden name. Only the parts that list sheets and the style sheet
     change. The file is replaced atomically (`output`: another file of the same type); `backup`
     keeps the old one as `name.bak.xlsx`. `sheet_name` states the name the source's sheet must
-    have.
+    have. A workbook that is open already, its parts' hashes noted, is not inflated again.
 
     Raises UsageError for a source built with another name or day count, ExcelLimitError for too
-    many cell formats, and a WorkbookError if the workbook cannot be changed safely; the file is
-    untouched then.
+    many cell formats, and a WorkbookError if the workbook cannot be changed safely, or has been
+    changed since it was read; the file is untouched then.
     """
-    path = Path(workbook)
-    target = _real(path if output is None else Path(output))
-    suffix = _real(path).suffix
+    path = workbook.path if isinstance(workbook, WorkbookFile) else Path(workbook)
+    target = real_path(path if output is None else Path(output))
+    suffix = real_path(path).suffix
     if target.suffix.lower() != suffix.lower():
         raise UsageError("output_suffix", file=target.name, suffix=suffix)
     check_replaceable(target)
-    stamp = _stamp(target)
-    data = read_bytes(path)
-    hashes: dict[str, PartHash] = {}
+    with _opened(workbook) as opened:
+        try:
+            graft = _Graft(opened, load_source(source), sheet_name)
+            graft.apply()
+            return _put(graft, target, backup=backup)
+        except DamagedWorkbook as error:
+            # What is written over while it is read piece by piece looks damaged.
+            if opened.source.is_unchanged():
+                raise
+            raise WorkbookInUse("changed_meanwhile", file=opened.file) from error
 
-    def note(entry: ZipEntry, inflated: bytes) -> None:
-        digest = hashlib.sha256(inflated).hexdigest()
-        hashes[part_key(entry.name)] = PartHash(name=entry.name, sha256=digest)
 
-    package, book = open_package(data, path.name, note, cells=False)
-    graft = _Graft(package, book, load_source(source), sheet_name)
-    graft.apply()
-    chunks = list(write_archive(package.entries()))
-    like = target if stamp else path
-    if backup and stamp:
-        replace_file(backup_path(target), [read_bytes(target)], like=target)
-    if _stamp(target) != stamp:
-        raise WorkbookInUse("changed_meanwhile", file=target.name)
-    replace_file(target, chunks, like=like)
+def _opened(workbook: Path | str | WorkbookFile) -> AbstractContextManager[WorkbookFile]:
+    """Open a workbook unless it is; never is more than a piece of it in memory."""
+    if isinstance(workbook, WorkbookFile):
+        return nullcontext(workbook)
+    source = open_source(Path(workbook), in_memory=False)
+    _ = source.sha256  # before anything is read: what changes meanwhile is noticed
+    return open_file(source, cells=False, hashes=True)
+
+
+def _put(graft: _Graft, target: Path, *, backup: bool) -> Receipt:
+    """Write the package to `target` unless somebody else has changed what is there."""
+    source = graft.opened.source
+    found = _stamp(target)
+    is_same = source.path is not None and found is not None and real_path(source.path) == target
+    if backup and found:
+        with nullcontext(source) if is_same else open_source(target, in_memory=False) as old:
+            keep_backup(old, target)
     digest = hashlib.sha256()
-    for chunk in chunks:
-        digest.update(chunk)
-    before = hashlib.sha256(data).hexdigest()
-    return _receipt(graft, target, hashes, (before, digest.hexdigest()))
 
+    def chunks() -> Iterator[bytes | memoryview]:
+        for chunk in write_archive(graft.package.entries()):
+            digest.update(chunk)
+            yield chunk
 
-def _real(path: Path) -> Path:
-    """Follow links: the file they point to is replaced, not the link."""
-    return Path(os.path.realpath(path))
+    def check() -> None:
+        if not source.is_unchanged() or (not is_same and _stamp(target) != found):
+            raise WorkbookInUse("changed_meanwhile", file=target.name)
+
+    replace_file(target, chunks(), like=target if found else source.path, check=check)
+    return _receipt(graft, target, digest.hexdigest())
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -223,11 +158,13 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_size
 
 
-def _receipt(
-    graft: _Graft, target: Path, hashes: dict[str, PartHash], digests: tuple[str, str]
-) -> Receipt:
+def _receipt(graft: _Graft, target: Path, sha256: str) -> Receipt:
     package = graft.package
     changed, added, removed = package.changes()
+    hashes = {
+        key: PartHash(name=name, sha256=digest)
+        for key, (name, digest) in graft.opened.hashes.items()
+    }
 
     def now(name: str) -> str:
         return hashlib.sha256(package.read(name)).hexdigest()
@@ -245,19 +182,18 @@ def _receipt(
         added=tuple(PartHash(name=name, sha256=now(name)) for name in added),
         removed=tuple(hashes[part_key(name)] for name in removed),
         kept=tuple(part for key, part in hashes.items() if key not in gone),
-        sha256_before=digests[0],
-        sha256_after=digests[1],
+        sha256_before=graft.opened.source.sha256,
+        sha256_after=sha256,
     )
 
 
 class _Graft:
     """One insertion, done on the package in memory."""
 
-    def __init__(
-        self, package: Package, workbook: Workbook, source: SheetSource, sheet_name: str | None
-    ) -> None:
-        self.package = package
-        self.workbook = workbook
+    def __init__(self, opened: WorkbookFile, source: SheetSource, sheet_name: str | None) -> None:
+        self.opened = opened
+        self.package = opened.package
+        self.workbook = workbook = opened.workbook
         self.source = source
         self.ours = our_sheet(workbook)
         self.index = self.ours.index if self.ours else len(workbook.sheets)

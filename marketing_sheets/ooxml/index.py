@@ -17,7 +17,7 @@ from lxml import etree
 
 from ..texts import LANGUAGES, say
 from .archive import part_key
-from .gate import open_index, read_bytes
+from .gate import WorkbookFile, open_index, open_source
 from .parts import (
     CONTENT_TYPES,
     CONTENT_TYPES_NS,
@@ -212,14 +212,19 @@ class Slot:
     position: int
 
 
-def summary_slot(workbook: Path | str, name: str = "Summary") -> Slot:
-    """Tell how to build the sheet for `workbook`.
+def summary_slot(workbook: Path | str | WorkbookFile, name: str = "Summary") -> Slot:
+    """Tell how to build the sheet for `workbook`, which may be open already.
 
     A sheet of ours keeps the name it has now, even one that staff gave it. Otherwise `name`, or
     "name (2)" and so on where staff have a sheet of that name. Raises WorkbookError.
     """
-    path = Path(workbook)
-    _, book = open_index(read_bytes(path), path.name)
+    if isinstance(workbook, WorkbookFile):
+        return _slot(workbook.workbook, name)
+    with open_index(open_source(Path(workbook), in_memory=False)) as opened:
+        return _slot(opened.workbook, name)
+
+
+def _slot(book: Workbook, name: str) -> Slot:
     ours = our_sheet(book)
     return Slot(
         name=ours.name if ours else _free_name(name, book),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from .gate import open_index, read_bytes
+from .gate import open_index, open_source
 from .parts import Package, children, local
 
 Laid = Literal["comment", "picture", "chart", "shape"]
@@ -36,17 +36,17 @@ def laid_on(path: Path) -> tuple[LaidOn, ...]:
 
     Raises a WorkbookError for a file that cannot be opened.
     """
-    package, workbook = open_index(read_bytes(path), path.name)
     found: list[LaidOn] = []
-    for sheet in workbook.sheets:
-        if sheet.part is None or sheet.kind != "worksheet":
-            continue
-        things: dict[tuple[Laid, str, str], LaidOn] = {}
-        for kind, cell, text in _things(package, sheet.part):
-            one = LaidOn(kind=kind, sheet=sheet.name, cell=cell, text=text)
-            # A thread of comments has a plain one beside it, for older programs.
-            things.setdefault((kind, cell, "" if kind == "comment" else text), one)
-        found += things.values()
+    with open_index(open_source(path, in_memory=False)) as opened:
+        for sheet in opened.workbook.sheets:
+            if sheet.part is None or sheet.kind != "worksheet":
+                continue
+            things: dict[tuple[Laid, str, str], LaidOn] = {}
+            for kind, cell, text in _things(opened.package, sheet.part):
+                one = LaidOn(kind=kind, sheet=sheet.name, cell=cell, text=text)
+                # A thread of comments has a plain one beside it, for older programs.
+                things.setdefault((kind, cell, "" if kind == "comment" else text), one)
+            found += things.values()
     return tuple(found)
 
 

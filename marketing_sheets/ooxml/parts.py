@@ -12,6 +12,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -42,10 +43,14 @@ _STRICT_NAMES = tuple(
     )
 )
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_PROLOG = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
-_ROOT = re.compile(_PROLOG.pattern + rb"<([^\s/>!?]+)", re.DOTALL)
+_BLANKS = re.compile(rb"\s*")
+_ROOT = re.compile(rb"<([^\s/>!?]+)")
 _END_TAG = re.compile(rb"</([^\s>]+)\s*>")
 _PADDING = b" \t\r\n\0"
+_LONGEST_PROLOG, _TAIL = 1 << 16, 1 << 13  # bytes looked at where an XML part begins, and ends
+_MOST_PARSED = 1 << 26  # bytes: 64 MiB; a tree takes ten times as much
+# Small parts are asked for again and again; what is kept is not inflated twice.
+_KEPT_PART, _KEPT = 1 << 20, 1 << 23  # bytes
 _WIDE = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 CONTENT_TYPES = "[Content_Types].xml"
 _RELATIONSHIP_ID = re.compile(r"\{[^}]*/relationships\}id")
@@ -66,27 +71,66 @@ def as_utf8(data: bytes, file: str, part: str) -> bytes:
     return data
 
 
-def is_xml(data: bytes) -> bool:
-    """Whether a part is XML by the look of its first character (of UTF-8)."""
-    return data[:1024].lstrip()[:1] == b"<"
+def _prolog_end(data: bytes) -> int:
+    """Return where the prolog ends: blanks, instructions and comments before the root."""
+    at = 0
+    while True:
+        blank = _BLANKS.match(data, at)
+        at = blank.end() if blank else at
+        closing = b"?>" if data.startswith(b"<?", at) else b"-->"
+        if not data.startswith((b"<?", b"<!--"), at):
+            return at
+        end = data.find(closing, at + 2)
+        if end < 0:
+            return at
+        at = end + len(closing)
 
 
 def has_doctype(data: bytes) -> bool:
     """Whether a document type, the place of entity declarations, stands before the root."""
-    prolog = _PROLOG.match(data)
-    return data.startswith(b"<!", prolog.end() if prolog else 0)
+    return data.startswith(b"<!", _prolog_end(data))
 
 
-def is_complete(data: bytes) -> bool:
-    """Whether the part ends with the end of its root: a cheap sign that nothing was cut off."""
-    root = _ROOT.match(data)
-    tail = data[-4096:].rstrip(_PADDING)
+def is_complete(head: bytes, tail: bytes) -> bool:
+    """Whether a part ends with the end of its root: a cheap sign that nothing was cut off."""
+    root = _ROOT.match(head, _prolog_end(head))
+    tail = tail.rstrip(_PADDING)
     while tail.endswith((b"-->", b"?>")):
         tail = tail[: max(0, tail.rfind(b"<"))].rstrip(_PADDING)
     end = _END_TAG.fullmatch(tail, max(0, tail.rfind(b"</")))
     if root is None or end is None:
         return root is not None and tail.endswith(b"/>")
     return end[1] == root[1]
+
+
+class XmlEnds:
+    """How an XML part begins and ends: all that is looked at where it is only passed on."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        self._head = self._tail = b""
+        self._size = 0
+        self.add(data)
+
+    def add(self, piece: bytes | memoryview) -> None:
+        """Take the next piece of the part."""
+        if len(self._head) < _LONGEST_PROLOG:
+            self._head += bytes(piece[: _LONGEST_PROLOG - len(self._head)])
+        self._tail = (self._tail + bytes(piece[-_TAIL:]))[-_TAIL:]
+        self._size += len(piece)
+
+    def check(self, file: str, part: str) -> None:
+        """Raise HostileWorkbook for a document type, DamagedWorkbook where an end is missing."""
+        head, tail = self._head.removeprefix(codecs.BOM_UTF8), self._tail
+        for mark, encoding in _WIDE:
+            if head.startswith((mark, "<".encode(encoding))):
+                # A character may be cut in two where the look begins and ends.
+                tail = tail[(self._size - len(tail)) % 2 :]
+                head, tail = (end.decode(encoding, "ignore").encode() for end in (head, tail))
+                head = head.removeprefix(codecs.BOM_UTF8)
+        if has_doctype(head):
+            raise HostileWorkbook("hostile_entities", file=file, part=part)
+        if not is_complete(head, tail):
+            raise DamagedWorkbook("damaged", file=file, part=part)
 
 
 def parse(data: bytes, file: str, part: str) -> _Element:
@@ -195,6 +239,8 @@ class Package:
         self.file = archive.file
         self._entries: dict[str, ZipEntry] = {part_key(e.name): e for e in archive.entries}
         self._originals = dict(self._entries)
+        self._kept: dict[ZipEntry, bytes] = {}
+        self._room = _KEPT
 
     def __contains__(self, part: str) -> bool:
         return part_key(part) in self._entries
@@ -219,15 +265,40 @@ class Package:
         """Return how many bytes a part has when inflated."""
         return self._entries[part_key(part)].size
 
-    def read(self, part: str) -> bytes:
-        """Return a part's bytes; raises DamagedWorkbook if there is no such part."""
+    def entry(self, part: str) -> ZipEntry:
+        """Return the entry that holds a part; raises DamagedWorkbook if there is no such part."""
         entry = self._entries.get(part_key(part))
         if entry is None:
             raise DamagedWorkbook("damaged", file=self.file, part=part)
-        return entry.inflate(self.file)
+        return entry
+
+    def read(self, part: str) -> bytes:
+        """Return a part's bytes; raises DamagedWorkbook if there is no such part."""
+        return self.content(self.entry(part))
+
+    def content(self, entry: ZipEntry, *, most: int = _KEPT_PART) -> bytes:
+        """Return the inflated bytes of an entry; those of small ones are kept."""
+        data = self._kept.get(entry)
+        if data is None:
+            data = entry.inflate(self.file)
+            if len(data) <= min(most, self._room):
+                self._kept[entry] = data
+                self._room -= len(data)
+        return data
+
+    def pieces(self, entry: ZipEntry) -> Iterator[bytes | memoryview]:
+        """Yield the inflated bytes of an entry piece by piece."""
+        known = self._kept.get(entry)
+        return entry.pieces(self.file) if known is None else iter((known,))
+
+    def make_room(self, size: int) -> None:
+        """Let parts of `size` bytes more be kept."""
+        self._room += size
 
     def parse(self, part: str) -> _Element:
         """Return a part's parsed root."""
+        if self.entry(part).size > _MOST_PARSED:
+            raise HostileWorkbook("too_big", file=self.file, limit=_MOST_PARSED >> 20)
         return parse(self.read(part), self.file, part)
 
     def write(self, part: str, data: bytes) -> None:
@@ -243,7 +314,7 @@ class Package:
         self._entries[key] = entry
 
     def _same(self, entry: ZipEntry, data: bytes) -> bool:
-        return entry.inflate(self.file) == data
+        return self.content(entry) == data
 
     def remove(self, part: str) -> None:
         """Remove a part and its relationships."""
@@ -281,16 +352,24 @@ class Package:
 
     def content_type(self, part: str) -> str:
         """Return a part's content type, "" if it has none."""
-        root = self.parse(CONTENT_TYPES)
+        names, extensions = self._types
         key = part_key(part)
-        for override in children(root, "Override"):
-            if part_key(override.get("PartName", "")) == key:
-                return override.get("ContentType", "")
-        extension = key.rsplit(".", 1)[-1]
-        for default in children(root, "Default"):
-            if default.get("Extension", "").lower() == extension:
-                return default.get("ContentType", "")
-        return ""
+        return names.get(key) or extensions.get(key.rsplit(".", 1)[-1], "")
+
+    @cached_property
+    def _types(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The content types by part and by extension, as they were when first asked for."""
+        root = self.parse(CONTENT_TYPES)
+        return (
+            {
+                part_key(override.get("PartName", "")): override.get("ContentType", "")
+                for override in reversed(list(children(root, "Override")))
+            },
+            {
+                default.get("Extension", "").lower(): default.get("ContentType", "")
+                for default in reversed(list(children(root, "Default")))
+            },
+        )
 
     def workbook(self) -> Workbook:
         """Return the workbook part.

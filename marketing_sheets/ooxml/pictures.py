@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import WorkbookError
+from .extent import attributes
 from .parts import Package, Workbook, children, number
-from .scan import attributes, cell_of, tags_with
+from .scan import cell_of, tags_with
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

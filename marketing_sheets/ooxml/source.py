@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from lxml import etree
 
 from ..errors import UnsupportedWorkbook, UsageError
+from ..files import SourceFile
 from .archive import part_key
-from .gate import open_package, read_bytes
+from .gate import open_file, open_source
 from .parts import (
     MAIN,
     Package,
@@ -253,16 +254,15 @@ def load_source(source: Path | str | bytes | BinaryIO) -> SheetSource:
     Raises UsageError unless it has exactly one sheet, UnsupportedWorkbook if that sheet needs
     what cannot be carried over.
     """
-    file = "source.xlsx"
     if isinstance(source, str | Path):
-        data, file = read_bytes(Path(source)), Path(source).name
-    elif isinstance(source, bytes):
-        data = source
+        opened = open_file(open_source(Path(source)), cells=False)
     else:
-        # Whoever has just written the workbook into it left it at its end.
-        source.seek(0)
-        data = source.read()
-    package, workbook = open_package(data, file, cells=False)
+        if not isinstance(source, bytes):
+            # Whoever has just written the workbook into it left it at its end.
+            source.seek(0)
+            source = source.read()
+        opened = open_file(SourceFile("source.xlsx", data=source), cells=False)
+    file, package, workbook = opened.file, opened.package, opened.workbook
     sheets = workbook.sheets
     if len(sheets) != 1 or sheets[0].kind != "worksheet" or sheets[0].part is None:
         raise UsageError("one_sheet_expected", file=file, found=len(sheets))

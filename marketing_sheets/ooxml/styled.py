@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from ..problems import column_letter, column_number
-from .scan import PREFIX_FOR_CELLS, is_plain, walk_cells
+from .extent import is_plain, walk_cells
+from .scan import PREFIX_FOR_CELLS
 
 _STYLE = re.compile(rb"""\bs\s*=\s*["'](\d+)""")
 

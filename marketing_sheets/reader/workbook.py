@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -103,13 +104,13 @@ class _Gathered:
 
 
 def read_workbook(
-    path: Path | str,
+    path: Path | str | WorkbookFacts,
     *,
     template: Template | str | Path | None = None,
     as_of: date | None = None,
     name: str | None = None,
 ) -> Reading:
-    """Read a workbook that staff filled in.
+    """Read a workbook that staff filled in; one that is open already is not read again.
 
     `template` is one, its id or its .toml file; None takes the one the workbook names, or resembles
     most. `as_of` is used where the form gives no such date. `name` is what places call the file,
@@ -118,10 +119,10 @@ def read_workbook(
     Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
     typed wrong is in `Reading.problems`.
     """
-    path, as_of = Path(path), as_day(as_of)
-    file = name or path.name
-    facts = open_workbook_file(path)
-    grids = _grids(path, facts, file)
+    as_of = as_day(as_of)
+    facts = path if isinstance(path, WorkbookFacts) else open_workbook_file(Path(path))
+    file = name or facts.opened.file
+    grids = _grids(facts, file)
     identity = identify(grids, facts.properties, template, file)
     template = identity.template
     claims = claim_tabs(grids, template)
@@ -140,6 +141,7 @@ def read_workbook(
         sheets=gathered.sheets,
         problems=(
             *_about_workbook(identity, extra, claims, gathered, file),
+            *_strays(facts, claims),
             *(p for p in form.problems if not (is_merge and p.code == "required_blank")),
             *plan.problems,
             *gathered.problems,
@@ -199,12 +201,12 @@ def read_earlier(
     tabs = (("sheets", "summary.tab"), ("merge", "conflicts.tab"))
     words = {fold_label(say(book, key, language)) for book, key in tabs for language in LANGUAGES}
     ours = [s for s in facts.sheets if s.is_summary or fold_label(s.name) in words]
-    grids = _grids(path, replace(facts, sheets=tuple(ours)), path.name)
+    grids = _grids(replace(facts, sheets=tuple(ours)), path.name)
     attached = [grid for grid in grids if is_attachment(grid)]
     return read_memory([grid for grid in grids if grid not in attached]), read_attachments(attached)
 
 
-def _grids(path: Path, facts: WorkbookFacts, file: str) -> list[Grid]:
+def _grids(facts: WorkbookFacts, file: str) -> list[Grid]:
     """Read the worksheets of `facts` once; places call the workbook `file`.
 
     What pandas adds on top costs more than it gives.
@@ -212,14 +214,16 @@ def _grids(path: Path, facts: WorkbookFacts, file: str) -> list[Grid]:
     known: dict[str, SheetFacts] = {sheet.name: sheet for sheet in facts.sheets}
     tabs: dict[str, list[list[object]]] = {}
     try:
-        with load_workbook(str(path)) as workbook:
+        with load_workbook(io.BytesIO(facts.opened.values())) as workbook:
             for name in workbook.sheet_names:
                 if name in known:
                     sheet: Any = workbook.get_sheet_by_name(name)
                     tabs[name] = sheet.to_python(skip_empty_area=False)
-    except Exception as error:
+    except (KeyboardInterrupt, MemoryError):
+        raise
+    except BaseException as error:  # where calamine panics that is no Exception
         # The gate has seen a sound package; what calamine cannot read all the same is damaged.
-        raise DamagedWorkbook("unreadable_workbook", file=path.name, detail=error) from error
+        raise DamagedWorkbook("unreadable_workbook", file=file, detail=error) from error
     grids = [grid_of(rows, name, known[name], file=file) for name, rows in tabs.items()]
     return [replace(grid, date_1904=facts.date_1904) for grid in grids]
 
@@ -315,6 +319,16 @@ def _about_workbook(
         if grid.name not in named and any(cell not in ("", None) for cell in grid.cells.flat)
     ]
     return problems
+
+
+def _strays(facts: WorkbookFacts, claims: Mapping[str, Claim]) -> Iterator[Problem]:
+    """Report cells that lie too far from all others to be read."""
+    strays = {sheet.name: sheet.strays for sheet in facts.sheets if sheet.strays}
+    for tab in (tab for claim in claims.values() for tab in claim.tabs if tab.name in strays):
+        row, column = strays[tab.name][0]
+        count = len(strays[tab.name])
+        place = tab.place(row - 1, column - 1)
+        yield Problem(code="stray_cells", place=place, params={"count": count})
 
 
 def _is_claimed(grid: Grid, claims: Mapping[str, Claim]) -> bool:

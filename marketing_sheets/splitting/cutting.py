@@ -7,11 +7,8 @@ the whole.
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from math import fsum, nan
@@ -22,15 +19,14 @@ from ..errors import (
     SheetsError,
     SplitDoesNotReconcile,
     UsageError,
-    WorkbookError,
     WorkbookExists,
     WorkbookInUse,
     as_day,
     as_moment,
 )
+from ..files import check_replaceable, recover_folder, whole_folder
 from ..loading import load_template
 from ..merging import By, base_attachment, base_of
-from ..ooxml import check_replaceable
 from ..reader import read_workbook
 from ..records import Reading
 from ..summary import summarize
@@ -147,7 +143,7 @@ def check_folder(folder: Path, *, overwrite: bool, is_ours: Callable[[Path], boo
     Raises UsageError for a folder that holds anything else or whose parent is missing,
     WorkbookExists without `overwrite`, WorkbookInUse if a file in it is open.
     """
-    _recover(folder)
+    recover_folder(folder)
     if not folder.parent.is_dir():
         raise UsageError("folder_missing", file=folder.name, folder=str(folder.parent))
     if not folder.exists():
@@ -166,70 +162,6 @@ def check_folder(folder: Path, *, overwrite: bool, is_ours: Callable[[Path], boo
         raise WorkbookExists("file_exists", file=str(files[0]))
     for path in files:
         check_replaceable(path)
-
-
-@contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
-    """Give a hidden folder to write into; without an error it takes the place of `folder`.
-
-    Raises WorkbookInUse if the old folder cannot be moved away, for a file in it is open.
-    """
-    try:
-        staged = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent))
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    try:
-        yield staged
-        # The permissions that new folders have here; those of a temporary one shut others out.
-        model = staged / "model"
-        model.mkdir()
-        staged.chmod(model.stat().st_mode & 0o7777)
-        model.rmdir()
-        _swap(staged, folder)
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
-
-
-def _swap(staged: Path, folder: Path) -> None:
-    old = _old(folder)
-    has_old = folder.exists()
-    try:
-        if has_old:
-            folder.rename(old)
-    except OSError as error:
-        raise WorkbookInUse("in_use", file=folder.name) from error
-    try:
-        staged.rename(folder)
-    except OSError as error:
-        if has_old:
-            old.rename(folder)
-        raise _unwritable(folder, error) from error
-    if has_old:
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _recover(folder: Path) -> None:
-    """Clear up after a run that was killed: bring the old folder back if the new one is not there.
-
-    Folders that such a run was still writing into are hidden and never read; they stay, for they
-    may be another run's.
-    """
-    old = _old(folder)
-    if not old.is_dir():
-        return
-    if folder.exists():
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        old.rename(folder)
-
-
-def _old(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.before-split")
-
-
-def _unwritable(folder: Path, error: OSError) -> WorkbookError:
-    reason = error.strerror or str(error)
-    return WorkbookError("cannot_write", file=folder.name, reason=reason)
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
-from ..errors import UsageError, WorkbookError, WorkbookExists
+from ..errors import UsageError, WorkbookExists
+from ..files import check_replaceable, real_path, replace_file
 from ..formulas import compute
-from ..ooxml import check_replaceable, replace_file
 from ..records import Attachment, Origin, SheetRecords
 from ..styles import FONTS
 from ..template import Campaign, FormSheet, SettingValue, TableSheet, Template, Threshold
@@ -89,27 +89,8 @@ def write_workbook(
         _draw(book, parts, records, rows, attachments)
         _describe(book, created or _CREATED, kind, split)
         book.workbook.close()
-    _put(buffer.getbuffer(), path)
+    replace_file(real_path(path), [buffer.getbuffer()], is_new=not overwrite)
     return path
-
-
-def _put(content: memoryview, path: Path) -> None:
-    """Put the finished workbook in its place, whole or not at all."""
-    try:
-        is_new = not path.exists()
-        if is_new:
-            path.touch(exist_ok=False)  # with the permissions new files have here
-    except FileExistsError:
-        raise WorkbookExists("file_exists", file=path.name) from None
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WorkbookError("cannot_write", file=path.name, reason=reason) from error
-    try:
-        replace_file(path, [content], like=path)
-    except BaseException:
-        if is_new:
-            path.unlink(missing_ok=True)
-        raise
 
 
 def _open_book(

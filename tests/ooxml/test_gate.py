@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import random
+import re
 import struct
 import zipfile
 import zlib
@@ -16,14 +18,15 @@ from support.package_workbooks import edit_parts, plain_workbook, texts
 from marketing_sheets.errors import (
     DamagedWorkbook,
     EncryptedWorkbook,
-    HostileWorkbook,
     NotAWorkbook,
     SheetsError,
     UnsupportedWorkbook,
     WorkbookInUse,
 )
-from marketing_sheets.ooxml import archive as archive_module, gate
-from marketing_sheets.ooxml.gate import check_workbook_file
+from marketing_sheets.ooxml import archive as archive_module, gate, open_workbook_file
+from marketing_sheets.ooxml.extent import bound, extent
+from marketing_sheets.ooxml.gate import check_workbook_file, open_source
+from marketing_sheets.problems import column_letter
 from marketing_sheets.texts import LANGUAGES
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -163,15 +166,19 @@ def test_utf16_passes(tmp_path: Path) -> None:
 
 
 def test_sizes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stated sizes, ratios of large parts and the number of entries have limits."""
+    """Stated sizes, ratios of large parts that are parsed and the number of entries have limits."""
     path = plain_workbook(tmp_path / "a.xlsx")
-    edit_parts(path, {"xl/big.txt": bytes(9 << 20)})
-    assert refusal(path).code == "too_compressed"
-    edit_parts(path, {"xl/big.txt": bytes(7 << 20)})
+    edit_parts(path, {"xl/big.bmp": bytes(9 << 20)})
     check_workbook_file(path)
+    monkeypatch.setattr(gate, "RATIO_FROM", 1 << 20)
+    check_workbook_file(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(gate, "MAX_RATIO", 2)
+        patch.setattr(gate, "RATIO_FROM", 100)
+        assert refusal(path).code == "too_compressed"
     for limit in ("MAX_TOTAL", "MAX_PART"):
         with monkeypatch.context() as patch:
-            patch.setattr(gate, limit, 1 << 20)
+            patch.setattr(gate, limit, 100)
             assert refusal(path).code == "too_big"
     monkeypatch.setattr(archive_module, "MAX_ENTRIES", 5)
     assert refusal(path).code == "too_many_parts"
@@ -187,7 +194,14 @@ def test_lying_header(tmp_path: Path) -> None:
     entry = archive_module.new_entry("a", bytes(1 << 20))
     with pytest.raises(DamagedWorkbook):
         archive_module.ZipEntry(
-            name="a", raw_name=b"a", stored=entry.stored, size=10, crc=entry.crc, method=8
+            name="a",
+            raw_name=b"a",
+            source=entry.source,
+            begin=0,
+            packed=entry.packed,
+            size=10,
+            crc=entry.crc,
+            method=8,
         ).inflate("a.xlsx")
 
 
@@ -213,10 +227,58 @@ FULL = '<c r="A1"><v>1</v></c>'
     ],
 )
 def test_far_cells(tmp_path: Path, cells: str) -> None:
-    """However a far cell is written, the box it would make a parser allocate is refused."""
-    error = refusal(book(tmp_path / "a.xlsx", cells))
-    assert isinstance(error, HostileWorkbook)
-    assert error.code == "too_many_cells"
+    """However a far cell is written, it is told and kept from the parser, nothing else."""
+    facts = open_workbook_file(book(tmp_path / "a.xlsx", cells))
+    (stray,) = facts.sheets[0].strays
+    assert stray[0] * stray[1] > 40_000_000
+    with zipfile.ZipFile(io.BytesIO(facts.opened.values())) as archive:
+        left = archive.read(SHEET).decode()
+    assert left.count("<v>1</v>") == 1
+    assert left.count("<row") == cells.count("<row")
+
+
+@pytest.mark.parametrize("tabs", [1, 3])
+def test_boxes_too_large(tmp_path: Path, tabs: int) -> None:
+    """Where too much lies far out to be a slip, the box it would take is refused, all tabs added.
+
+    Tabs that share a part are read one by one, so each counts.
+    """
+    rows, step = (1_048_576, 1_000) if tabs == 1 else (99_999, 90)
+    letters = "AZ" if tabs == 1 else "FX"
+    cells = "".join(
+        f'<row r="{r}"><c r="A{r}"><v>1</v></c><c r="{letters}{r}"><v>1</v></c></row>'
+        for r in range(1, rows, step)
+    )
+    path = book(tmp_path / "a.xlsx", cells)
+    if tabs == 1:
+        assert refusal(path).code == "too_many_cells"
+        return
+    check_workbook_file(path)
+    names = texts(path)["xl/workbook.xml"]
+    (tab,) = re.findall("<sheet [^>]*/>", names)
+    more = "".join(tab.replace('"Sheet1"', f'"S{n}"') for n in range(tabs))
+    edit_parts(path, {"xl/workbook.xml": names.replace(tab, more).encode()})
+    assert refusal(path).code == "too_many_cells"
+
+
+def test_bounds_hold() -> None:
+    """What is said of a box without looking at each cell is never too little."""
+    chance = random.Random(3)
+    for _ in range(200):
+        places = {
+            (chance.choice((1, 9, 99, 12_345, 1_048_576)), chance.choice((1, 26, 27, 701, 16_384)))
+            for _ in range(chance.randrange(1, 5))
+        }
+        cells = [f'<c r="{column_letter(c)}{r}"><v>1</v></c>' for r, c in sorted(places)]
+        stated = chance.choice(('<dimension ref="A1:B2"/>', '<dimension ref="A1:ZZ20000"/>', ""))
+        sheet = f"<worksheet>{stated}<sheetData>{''.join(cells)}</sheetData></worksheet>".encode()
+        box = max(r for r, _ in places) * max(c for _, c in places)
+        assert bound(sheet) >= box
+        found = extent(sheet)
+        left = places - found.strays.keys()
+        assert found.area >= max((r for r, _ in left), default=0) * max(
+            (c for _, c in left), default=0
+        )
 
 
 @pytest.mark.parametrize(
@@ -262,10 +324,10 @@ def test_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file another program locks is in use."""
     path = plain_workbook(tmp_path / "a.xlsx")
 
-    def locked(_: Path) -> bytes:
+    def locked(*_: object) -> int:
         raise PermissionError(13, "denied")
 
-    monkeypatch.setattr(Path, "read_bytes", locked)
+    monkeypatch.setattr(os, "open", locked)
     assert isinstance(refusal(path), WorkbookInUse)
 
 
@@ -315,7 +377,7 @@ def test_zip_with_descriptors_and_zip64(tmp_path: Path) -> None:
                 file.write(data)
     path.write_bytes(b"#!junk" + out.getvalue())
     check_workbook_file(path)
-    read = archive_module.read_archive(path.read_bytes(), path.name)
+    read = archive_module.read_archive(open_source(path))
     assert {e.name: zlib.crc32(e.inflate("b")) for e in read.entries} == {
         name: zlib.crc32(data) for name, data in parts.items()
     }

@@ -19,7 +19,8 @@ from support.package_workbooks import (
 )
 
 from marketing_sheets.errors import UsageError, WorkbookError, WorkbookInUse
-from marketing_sheets.ooxml import insert_sheet, open_workbook_file
+from marketing_sheets.ooxml import graft, insert_sheet, open_workbook_file
+from marketing_sheets.ooxml.source import SheetSource, load_source
 
 
 def test_receipt(tmp_path: Path) -> None:
@@ -97,19 +98,18 @@ def test_changed_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     source = tmp_path / "s.xlsx"
     source.write_bytes(summary_source())
     saved = plain_workbook(tmp_path / "b.xlsx", names=("新",)).read_bytes()
-    read = Path.read_bytes
+    before = path.stat()
 
-    def interfere(self: Path) -> bytes:
-        data = read(self)
-        if self == source:
-            path.write_bytes(saved)
-        return data
+    def interfere(given: Path) -> SheetSource:
+        path.write_bytes(saved)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        return load_source(given)
 
-    monkeypatch.setattr(Path, "read_bytes", interfere)
+    monkeypatch.setattr(graft, "load_source", interfere)
     with pytest.raises(WorkbookInUse) as caught:
         insert_sheet(path, source)
     assert caught.value.code == "changed_meanwhile"
-    assert read(path) == saved
+    assert path.read_bytes() == saved
 
 
 def test_failed_write_leaves_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

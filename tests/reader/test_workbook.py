@@ -12,7 +12,7 @@ from openpyxl.packaging.custom import StringProperty
 from openpyxl.workbook.defined_name import DefinedName
 from support.books import DAILY, TAB, doubts, draw
 
-from marketing_sheets.errors import HostileWorkbook, NotAWorkbook, SheetsError, UnknownWorkbook
+from marketing_sheets.errors import NotAWorkbook, SheetsError, UnknownWorkbook
 from marketing_sheets.loading import library_template
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.texts import LANGUAGES, templates_folder
@@ -163,17 +163,26 @@ def test_a_tab_without_its_headers_is_told_with_what_was_looked_for(tmp_path: Pa
 
 
 def test_what_is_no_workbook_never_reaches_a_parser(tmp_path: Path) -> None:
-    """The gate refuses other files, and one space in the last cell of a sheet."""
+    """The gate refuses other files."""
     text = tmp_path / "a.xlsx"
     text.write_text("日期,渠道", encoding="utf-8")
     with pytest.raises(NotAWorkbook):
         read_workbook(text)
 
+
+def test_a_slip_far_out_is_told_and_costs_nothing(tmp_path: Path) -> None:
+    """A blank typed into the last cell of a sheet is named; the records are read all the same."""
+
     def far(book: Workbook) -> None:
         book[TAB]["XFD1048576"] = " "
 
-    with pytest.raises(HostileWorkbook):
-        read_workbook(draw(tmp_path / "b.xlsx", {TAB: SHEET}, then=far))
+    plain = read_workbook(draw(tmp_path / "a.xlsx", {TAB: SHEET}))
+    reading = read_workbook(draw(tmp_path / "b.xlsx", {TAB: SHEET}, then=far))
+    (stray,) = [p for p in reading.problems if p.code == "stray_cells"]
+    assert (stray.severity, stray.place.cell) == ("error", "XFD1048576")
+    assert {k: v.frame.to_dict() for k, v in reading.sheets.items()} == {
+        k: v.frame.to_dict() for k, v in plain.sheets.items()
+    }
 
 
 def test_damaged_workbooks_raise_only_our_errors(tmp_path: Path) -> None:

@@ -1,0 +1,9 @@
+from .replace import (
+    check_replaceable as check_replaceable,
+    keep_backup as keep_backup,
+    real_path as real_path,
+    recover_folder as recover_folder,
+    replace_file as replace_file,
+    whole_folder as whole_folder,
+)
+from .source import SourceFile as SourceFile, open_regular as open_regular, read_file as read_file
