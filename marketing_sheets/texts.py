@@ -7,6 +7,7 @@ holds tables of texts; a text is a table with the keys zh-Hans, zh-Hant and en. 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import tomllib
@@ -140,10 +141,11 @@ def readable_name(name: str) -> str:
 def _readable(part: str) -> str:
     if not _ODD_BYTES.search(part):
         return part
-    try:
-        return os.fsencode(part).decode("gb18030")
-    except UnicodeError:
-        return _ODD_BYTES.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", part)
+    # What the file system calls undecodable may be UTF-8 all the same: not every system expects it.
+    for encoding in ("utf-8", "gb18030"):
+        with contextlib.suppress(UnicodeError):
+            return os.fsencode(part).decode(encoding)
+    return _ODD_BYTES.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", part)
 
 
 def nearest(word: str, candidates: Mapping[str, str] | list[str]) -> str | None:
@@ -207,4 +209,5 @@ def say(book_name: str, key: str, language: Language, /, **params: object) -> st
     for part in key.split("."):
         node = node[part]
     text: str = node[language]
-    return text.format_map(params) if params else text
+    # A name that is no UTF-8 may be in any blank, and the sentence go into a workbook.
+    return readable_name(text.format_map(params)) if params else text

@@ -16,6 +16,7 @@ from .ooxml import (
     Receipt,
     WorkbookFacts,
     WorkbookFile,
+    check_output,
     insert_sheet,
     open_workbook_file,
     read_properties,
@@ -177,20 +178,23 @@ def recalculate(
     today: date | None = None,
     language: Language | None = None,
     backup: bool = False,
+    overwrite: bool = False,
     created: datetime | None = None,
     progress: StageProgress = _silent,
 ) -> Recalculation:
     """Read a filled workbook, recompute it, and write its Summary sheet into it.
 
     Nothing else in the workbook changes. `output` None writes in place; `language` None takes the
-    workbook's. Raises UsageError if no day is known to compute as of, and WorkbookError for a file
-    that cannot be read or written.
+    workbook's. At `output` an earlier output of the same workbook is replaced, all else only with
+    `overwrite`. Raises UsageError if no day is known to compute as of, WorkbookExists, and
+    WorkbookError for a file that cannot be read or written.
     """
     path, created = Path(path), as_moment(created)
     if language is not None:
         language = _known_language(language)
     if output is not None:
         output = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
+        check_output(output, path, overwrite=overwrite)
     progress("reading")
     facts = open_workbook_file(path, hashes=True)
     reading, day = _checked(facts, template, as_of, today)
@@ -209,6 +213,7 @@ def recalculate(
         language=language or reading.language,
         output=output,
         backup=backup,
+        overwrite=overwrite,
         created=created,
     )
     return Recalculation(reading=reading, summary=summary, receipt=receipt, as_of=day)
@@ -230,11 +235,13 @@ def put_summary(
     language: Language,
     output: Path | None = None,
     backup: bool = False,
+    overwrite: bool = False,
+    is_draft: bool = False,
     created: datetime | None = None,
 ) -> Receipt:
     """Write a Summary into a workbook as its own sheet; nothing else in it changes.
 
-    The arguments are those of `recalculate`.
+    The arguments are those of `recalculate` and `insert_sheet`.
     """
     slot = summary_slot(workbook, name=say("sheets", "summary.tab", language))
     sheet = write_summary(
@@ -244,7 +251,9 @@ def put_summary(
         date_1904=slot.date_1904,
         created=created,
     )
-    return insert_sheet(workbook, sheet, output=output, backup=backup)
+    return insert_sheet(
+        workbook, sheet, output=output, backup=backup, overwrite=overwrite, is_draft=is_draft
+    )
 
 
 def _loaded(template: Template | str | Path) -> Template:

@@ -1,57 +1,120 @@
-"""What every command shares: options, the error boundary, progress, printed problems."""
+"""Where errors become sentences and exit codes, and what every command shares."""
 
 from __future__ import annotations
 
-import json
-import locale
+import glob
+import io
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
 from ..errors import SheetsError, TemplateError, UsageError, WorkbookError, WorkbookExists
 from ..texts import LANGUAGES, Language, say
+from .terminal import not_printed, print_json, ready_streams, shown_stages, speech, tell
 
 if TYPE_CHECKING:
     from ..problems import Problem
 
 
-PROBLEMS_FOUND = 1
+FINE = 0
+DOUBTS = 1  # found, and everything written all the same
 WRONG_USAGE = 2
+UNUSABLE = 3  # a file that could not be used
 INTERRUPTED = 130  # what shells return for a program ended by Ctrl-C
-_SHOWN_PROBLEMS = 20
-_SHOWN_HINTS = 10
+FailOn = Literal["error", "warning", "never"]
+_COUNTED: dict[FailOn, tuple[str, ...]] = {
+    "error": ("error",),
+    "warning": ("error", "warning"),
+    "never": (),
+}
+# What is no fault of the library's, and is said by whoever runs the command.
+_PASSED_ON = (
+    BrokenPipeError,  # whoever was reading has read enough; click ends quietly
+    SystemExit,
+    GeneratorExit,
+    click.ClickException,
+    click.Abort,
+    click.exceptions.Exit,
+)
+_LONGEST_DETAIL = 300  # characters
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class Sentence(click.ClickException):
-    """An error said in one sentence: something about a file."""
+    """An error said in one sentence, and the exit code that goes with it."""
 
-    exit_code = PROBLEMS_FOUND
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        setattr(self, "exit_code", exit_code)  # noqa: B010 - click declares it of the class
 
     def show(self, file: Any = None) -> None:
         """Print the sentence, without click's "Error: "."""
-        click.echo(self.message, file=file or sys.stderr)
+        del file
+        tell(self.message, err=True)
 
 
-class UsageSentence(Sentence):
-    """The same about an argument or a template."""
+class Program(click.Group):
+    """The whole command line: whatever happens, one exit code, and with `--json` one document."""
 
-    exit_code = WRONG_USAGE
+    def main(  # type: ignore[override]  # click's overloads differ by the mode alone
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        *,
+        standalone_mode: bool = True,
+        **options: Any,
+    ) -> Any:
+        """Run a command; wrong usage is said in the form that was asked for."""
+        words = list(sys.argv[1:] if args is None else args)
+        ready_streams()
+        try:
+            code = super().main(words, prog_name, complete_var, standalone_mode=False, **options)
+        except click.ClickException as error:
+            code = error.exit_code
+            if "--json" in words:
+                try:
+                    print_json({"error": error.format_message()})
+                except WorkbookError as failed:
+                    tell(failed.describe(speech()), err=True)
+            else:
+                shown = io.StringIO()
+                error.show(shown)
+                if shown.getvalue():  # a sentence of ours prints itself
+                    tell(shown.getvalue().rstrip("\n"), err=True)
+        except click.Abort:
+            code = INTERRUPTED
+        except OSError as error:  # click prints its own help and version
+            tell(not_printed(error).describe(speech()), err=True)
+            code = UNUSABLE
+        finally:
+            _flush()
+        if standalone_mode:
+            sys.exit(code or FINE)
+        return code
 
 
-class InterruptSentence(Sentence):
-    """What is said when somebody presses Ctrl-C."""
-
-    exit_code = INTERRUPTED
+def _flush() -> None:
+    """Print what still waits; where it cannot be, the exit code must not say that all is fine."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        # The interpreter would try again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        tell(not_printed(error).describe(speech()), err=True)
+        sys.exit(UNUSABLE)
 
 
 def _day(_context: click.Context, _option: click.Parameter, moment: datetime | None) -> date | None:
@@ -85,59 +148,77 @@ template_option = click.option(
     help="The template, where the workbook does not tell: a name or a .toml.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+fail_on_option = click.option(
+    "--fail-on",
+    type=click.Choice(tuple(_COUNTED)),
+    default="warning",
+    show_default=True,
+    help="The least doubt that makes the exit code 1.",
+)
 files_argument = click.argument(
-    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
 )
 
 
-def speech(language: Language | None = None) -> Language:
-    """Return the language to speak before a workbook is known: asked for, else the system's."""
-    if language is not None:
-        return language
-    system = next(
-        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)),
-        locale.getlocale()[0] or "",
-    ).replace("-", "_")
-    if not system.lower().startswith(("zh", "chinese")):
-        return "en"
-    traditional = ("TW", "HK", "MO", "Hant", "Traditional")
-    return "zh-Hant" if any(mark in system for mark in traditional) else "zh-Hans"
-
-
 def guarded(command: _Command) -> _Command:
-    """Turn the library's exceptions into one sentence and the right exit code."""
+    """Turn exceptions into one sentence and the right exit code, whatever they are."""
 
     @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
+    def run(*args: Any, verbose: bool, **kwargs: Any) -> Any:
+        click.get_current_context().meta[__name__] = verbose
+        language = kwargs.get("language")
         try:
             return command(*args, **kwargs)
-        except BrokenPipeError:
-            raise  # whoever was reading has read enough; click ends quietly
+        except _PASSED_ON:
+            raise
         except KeyboardInterrupt:
-            words = say("cli", "interrupted", speech(kwargs.get("language")))
-            sentence: Sentence = InterruptSentence(words)
-        except (SheetsError, OSError) as error:
-            sentence = as_sentence(error, kwargs.get("language"))
-        if not kwargs.get("as_json"):
-            raise sentence
-        print_json({"error": sentence.message})
-        sys.exit(sentence.exit_code)
+            words = say("cli", "interrupted", speech(language))
+            sentence = Sentence(words, INTERRUPTED)
+        except BaseException as error:  # a panic of a parser is no Exception
+            names = ("path", "file", "output", "template")
+            what = next((str(kwargs[n]) for n in names if kwargs.get(n)), command.__name__)
+            sentence = as_sentence(error, language, what)
+        raise sentence
 
-    return run  # type: ignore[return-value]  # wraps keeps the signature
+    option = click.option("--verbose", is_flag=True, help="Show where an unforeseen fault arose.")
+    return option(run)  # type: ignore[return-value]  # wraps keeps the signature
 
 
-def as_sentence(error: SheetsError | OSError, language: Language | None) -> Sentence:
+def as_sentence(error: BaseException, language: Language | None, file: str) -> Sentence:
     """Return the sentence that says an error: arguments and templates are usage, files are not.
 
     A file that would have to be replaced is a matter of `--force`, which is usage too. `language`
-    None takes that of the workbooks, as far as they were read, else the system's.
+    None takes that of the workbooks, as far as they were read, else the system's. `file` is what
+    was worked on, for errors that name nothing.
     """
-    if not isinstance(error, SheetsError):
-        file, reason = error.filename or "", error.strerror or str(error)
-        error = WorkbookError("os_error", file=file, reason=reason)
-    is_usage = isinstance(error, UsageError | TemplateError | WorkbookExists)
-    kind = UsageSentence if is_usage else Sentence
-    return kind(error.describe(speech(language or error.language)))
+    known = error
+    if isinstance(error, OSError) and not isinstance(error, SheetsError):
+        reason = error.strerror or str(error)
+        known = WorkbookError("os_error", file=error.filename or file, reason=reason)
+    elif isinstance(error, MemoryError):
+        known = WorkbookError("no_memory", file=file)
+    elif not isinstance(error, SheetsError):
+        known = unforeseen(error, file)
+    assert isinstance(known, SheetsError)
+    if is_verbose():
+        tell("".join(traceback.format_exception(error)).rstrip(), err=True)
+    is_usage = isinstance(known, UsageError | TemplateError | WorkbookExists)
+    code = WRONG_USAGE if is_usage else UNUSABLE
+    return Sentence(known.describe(speech(language or known.language)), code)
+
+
+def unforeseen(error: BaseException, file: str) -> WorkbookError:
+    """Return the error that tells of a fault nobody thought of."""
+    detail = repr(error)
+    if len(detail) > _LONGEST_DETAIL:
+        detail = detail[:_LONGEST_DETAIL] + "…"
+    return WorkbookError("unforeseen_fault", file=file, detail=detail)
+
+
+def is_verbose() -> bool:
+    """Whether tracebacks are to be shown."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(__name__))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,107 +230,95 @@ class Outcome:
     lines: Sequence[str] = ()
 
 
+def found_files(paths: Sequence[Path], output: Path | None = None) -> tuple[list[Path], list[str]]:
+    """Return the workbooks that files, folders and globs name, and what a folder holds besides.
+
+    What lies in the folder `output` is left out. Raises UsageError where there is no workbook.
+    """
+    from ..merging import NO_LOSS, find_workbooks
+
+    files: list[Path] = []
+    lost: list[str] = []
+    for path in paths:
+        if not path.is_dir() and (os.path.lexists(path) or not glob.has_magic(str(path))):
+            files.append(path)
+            continue
+        found = find_workbooks([path])
+        inside = [file for _, file in found.files if output is None or output not in file.parents]
+        lost += [s.describe(speech()) for s in found.skipped if s.code not in NO_LOSS]
+        if not inside:
+            raise UsageError("no_file_matches", pattern=str(path))
+        files += inside
+    return list(dict.fromkeys(files)), lost
+
+
 def run_files(
     files: Sequence[Path],
     work: Callable[[Path, Callable[[str], None]], Outcome],
     *,
     language: Language | None,
     as_json: bool,
+    fail_on: FailOn = "warning",
+    lost: Sequence[str] = (),
 ) -> int:
-    """Do `work` on each file, print what became of it, and return the exit code.
+    """Do `work` on each file, print what became of it, and return the exit code: the highest.
 
-    One bad file must not keep the others from their turn: it becomes a sentence.
+    One bad file must not keep the others from their turn: it becomes a sentence. `lost` says what
+    files were found besides that are no workbooks.
     """
     documents: list[dict[str, object]] = []
-    code = 0
+    codes: list[int] = []
     for number, file in enumerate(files, 1):
         count = f"[{number}/{len(files)}] " if len(files) > 1 else ""
         try:
             with shown_stages(count + file.name, speech(language)) as show:
                 outcome = work(file, show)
-        except (SheetsError, OSError) as error:
-            sentence = as_sentence(error, language)
-            code = max(code, sentence.exit_code)
+        except (KeyboardInterrupt, *_PASSED_ON):
+            raise
+        except BaseException as error:  # a panic of a parser is no Exception
+            sentence = as_sentence(error, language, file.name)
+            codes.append(sentence.exit_code)
             if as_json:
                 documents.append({"file": str(file), "error": sentence.message})
             else:
                 sentence.show()
             continue
-        if are_serious(outcome.problems):
-            code = max(code, PROBLEMS_FOUND)
+        codes.append(doubts_code(outcome.problems, fail_on))
         documents.append({**outcome.document, "file": str(file)})
         for line in outcome.lines:
-            click.echo(line)
+            tell(line)
+    codes += [UNUSABLE] * len(lost)
+    code = max(codes, default=FINE)
+    tally = Counter(codes)
     if as_json:
-        print_json({"files": documents})
+        counts = {
+            "files": len(codes),
+            "fine": tally[FINE],
+            "doubtful": tally[DOUBTS],
+            "unusable": sum(count for one, count in tally.items() if one > DOUBTS),
+        }
+        print_json({"files": documents, "tally": counts})
+        return code
+    for line in lost:
+        tell(line, err=True)
+    if len(codes) > 1:
+        tell(_tally_line(tally, speech(language)))
     return code
 
 
-@contextmanager
-def shown_stages(file: str, language: Language) -> Iterator[Callable[[str], None]]:
-    """Give a function that shows on a terminal what is being done; nothing elsewhere."""
-    is_terminal = sys.stderr.isatty()
-
-    def show(stage: str) -> None:
-        if is_terminal:
-            words = say("cli", f"stage.{stage}", language)
-            click.echo(f"\r\033[K{file}  {words}", nl=False, err=True)
-
-    try:
-        yield show
-    finally:
-        if is_terminal:
-            click.echo("\r\033[K", nl=False, err=True)
+def _tally_line(tally: Counter[int], language: Language) -> str:
+    unusable = sum(count for code, count in tally.items() if code > DOUBTS)
+    return say(
+        "cli",
+        "tally",
+        language,
+        files=tally.total(),
+        fine=tally[FINE],
+        doubtful=tally[DOUBTS],
+        unusable=unusable,
+    )
 
 
-def print_json(document: object) -> None:
-    """Print a document as JSON with its keys in their own order; always UTF-8."""
-    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
-    click.echo(text.encode("utf-8"))  # as bytes it meets no console encoding
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, Path):
-        return str(value)
-    raise TypeError(type(value).__name__)
-
-
-def problem_lines(
-    problems: Sequence[Problem], language: Language, *, every: bool = False
-) -> list[str]:
-    """Say problems a line each, worst first; beyond twenty only their number unless `every`.
-
-    A hundred or more of a kind in one column are one line.
-    """
-    from ..problems import condensed
-
-    order = {"error": 0, "warning": 1, "info": 2}
-    ranked = sorted(condensed(problems), key=lambda problem: order[problem.severity])
-    shown = ranked if every else ranked[:_SHOWN_PROBLEMS]
-    lines = [
-        f"{say('cli', f'severity.{problem.severity}', language)} {problem.describe(language)}"
-        for problem in shown
-    ]
-    if len(shown) < len(ranked):
-        rest = sum(1 + problem.alike for problem in ranked[len(shown) :])
-        lines.append(say("cli", "more_problems", language, count=rest))
-    return lines
-
-
-def hint_lines(hints: Sequence[Problem], language: Language) -> list[str]:
-    """Say what could be written better, a line each; beyond ten only their number."""
-    if not hints:
-        return []
-    key = "terminal.hints_one" if len(hints) == 1 else "terminal.hints"
-    lines = ["", say("summary", key, language, count=len(hints))]
-    lines += [f"  {hint.describe(language)}" for hint in hints[:_SHOWN_HINTS]]
-    if len(hints) > _SHOWN_HINTS:
-        lines.append(say("cli", "more_problems", language, count=len(hints) - _SHOWN_HINTS))
-    return [*lines, ""]
-
-
-def are_serious(problems: Sequence[Problem]) -> bool:
-    """Whether any problem is more than information."""
-    return any(problem.severity != "info" for problem in problems)
+def doubts_code(problems: Iterable[Problem], fail_on: FailOn) -> int:
+    """Return the exit code for what a command has found but not been kept by."""
+    return DOUBTS if any(p.severity in _COUNTED[fail_on] for p in problems) else FINE

@@ -14,29 +14,28 @@ import click
 
 from ..texts import Language, say
 from .boundary import (
-    PROBLEMS_FOUND,
-    are_serious,
+    DOUBTS,
+    UNUSABLE,
+    FailOn,
     day_option,
+    doubts_code,
+    fail_on_option,
     guarded,
+    is_verbose,
     json_option,
     language_option,
-    print_json,
-    problem_lines,
-    shown_stages,
-    speech,
     template_option,
 )
+from .terminal import print_json, problem_lines, shown_stages, speech, tell
 
 if TYPE_CHECKING:
-    from ..merging import By, Merge, MergeResult, Policy
+    from ..merging import By, Merge, MergeResult, Policy, SkippedFile
     from ..splitting import Part, Split
 
 
 _SHOWN = 20
 # The words of `merging.model.POLICIES`, which cannot be loaded for the sake of a help text.
 _POLICIES = ("keep-both", "first", "last", "newest", "stop")
-# Passed over by rule, so that nothing is missing from the result.
-_NO_LOSS = frozenset(("hidden_file", "backup", "earlier_merge", "no_spreadsheet"))
 _PARTS = ("read", "merged", "duplicates", "overruled", "withdrawn")
 _BY = ("department", "owner", "channel")
 _SHOWN_ROWS = 20
@@ -82,6 +81,7 @@ _SHOWN_ROWS = 20
     help="Also write the merged records to this folder, one Parquet file a sheet.",
 )
 @click.option("--force", is_flag=True, help="Replace a file that is no earlier merge.")
+@fail_on_option
 @json_option
 @guarded
 def merge(
@@ -100,6 +100,7 @@ def merge(
     fail_fast: bool,
     parquet: Path | None,
     force: bool,
+    fail_on: FailOn,
     as_json: bool,
 ) -> None:
     """Merge the workbooks at PATH (files, folders, globs) into one, every row accounted for.
@@ -135,9 +136,8 @@ def merge(
         print_json(merge_report(result, spoken))
     else:
         for line in _merge_lines(result, parquet, spoken):
-            click.echo(line)
-    if _needs_somebody(result.merge):
-        sys.exit(PROBLEMS_FOUND)
+            tell(line)
+    sys.exit(_code(result.merge, fail_on))
 
 
 @click.command()
@@ -178,9 +178,8 @@ def settle(
         print_json(merge_report(result, spoken))
     else:
         for line in (*_conflict_lines(result.merge, spoken), _written(result.path, spoken)):
-            click.echo(line)
-    if result.merge.conflicts:
-        sys.exit(PROBLEMS_FOUND)
+            tell(line)
+    sys.exit(DOUBTS if result.merge.conflicts else 0)
 
 
 def _written(path: Path, language: Language) -> str:
@@ -190,7 +189,7 @@ def _written(path: Path, language: Language) -> str:
 @contextmanager
 def _shown_progress(language: Language) -> Iterator[Callable[[int, int, str], None]]:
     """Give a function that moves a bar on a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _done, _total, _name: None
         return
     label = say("merge", "done.reading", language)
@@ -240,8 +239,7 @@ def _merge_lines(result: MergeResult, parquet: Path | None, language: Language) 
         yield tell("continued", sheet=sheet_label(merge, sheet), **params)
     if merge.skipped:
         yield tell("skipped", count=len(merge.skipped))
-        for skipped in merge.skipped:
-            yield "  " + skipped.describe(language)
+        yield from (f"  {_left_out(skipped, language)}" for skipped in merge.skipped)
     yield from template_note(merge, language)
     yield from _left_lines(merge, language)
     yield tell("written", file=result.path)
@@ -266,6 +264,11 @@ def _left_lines(merge: Merge, language: Language) -> Iterator[str]:
         yield "  …"
 
 
+def _left_out(skipped: SkippedFile, language: Language) -> str:
+    trace = f"\n{skipped.params['trace']}" if is_verbose() and "trace" in skipped.params else ""
+    return skipped.describe(language) + trace
+
+
 def _conflict_lines(merge: Merge, language: Language) -> Iterator[str]:
     """Say how many conflicts there are, and which option may settle them."""
     from ..merging import advice, settled_notes
@@ -280,10 +283,15 @@ def _conflict_lines(merge: Merge, language: Language) -> Iterator[str]:
         yield say("merge", "done.accepted", language, count=count, tab=tab)
 
 
-def _needs_somebody(merge: Merge) -> bool:
-    """Whether anything is left for people to decide, correct or hand in."""
-    is_lost = any(skipped.code not in _NO_LOSS for skipped in merge.skipped)
-    return is_lost or bool(merge.conflicts) or are_serious(merge.problems)
+def _code(merge: Merge, fail_on: FailOn) -> int:
+    """Return the exit code: whether a file was lost, or anything is left for people to decide."""
+    from ..merging import NO_LOSS
+
+    lost = {skipped.code for skipped in merge.skipped} - NO_LOSS
+    if lost - {"lock_file"}:
+        return UNUSABLE
+    is_open = bool(lost or merge.conflicts) and fail_on == "warning"
+    return DOUBTS if is_open else doubts_code(merge.problems, fail_on)
 
 
 @click.command()
@@ -301,6 +309,7 @@ def _needs_somebody(merge: Merge) -> bool:
 @template_option
 @click.option("--force", is_flag=True, help="Replace an earlier split in that folder.")
 @language_option
+@fail_on_option
 @json_option
 @guarded
 def split(
@@ -312,6 +321,7 @@ def split(
     template: str | None,
     force: bool,
     language: Language | None,
+    fail_on: FailOn,
     as_json: bool,
 ) -> None:
     """Split FILE: one workbook per department, owner or channel, each with its own rows.
@@ -340,11 +350,9 @@ def split(
         print_json(_document(done, spoken, file))
     else:
         for line in _split_lines(done, spoken, file, folder):
-            click.echo(line)
-    if are_serious(done.reading.problems) or any(
-        _is_doubtful(row.reason) for row in done.unassigned
-    ):
-        sys.exit(PROBLEMS_FOUND)
+            tell(line)
+    is_open = fail_on == "warning" and any(_is_doubtful(row.reason) for row in done.unassigned)
+    sys.exit(DOUBTS if is_open else doubts_code(done.reading.problems, fail_on))
 
 
 def _is_doubtful(reason: str) -> bool:

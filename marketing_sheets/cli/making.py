@@ -11,17 +11,16 @@ import click
 from ..errors import TemplateError, UnknownTemplate, UsageError
 from ..texts import Language, say
 from .boundary import (
-    PROBLEMS_FOUND,
-    are_serious,
+    DOUBTS,
+    FailOn,
     day_option,
+    doubts_code,
+    fail_on_option,
     guarded,
     json_option,
     language_option,
-    print_json,
-    problem_lines,
-    shown_stages,
-    speech,
 )
+from .terminal import print_json, problem_lines, shown_stages, speech, tell
 
 
 @click.command()
@@ -50,6 +49,7 @@ from .boundary import (
 )
 @click.option("--example", is_flag=True, help="Fill in the template's example.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
+@fail_on_option
 @json_option
 @guarded
 def generate(
@@ -65,6 +65,7 @@ def generate(
     records: Path | None,
     example: bool,
     force: bool,
+    fail_on: FailOn,
     as_json: bool,
 ) -> None:
     """Write a workbook from TEMPLATE: the name of one, or the path of your own .toml.
@@ -103,11 +104,10 @@ def generate(
         command = f"marketing-sheets recalculate {_quoted(made.path)}"
         if template not in template_names():
             command += f" --template {_quoted(template)}"
-        click.echo(say("cli", "generated", written, file=made.path, command=command))
+        tell(say("cli", "generated", written, file=made.path, command=command))
         for line in problem_lines(made.problems, written):
-            click.echo(line)
-    if are_serious(made.problems):
-        sys.exit(PROBLEMS_FOUND)
+            tell(line)
+    sys.exit(doubts_code(made.problems, fail_on))
 
 
 def _quoted(path: Path | str) -> str:
@@ -173,10 +173,10 @@ def demo(folder: Path, language: Language | None) -> None:
             overwrite=True,
         )
     for line in summary_lines(done.summary, spoken):
-        click.echo(line)
-    click.echo()
+        tell(line)
+    tell()
     made = {"blank": blank, "filled": filled, "parts": parts, "merged": merged}
-    click.echo(say("cli", "demo_done", spoken, **made))
+    tell(say("cli", "demo_done", spoken, **made))
 
 
 @click.group(invoke_without_command=True)
@@ -198,7 +198,7 @@ def list_templates(language: Language | None = None) -> None:
     for name in template_names():
         template = load_template(name)
         tables = " · ".join(sheet.label[spoken] for sheet in template.tables)
-        click.echo(f"{name}  {template.version}  {template.title[spoken]}  ({tables})")
+        tell(f"{name}  {template.version}  {template.title[spoken]}  ({tables})")
 
 
 @templates.command("show")
@@ -211,19 +211,17 @@ def show_template(template: str, language: Language | None) -> None:
 
     spoken = speech(language)
     loaded = load_template(template)
-    click.echo(f"{loaded.id}  {loaded.version}  {loaded.title[spoken]}")
+    tell(f"{loaded.id}  {loaded.version}  {loaded.title[spoken]}")
     for form in loaded.forms:
-        click.echo(f"\n{form.id}  {form.label[spoken]}")
+        tell(f"\n{form.id}  {form.label[spoken]}")
         for field in form.fields:
-            click.echo(f"  {field.id:<18} {field.type:<10} {field.label[spoken]}")
+            tell(f"  {field.id:<18} {field.type:<10} {field.label[spoken]}")
     for sheet in loaded.tables:
-        click.echo(f"\n{sheet.id}  {sheet.label[spoken]}")
+        tell(f"\n{sheet.id}  {sheet.label[spoken]}")
         for column in sheet.columns:
             formula = f"  = {column.formula}" if column.formula else ""
             required = " *" if column.is_required else ""
-            click.echo(
-                f"  {column.id:<18} {column.type:<10} {column.label[spoken]}{required}{formula}"
-            )
+            tell(f"  {column.id:<18} {column.type:<10} {column.label[spoken]}{required}{formula}")
 
 
 @templates.command("check")
@@ -242,7 +240,7 @@ def check_templates(path: str, language: Language | None) -> None:
     except TemplateError as error:
         faults = (*error.faults, *further_faults(error))
     for fault in faults:
-        click.echo(fault.describe(spoken))
+        tell(fault.describe(spoken))
     if faults:
-        sys.exit(PROBLEMS_FOUND)
-    click.echo(say("cli", "template_sound", spoken, template=path))
+        sys.exit(DOUBTS)
+    tell(say("cli", "template_sound", spoken, template=path))

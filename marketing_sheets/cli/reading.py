@@ -14,21 +14,20 @@ from ..errors import UsageError
 from ..exporting import ExportFormat
 from ..texts import Language, say
 from .boundary import (
-    PROBLEMS_FOUND,
+    FailOn,
     Outcome,
-    are_serious,
     day_option,
+    doubts_code,
+    fail_on_option,
     files_argument,
+    found_files,
     guarded,
-    hint_lines,
     json_option,
     language_option,
-    problem_lines,
     run_files,
-    shown_stages,
-    speech,
     template_option,
 )
+from .terminal import hint_lines, print_json, problem_lines, shown_stages, speech, tell
 
 
 @click.command()
@@ -36,6 +35,7 @@ from .boundary import (
 @day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
 @template_option
 @language_option
+@fail_on_option
 @json_option
 @guarded
 def check(
@@ -44,9 +44,12 @@ def check(
     as_of: date | None,
     template: str | None,
     language: Language | None,
+    fail_on: FailOn,
     as_json: bool,
 ) -> None:
-    """Report every cell of each FILE that cannot be trusted; the files stay as they are.
+    """Report every cell that cannot be trusted in the workbooks at PATH (files, folders, globs).
+
+    The files stay as they are.
 
     \b
     marketing-sheets check 618.xlsx
@@ -56,6 +59,7 @@ def check(
     from ..workbooks import check_workbook
 
     chosen = None if template is None else load_template(template)
+    found, lost = found_files(files)
 
     def work(file: Path, show: Callable[[str], None]) -> Outcome:
         show("reading")
@@ -70,7 +74,7 @@ def check(
         lines = problem_lines(problems, spoken, every=True)
         return Outcome(problems=problems, lines=[head, *lines])
 
-    sys.exit(run_files(files, work, language=language, as_json=as_json))
+    sys.exit(run_files(found, work, language=language, as_json=as_json, fail_on=fail_on, lost=lost))
 
 
 @click.command()
@@ -85,6 +89,8 @@ def check(
 @template_option
 @language_option
 @click.option("--backup", is_flag=True, help="Keep the old file beside the new one.")
+@click.option("--force", is_flag=True, help="Replace a file that is no earlier output of FILE.")
+@fail_on_option
 @json_option
 @guarded
 def recalculate(
@@ -95,9 +101,13 @@ def recalculate(
     template: str | None,
     language: Language | None,
     backup: bool,
+    force: bool,
+    fail_on: FailOn,
     as_json: bool,
 ) -> None:
-    """Recompute each FILE and write its Summary sheet; nothing else in it changes.
+    """Recompute the workbooks at PATH (files, folders, globs) and write their Summary sheets.
+
+    Nothing else in them changes.
 
     \b
     marketing-sheets recalculate 618.xlsx --as-of 2024-06-28
@@ -109,7 +119,8 @@ def recalculate(
     from ..workbooks import recalculate as recalculate_workbook
 
     chosen = None if template is None else load_template(template)
-    targets = dict(zip(files, _targets(files, output), strict=True))
+    found, lost = found_files(files, None if output is None else output.resolve())
+    targets = dict(zip(found, _targets(found, output), strict=True))
 
     def work(file: Path, show: Callable[[str], None]) -> Outcome:
         done = recalculate_workbook(
@@ -120,6 +131,7 @@ def recalculate(
             today=date.today(),
             language=language,
             backup=backup,
+            overwrite=force,
             created=datetime.now().replace(microsecond=0),
             progress=show,
         )
@@ -140,10 +152,10 @@ def recalculate(
         ]
         return Outcome(problems=problems, lines=lines)
 
-    sys.exit(run_files(files, work, language=language, as_json=as_json))
+    sys.exit(run_files(found, work, language=language, as_json=as_json, fail_on=fail_on, lost=lost))
 
 
-def _targets(files: tuple[Path, ...], output: Path | None) -> list[Path | None]:
+def _targets(files: list[Path], output: Path | None) -> list[Path | None]:
     if output is None:
         return [None] * len(files)
     # A path without a suffix is meant as a folder, there or not.
@@ -180,6 +192,8 @@ def _targets(files: tuple[Path, ...], output: Path | None) -> list[Path | None]:
 @template_option
 @click.option("--force", is_flag=True, help="Replace existing files.")
 @language_option
+@fail_on_option
+@json_option
 @guarded
 def export(
     *,
@@ -190,6 +204,8 @@ def export(
     template: str | None,
     force: bool,
     language: Language | None,
+    fail_on: FailOn,
+    as_json: bool,
 ) -> None:
     """Write the typed records of FILE, recomputed columns included, keyed by column id.
 
@@ -207,12 +223,15 @@ def export(
         show("writing")
         paths = export_records(reading, folder, file_format, overwrite=force)
     spoken = language or reading.language
+    if as_json:
+        problems = [problem.as_json(spoken) for problem in reading.problems]
+        print_json({"file": file, "exported": list(paths), "problems": problems})
+        sys.exit(doubts_code(reading.problems, fail_on))
     for path in paths:
-        click.echo(path)
+        tell(path)
     serious = [p for p in reading.problems if p.severity != "info"]
     if serious:
-        click.echo(say("cli", "export_problems", spoken, count=len(serious)), err=True)
+        tell(say("cli", "export_problems", spoken, count=len(serious)), err=True)
         for line in problem_lines(serious, spoken):
-            click.echo(line, err=True)
-    if are_serious(reading.problems):
-        sys.exit(PROBLEMS_FOUND)
+            tell(line, err=True)
+    sys.exit(doubts_code(reading.problems, fail_on))

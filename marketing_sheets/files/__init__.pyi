@@ -1,8 +1,10 @@
 from .replace import (
     check_replaceable as check_replaceable,
+    exists as exists,
     keep_backup as keep_backup,
     real_path as real_path,
     recover_folder as recover_folder,
+    recover_folders as recover_folders,
     replace_file as replace_file,
     whole_folder as whole_folder,
 )

@@ -262,25 +262,36 @@ def _swap(staged: Path, folder: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def recover_folder(folder: Path) -> None:
-    """Clear up after a run killed between its renamings: bring the old folder back if it is gone.
+def recover_folder(folder: Path) -> bool:
+    """Clear up after a run killed between its renamings; whether the old folder has come back.
 
     Does nothing where no such run was.
     """
     old = _old(folder)
     if not old.is_dir():
-        return
+        return False
     if folder.exists():
         shutil.rmtree(old, ignore_errors=True)
-    else:
-        old.rename(folder)
+        return False
+    old.rename(folder)
+    return True
 
 
-def recover_folders(place: Path) -> None:
-    """Do so for all folders in a place."""
+def recover_folders(place: Path) -> list[str]:
+    """Do so for all folders in a place, unless somebody writes there; name those that came back."""
     with contextlib.suppress(OSError):
-        for old in place.glob(f".*{_BEFORE}"):
-            recover_folder(place / old.name.removeprefix(".").removesuffix(_BEFORE))
+        names = [path.name for path in place.iterdir()]
+        olds = [name for name in names if name.startswith(".") and name.endswith(_BEFORE)]
+        for name in filter(_is_temporary, names if olds else ()):
+            _remove_left(place / name)
+        if olds and not any(_is_temporary(path.name) for path in place.iterdir()):
+            lost = (name.removeprefix(".").removesuffix(_BEFORE) for name in olds)
+            return [name for name in lost if recover_folder(place / name)]
+    return []
+
+
+def _is_temporary(name: str) -> bool:
+    return name.startswith(_FRONT) and name.endswith(_END)
 
 
 _BEFORE = ".before-split"

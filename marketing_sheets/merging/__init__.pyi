@@ -32,6 +32,11 @@ from .rows import (
     value_text as value_text,
 )
 from .settle import settle as settle
+from .sources import (
+    NO_LOSS as NO_LOSS,
+    SkippedFile as SkippedFile,
+    find_workbooks as find_workbooks,
+)
 from .thresholds import threshold_texts as threshold_texts
 from .workbooks import merge as merge
 from .writing import MergeResult as MergeResult

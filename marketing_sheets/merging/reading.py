@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
 import os
 import signal
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SheetsError, UsageError, WorkbookError
+from ..files import SourceFile
 from ..loading import library_template, load_template, template_names
 from ..reader import read_workbook
 from ..records import Reading
@@ -23,6 +24,8 @@ from ..template import Template
 from .cache import Cache, decode, encode
 from .sources import ReadFile, SkippedFile
 
+_LARGEST = 1 << 31  # bytes; no workbook is larger
+_LONGEST_DETAIL = 300  # characters
 _PATIENCE = 10  # seconds to wait for a scheduler
 FileProgress = Callable[[int, int, str], None]
 # A packet, else the reading itself, else what kept the workbook from being read.
@@ -128,8 +131,9 @@ class _Task:
             return False
         name, path = self.files[at]
         try:
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-        except OSError:
+            with SourceFile.open(path, most=_LARGEST, in_memory=False) as source:
+                content = source.sha256
+        except WorkbookError:
             return False  # the reader will say why
         key = self.cache.key(content, self.template, self.as_of)
         reading = self.cache.get(key, file=name, template=self._template_of)
@@ -189,8 +193,11 @@ def _read(
         return read_workbook(Path(path), template=template, as_of=as_of, name=name)
     except SheetsError as error:
         return error
+    except MemoryError:
+        return WorkbookError("no_memory", file=name)
     except Exception as error:
-        return WorkbookError("unforeseen_fault", file=name, detail=f"{error!r}")
+        detail, trace = f"{error!r}"[:_LONGEST_DETAIL], traceback.format_exc()
+        return WorkbookError("unforeseen_fault", file=name, detail=detail, trace=trace)
 
 
 def _read_packed(

@@ -5,19 +5,23 @@ from __future__ import annotations
 import glob
 import os
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from ..errors import SheetsError, UsageError
+from ..files import recover_folders
 from ..ooxml import not_a_workbook, read_properties
 from ..records import Reading
-from ..texts import Language, book, fold, say
+from ..texts import Language, book, fold, readable_name, say, visible
 
 # The document property that tells what a workbook is, and its value for the output of a merge.
 KIND = "kind"
 MERGED = "merge"
+# Why a file is passed over by rule, so that nothing is missing without it.
+NO_LOSS = frozenset(("hidden_file", "backup", "earlier_merge", "no_spreadsheet"))
 _WORKBOOKS = (".xlsx", ".xlsm")
 _BACKUP = re.compile(r"\.bak\d*$", re.IGNORECASE)
 # Excel and WPS, WPS on Linux, LibreOffice: what stands around the workbook's own name.
@@ -115,7 +119,7 @@ def _without(output: Path, named: Sequence[Path], explicit: Collection[Path]) ->
     for file in named:
         if not _is_at(file, target):
             kept.append(file)
-        elif file in explicit or not _is_merge(file):
+        elif file in explicit or not is_merge(file):
             raise UsageError("output_is_input", file=output.name)
     return kept
 
@@ -149,19 +153,29 @@ def _distinct(paths: Iterable[Path | str]) -> tuple[list[Path], set[Path]]:
     explicit: set[Path] = set()
     for path in paths:
         for file, is_explicit in _files(Path(path)):
-            real = file.resolve()
-            names.setdefault(real, set()).add(file.parent.resolve() / file.name)
+            real = _real(file)
+            names.setdefault(real, set()).add(_real(file.parent) / file.name)
             if is_explicit:
                 explicit.add(real)
     first = {real: min(files) for real, files in names.items()}
     return list(first.values()), {first[real] for real in explicit}
 
 
+def _real(path: Path) -> Path:
+    """Follow links as far as they lead anywhere: one to itself is a file nobody can read."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path.absolute()
+
+
 def _files(path: Path) -> Iterator[tuple[Path, bool]]:
     """Yield the files a path means, and whether it names them one by one."""
+    # A folder of parts may wait beside for a split that was killed while it replaced it.
+    recover_folders(path.parent)
     if path.is_dir():
         yield from _below(path)
-    elif path.exists():
+    elif os.path.lexists(path):
         yield path, True
     elif glob.has_magic(str(path)):
         found = [Path(name) for name in _matches(str(path))]
@@ -171,7 +185,7 @@ def _files(path: Path) -> Iterator[tuple[Path, bool]]:
             # Below a folder that `**` matches, it matches every file as well.
             if match.is_dir() and "**" not in path.parts:
                 yield from _below(match)
-            elif match.is_file():
+            elif not match.is_dir():
                 yield match, False
     else:
         raise UsageError("path_missing", path=str(path))
@@ -184,7 +198,8 @@ def _matches(pattern: str) -> list[str]:
 def _below(folder: Path) -> Iterator[tuple[Path, bool]]:
     """Yield the files below a folder, but for those in hidden folders."""
     for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        back = recover_folders(Path(place))
+        folders[:] = [name for name in (*folders, *back) if not name.startswith(".")]
         for name in names:
             yield Path(place, name), False
 
@@ -196,9 +211,16 @@ def _shown_names(files: Iterable[Path]) -> dict[Path, str]:
         return {}
     try:
         shared = Path(os.path.commonpath([file.parent for file in files]))
+        paths = {file: file.relative_to(shared).as_posix() for file in files}
     except ValueError:  # on several drives
-        return {file: file.as_posix() for file in files}
-    return {file: file.relative_to(shared).as_posix() for file in files}
+        paths = {file: file.as_posix() for file in files}
+    # Names that are no UTF-8 are read as what they probably mean, and as their bytes where another
+    # file is called that already.
+    readable = Counter(map(readable_name, paths.values()))
+    return {
+        file: readable_name(path) if readable[readable_name(path)] == 1 else visible(path)
+        for file, path in paths.items()
+    }
 
 
 def _reason(file: Path, shown: str, *, is_explicit: bool) -> SkippedFile | None:
@@ -224,10 +246,11 @@ def _unwanted(file: Path) -> str | None:
         return "hidden_file"
     if _BACKUP.search(file.stem):
         return "backup"
-    return "earlier_merge" if _is_merge(file) else None
+    return "earlier_merge" if is_merge(file) else None
 
 
-def _is_merge(file: Path) -> bool:
+def is_merge(file: Path) -> bool:
+    """Whether a workbook is the result of a merge."""
     try:
         return read_properties(file).get(KIND) == MERGED
     except SheetsError:

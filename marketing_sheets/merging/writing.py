@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..errors import UsageError, WorkbookError
+from ..errors import UsageError
 from ..exporting import export_records
-from ..files import check_replaceable
-from ..ooxml import Receipt, read_properties
+from ..files import check_replaceable, exists
+from ..ooxml import Receipt
 from ..problems import Place, Problem
 from ..records import (
     MARK,
@@ -35,7 +35,7 @@ from ..workbooks import put_summary, recompute
 from ..writer import placed, write_workbook
 from .log import MOST_LINES, conflict_sheet, log_sheet
 from .model import Merge, MergeTotal, column_label, sheet_label
-from .sources import KIND, MERGED
+from .sources import MERGED, is_merge
 from .totals import check_merged
 
 if TYPE_CHECKING:
@@ -253,13 +253,7 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     if not path.parent.is_dir():
         raise UsageError("folder_missing", file=path.name, folder=str(path.parent))
     check_replaceable(path)
-    if overwrite or not path.exists():
-        return
-    try:
-        kind = read_properties(path).get(KIND)
-    except WorkbookError:
-        kind = None
-    if kind != MERGED:
+    if not overwrite and exists(path) and not is_merge(path):
         raise UsageError("output_is_no_merge", file=path.name)
 
 
@@ -305,7 +299,14 @@ def write_merge(
         files: tuple[Path, ...] = ()
         if parquet is not None:
             files = export_records(reading, Path(parquet), "parquet", overwrite=True)
-        receipt = put_summary(summary, draft, language=merge.language, output=path, created=created)
+        receipt = put_summary(
+            summary,
+            draft,
+            language=merge.language,
+            output=path,
+            is_draft=True,
+            created=created,
+        )
     return MergeResult(
         path=path,
         merge=merge,

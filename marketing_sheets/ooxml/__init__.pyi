@@ -9,3 +9,4 @@ from .gate import WorkbookFile as WorkbookFile
 from .graft import Receipt as Receipt, insert_sheet as insert_sheet
 from .index import summary_slot as summary_slot
 from .laid_on import LaidOn as LaidOn, laid_on as laid_on
+from .stamp import check_output as check_output

@@ -15,7 +15,7 @@ from . import scan
 from .archive import part_key
 from .gate import WorkbookFile, open_file, open_index, open_source
 from .index import marked_sheets
-from .parts import Package, SheetEntry, Workbook, as_utf8, children, is_true, local, number
+from .parts import CORE, Package, SheetEntry, Workbook, as_utf8, children, is_true, local, number
 from .pictures import picture_cells, picture_values, shows_picture
 from .styled import styled_cells, styled_columns
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
-_CORE = ("core-properties", "coreProperties")
 # The parts with the content of cells, names as `part_key` folds them.
 _CELLS = re.compile(r"(?:^|/)(?:worksheets/[^/]+|sharedstrings)\.xml$")
 _BUILT_IN = {9: "0%", 10: "0.00%"}
@@ -264,7 +263,7 @@ def _formats_of(root: _Element) -> dict[int, str]:
 
 def _modified(package: Package) -> datetime | None:
     """Return when the core properties say that the workbook was last saved."""
-    part = next((r.target for r in package.relationships("") if r.kind in _CORE), "")
+    part = next((r.target for r in package.relationships("") if r.kind in CORE), "")
     if part not in package:
         return None
     said = next((e.text for e in package.parse(part) if str(e.tag).endswith("}modified")), None)

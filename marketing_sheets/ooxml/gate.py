@@ -154,8 +154,8 @@ def open_file(
 ) -> WorkbookFile:
     """Let a workbook through the gate, every part inflated once.
 
-    `visit` gets the workbook, the key of every worksheet's part and its XML in UTF-8. `cells` False leaves out
-    what matters only to who reads the cells: then no part is ever in memory as a whole.
+    `visit` gets the workbook, the key of every worksheet's part and its XML in UTF-8. `cells` False
+    leaves out what matters only to who reads the cells: then no part is ever in memory as a whole.
     """
     book = open_index(source)
     try:

@@ -31,6 +31,7 @@ from .index import (
 )
 from .parts import children, is_true, parse, rels_name, serialise, to_strict
 from .source import SheetSource, load_source
+from .stamp import check_output, stamp
 from .styles import StyleMerger
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def insert_sheet(
     output: Path | str | None = None,
     sheet_name: str | None = None,
     backup: bool = False,
+    overwrite: bool = False,
+    is_draft: bool = False,
 ) -> Receipt:
     """Put the one sheet of `source` into `workbook`, every other part byte for byte as it was.
 
@@ -93,11 +96,13 @@ def insert_sheet(
     is marked as ours by a hidden name. Only the parts that list sheets and the style sheet
     change. The file is replaced atomically (`output`: another file of the same type); `backup`
     keeps the old one as `name.bak.xlsx`. `sheet_name` states the name the source's sheet must
-    have. A workbook that is open already, its parts' hashes noted, is not inflated again.
+    have. A workbook that is open already, its parts' hashes noted, is not inflated again. What is
+    at `output` is replaced if it is an earlier output of the same workbook as we left it, all else
+    only with `overwrite`. A draft is nobody's: its output takes its place, whatever is there.
 
     Raises UsageError for a source built with another name or day count, ExcelLimitError for too
-    many cell formats, and a WorkbookError if the workbook cannot be changed safely, or has been
-    changed since it was read; the file is untouched then.
+    many cell formats, WorkbookExists, and another WorkbookError if the workbook cannot be changed
+    safely, or has been changed since it was read; the file is untouched then.
     """
     path = workbook.path if isinstance(workbook, WorkbookFile) else Path(workbook)
     target = real_path(path if output is None else Path(output))
@@ -105,10 +110,12 @@ def insert_sheet(
     if target.suffix.lower() != suffix.lower():
         raise UsageError("output_suffix", file=target.name, suffix=suffix)
     check_replaceable(target)
+    check_output(target, path, overwrite=overwrite or is_draft)
+    is_stamped = target != real_path(path) and not is_draft
     with _opened(workbook) as opened:
         try:
             graft = _Graft(opened, load_source(source), sheet_name)
-            graft.apply()
+            graft.apply(path.name if is_stamped else "")
             return _put(graft, target, backup=backup)
         except DamagedWorkbook as error:
             # What is written over while it is read piece by piece looks damaged.
@@ -227,8 +234,8 @@ class _Graft:
         if locked and self.ours is None:
             raise UnsupportedWorkbook("structure_locked", file=file)
 
-    def apply(self) -> None:
-        """Make all edits."""
+    def apply(self, origin: str = "") -> None:
+        """Make all edits; `origin` names the workbook, where an output is to tell of it."""
         strict = self.workbook.strict
         old_head = self._head_of_old_sheet()
         removed = self._remove_old_sheet()
@@ -243,7 +250,7 @@ class _Graft:
             if rels is not None:
                 self.package.write(rels_name(new), rels)
             types[new] = _WORKSHEET_TYPE if sheet else self.source.package.content_type(old)
-        self._list(renamed[self.source.part])
+        self._list(renamed[self.source.part], origin)
         register_types(self.package, types, removed)
 
     def _head_of_old_sheet(self) -> bytes:
@@ -314,14 +321,15 @@ class _Graft:
             renamed[part] = name
         return renamed
 
-    def _list(self, part: str) -> None:
-        """Make the workbook list the sheet, with its own names and our marker."""
+    def _list(self, part: str, origin: str) -> None:
+        """Make the workbook list the sheet, with its own names and our marks."""
         package, book = self.package, self.workbook
         before = etree.tostring(book.root)
         if self.ours is None:
             kind = relationship_type("worksheet", strict=book.strict)
             list_sheet(book, self.source.name, add_relationship(package, book.part, part, kind))
-        set_local_names(book, self.index, self.source.name, self.source.local_names)
+        mark = stamp(package, book, part, origin) if origin else ""
+        set_local_names(book, self.index, self.source.name, self.source.local_names, mark)
         if etree.tostring(book.root) != before:
             package.write(book.part, serialise(book.root))
 

@@ -39,11 +39,12 @@ if TYPE_CHECKING:
 
 
 MARKER = "_marketing_sheets_summary"
+STAMP = "_marketing_sheets_output"
 _TRANSITIONAL_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _STRICT_TYPE = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
 _LAST_SHEET_ID = 65_534
 _BEFORE_NAMES = ("sheets", "functionGroups", "externalReferences")
-_OURS = re.compile(r"_xlnm\..*|" + MARKER, re.IGNORECASE)
+_OURS = re.compile(r"_xlnm\..*|" + MARKER + "|" + STAMP, re.IGNORECASE)
 _NAME_LIMIT = 31  # UTF-16 units
 
 
@@ -116,9 +117,9 @@ def list_sheet(workbook: Workbook, name: str, rel_id: str) -> int:
 
 
 def set_local_names(
-    workbook: Workbook, index: int, sheet_name: str, names: Iterable[LocalName]
+    workbook: Workbook, index: int, sheet_name: str, names: Iterable[LocalName], stamp: str
 ) -> None:
-    """Replace the sheet's print settings, marker and equally called names by `names`.
+    """Replace the sheet's print settings, marker, stamp and equally called names by `names`.
 
     Further names that staff have scoped to the sheet stay.
     """
@@ -139,7 +140,8 @@ def set_local_names(
             home.remove(known)
     quoted = sheet_name.replace("'", "''")
     marker = (MARKER, f"'{quoted}'!$A$1", True)
-    for name, refers_to, hidden in [*((n.name, n.refers_to, n.hidden) for n in brought), marker]:
+    marks = [marker, (STAMP, f'"{stamp}"', True)] if stamp else [marker]
+    for name, refers_to, hidden in [*((n.name, n.refers_to, n.hidden) for n in brought), *marks]:
         element = etree.SubElement(home, f"{{{namespace}}}definedName")
         element.set("name", name)
         element.set("localSheetId", str(index))

@@ -53,6 +53,7 @@ _MOST_PARSED = 1 << 26  # bytes: 64 MiB; a tree takes ten times as much
 _KEPT_PART, _KEPT = 1 << 20, 1 << 23  # bytes
 _WIDE = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 CONTENT_TYPES = "[Content_Types].xml"
+CORE = ("core-properties", "coreProperties")  # kinds of relationship, the latter of strict packages
 _RELATIONSHIP_ID = re.compile(r"\{[^}]*/relationships\}id")
 
 

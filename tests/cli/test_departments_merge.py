@@ -43,7 +43,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_messy_folder(messy_folder: Path, tmp_path: Path) -> None:
     """What could be merged is, the rest is listed with what to do, and the exit code says so."""
     out = tmp_path / "合并.xlsx"
-    result = run(messy_folder, "-o", out, "--as-of", "2024-06-28", code=1)
+    result = run(messy_folder, "-o", out, "--as-of", "2024-06-28", code=3)
     assert "并入 3 个文件" in result.output
     assert "每日数据：读到 12 行，并入 12 行" in result.output
     assert "全部平衡" in result.output
@@ -52,7 +52,7 @@ def test_a_messy_folder(messy_folder: Path, tmp_path: Path) -> None:
         assert name in result.output
     assert f"已写入 {out}" in result.output
     assert len(read_workbook(out).sheets["daily_data"].frame) == 12
-    again = run(messy_folder, "-o", out, "--as-of", "2024-06-28", "--language", "en", code=1)
+    again = run(messy_folder, "-o", out, "--as-of", "2024-06-28", "--language", "en", code=3)
     assert "Daily data: 12 rows read, 12 merged" in again.output
     assert read_workbook(out).language == "en"
 
@@ -73,7 +73,7 @@ def test_a_clean_merge_is_fine(pair: Path, tmp_path: Path) -> None:
 def test_json_holds_the_whole_account(messy_folder: Path, tmp_path: Path) -> None:
     """Sources, totals, conflicts, what was left out, problems and the receipt, for programs."""
     out = tmp_path / "a.xlsx"
-    result = run(messy_folder, "-o", out, "--as-of", "2024-06-28", "--json", code=1)
+    result = run(messy_folder, "-o", out, "--as-of", "2024-06-28", "--json", code=3)
     document: dict[str, Any] = json.loads(result.stdout)
     assert [(s["file"], s["department"]) for s in document["sources"]] == [
         ("ecommerce.xlsx", "电商部"),
@@ -111,7 +111,7 @@ def test_the_option_that_keeps_departments_apart(messy_folder: Path, tmp_path: P
     advice = [line for line in result.output.splitlines() if "--per-department" in line]
     assert len(advice) == 1
     assert advice[0].startswith("  1 条记录")
-    stopped = run(messy_folder / "华东", "-o", out, "--on-conflict", "stop", code=1)
+    stopped = run(messy_folder / "华东", "-o", out, "--on-conflict", "stop", code=3)
     assert "--per-department" in stopped.stderr
     apart = run(messy_folder / "华东", "-o", out, "--per-department", "--json", code=1)
     document: dict[str, Any] = json.loads(apart.stdout)
@@ -123,7 +123,7 @@ def test_the_option_that_keeps_departments_apart(messy_folder: Path, tmp_path: P
 def test_stop_writes_nothing(messy_folder: Path, tmp_path: Path) -> None:
     """With stop the first conflicts are said with their cells, and there is no file."""
     out = tmp_path / "a.xlsx"
-    result = run(messy_folder / "华东", "-o", out, "--on-conflict", "stop", code=1)
+    result = run(messy_folder / "华东", "-o", out, "--on-conflict", "stop", code=3)
     assert "250.5" in result.stderr
     assert not out.exists()
 
@@ -131,7 +131,7 @@ def test_stop_writes_nothing(messy_folder: Path, tmp_path: Path) -> None:
 def test_fail_fast_stops_at_the_first_file(messy_folder: Path, tmp_path: Path) -> None:
     """One sentence about the file that cannot be read, and nothing is written."""
     out = tmp_path / "a.xlsx"
-    result = run(messy_folder, "-o", out, "--fail-fast", code=1)
+    result = run(messy_folder, "-o", out, "--fail-fast", code=3)
     assert result.stderr.count("\n") == 1
     assert not out.exists()
 
@@ -210,8 +210,8 @@ def test_failures_are_json_too(messy_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "a.xlsx"
     stop = ("--on-conflict", "stop")
     for words, code in (
-        ((messy_folder, "--fail-fast"), 1),
-        ((messy_folder / "华东", *stop), 1),
+        ((messy_folder, "--fail-fast"), 3),
+        ((messy_folder / "华东", *stop), 3),
         (("nowhere.xlsx",), 2),
         ((messy_folder, "--jobs", "0"), 2),
     ):
@@ -229,11 +229,11 @@ def test_errors_speak_the_language_of_the_workbooks(
 ) -> None:
     """Once workbooks are read, the system's language no longer matters; columns have labels."""
     monkeypatch.setenv("LC_ALL", system)
-    result = run(messy_folder / "华东", "-o", tmp_path / "a.xlsx", "--on-conflict", "stop", code=1)
+    result = run(messy_folder / "华东", "-o", tmp_path / "a.xlsx", "--on-conflict", "stop", code=3)
     assert "每日数据 › 2024-06-04 · 抖音 › 成本（元）" in result.stderr
     assert "按要求停止" in result.stderr
     english = ("--on-conflict", "stop", "--language", "en")
-    result = run(messy_folder / "华东", "-o", tmp_path / "a.xlsx", *english, code=1)
+    result = run(messy_folder / "华东", "-o", tmp_path / "a.xlsx", *english, code=3)
     assert "Daily data › 2024-06-04" in result.stderr
     assert "成本" not in result.stderr
 

@@ -1,0 +1,167 @@
+"""What is printed: sentences, problems, JSON, on terminals and consoles of all kinds."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import locale
+import os
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import WorkbookError
+from ..texts import Language, readable_name, say, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..problems import Problem
+
+
+_SHOWN_PROBLEMS = 20
+_SHOWN_HINTS = 10
+# What stands for a character that a console lacks: the first that it has.
+_ALIKE = {
+    "✓": "√v", "●": "*", "○": "o", "■": "#", "▲": "^", "▼": "v", "×": "x", "↑": "^", "↓": "v",
+    "–": "-", "—": "-", "−": "-", "›": ">", "“": '"', "”": '"', "‘": "'", "’": "'", "「": '"',
+    "」": '"', "『": '"', "』": '"', "、": ",", "。": ".", "·": "-", "¥": "￥Y",
+}  # fmt: skip
+
+
+def ready_streams() -> None:
+    """Let no sentence fail on a console that lacks a character of it."""
+    codecs.register_error("readable", _stand_in)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="readable")
+
+
+def _stand_in(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    missing = str(error.object[error.start : error.end])
+    return "".join(_alike(one, error.encoding) for one in missing), error.end
+
+
+def _alike(character: str, encoding: str) -> str:
+    """Return something readable that the encoding has; at the worst the character's number."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", character)[:1])
+    for candidate in (*_ALIKE.get(character, ""), plain):
+        try:
+            candidate.encode(encoding)
+        except UnicodeError:
+            continue
+        return str(candidate)
+    return character.encode("unicode_escape").decode()
+
+
+def tell(text: object = "", *, err: bool = False) -> None:
+    """Print a line; what a terminal would obey is spelled out.
+
+    Raises WorkbookError where the output takes no more, as on a full disk.
+    """
+    shown = visible(readable_name(str(text)))
+    _print(shown + "\n", err=err)
+
+
+def print_json(document: object) -> None:
+    """Print a document as JSON with its keys in their own order; always UTF-8."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+    # As bytes it meets no console encoding. A name that is no UTF-8 keeps its bytes as \udcXX.
+    _print(text.encode("utf-8", "backslashreplace") + b"\n")
+
+
+def _print(text: str | bytes, *, err: bool = False) -> None:
+    try:
+        click.echo(text, nl=False, err=err)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise not_printed(error) from error
+
+
+def not_printed(error: Exception) -> WorkbookError:
+    """Return the error of an output that takes no more."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return WorkbookError("cannot_print", file="stdout", reason=reason)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+def speech(language: Language | None = None) -> Language:
+    """Return the language to speak before a workbook is known: asked for, else the system's."""
+    if language is not None:
+        return language
+    system = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)),
+        locale.getlocale()[0] or "",
+    ).replace("-", "_")
+    if not system.lower().startswith(("zh", "chinese")):
+        return "en"
+    traditional = ("TW", "HK", "MO", "Hant", "Traditional")
+    return "zh-Hant" if any(mark in system for mark in traditional) else "zh-Hans"
+
+
+@contextmanager
+def shown_stages(file: str, language: Language) -> Iterator[Callable[[str], None]]:
+    """Give a function that shows on a terminal what is being done; nothing elsewhere."""
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    name = visible(readable_name(file))
+
+    def show(stage: str) -> None:
+        if is_terminal:
+            words = say("cli", f"stage.{stage}", language)
+            click.echo(f"\r\033[K{name}  {words}", nl=False, err=True)
+
+    try:
+        yield show
+    finally:
+        if is_terminal:
+            click.echo("\r\033[K", nl=False, err=True)
+
+
+def problem_lines(
+    problems: Sequence[Problem], language: Language, *, every: bool = False
+) -> list[str]:
+    """Say problems a line each, worst first; beyond twenty only their number unless `every`.
+
+    A hundred or more of a kind in one column are one line.
+    """
+    from ..problems import condensed
+
+    order = {"error": 0, "warning": 1, "info": 2}
+    ranked = sorted(condensed(problems), key=lambda problem: order[problem.severity])
+    shown = ranked if every else ranked[:_SHOWN_PROBLEMS]
+    lines = [
+        f"{say('cli', f'severity.{problem.severity}', language)} {problem.describe(language)}"
+        for problem in shown
+    ]
+    if len(shown) < len(ranked):
+        rest = sum(1 + problem.alike for problem in ranked[len(shown) :])
+        lines.append(say("cli", "more_problems", language, count=rest))
+    return lines
+
+
+def hint_lines(hints: Sequence[Problem], language: Language) -> list[str]:
+    """Say what could be written better, a line each; beyond ten only their number."""
+    if not hints:
+        return []
+    key = "terminal.hints_one" if len(hints) == 1 else "terminal.hints"
+    lines = ["", say("summary", key, language, count=len(hints))]
+    lines += [f"  {hint.describe(language)}" for hint in hints[:_SHOWN_HINTS]]
+    if len(hints) > _SHOWN_HINTS:
+        lines.append(say("cli", "more_problems", language, count=len(hints) - _SHOWN_HINTS))
+    return [*lines, ""]

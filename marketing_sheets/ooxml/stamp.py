@@ -1,0 +1,77 @@
+"""How an output of ours is known again: by the workbook it was made of, and as we left it.
+
+The stamp is a hidden name of our sheet. It holds a digest of what the workbook was called, and of
+all parts but those that list our sheet. A file whose stamp is right holds nothing that was not in
+that workbook when it was written. Workbooks of one name are told apart by when they were made,
+which stays however often they are saved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from pathlib import Path
+
+from ..errors import WorkbookError, WorkbookExists
+from ..files import exists, real_path
+from .archive import part_key
+from .gate import open_index, open_source
+from .index import STAMP, our_sheet
+from .parts import CONTENT_TYPES, CORE, Package, Workbook, children, number, rels_name
+
+
+def stamp(package: Package, book: Workbook, ours: str, name: str) -> str:
+    """Return the stamp of an output of the workbook called `name`, our sheet in the part `ours`."""
+    needed = package.reachable([""], closed=part_key(ours))
+    own = package.reachable([ours]) - needed
+    rels = package.relationships(book.part)
+    listing = {CONTENT_TYPES, book.part, rels_name(book.part)}
+    listing |= {rel.target for rel in rels if rel.kind in ("styles", "calcChain")}
+    passed = {part_key(part) for part in (*own, *map(rels_name, own), *listing)}
+    lines = sorted(
+        f"{key} {entry.crc:08x} {entry.size}"
+        for entry in package.entries()
+        if (key := part_key(entry.name)) not in passed
+    )
+    told = "\n".join((unicodedata.normalize("NFC", name), *lines))
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _made(package: Package) -> str:
+    """Return when the core properties say that the workbook was made."""
+    part = next((r.target for r in package.relationships("") if r.kind in CORE), "")
+    if part not in package:
+        return ""
+    elements = package.parse(part).iter()
+    return next((e.text or "" for e in elements if str(e.tag).endswith("}created")), "")
+
+
+def check_output(target: Path, source: Path, *, overwrite: bool) -> None:
+    """Raise WorkbookExists unless `target` may become an output of the workbook `source`.
+
+    It may if nothing is there, or the workbook itself, or an output of it that is as we left it.
+    """
+    if overwrite or not exists(target) or real_path(target) == real_path(source):
+        return
+    if not _is_output(target, source):
+        raise WorkbookExists("output_not_own", file=target.name, source=source.name)
+
+
+def _is_output(target: Path, source: Path) -> bool:
+    try:
+        with (
+            open_index(open_source(target, in_memory=False)) as opened,
+            open_index(open_source(source, in_memory=False)) as origin,
+        ):
+            package, book, ours = opened.package, opened.workbook, our_sheet(opened.workbook)
+            if ours is None or ours.part is None or _made(package) != _made(origin.package):
+                return False
+            found = {
+                (name.text or "").strip('"')
+                for names in children(book.root, "definedNames")
+                for name in children(names, "definedName")
+                if name.get("name") == STAMP and number(name.get("localSheetId")) == ours.index
+            }
+            return found == {stamp(package, book, ours.part, source.name)}
+    except WorkbookError:
+        return False

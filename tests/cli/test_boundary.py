@@ -1,0 +1,221 @@
+"""Exit codes, one document of JSON, and a sentence whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from support.command_line import run
+
+from marketing_sheets import workbooks
+from marketing_sheets.cli import cli
+from marketing_sheets.records import Reading
+
+FORM = ("--set", "campaign_name=618", "--start", "2024-06-01", "--end", "2024-06-30")
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook without a doubt."""
+    path = tmp_path_factory.mktemp("blank") / "618.xlsx"
+    run("generate", "execution_plan", "-o", path, "--language", "zh-Hans", *FORM)
+    return path
+
+
+@pytest.fixture
+def folder(blank: Path, tmp_path: Path) -> Path:
+    """A folder with a sound workbook and a damaged one."""
+    made = tmp_path / "部门"
+    made.mkdir()
+    shutil.copy(blank, made / "a.xlsx")
+    (made / "b.xlsx").write_bytes(b"PK\x03\x04broken")
+    return made
+
+
+@pytest.mark.parametrize("command", ["check", "recalculate"])
+def test_folders_and_globs_have_a_tally(folder: Path, command: str) -> None:
+    """Folders and globs are taken as by a merge; of several files the highest code counts."""
+    for words in ([folder], [folder / "*.xlsx"], [folder / "a.xlsx", folder / "b.xlsx"]):
+        result = run(command, *words, "--fail-on", "never", "--as-of", "2024-06-28", code=3)
+        assert "2 files: 1 without doubts, 0 with doubts, 1 that could not be used" in result.stdout
+        done = run(command, *words, "--json", "--fail-on", "never", code=3)
+        tally = json.loads(done.stdout)["tally"]
+        assert tally == {"files": 2, "fine": 1, "doubtful": 0, "unusable": 1}
+
+
+def test_fail_on(tmp_path: Path) -> None:
+    """A warning counts unless errors alone are asked for; never leaves the doubts out."""
+    records = tmp_path / "records"
+    records.mkdir()
+    (records / "daily_data.csv").write_text("日期,渠道,成本\n2024-06-01,抖音,约5万\n", "utf-8")
+    path = tmp_path / "a.xlsx"
+    words = ("generate", "campaign_tracker", "-o", path, "--records", records, *FORM)
+    run(*words, code=1)
+    run(*words, "--force", "--fail-on", "never")
+    check = ("check", path, "--fail-on")
+    run(*check, "error", code=1)
+    run(*check, "warning", code=1)
+    run(*check, "never")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "--json"],
+        ["check", "a.xlsx", "--nonsense", "--json"],
+        ["check", "a.xlsx", "--as-of", "tomorrow", "--json"],
+        ["merge", "nowhere", "-o", "b.xlsx", "--json"],
+        ["nonsense", "--json"],
+        ["check", "nowhere/*.xlsx", "--json"],
+    ],
+)
+def test_wrong_usage_is_json_too(words: list[str]) -> None:
+    """Wrong usage prints one document with the key error, and nothing else."""
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 2
+    assert [*json.loads(result.stdout)] == ["error"]
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [MemoryError(), RecursionError("deep"), OverflowError("far"), OSError(28, "No space left")],
+)
+def test_the_last_net(
+    blank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    """Whatever goes wrong is a sentence with the file, costs that file alone, and is code 3."""
+    other = tmp_path / "b.xlsx"
+    shutil.copy(blank, other)
+    compute = workbooks.recompute
+
+    def broken(reading: Reading, **more: object) -> Reading:
+        if reading.file == "b.xlsx":
+            raise fault
+        return compute(reading, **more)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(workbooks, "recompute", broken)
+    result = run("check", other, blank, code=3)
+    assert "b.xlsx" in result.stderr
+    assert "Traceback" not in result.output
+    assert "618.xlsx" in result.stdout
+    assert "Traceback" in run("check", other, "--verbose", code=3).stderr
+    one = run("export", other, "-o", tmp_path / "out", "--json", code=3)
+    assert "b.xlsx" in json.loads(one.stdout)["error"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.processes
+def test_a_full_output_is_no_success(blank: Path) -> None:
+    """Where the result cannot be printed, that is said, and the exit code is 3."""
+    for words in (["--version"], ["check", str(blank)], ["check", str(blank), "--json"]):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "marketing_sheets", *words],
+                stdout=full, stderr=subprocess.PIPE, check=False, text=True,
+            )  # fmt: skip
+        assert done.returncode == 3
+        assert "stdout" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("encoding", ["gbk", "ascii"])
+def test_consoles_show_something_readable(blank: Path, encoding: str) -> None:
+    """No question mark stands for what a console lacks; one that knows nothing gets UTF-8."""
+    done = subprocess.run(
+        [sys.executable, "-m", "marketing_sheets", "recalculate", str(blank), "--as-of",
+         "2024-06-28", "--language", "zh-Hans", "-o", str(blank.with_name(f"{encoding}.xlsx"))],
+        capture_output=True, check=False, env={**os.environ, "PYTHONIOENCODING": encoding},
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stderr
+    text = done.stdout.decode("gbk" if encoding == "gbk" else "utf-8")
+    assert "?" not in text
+    assert "汇总" in text
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX names")
+def test_what_a_terminal_would_obey_is_spelled_out(tmp_path: Path) -> None:
+    """Escapes and marks that turn the order around are shown, in sentences as in wrong usage."""
+    path = tmp_path / "a\x1b[31m\u202egnp.xlsx"
+    path.write_bytes(b"x")
+    for words in (["check", str(path)], ["check", str(path), "--as-of", "\x1b[2J"]):
+        result = CliRunner().invoke(cli, words)
+        assert "\x1b" not in result.output
+        assert "\u202e" not in result.output
+        assert "\\x1b" in result.output
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX names")
+def test_names_that_are_no_utf8(blank: Path, tmp_path: Path) -> None:
+    """Every command works on a name out of a Chinese ZIP, and JSON keeps its bytes."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    odd = os.fsdecode(os.fsencode(folder) + b"/\xc9\xcf\xba\xa3.xlsx")
+    shutil.copy(blank, odd)
+    shutil.copy(blank, folder / "上海.xlsx")
+    days = ("--as-of", "2024-06-28", "--fail-on", "never")
+    found = json.loads(run("check", folder, *days, "--json").stdout)
+    assert odd in {one["file"] for one in found["files"]}
+    assert "上海.xlsx" in run("recalculate", odd, *days).stdout
+    merged = run("merge", folder, "-o", tmp_path / "m.xlsx", "--no-cache", "--json", *days)
+    names = {one["file"] for one in json.loads(merged.stdout)["sources"]}
+    assert len(names) == 2
+    run("export", odd, "-o", tmp_path / "out", *days)
+    assert "上海.xlsx" in run("check", tmp_path / "上海.xlsx", code=3).stderr
+
+
+class TestOutputs:
+    """`recalculate -o` replaces its own earlier output, and nothing else."""
+
+    def test_an_earlier_output_is_replaced(self, blank: Path, tmp_path: Path) -> None:
+        """Again and after the workbook has changed, as long as nobody touched the output."""
+        path, out = tmp_path / "618.xlsx", tmp_path / "out" / "618.xlsx"
+        shutil.copy(blank, path)
+        recalculate = ("recalculate", path, "-o", out.parent, "--fail-on", "never")
+        run(*recalculate, "--as-of", "2024-06-20")
+        first = out.read_bytes()
+        run("recalculate", path, "--as-of", "2024-06-21", "--fail-on", "never")
+        run(*recalculate, "--as-of", "2024-06-22")
+        assert out.read_bytes() != first
+
+    @pytest.mark.parametrize("kind", ["other", "foreign", "text", "link", "edited", "namesake"])
+    def test_all_else_is_refused(self, blank: Path, tmp_path: Path, kind: str) -> None:
+        """A file that is not our output, or no longer, needs --force; a link to nothing too."""
+        path, out = tmp_path / "618.xlsx", tmp_path / "out.xlsx"
+        shutil.copy(blank, path)
+        words = ("-o", out, "--as-of", "2024-06-28", "--fail-on", "never")
+        if kind == "other":
+            other = tmp_path / "b.xlsx"
+            shutil.copy(blank, other)
+            run("recalculate", other, *words)
+        elif kind == "namesake":
+            other = tmp_path / "b" / "618.xlsx"
+            other.parent.mkdir()
+            run("generate", "campaign_review", "-o", other, "--language", "zh-Hans")
+            os.utime(other)
+            run("recalculate", other, *words)
+        elif kind == "foreign":
+            shutil.copy(blank, out)
+        elif kind == "text":
+            out.write_text("keep me")
+        elif kind == "link":
+            out.symlink_to(tmp_path / "nothing.xlsx")
+        else:
+            run("recalculate", path, *words)
+            book = openpyxl.load_workbook(out)
+            book.worksheets[1]["A1"] = "mine"
+            book.save(out)
+        before = out.read_bytes() if out.exists() else None
+        result = run("recalculate", path, *words, code=2)
+        assert "out.xlsx" in result.stderr
+        assert "--force" in result.stderr
+        assert (out.read_bytes() if out.exists() else None) == before
+        run("recalculate", path, *words, "--force")
