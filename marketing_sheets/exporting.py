@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from .errors import UsageError, WorkbookExists
+from .files import exists, replace_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +35,7 @@ def export_records(
     text.
 
     Raises WorkbookExists before anything is written, UsageError for an unknown format or if
-    Parquet support is missing, OSError where the folder cannot be written.
+    Parquet support is missing, OSError or WorkbookError where the folder cannot be written.
     """
     if file_format not in EXPORT_FORMATS:
         known = ", ".join(EXPORT_FORMATS)
@@ -41,21 +43,14 @@ def export_records(
     folder = Path(folder)
     frames = _frames(reading)
     targets = {name: folder / f"{name}.{file_format}" for name in frames}
-    if not overwrite:
-        for target in targets.values():
-            if target.exists():
-                raise WorkbookExists("file_exists", file=str(target))
+    for target in targets.values() if not overwrite else ():
+        if exists(target):
+            raise WorkbookExists("file_exists", file=str(target))
     if file_format == "parquet":
         _need_parquet()
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in frames.items():
-        # Beside and renamed: an interrupted export leaves no half file.
-        part = targets[name].with_suffix(".part")
-        try:
-            _write(frame, part, file_format)
-            part.replace(targets[name])
-        finally:
-            part.unlink(missing_ok=True)
+        replace_file(targets[name], [_written(frame, file_format)], is_new=not overwrite)
     return tuple(targets.values())
 
 
@@ -96,18 +91,18 @@ def _yes_no(values: pd.Series[Any]) -> pd.Series[Any]:
     return values.map({"yes": True, "no": False}).astype("boolean")
 
 
-def _write(frame: pd.DataFrame, target: Path, file_format: ExportFormat) -> None:
+def _written(frame: pd.DataFrame, file_format: ExportFormat) -> bytes:
     if file_format == "parquet":
-        frame.to_parquet(target, index=False)
-    elif file_format == "csv":
+        parquet = io.BytesIO()
+        frame.to_parquet(parquet, index=False)
+        return parquet.getvalue()
+    if file_format == "csv":
         # Fifteen digits are what Excel shows and keeps; more is noise of the arithmetic.
-        _iso(frame).to_csv(
-            target, index=False, lineterminator="\n", encoding="utf-8-sig", float_format="%.15g"
-        )
-    else:
-        rows = [dict(zip(frame.columns, row, strict=True)) for row in _plain(_iso(frame))]
-        text = json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False)
-        target.write_text(text + "\n", encoding="utf-8")
+        text = _iso(frame).to_csv(index=False, lineterminator="\n", float_format="%.15g")
+        return text.encode("utf-8-sig", "replace")
+    rows = [dict(zip(frame.columns, row, strict=True)) for row in _plain(_iso(frame))]
+    text = json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False)
+    return f"{text}\n".encode("utf-8", "backslashreplace")
 
 
 def _iso(frame: pd.DataFrame) -> pd.DataFrame:

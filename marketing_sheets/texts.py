@@ -28,7 +28,7 @@ _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _ODD_BYTES = re.compile(r"[\udc80-\udcff]")
-_EDGE = re.compile(r"^[\s*:：★●]+|[\s*:：★●]+$")
+_EDGE = re.compile(r"^[\s*:：★●]+|(?<![\s*:：★●])[\s*:：★●]++$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ from .days import (
 )
 from .text import names_scale, unnamed
 
+_LONGEST, _DEEPEST = 8192, 420  # characters, as Excel has it; levels
+_LARGEST = 1e300
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 # Not ==, >=, <=, != or the => of other languages.
 _SINGLE_EQUALS = re.compile(r"(?<![=<>!])=(?![=>])")
@@ -41,11 +43,29 @@ def parse_expression(text: str) -> ast.expr:
     Raises FormulaError where Python's own grammar finds none.
     """
     try:
-        return ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError) as error:
+        return _bounded(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         if _SINGLE_EQUALS.search(_QUOTED.sub("", text)):
             raise FormulaError("formula_single_equals", formula=text) from None
         raise FormulaError("formula_syntax", formula=text, detail=str(error)) from None
+
+
+def _bounded(text: str) -> ast.expr:
+    """Parse an expression that has a bottom, and numbers with an end; raises ValueError."""
+    if len(text) > _LONGEST:
+        raise ValueError("too long")
+    body = ast.parse(text, mode="eval").body
+    level: list[ast.AST] = [body]
+    for _ in range(_DEEPEST):
+        if not level:
+            return body
+        for node in level:
+            value = getattr(node, "value", None)
+            # Of a whole number, which may be too long for one, the comparison is exact.
+            if isinstance(value, int | float) and not abs(value) <= _LARGEST:
+                raise ValueError("number out of range")
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    raise ValueError("nested too deeply")
 
 
 def names(node: ast.expr) -> Iterator[str]:

@@ -150,7 +150,8 @@ def _sheet_file(use: Use, path: Path, faults: list[TemplateFault]) -> TomlFile |
     ours = templates_folder() / "sheets"
     for folder in (path.parent / "sheets", ours):
         file = folder / f"{use.name}.toml"
-        if file.is_file():
+        # A template may be a stranger's: neither its names nor its links lead out of the folder.
+        if file.is_file() and file.resolve().parent == folder.resolve():
             is_ours = folder.resolve() == ours.resolve()
             name = f"sheets/{file.name}"
             return TomlFile(file, file=name, faults=faults, all_languages=is_ours)

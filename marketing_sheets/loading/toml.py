@@ -25,6 +25,7 @@ from cattrs import (
 from cattrs.gen import make_dict_structure_fn, override
 
 from ..errors import TemplateFault, advice
+from ..files import read_file
 from ..template import Sheet
 from ..texts import Text
 from .shapes import (
@@ -43,6 +44,8 @@ from .shapes import (
 
 Reader = Callable[[Any, Any], Any]
 _AT_LINE = re.compile(r"^(?P<detail>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
+_LARGEST = 1 << 24  # bytes: 16 MiB
+_DEEPEST, _MOST_COLUMNS = 32, 1_000
 # Faults of a key that is not there: only what it should stand in can be left out.
 _ABSENT = frozenset(("missing_key", "no_columns", "no_fields", "no_sheets", "unknown_format"))
 
@@ -64,14 +67,22 @@ class TomlFile:
         self._all_languages = all_languages
         try:
             # Editors on Windows like to put a byte order mark first; TOML knows none.
-            content = path.read_bytes().decode("utf-8-sig")
-            self.data = tomllib.loads(content)
+            content = read_file(path, _LARGEST).decode("utf-8-sig")
+            data = tomllib.loads(content)
+            bounds = [*_bounds(data)]
+            for keys, code, params in bounds:
+                self.fault(keys, code, **params)
+            self.data = None if bounds else data
         except UnicodeDecodeError:
             self.fault((), "not_utf8")
         except tomllib.TOMLDecodeError as error:
             found = _AT_LINE.match(str(error))
             line = int(found["line"]) if found and found["line"] else content.count("\n") + 1
             self.fault((), "toml_syntax", line=line, detail=found["detail"] if found else error)
+        except RecursionError:
+            self.fault((), "too_deep", limit=_DEEPEST)
+        except ValueError as error:  # a number of thousands of digits
+            self.fault((), "toml_syntax", line=1, detail=error)
 
     def fault(self, path: KeyPath, code: str, **params: object) -> None:
         """Record a fault at a key."""
@@ -97,6 +108,22 @@ class TomlFile:
             rest = _without(data, [p[:-1] if code in _ABSENT else p for p, code, _ in found])
             data = None if rest == data else rest
         return None
+
+
+def _bounds(data: object) -> Iterator[tuple[KeyPath, str, Mapping[str, Any]]]:
+    """Yield what no template may hold whatever it means: what has no end, or no bottom."""
+    waiting: list[tuple[KeyPath, object]] = [((), data)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, dict | list):
+            pairs = enumerate(value) if isinstance(value, list) else value.items()
+            if len(path) >= _DEEPEST:
+                yield path[:1], "too_deep", {"limit": _DEEPEST}
+                return
+            if path and path[-1] in ("columns", "fields") and len(value) > _MOST_COLUMNS:
+                yield path, "too_many_columns", {"found": len(value), "limit": _MOST_COLUMNS}
+                return
+            waiting += [((*path, key), inner) for key, inner in pairs]
 
 
 def _slips(error: BaseException, path: KeyPath) -> Iterator[tuple[KeyPath, str, Mapping[str, Any]]]:

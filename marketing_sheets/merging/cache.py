@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 from .. import records
+from ..files import read_file
 from ..formulas import attributes_of
 from ..records import Reading
 from ..template import Template
@@ -69,7 +70,7 @@ def decode(packet: bytes, *, file: str | None, template: Callable[[str], Templat
     try:
         data = zlib.decompressobj().decompress(packet, _LARGEST)
         found, reading = _unpack(data, _Unpacker(file=file, template=template))
-    except (zlib.error, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except Exception as error:  # whatever a poisoned packet makes of itself
         raise ValueError("no sound packet") from error
     if found != FORMAT or not isinstance(reading, Reading):
         raise ValueError("no reading of this format")
@@ -301,7 +302,7 @@ class Cache:
         """Return a reading whose places call the workbook `file`; None if there is none."""
         path = self._path(key)
         try:
-            data = path.read_bytes()
+            data = read_file(path, _LARGEST)
             packet = data[len(_MAGIC) + _DIGEST :]
             if data[: -len(packet) or None] != _MAGIC + _digest(key, packet):
                 return None
@@ -351,10 +352,14 @@ class Cache:
 
 
 def standard_folder() -> Path:
-    """Return where this system keeps what programs can do without."""
+    """Return where this system keeps what programs can do without: nowhere without a home."""
     import platformdirs  # noqa: PLC0415 - 20 ms, and most runs cache nothing
 
-    return platformdirs.user_cache_path("marketing_sheets", appauthor=False)
+    try:
+        folder = platformdirs.user_cache_path("marketing_sheets", appauthor=False)
+    except (OSError, RuntimeError, KeyError):
+        return Path(os.devnull)
+    return folder if folder.is_absolute() else Path(os.devnull)
 
 
 def _digest(key: str, packet: bytes) -> bytes:

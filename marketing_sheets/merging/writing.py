@@ -298,7 +298,8 @@ def write_merge(
         _write(merge, draft, records, attached, as_of=as_of, created=created)
         files: tuple[Path, ...] = ()
         if parquet is not None:
-            files = export_records(reading, Path(parquet), "parquet", overwrite=True)
+            replaces = overwrite or exists(path)
+            files = export_records(reading, Path(parquet), "parquet", overwrite=replaces)
         receipt = put_summary(
             summary,
             draft,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import RecordsError
+from ..files import read_file
 from ..problems import Place, Problem
 from ..records import SheetRecords
 from ..template import FormSheet, Sheet, TableSheet, Template
@@ -22,6 +23,7 @@ from .lists import default_lists
 from .table import Surroundings, grid_of
 from .tables import TableReading, read_table
 
+_WIDEST, _MOST_CELLS = 16_384, 40_000_000  # columns of a sheet, and cells in all
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _Pair = tuple[str, str, Place]  # what a field is called, its value, where the value stands
 # A workbook keeps what is not ours where it stands; out of a CSV file it goes nowhere.
@@ -120,7 +122,7 @@ def read_csv_rows(path: Path) -> CsvRows:
     Raises RecordsError where it cannot be read, is no text, or has quotes that do not pair.
     """
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except OSError as error:
         reason = error.strerror or str(error)
         raise RecordsError("cannot_read", file=path.name, reason=reason) from error
@@ -146,6 +148,8 @@ def _parsed(text: str, file: str) -> CsvRows:
     except csv.Error as error:
         raise RecordsError("bad_csv", file=file, line=begun) from error
     width = max((len(row) for row in rows), default=0)
+    if width > _WIDEST or width * len(rows) > _MOST_CELLS:
+        raise RecordsError("csv_too_wide", file=file, columns=f"{width:,}", rows=f"{len(rows):,}")
     return CsvRows(
         rows=[row + [""] * (width - len(row)) for row in rows],
         widths=[len(row) for row in rows],

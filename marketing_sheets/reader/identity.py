@@ -24,7 +24,7 @@ _PREFIX = "attachment:"
 _ENOUGH = 0.6
 # A workbook without our stamp has so many columns of its template, so many of them in no other.
 _COLUMNS, _OWN_COLUMNS = 4, 2
-_NUMBERED = re.compile(r"[\s_-]*(?:\(\d+\)|（\d+）|\d+)$")
+_NUMBERED = re.compile(r"(?<![\s_-])[\s_-]*+(?:\(\d++\)|（\d++）|(?<!\d)\d++)$")
 
 
 def page_table(grid: Grid, form: FormSheet, sheet: TableSheet) -> Grid | None:

@@ -24,7 +24,7 @@ from ..errors import (
     as_day,
     as_moment,
 )
-from ..files import check_replaceable, recover_folder, whole_folder
+from ..files import check_replaceable, real_path, recover_folder, whole_folder
 from ..loading import load_template
 from ..merging import By, base_attachment, base_of
 from ..reader import read_workbook
@@ -193,7 +193,7 @@ def split(
     WorkbookInUse, SplitDoesNotReconcile if the parts as written do not hold exactly the whole, and
     WorkbookError for a file that cannot be read.
     """
-    path, folder = Path(path), Path(folder).absolute()
+    path, folder = Path(path), real_path(Path(folder))
     as_of, created = as_day(as_of), as_moment(created)
     if by not in BY:
         raise UsageError("unknown_split", by=by, known=", ".join(BY))

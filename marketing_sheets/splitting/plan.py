@@ -33,7 +33,7 @@ BY: tuple[By, ...] = get_args(By)
 # Why a row is nobody's: its sheet has no such column, the cell is blank, it names several.
 UnassignedReason = Literal["no_column", "blank", "several"]
 _SEVERAL = re.compile(r"[、，,;；&＆\n]|\s/\s")
-_SLASH = re.compile(r"\s*[/／]\s*")
+_SLASH = re.compile(r"(?:(?<!\s)\s++)?+[/／]\s*+")
 _People = dict[str, dict[str, str]]
 
 

@@ -38,11 +38,11 @@ _DIGITS = r"""
 """
 _FIGURE = re.compile(
     rf"""
-    (?P<sign>[+-]?) \s* (?:(?P<currency>{_CURRENCY}) \s* (?P<late_sign>[+-]?) \s*)?
+    (?P<sign>[+-]?) \s*+ (?:(?P<currency>{_CURRENCY}) \s*+ (?P<late_sign>[+-]?) \s*+)?
     (?: (?P<digits>{_DIGITS}) (?: \s*(?P<scale>{_SCALE}) | (?P<million>m) )?
       | (?P<compound>\d+[百千万亿](?:零?\d+[十百千万亿]*)+)
       | (?P<numeral>[零一二两三四五六七八九十百千万亿]+) )
-    \s* (?: (?P<percent>[%‰]) | (?P<counted>{_COUNTED}) | (?P<money>{_MONEY}) )?
+    \s*+ (?: (?P<percent>[%‰]) | (?P<counted>{_COUNTED}) | (?P<money>{_MONEY}) )?
     """,
     re.VERBOSE | re.ASCII,
 )

@@ -33,14 +33,14 @@ _YES = frozenset(fold(word) for word in ("是", "有", "对", "yes", "y", "true"
 _NO = frozenset(fold(word) for word in ("否", "无", "没有", "不是", "no", "n", "false", *"×✗✘x"))
 # Always between two milestones; commas and 、 part them only where a digit follows, as they may
 # also stand inside one.
-_BETWEEN = re.compile(r"\s*(?:[→➜➔➡⇒⟶]|[-=—–]+>|[;；\n\r]+|[、,，](?=\s*\d))\s*")
+_BETWEEN = re.compile(r"[→➜➔➡⇒⟶]|(?<![-=—–])[-=—–]++>|[;；\n\r]+|[、,，](?=\s*+\d)")
 _SHORTEST_DATE, _LONGEST_DATE = 3, 30
 _NUMBER = re.compile(r"[(（]?\d{1,2}[)）]?|[①-⑳]")
 _EDGE = " \t\u3000:：,，、.。-–—()（）"
 _NUMBERED = re.compile(r"^\s*(?:[(（]?\d{1,2}[)）]|\d{1,2}、|[①-⑳])\s*(?=\D|\d)")
 _BETWEEN_RISKS = re.compile(r"[;；\n\r]+")
 # A colon between digits is a time of day: 17:00.
-_RESPONSE = re.compile(r"(?<!\d)[:：]|[:：](?!\d)|[→➜➔➡⇒⟶]|[-=—–]+>|——")
+_RESPONSE = re.compile(r"(?<!\d)[:：]|[:：](?!\d)|[→➜➔➡⇒⟶]|(?<![-=—–])[-=—–]++>|——")
 
 
 def choice_spellings(choices: Choices) -> dict[str, str]:

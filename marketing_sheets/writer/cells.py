@@ -35,7 +35,7 @@ InputCell = float | int | str | bool | None
 _VERBATIM = frozenset(("text", "long_text", "condition", "person", "week", "date_range", "yes_no"))
 # A figure and nothing else: 2000万, 8%, 1:3.5, ¥15万. Counters and words say more than a number.
 _PLAIN = re.compile(
-    r"[+-]?[¥￥$]?[\d,.\s]+[十百千万萬亿億wWkK]*\s*[元%％]?|1\s*[:：]\s*[\d.]+", re.ASCII
+    r"[+-]?[¥￥$]?[\d,.\s]++[十百千万萬亿億wWkK]*+\s*+[元%％]?|1\s*+[:：]\s*+[\d.]++", re.ASCII
 )
 _EPOCH = np.datetime64("1899-12-30")
 

@@ -12,7 +12,7 @@ import pandas as pd
 import xlsxwriter
 
 from ..errors import UsageError, WorkbookExists
-from ..files import check_replaceable, real_path, replace_file
+from ..files import check_replaceable, exists, real_path, replace_file
 from ..formulas import compute
 from ..records import Attachment, Origin, SheetRecords
 from ..styles import FONTS
@@ -66,7 +66,7 @@ def write_workbook(
     Raises WorkbookExists, WorkbookInUse, ExcelLimitError, UsageError for ids the template lacks.
     """
     form, records = form or {}, records or {}
-    if path.exists() and not overwrite:
+    if exists(path) and not overwrite:
         raise WorkbookExists("file_exists", file=path.name)
     check_replaceable(path)
     _check_ids(template, form, records, settings or {})

@@ -12,7 +12,7 @@ import pytest
 from marketing_sheets.errors import RecordsError
 from marketing_sheets.exporting import export_records
 from marketing_sheets.loading import library_template
-from marketing_sheets.reader import read_csv_records, read_form_csv
+from marketing_sheets.reader import csv, read_csv_records, read_form_csv
 from marketing_sheets.texts import LANGUAGES
 from marketing_sheets.workbooks import check_workbook, example_folder, generate_workbook
 
@@ -210,10 +210,10 @@ def test_files_that_cannot_be_read_are_refused(
     """An error of the system becomes a RecordsError that names the file and the reason."""
     write(tmp_path, "daily_data.csv", LEADING)
 
-    def deny(self: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(self))
+    def deny(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", deny)
+    monkeypatch.setattr(csv, "read_file", deny)
     assert refusal(tmp_path) == "daily_data.csv cannot be read: Permission denied"
 
 
