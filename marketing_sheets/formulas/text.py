@@ -58,7 +58,7 @@ _UPPER_LIMITS = ("≤", "≦", "<", "不超过", "不超過", "不高于", "不�
 _PART_LIMIT = 200
 _COMPARATOR = re.compile("|".join(re.escape(word) for word in _COMPARATORS))
 _DIGIT = re.compile(r"[0-9]")
-_PLAIN = re.compile(r"[-+]?[0-9]+\.?[0-9]*|[-+]?\.[0-9]+")
+_PLAIN = re.compile(r"[-+]?[0-9]++(?:\.[0-9]*+)?|[-+]?\.[0-9]++")
 
 
 def spelled(choices: Choices, wanted: Collection[str], language: Language) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ at once: its new bytes are there whole, or the old ones still are.
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 _WORKSHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
-_NUMBERED = re.compile(r"(.*?)(\d*)(\.[^.]*)?")
 _CODE_NAME = re.compile(
     rb"""<(?:[^<>\s/!?:]++:)?sheetPr\b[^<>]*?\bcodeName\s*+=\s*+["']([^"'<>]++)"""
 )
@@ -311,8 +311,8 @@ class _Graft:
             name = self.source.package.name(part)
             if part == self.source.part and old is not None:
                 name = old if old.endswith(".xml") else name
-            match = _NUMBERED.fullmatch(name)
-            stem, ending = (match[1], match[3] or "") if match else (name, "")
+            stem, ending = posixpath.splitext(name)
+            stem = stem.rstrip("0123456789")
             count = 1
             while name in taken or name in self.package:
                 name = f"{stem}{count}{ending}"

@@ -13,7 +13,7 @@ from html import unescape
 from ..problems import column_letter, column_number
 from .extent import NAME, PREFIX, QUOTED, CellTag, attributes, is_plain, walk_cells
 
-_TAG = re.compile(NAME + rb"([A-Za-z]+)(" + QUOTED + rb")>")
+_TAG = re.compile(NAME + rb"([A-Za-z]++)(" + QUOTED + rb")>")
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _VALUE = re.compile(NAME + rb"v\b[^<>]*+>([^<]*+)<")
 _CELL_TAG = re.compile(rb"</?+" + PREFIX + rb"c[\s/>]")
