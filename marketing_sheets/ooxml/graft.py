@@ -174,7 +174,10 @@ def _receipt(graft: _Graft, target: Path, sha256: str) -> Receipt:
     }
 
     def now(name: str) -> str:
-        return hashlib.sha256(package.read(name)).hexdigest()
+        digest = hashlib.sha256()
+        for piece in package.pieces(package.entry(name)):
+            digest.update(piece)
+        return digest.hexdigest()
 
     gone = {part_key(name) for name in (*changed, *removed)}
     return Receipt(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,10 @@ _STRICT_TYPE = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
 _LAST_SHEET_ID = 65_534
 _BEFORE_NAMES = ("sheets", "functionGroups", "externalReferences")
 _OURS = re.compile(r"_xlnm\..*|" + MARKER + "|" + STAMP, re.IGNORECASE)
+_ENTRY = re.compile(rb"<(?:[^<>\s/!?:]++:)?c\s[^<>]*+(?:(?<=/)>|></[^<>]*+>)")
+_LONGEST_ENTRY = 4096  # bytes
+_SHEET = re.compile(rb"""\si\s*+=\s*+["'](\d++)["']""")
+_NAME = re.compile(rb"<[^\s/>]++")
 _NAME_LIMIT = 31  # UTF-16 units
 
 
@@ -159,10 +164,15 @@ def drop_calculations(package: Package, workbook: Workbook, sheet_id: int) -> st
     chain = next((rel for rel in rels if rel.kind == "calcChain"), None)
     if chain is None or chain.target not in package:
         return None
-    root = package.parse(chain.target)
-    before = etree.tostring(root)
-    if _prune(root, str(sheet_id)):
-        _save(package, chain.target, root, before)
+    pieces = partial(package.pieces, package.entry(chain.target))
+    own = str(sheet_id).encode()
+    kept = gone = 0
+    for sheet, _ in _chained(pieces()):
+        kept, gone = kept + (sheet not in (own, None)), gone + (sheet == own)
+    if not gone:
+        return None
+    if kept:
+        package.rewrite(chain.target, _pruned(pieces(), own))
         return None
     name = package.name(chain.target)
     package.remove(chain.target)
@@ -174,24 +184,37 @@ def drop_calculations(package: Package, workbook: Workbook, sheet_id: int) -> st
     return name
 
 
-def _prune(chain: _Element, sheet_id: str) -> int:
-    """Remove the entries of a sheet and return how many are left.
+def _chained(pieces: Iterable[bytes | memoryview]) -> Iterator[tuple[bytes | None, bytes]]:
+    """Cut a chain into its entries, each with its sheet, and what stands between, with None.
 
     An entry without a sheet (`i`) belongs to the sheet of the one before it.
     """
-    stated = ""  # the sheet as the chain states it
-    kept_for = ""  # the sheet that the last entry kept would pass on
-    left = 0
-    for entry in list(children(chain, "c")):
-        stated = entry.get("i", stated)
-        if stated == sheet_id:
-            chain.remove(entry)
-            continue
-        if entry.get("i") is None and stated != kept_for:
-            entry.set("i", stated)
-        kept_for = stated
-        left += 1
-    return left
+    stated = rest = b""
+    for piece in pieces:
+        text = rest + bytes(piece)
+        done = 0
+        for entry in _ENTRY.finditer(text):
+            yield None, text[done : entry.start()]
+            done = entry.end()
+            sheet = _SHEET.search(entry[0])
+            stated = sheet[1] if sheet else stated
+            yield stated, entry[0]
+        cut = max(done, len(text) - _LONGEST_ENTRY)
+        yield None, text[done:cut]
+        rest = text[cut:]
+    yield None, rest
+
+
+def _pruned(pieces: Iterable[bytes | memoryview], own: bytes) -> Iterator[bytes]:
+    """Yield a chain without the entries of a sheet."""
+    passed_on = b""  # the sheet that the last entry kept would pass on
+    for sheet, text in _chained(pieces):
+        if sheet is None:
+            yield text
+        elif sheet != own:
+            is_told = sheet == passed_on or _SHEET.search(text)
+            yield text if is_told else _NAME.sub(rb'\g<0> i="' + sheet + rb'"', text, count=1)
+            passed_on = sheet
 
 
 def _save(package: Package, part: str, root: _Element, before: bytes) -> None:

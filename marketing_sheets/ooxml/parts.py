@@ -19,7 +19,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from ..errors import DamagedWorkbook, HostileWorkbook, NotAWorkbook, UnsupportedWorkbook
-from .archive import Archive, ZipEntry, new_entry, not_a_workbook, part_key
+from .archive import Archive, ZipEntry, new_entry, not_a_workbook, packed_entry, part_key
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -316,6 +316,10 @@ class Package:
 
     def _same(self, entry: ZipEntry, data: bytes) -> bool:
         return self.content(entry) == data
+
+    def rewrite(self, part: str, pieces: Iterable[bytes]) -> None:
+        """Replace a part that may be too large to be in memory at once."""
+        self._entries[part_key(part)] = packed_entry(self.name(part), pieces)
 
     def remove(self, part: str) -> None:
         """Remove a part and its relationships."""

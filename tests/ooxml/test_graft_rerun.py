@@ -6,6 +6,7 @@ import io
 import re
 from pathlib import Path
 
+import pytest
 import xlsxwriter
 from support.package_workbooks import (
     INDEX,
@@ -18,7 +19,7 @@ from support.package_workbooks import (
     texts,
 )
 
-from marketing_sheets.ooxml import insert_sheet
+from marketing_sheets.ooxml import index, insert_sheet
 
 
 def test_ten_runs_add_nothing(tmp_path: Path) -> None:
@@ -121,6 +122,18 @@ def test_calculation_chain_inheritance_is_repaired(tmp_path: Path) -> None:
     insert(path)
     entries = re.findall(r"<c [^>]*>", texts(path)["xl/calcChain.xml"])
     assert entries == ['<c r="A1" i="1"/>', '<c r="A2" i="1"/>', '<c r="B2" i="2"/>', '<c r="B3"/>']
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 64])
+def test_calculation_chains_may_come_in_pieces(size: int) -> None:
+    """However a long chain is cut while it is read, the same is left of it."""
+    entries = '<c r="A1" i="2"/><c r="A2"/><x:c r="B1" i="1"></x:c><c r="B2" l="1"/><c r="C1"/>'
+    chain = (CHAIN % (entries + '<c r="A3" i="2"/>')).encode()
+    pieces = [chain[at : at + size] for at in range(0, len(chain), size)]
+    assert b"".join(index._pruned(pieces, b"1")) == b"".join(index._pruned([chain], b"1"))
+    assert b"B1" not in b"".join(index._pruned(pieces, b"1"))
+    left = b"".join(index._pruned(pieces, b"2"))
+    assert re.findall(rb'r="(\w+)"', left) == [b"B1", b"B2", b"C1"]
 
 
 def test_empty_calculation_chain_goes(tmp_path: Path) -> None:
