@@ -48,6 +48,7 @@ MAX_PART = 1 << 30  # bytes: 1 GiB inflated in one part that is parsed
 MAX_RATIO = 300  # of a part that is parsed
 RATIO_FROM = 1 << 27  # bytes: 128 MiB inflated; below it a ratio harms nobody
 _CFB_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
+_LEAST_TAB = 20_000  # cells that take as long as an empty tab
 # Sheets are looked into again where that takes a closer look: what is kept is not inflated twice.
 _KEPT_SHEETS = 1 << 26  # bytes
 
@@ -178,14 +179,15 @@ def _pass_parts(book: WorkbookFile, visit: Visitor | None, *, cells: bool, hashe
         if cells and key in tabs:
             data = package.content(entry, most=_KEPT_SHEETS)
             sheet = _checked(data, book, entry)
-            bounds[key] = bound(sheet) if b"sheetData" in sheet else 1
+            bounds[key] = bound(sheet) if b"sheetData" in sheet else 0
             if visit is not None:
                 visit(book, key, sheet)
             if hashes:
                 book.hashes[key] = entry.name, hashlib.sha256(data).hexdigest()
         else:
             _pass(book, entry, is_xml=key in tabs or _is_format(package, key), hashes=hashes)
-    _look_closer(book, tabs, bounds)
+    if cells:
+        _look_closer(book, tabs, bounds)
     if cells and too_much_text(package, workbook):
         raise HostileWorkbook("too_much_text", file=package.file)
 
@@ -202,11 +204,11 @@ def _checked(data: bytes, book: WorkbookFile, entry: ZipEntry) -> bytes:
 def _look_closer(book: WorkbookFile, tabs: Counter[str], bounds: dict[str, int]) -> None:
     """Find the strays of the sheets whose boxes are too large, and refuse what is left too large.
 
-    Tabs that share a part are read one by one all the same.
+    Tabs that share a part are read one by one all the same, and even a blank one takes its time.
     """
-    if sum(bounds[key] * tabs[key] for key in bounds) <= CHEAP_AREA:
+    area = _LEAST_TAB * tabs.total()
+    if area + sum(bounds[key] * tabs[key] for key in bounds) <= CHEAP_AREA:
         return
-    area = 0
     for key, size in bounds.items():
         if size * tabs[key] * len(bounds) > CHEAP_AREA:
             entry = book.package.entry(key)

@@ -89,6 +89,8 @@ def write_summary(
             "date_1904": date_1904,
             "strings_to_formulas": False,
             "strings_to_urls": False,
+            # A figure that outgrows what a cell holds is shown as Excel would show it.
+            "nan_inf_to_errors": True,
             "default_format_properties": {"font_name": FONTS[language], "font_size": 10},
         },
     )

@@ -107,7 +107,9 @@ def _open_book(
 ) -> Book:
     """Open an empty workbook whose default type face, which widths are counted in, is ours."""
     face = {"font_name": FONTS[language], "font_size": 10}
-    workbook = xlsxwriter.Workbook(buffer, {"in_memory": True, "default_format_properties": face})
+    # A figure that outgrows what a cell holds is shown as Excel would show it.
+    options = {"in_memory": True, "default_format_properties": face, "nan_inf_to_errors": True}
+    workbook = xlsxwriter.Workbook(buffer, options)
     return Book(
         workbook=workbook,
         template=template,

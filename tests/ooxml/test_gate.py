@@ -397,3 +397,39 @@ def test_one_text_in_many_cells(tmp_path: Path, length: int, cells: int, hostile
         assert refusal(path).code == "too_much_text"
     else:
         check_workbook_file(path)
+
+
+def test_binary_parts_pass_untouched(tmp_path: Path) -> None:
+    """What is no XML by its content type is none by its looks: any bytes pass, none at all too."""
+    path = plain_workbook(tmp_path / "a.xlsx")
+    binaries = {
+        "xl/model/item.data": b"\xff\xfe" + bytes(range(256)) * 9,
+        "xl/embeddings/oleObject1.bin": b"<!DOCTYPE x>\xd0\xcf\x11\xe0",
+        "xl/printerSettings/printerSettings1.bin": b"",
+        "xl/media/image1.wmf": b"<not xml",
+        "customXml/item1.xml": b"<!DOCTYPE attached><a>",
+    }
+    edit_parts(path, dict(binaries))
+    with zipfile.ZipFile(path) as archive:
+        types = archive.read("[Content_Types].xml")
+    default = b'<Default Extension="%s" ContentType="application/octet-stream"/></Types>'
+    for ending in (b"data", b"bin", b"wmf"):
+        types = types.replace(b"</Types>", default % ending)
+    edit_parts(path, {"[Content_Types].xml": types})
+    check_workbook_file(path)
+    facts = open_workbook_file(path, hashes=True)
+    assert {name for name, _ in facts.opened.hashes.values()} >= {*binaries}
+
+
+def test_very_many_tabs(tmp_path: Path) -> None:
+    """Each tab takes its time, even one that shares its part with all others."""
+    path = plain_workbook(tmp_path / "a.xlsx")
+    names = texts(path)["xl/workbook.xml"]
+    (tab,) = re.findall("<sheet [^>]*/>", names)
+    for count, is_hostile in ((400, False), (5000, True)):
+        more = "".join(re.sub('name="[^"]*"', f'name="S{n}"', tab) for n in range(count))
+        edit_parts(path, {"xl/workbook.xml": names.replace(tab, more).encode()})
+        if is_hostile:
+            assert refusal(path).code == "too_many_cells"
+        else:
+            check_workbook_file(path)
