@@ -16,6 +16,7 @@ from .numerals import Numeral, currency_of, read_figure, scale_of
 
 PercentScale = Literal["fraction", "points", "unclear"]
 
+LARGEST = 1e100  # from here on sums and products may have no end
 _COMPARATORS = {
     word: sign
     for sign, words in {
@@ -206,7 +207,7 @@ def finished(
 ) -> ParsedCell:
     """Check an amount against its type and bounds and make a value of it."""
     number = float(amount)
-    if math.isinf(number) or (type == "integer" and abs(number) > _EXACT):
+    if abs(number) >= LARGEST or (type == "integer" and abs(number) > _EXACT):
         return faulty("too_large")
     value: int | float = number
     if type == "integer":

@@ -21,7 +21,7 @@ import pandas as pd
 from ..template import NUMERIC_TYPES, ColumnType
 from .cells import BLANK, Context, ParsedCell, Raw, as_typed, nothing, simplest, split_remark
 from .dates import read_date, read_date_range
-from .numbers import read_number, read_percent, read_ratio
+from .numbers import LARGEST, read_number, read_percent, read_ratio
 from .numerals import scale_of
 from .quantities import read_quantity
 from .times import read_datetime, read_week
@@ -230,7 +230,7 @@ def _plain_numbers(
 def _acceptable(
     numbers: npt.NDArray[np.float64], type: ColumnType, context: Context
 ) -> npt.NDArray[np.bool_]:
-    good = np.isfinite(numbers)
+    good = np.abs(numbers) < LARGEST
     if type == "integer":
         good &= (np.abs(numbers) < _EXACT) & (numbers == np.floor(numbers))
     if context.min is not None:

@@ -463,3 +463,11 @@ def test_percents_ratios_and_brackets_parse_back(amount: Decimal) -> None:
     assert parse(f"{amount:f}%", "percent").value == float(amount / 100)
     assert parse(f"1:{abs(amount):f}", "ratio").value == float(abs(amount))
     assert parse(f"({abs(amount):,f})", "money").value == -float(abs(amount))
+
+
+@pytest.mark.parametrize("raw", [1e308, -1e100, "1e200", "9" * 101])
+def test_numbers_have_an_end(raw: object) -> None:
+    """A number whose sums would have no end is too large, typed or in a cell."""
+    context = Context()
+    assert parse(raw, "number", context).fault == "too_large"
+    assert parse(9e99, "number", context).value == 9e99
