@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -28,6 +28,9 @@ from .boundary import (
     template_option,
 )
 from .terminal import hint_lines, print_json, problem_lines, shown_stages, speech, tell
+
+if TYPE_CHECKING:
+    from ..workbooks import Recalculation
 
 
 @click.command()
@@ -115,7 +118,6 @@ def recalculate(
     """
     from ..documents import report
     from ..loading import load_template
-    from ..summary import summary_lines
     from ..workbooks import recalculate as recalculate_workbook
 
     chosen = None if template is None else load_template(template)
@@ -142,17 +144,26 @@ def recalculate(
             return Outcome(
                 problems=problems, document={**document, "receipt": done.receipt.as_json()}
             )
-        doubtful = [problem for problem in problems if problem.severity != "info"]
-        written = done.receipt
-        lines = [
-            *summary_lines(done.summary, spoken),
-            *problem_lines(doubtful, spoken),
-            *hint_lines(done.summary.hints, spoken),
-            say("cli", "summarised", spoken, file=written.output, tab=written.sheet),
-        ]
-        return Outcome(problems=problems, lines=lines)
+        return Outcome(problems=problems, lines=_recalculated(done, spoken))
 
     sys.exit(run_files(found, work, language=language, as_json=as_json, fail_on=fail_on, lost=lost))
+
+
+def _recalculated(done: Recalculation, language: Language) -> list[str]:
+    from ..summary import summary_lines
+
+    doubtful = [problem for problem in done.reading.problems if problem.severity != "info"]
+    written = done.receipt
+    lines = [
+        *summary_lines(done.summary, language),
+        *problem_lines(doubtful, language),
+        *hint_lines(done.summary.hints, language),
+        say("cli", "summarised", language, file=written.output, tab=written.sheet),
+    ]
+    if written.lost:
+        cells = ", ".join(dict.fromkeys(one.cell for one in written.lost))
+        lines.append(say("cli", "lost_beside", language, tab=written.sheet, cells=cells))
+    return lines
 
 
 def _targets(files: list[Path], output: Path | None) -> list[Path | None]:

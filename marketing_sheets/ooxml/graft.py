@@ -30,6 +30,7 @@ from .index import (
     relationship_type,
     set_local_names,
 )
+from .laid_on import LaidOn, laid_on_sheet
 from .parts import children, is_true, parse, rels_name, serialise, to_strict
 from .source import SheetSource, load_source
 from .stamp import check_output, stamp
@@ -61,7 +62,8 @@ class Receipt:
     """What a write did. `position` is the tab's, counted from 1.
 
     The parts in `kept` have the very compressed bytes they had before. `sha256_before` and
-    `sha256_after` are the whole file's.
+    `sha256_after` are the whole file's. `lost` are comments and pictures that people had put on our
+    own sheet, which is written anew.
     """
 
     output: Path
@@ -72,6 +74,7 @@ class Receipt:
     added: tuple[PartHash, ...]
     removed: tuple[PartHash, ...]
     kept: tuple[PartHash, ...]
+    lost: tuple[LaidOn, ...]
     sha256_before: str
     sha256_after: str
 
@@ -192,6 +195,7 @@ def _receipt(graft: _Graft, target: Path, sha256: str) -> Receipt:
         added=tuple(PartHash(name=name, sha256=now(name)) for name in added),
         removed=tuple(hashes[part_key(name)] for name in removed),
         kept=tuple(part for key, part in hashes.items() if key not in gone),
+        lost=graft.lost,
         sha256_before=graft.opened.source.sha256,
         sha256_after=sha256,
     )
@@ -206,6 +210,12 @@ class _Graft:
         self.workbook = workbook = opened.workbook
         self.source = source
         self.ours = our_sheet(workbook)
+        self.lost: tuple[LaidOn, ...] = ()
+        if self.ours is not None and self.ours.part is not None:
+            there = laid_on_sheet(self.package, self.ours.part, self.ours.name)
+            brought = laid_on_sheet(source.package, source.part, self.ours.name)
+            # Charts on our sheet are ours.
+            self.lost = tuple(t for t in there if t.kind != "chart" and t not in brought)
         self.index = self.ours.index if self.ours else len(workbook.sheets)
         self._check_source(sheet_name)
         self._check_target()

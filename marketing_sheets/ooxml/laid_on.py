@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ..problems import column_letter
 from .gate import open_index, open_source
 from .parts import Package, children, local
 
@@ -36,18 +37,23 @@ def laid_on(path: Path) -> tuple[LaidOn, ...]:
 
     Raises a WorkbookError for a file that cannot be opened.
     """
-    found: list[LaidOn] = []
     with open_index(open_source(path, in_memory=False)) as opened:
-        for sheet in opened.workbook.sheets:
-            if sheet.part is None or sheet.kind != "worksheet":
-                continue
-            things: dict[tuple[Laid, str, str], LaidOn] = {}
-            for kind, cell, text in _things(opened.package, sheet.part):
-                one = LaidOn(kind=kind, sheet=sheet.name, cell=cell, text=text)
-                # A thread of comments has a plain one beside it, for older programs.
-                things.setdefault((kind, cell, "" if kind == "comment" else text), one)
-            found += things.values()
-    return tuple(found)
+        return tuple(
+            thing
+            for sheet in opened.workbook.sheets
+            if sheet.part is not None and sheet.kind == "worksheet"
+            for thing in laid_on_sheet(opened.package, sheet.part, sheet.name)
+        )
+
+
+def laid_on_sheet(package: Package, part: str, sheet: str) -> tuple[LaidOn, ...]:
+    """Return what lies on one worksheet."""
+    found: dict[tuple[Laid, str, str], LaidOn] = {}
+    for kind, cell, text in _things(package, part):
+        one = LaidOn(kind=kind, sheet=sheet, cell=cell, text=text)
+        # A thread of comments has a plain one beside it, for older programs.
+        found.setdefault((kind, cell, "" if kind == "comment" else text), one)
+    return tuple(found.values())
 
 
 def _things(package: Package, part: str) -> Iterator[tuple[Laid, str, str]]:
@@ -76,7 +82,7 @@ def _drawn(package: Package, part: str) -> Iterator[tuple[Laid, str, str]]:
         cell = ""
         if start is not None:
             at = {local(one): int(one.text or 0) for one in start if (one.text or "").isdigit()}
-            cell = f"{_letters(at.get('col', 0) + 1)}{at.get('row', 0) + 1}"
+            cell = f"{column_letter(at.get('col', 0) + 1)}{at.get('row', 0) + 1}"
         for thing in anchor.iter():
             name = local(thing)
             if name in _KINDS or name in {"sp", "cxnSp"}:
@@ -93,11 +99,3 @@ def _in_cells(sheet: bytes) -> Iterator[str]:
             if address is not None:
                 yield address[1].decode()
             at = sheet.find(needle, at + 1)
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

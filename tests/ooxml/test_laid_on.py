@@ -10,8 +10,10 @@ from pathlib import Path
 
 import openpyxl
 import xlsxwriter
+from openpyxl.comments import Comment
+from support.package_workbooks import plain_workbook, summary_source
 
-from marketing_sheets.ooxml import laid_on
+from marketing_sheets.ooxml import insert_sheet, laid_on
 
 
 def png() -> bytes:
@@ -61,3 +63,21 @@ def test_pictures_in_cells_are_named(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("xl/cellimages.xml", "<x/>")
     assert [(one.kind, one.cell) for one in laid_on(path)] == [("picture", "C3")]
+
+
+def annotate(path: Path, tab: str) -> None:
+    """Put a comment on a sheet, as people do."""
+    book = openpyxl.load_workbook(path)
+    book[tab]["B3"].comment = Comment("看这里", "王五")
+    book.save(path)
+
+
+def test_a_rewrite_of_our_sheet_names_what_it_drops(tmp_path: Path) -> None:
+    """The receipt tells cell and kind of what people had put on our sheet, and nothing else."""
+    path = plain_workbook(tmp_path / "a.xlsx")
+    assert insert_sheet(path, summary_source("Summary")).lost == ()
+    annotate(path, "Summary")
+    annotate(path, "明细")
+    lost = insert_sheet(path, summary_source("Summary")).lost
+    assert [(one.kind, one.sheet, one.cell) for one in lost] == [("comment", "Summary", "B3")]
+    assert insert_sheet(path, summary_source("Summary")).lost == ()
