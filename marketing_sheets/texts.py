@@ -8,7 +8,6 @@ holds tables of texts; a text is a table with the keys zh-Hans, zh-Hant and en. 
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import tomllib
 import unicodedata
@@ -28,6 +27,12 @@ _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _ODD_BYTES = re.compile(r"[\udc80-\udcff]")
+# A name with such bytes in a sentence: the second byte of a GBK character may be a letter, and two
+# may look like a letter of UTF-8.
+_IN_NAMES = r"\x21-\x2e\x30-\x7e\x80-\u07ff"
+_ODD_NAME = re.compile(
+    rf"(?<![{_IN_NAMES}\udc80-\udcff])(?:[{_IN_NAMES}]*+[\udc80-\udcff]++)++[{_IN_NAMES}]*+"
+)
 _EDGE = re.compile(r"^[\s*:：★●]+|(?<![\s*:：★●])[\s*:：★●]++$")
 
 
@@ -129,23 +134,30 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def readable_name(name: str) -> str:
-    """Return a file name in letters: one that is no UTF-8 is read as GBK, as Chinese ZIPs have it.
+    """Return a file name or path in letters, whatever system it comes from.
 
-    Bytes that are neither are spelled out.
+    A name that is no UTF-8 is read as GBK, as Chinese ZIPs have it; bytes that are neither are
+    spelled out.
     """
+    return "/".join(map(_readable, name.split("/"))) if _ODD_BYTES.search(name) else name
+
+
+def readable_text(text: str) -> str:
+    """Return a sentence with such names in it in letters."""
+    if not _ODD_BYTES.search(text):
+        return text
+    return _ODD_NAME.sub(lambda found: _readable(found[0]), text)
+
+
+def _readable(name: str) -> str:
     if not _ODD_BYTES.search(name):
         return name
-    return "/".join(map(_readable, name.split("/")))
-
-
-def _readable(part: str) -> str:
-    if not _ODD_BYTES.search(part):
-        return part
+    written = name.encode("utf-8", "surrogateescape")
     # What the file system calls undecodable may be UTF-8 all the same: not every system expects it.
     for encoding in ("utf-8", "gb18030"):
         with contextlib.suppress(UnicodeError):
-            return os.fsencode(part).decode(encoding)
-    return _ODD_BYTES.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", part)
+            return written.decode(encoding)
+    return _ODD_BYTES.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", name)
 
 
 def nearest(word: str, candidates: Mapping[str, str] | list[str]) -> str | None:
@@ -210,4 +222,4 @@ def say(book_name: str, key: str, language: Language, /, **params: object) -> st
         node = node[part]
     text: str = node[language]
     # A name that is no UTF-8 may be in any blank, and the sentence go into a workbook.
-    return readable_name(text.format_map(params)) if params else text
+    return readable_text(text.format_map(params)) if params else text

@@ -38,7 +38,6 @@ _SHOWN = 20
 _POLICIES = ("keep-both", "first", "last", "newest", "stop")
 _PARTS = ("read", "merged", "duplicates", "overruled", "withdrawn")
 _BY = ("department", "owner", "channel")
-_SHOWN_ROWS = 20
 
 
 @click.command()
@@ -177,13 +176,10 @@ def settle(
     if as_json:
         print_json(merge_report(result, spoken))
     else:
-        for line in (*_conflict_lines(result.merge, spoken), _written(result.path, spoken)):
+        written = say("merge", "done.written", spoken, file=result.path)
+        for line in (*_conflict_lines(result.merge, spoken), written):
             tell(line)
     sys.exit(DOUBTS if result.merge.conflicts else 0)
-
-
-def _written(path: Path, language: Language) -> str:
-    return say("merge", "done.written", language, file=path)
 
 
 @contextmanager
@@ -413,10 +409,10 @@ def _unassigned_lines(done: Split, language: Language) -> Iterator[str]:
         line = say("split", "unassigned.sheet", language, sheet=sheet, count=count, column=column)
         yield f"  {line}"
     cells = [row for row in done.unassigned if _is_doubtful(row.reason)]
-    for row in cells[:_SHOWN_ROWS]:
+    for row in cells[:_SHOWN]:
         yield f"  {row.describe(language)}"
-    if len(cells) > _SHOWN_ROWS:
-        yield "  " + say("split", "unassigned.more", language, count=len(cells) - _SHOWN_ROWS)
+    if len(cells) > _SHOWN:
+        yield "  " + say("split", "unassigned.more", language, count=len(cells) - _SHOWN)
 
 
 def _document(done: Split, language: Language, file: Path) -> dict[str, object]:

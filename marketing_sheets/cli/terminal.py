@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import WorkbookError
-from ..texts import Language, readable_name, say, visible
+from ..texts import Language, readable_text, say, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ def tell(text: object = "", *, err: bool = False) -> None:
 
     Raises WorkbookError where the output takes no more, as on a full disk.
     """
-    shown = visible(readable_name(str(text)))
+    shown = visible(readable_text(str(text)))
     _print(shown + "\n", err=err)
 
 
@@ -119,7 +119,7 @@ def speech(language: Language | None = None) -> Language:
 def shown_stages(file: str, language: Language) -> Iterator[Callable[[str], None]]:
     """Give a function that shows on a terminal what is being done; nothing elsewhere."""
     is_terminal = sys.stderr is not None and sys.stderr.isatty()
-    name = visible(readable_name(file))
+    name = visible(readable_text(file))
 
     def show(stage: str) -> None:
         if is_terminal:

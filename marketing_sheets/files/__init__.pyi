@@ -8,4 +8,9 @@ from .replace import (
     replace_file as replace_file,
     whole_folder as whole_folder,
 )
-from .source import SourceFile as SourceFile, open_regular as open_regular, read_file as read_file
+from .source import (
+    SourceFile as SourceFile,
+    on_disk as on_disk,
+    open_regular as open_regular,
+    read_file as read_file,
+)

@@ -11,6 +11,7 @@ import errno
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -48,6 +49,16 @@ def _check(path: Path, status: os.stat_result) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.ENODEV, "not a regular file", str(path))
+
+
+def on_disk(name: str) -> str:
+    """Return a name that we make up as the file system can have it."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        encoding = sys.getfilesystemencoding()
+        return name.encode("utf-8", "surrogateescape").decode(encoding, "surrogateescape")
+    return name
 
 
 def read_file(path: Path, most: int = _SMALL) -> bytes:

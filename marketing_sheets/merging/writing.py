@@ -30,7 +30,7 @@ from ..records import (
 )
 from ..summary import Summary, summarize
 from ..template import Campaign, FormSheet, TableSheet, Template
-from ..texts import LANGUAGES, Text, say
+from ..texts import LANGUAGES, Text, readable_name, say
 from ..workbooks import put_summary, recompute
 from ..writer import placed, write_workbook
 from .log import MOST_LINES, conflict_sheet, log_sheet
@@ -278,7 +278,7 @@ def write_merge(
     check_output(path, overwrite=overwrite)
     check_merged(merge)
     records = {name: _inputs(merge, records) for name, records in with_marks(merge).items()}
-    sheets = placed(merge.template, records, merge.language, path.name)
+    sheets = placed(merge.template, records, merge.language, readable_name(path.name))
     continued = {
         name: tuple(origin.sheet for _, origin in given.parts)
         for name, given in sheets.items()
@@ -286,7 +286,7 @@ def write_merge(
     }
     attached = (log_sheet(merge, continued), conflict_sheet(merge), *change_sheets(merge))
     plain = replace(
-        _reading(merge, sheets, _form(merge, as_of), path.name),
+        _reading(merge, sheets, _form(merge, as_of), readable_name(path.name)),
         remembered=merge.remembered,
         attachments={one.id: _lines(one) for one in attached},
     )

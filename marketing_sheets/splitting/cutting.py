@@ -24,14 +24,14 @@ from ..errors import (
     as_day,
     as_moment,
 )
-from ..files import check_replaceable, real_path, recover_folder, whole_folder
+from ..files import check_replaceable, on_disk, real_path, recover_folder, whole_folder
 from ..loading import load_template
 from ..merging import By, base_attachment, base_of
 from ..reader import read_workbook
 from ..records import Reading
 from ..summary import summarize
 from ..template import Campaign, FormSheet, TableSheet, Template
-from ..texts import Language
+from ..texts import Language, readable_name
 from ..workbooks import put_summary, recompute
 from ..writer import write_workbook
 from .plan import BY, Part, Plan, Split, SplitTotal, plan_split
@@ -209,7 +209,7 @@ def split(
     if created is None and reading.modified is not None:
         created = reading.modified.replace(tzinfo=None)
     labels = [plan.label(value, spoken) for value in values]
-    names = file_names(path.stem, labels)
+    names = [on_disk(name) for name in file_names(readable_name(path.stem), labels)]
     with whole_folder(folder) as staged:
         for number, (value, name) in enumerate(zip(values, names, strict=True)):
             progress("writing", number, len(values))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from marketing_sheets.errors import HostileWorkbook, NotAWorkbook, WorkbookError
-from marketing_sheets.files import SourceFile, read_file
-from marketing_sheets.texts import LANGUAGES
+from marketing_sheets.files import SourceFile, on_disk, read_file
+from marketing_sheets.texts import LANGUAGES, readable_name, readable_text
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX files")
 
@@ -88,3 +89,22 @@ def test_names_that_are_no_utf8_are_read_as_gbk(tmp_path: Path) -> None:
         path.write_bytes(b"x")
         with SourceFile.open(path, most=100) as source:
             assert source.name == called
+        # In a sentence too, whatever stands around it.
+        assert readable_text(f"文件“{path.name}”打不开 (a/{path.name})") == (
+            f"文件“{called}”打不开 (a/{called})"
+        )
+    assert readable_text("大促\udce5\udca4\udca7.xlsx") == "大促大.xlsx"
+
+
+def test_names_we_make_up_suit_the_file_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that knows ASCII alone gets the bytes of UTF-8, which read back as the name."""
+    assert on_disk("汇总.xlsx") == "汇总.xlsx"
+
+    def ascii_alone(name: str) -> bytes:
+        return name.encode("ascii", "surrogateescape")
+
+    monkeypatch.setattr(os, "fsencode", ascii_alone)
+    monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "ascii")
+    made = on_disk("汇总.xlsx")
+    assert ascii_alone(made) == "汇总.xlsx".encode()
+    assert readable_name(made) == "汇总.xlsx"
