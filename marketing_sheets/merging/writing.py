@@ -269,8 +269,8 @@ def write_merge(
     """Write a merge as a full workbook, and as one Parquet file a sheet into `parquet`.
 
     The workbook appears at `path` whole, with its Summary, or not at all; an earlier merge there is
-    replaced, anything else only with `overwrite`. Tables longer than
-    a sheet of Excel continue in numbered sheets.
+    replaced, anything else only with `overwrite`. Tables longer than a sheet of Excel continue in
+    numbered sheets.
 
     Raises MergeDoesNotReconcile if rows or amounts are unaccounted for, UsageError, WorkbookError
     or ExcelLimitError; nothing is written then.
@@ -298,15 +298,10 @@ def write_merge(
         _write(merge, draft, records, attached, as_of=as_of, created=created)
         files: tuple[Path, ...] = ()
         if parquet is not None:
-            replaces = overwrite or exists(path)
-            files = export_records(reading, Path(parquet), "parquet", overwrite=replaces)
+            again = overwrite or exists(path)
+            files = export_records(reading, Path(parquet), "parquet", overwrite=again)
         receipt = put_summary(
-            summary,
-            draft,
-            language=merge.language,
-            output=path,
-            is_draft=True,
-            created=created,
+            summary, draft, language=merge.language, output=path, is_draft=True, created=created
         )
     return MergeResult(
         path=path,
