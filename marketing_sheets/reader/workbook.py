@@ -131,8 +131,6 @@ def read_workbook(
     around = replace(_surroundings(template, lists), as_of=as_of, date_1904=facts.date_1904)
     form, plan, gathered = _read_contents(claims, around, rest, file=file)
     extra = [grid for grid in rest if grid is not lists_grid and not _is_ours(grid)]
-    # A merge, and a part that is nobody's, leave blank what each department fills in for itself.
-    is_merge = facts.properties.get("kind") in ("merge", "split_rest")
     return Reading(
         template=template,
         language=identity.language,
@@ -142,7 +140,7 @@ def read_workbook(
         problems=(
             *_about_workbook(identity, extra, claims, gathered, file),
             *_strays(facts, claims),
-            *(p for p in form.problems if not (is_merge and p.code == "required_blank")),
+            *_about_form(form, facts),
             *plan.problems,
             *gathered.problems,
             *lists.problems,
@@ -164,6 +162,12 @@ def read_workbook(
         cells_sha256=facts.cells_sha256,
         remembered=read_memory([grid for grid in rest if _is_ours(grid)]),
     )
+
+
+def _about_form(form: FormReading, facts: WorkbookFacts) -> Iterator[Problem]:
+    # A merge, and a part that is nobody's, leave blank what each department fills in for itself.
+    is_merge = facts.properties.get("kind") in ("merge", "split_rest")
+    return (p for p in form.problems if not (is_merge and p.code == "required_blank"))
 
 
 def _surroundings(template: Template, lists: Lists) -> Surroundings:
