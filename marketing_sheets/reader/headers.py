@@ -238,7 +238,7 @@ def _best_row(
     """Return the row that names most columns, the upper one of equals; None if none names any.
 
     Where it only says again what stands further up, the upper one is the header of the rows between
-    them, be a column renamed in it, or nameless where its id tells it.
+    them, be a column renamed in it; below `ids`, where no cards of figures stand, or nameless.
     """
     named = {row: named_at(grid, row, table) for row in rows if row < len(grid.head)}
     best = max(named, key=lambda row: (len({*named[row].values()}), -row), default=None)
@@ -246,7 +246,7 @@ def _best_row(
         return None
     for row in range(rows.start, best - 1):
         again = named[row].items() & named[best].items()
-        has_all = all(grid.head[row][at] or at in ids for at in named[best])
+        has_all = bool(ids) or all(grid.head[row][at] for at in named[best])
         if has_all and len(again) >= max(2, len(named[best]) / 2):
             return row
     return best

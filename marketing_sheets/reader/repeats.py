@@ -135,7 +135,7 @@ class Repeats:
             elif self._is_meant(row, at, word):
                 if self._is_borne_out(row, at, word):
                     self.skip(row, text, word.kind)
-                elif self.figures.stated(row) and (word.is_bare or word.kind == "other"):
+                elif self.figures.stated(row):
                     self._doubt(row)
 
     def _candidates(self) -> Iterable[tuple[int, int, str]]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..records import Mask
-from ..texts import fold_label
+from ..texts import fold, fold_label
 from .ends import is_word, skip_header_rows, skip_other_tables
 from .headers import spellings
 from .repeats import Repeats
@@ -127,7 +127,8 @@ def _is_header_cell(sorter: Sorter, at: int, column_id: str, words: Mapping[str,
     distinct = set(texts)
     hits = distinct & {column_id, sorter.table.binding.headers.get(column_id, column_id)}
     if len(distinct) <= _MOST_DISTINCT:
-        hits |= {text for text in distinct if words.get(fold_label(text)) == column_id}
+        # Word for word first: what stands in brackets may tell two columns apart.
+        hits |= {t for t in distinct if words.get(fold(t), words.get(fold_label(t))) == column_id}
     if hits:
         result[rows] = np.fromiter((text in hits for text in texts), bool, len(texts))
     return result

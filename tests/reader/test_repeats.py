@@ -91,6 +91,17 @@ def test_a_total_doubted_bares_the_total_of_all() -> None:
     assert len(reading.records.frame) == 6
 
 
+@pytest.mark.parametrize("name", ["6月总计", "全渠道", "最大值"])
+def test_a_record_called_like_a_total_is_doubted(tmp_path: Path, name: str) -> None:
+    """A day, and figures that are no sums, make it a record; its name makes it a doubtful one."""
+    (tmp_path / "t.toml").write_text(TEMPLATE, encoding="utf-8")
+    rows = "日期|任务|成本|销售额\n2024-06-01|甲|100|100\n2024-06-01|乙|200|200"
+    path = draw(tmp_path / "a.xlsx", {"数据": table_of(f"{rows}\n2024-06-01|{name}|7|11")})
+    reading = read_workbook(path, template=load_template(tmp_path / "t.toml"))
+    assert len(reading.sheets["t"].frame) == 3
+    assert ("maybe_total", "4") in doubts(reading, "数据")
+
+
 @pytest.mark.parametrize("blank", ["", "1000"])
 def test_rows_all_alike_are_no_means(blank: str) -> None:
     """Equal days are records, be one cell of them blank."""

@@ -9,8 +9,12 @@ import pytest
 from openpyxl import Workbook
 from support.books import DAILY, TAB, doubts, draw, read_daily
 
+from marketing_sheets.loading import library_template, template_names
 from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader.table import Surroundings, grid_of
+from marketing_sheets.reader.tables import TableReading, read_table
 from marketing_sheets.reader.total_words import is_serial, total_word
+from marketing_sheets.texts import LANGUAGES
 
 SCHEDULE = "活动阶段|关键任务|执行步骤|负责人|计划开始|计划结束|实际开始|实际结束|状态|延迟原因"
 SCHEDULE += "|需协调资源|产出物"
@@ -219,6 +223,21 @@ def test_a_repeated_header_with_columns_exchanged_is_doubted(tmp_path: Path) -> 
     row = [date(2024, 6, 1), "抖音", 5000, 100, 9, 4, 300, 900, 1000, None]
     _, reading = read_daily(tmp_path, [row, [head[9], *head[1:9], head[0]], row])
     assert ("header_differs", "3") in doubts(reading)
+
+
+def test_a_header_stands_again_in_any_language_without_a_doubt() -> None:
+    """Every label of every shipped table is known where it stands again, brackets and all."""
+    for name in template_names():
+        template = library_template(name)
+        for sheet in template.tables:
+            for language in LANGUAGES:
+                head = [column.label["zh-Hans"] for column in sheet.columns]
+                again = [column.label[language] for column in sheet.columns]
+                grid = grid_of([head, [None] * len(head), again], "表")
+                reading = read_table(grid, sheet, Surroundings(template=template))
+                assert isinstance(reading, TableReading)
+                found = [p.code for p in reading.problems if p.place.row == 3]
+                assert found == ["repeated_header"]
 
 
 def test_a_header_with_mostly_other_words_begins_another_table(tmp_path: Path) -> None:
