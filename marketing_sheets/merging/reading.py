@@ -29,7 +29,7 @@ _LONGEST_DETAIL = 300  # characters
 _PATIENCE = 10  # seconds to wait for a scheduler
 FileProgress = Callable[[int, int, str], None]
 # A packet, else the reading itself, else what kept the workbook from being read.
-Answer = bytes | Reading | SheetsError
+FileOutcome = bytes | Reading | SheetsError
 _WORTH_IT = 4 << 20  # bytes of workbooks: less is read before other processes have started
 _MOST_JOBS = 8  # unasked; each holds a workbook in memory
 
@@ -141,7 +141,7 @@ class _Task:
             self._keep(at, reading, is_cached=True)
         return reading is not None
 
-    def take(self, at: int, answer: Answer) -> None:
+    def take(self, at: int, answer: FileOutcome) -> None:
         """Take a worker's answer on file number `at`."""
         name, _ = self.files[at]
         if isinstance(answer, SheetsError):
@@ -202,7 +202,7 @@ def _read(
 
 def _read_packed(
     name: str, path: str, template: Template | str | None, as_of: date | None
-) -> Answer:
+) -> FileOutcome:
     """Read one workbook in another process; its reading is sent as a packet if that can be."""
     answer = _read(name, path, template, as_of)
     if isinstance(answer, SheetsError):

@@ -17,7 +17,7 @@ from .way import typed
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Outcome:
+class HandedOutcome:
     """The conflicts of a table that are open, those that were settled, and amounts typed in."""
 
     conflicts: list[Conflict] = field(default_factory=list)
@@ -27,13 +27,13 @@ class Outcome:
 
 def settle_disputes(
     cells: Cells, settlement: Settlement, handed: HandedOut
-) -> tuple[Pile, Outcome]:
+) -> tuple[Pile, HandedOutcome]:
     """Let records about which everything has been decided stand in one row, as decided.
 
     Returns the pile with what people typed. A record stays as it is while one of its cells is open,
     or while one file has several rows of it.
     """
-    found = Outcome(conflicts=list(handed.conflicts), settled=list(handed.settled))
+    found = HandedOutcome(conflicts=list(handed.conflicts), settled=list(handed.settled))
     values, rank = list(handed.typed), cells.pile.rank
     for dispute in sorted(settlement.disputes, key=lambda one: int(rank[one.rows[0]])):
         decided = {name: (one, *cells.decide(one)) for name, one in _conflicts(dispute, cells)}

@@ -105,7 +105,7 @@ class Numeral:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
+class StatedUnit:
     """A unit as headers, notes and number formats name it: 万元, ￥, k, 人次, 元/人.
 
     `scale` is what a bare number is multiplied by; `is_counted` tells of a counting word.
@@ -118,13 +118,13 @@ class Unit:
 
 
 @lru_cache(maxsize=1024)
-def unit_of(text: str) -> Unit | None:
+def unit_of(text: str) -> StatedUnit | None:
     """Return what a text says that is nothing but a unit; None for any other text."""
     hit = _UNIT.fullmatch(plain(text))
     if hit is None or not any(hit.groups()):
         return None
     scale = hit["scale"] or hit["word"] or ""
-    return Unit(
+    return StatedUnit(
         scale=_SCALES.get(scale, 0) or _UNIT_WORDS.get(scale, 1),
         currency=_currency(hit["currency"], hit["money"]),
         is_counted=bool(hit["counted"]),

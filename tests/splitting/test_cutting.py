@@ -488,7 +488,7 @@ def test_owners_of_alerts_go_on_into_parts_and_other_outputs(whole: Path, tmp_pa
     assert all(one.resolved_on is None for one in known)
     recalculate(path, output=copy, as_of=later)
     name_owner(copy, own, "另一人")
-    again = recalculate(path, output=copy, as_of=later)
+    again = recalculate(path, output=copy, as_of=later, overwrite=True)
     assert {one.key: one.who for one in again.summary.alerts}[own] == "另一人"
 
 
