@@ -11,15 +11,12 @@ from typing import Literal
 from ..problems import column_letter
 from .gate import open_index, open_source
 from .parts import Package, children, local
+from .pictures import pictured_cells
 
 Laid = Literal["comment", "picture", "chart", "shape"]
-_ADDRESS = re.compile(rb'\br="([A-Z]{1,3}[0-9]{1,7})"')
 _KINDS: dict[str, Laid] = {"pic": "picture", "graphicFrame": "chart"}
-# WPS keeps a picture in a cell as this function, Excel as a value with metadata of its own.
-_IN_CELLS = (b"DISPIMG(", b' vm="')
 _PICTURES = re.compile(r"(?:^|/)(?:cellimages|richdata/)")
 _TEXTS = ("t", "text")
-_LONGEST_TAG = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +60,13 @@ def _things(package: Package, part: str) -> Iterator[tuple[Laid, str, str]]:
         if rel.kind in {"comments", "threadedComment"}:
             for comment in package.parse(rel.target).iter():
                 if local(comment) in {"comment", "threadedComment"} and comment.get("ref"):
-                    words = (
-                        one.text or "" for one in comment.iter() if local(one) in {"t", "text"}
-                    )
+                    words = (one.text or "" for one in comment.iter() if local(one) in _TEXTS)
                     yield "comment", comment.get("ref", ""), "".join(words).strip()
         elif rel.kind == "drawing":
             yield from _drawn(package, rel.target)
-    if any(
-        re.search(r"(?:^|/)(?:cellimages|richdata/)", e.name.lower()) for e in package.entries()
-    ):
-        for cell in dict.fromkeys(_in_cells(package.read(part))):
-            yield "picture", cell, ""
+    if any(_PICTURES.search(entry.name.lower()) for entry in package.entries()):
+        for row, column in pictured_cells(package.read(part)):
+            yield "picture", f"{column_letter(column)}{row}", ""
 
 
 def _drawn(package: Package, part: str) -> Iterator[tuple[Laid, str, str]]:
@@ -88,14 +81,3 @@ def _drawn(package: Package, part: str) -> Iterator[tuple[Laid, str, str]]:
             if name in _KINDS or name in {"sp", "cxnSp"}:
                 yield _KINDS.get(name, "shape"), cell, ""
                 break
-
-
-def _in_cells(sheet: bytes) -> Iterator[str]:
-    for needle in _IN_CELLS:
-        at = sheet.find(needle)
-        while at >= 0:
-            start = sheet.rfind(b"<c ", max(0, at - _LONGEST_TAG), at)
-            address = _ADDRESS.search(sheet, start, start + _LONGEST_TAG) if start >= 0 else None
-            if address is not None:
-                yield address[1].decode()
-            at = sheet.find(needle, at + 1)

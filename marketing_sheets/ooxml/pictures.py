@@ -7,7 +7,7 @@ indices to a rich value of the structure `_localImage`. Other rich values are er
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import WorkbookError
@@ -84,18 +84,35 @@ def shows_picture(formula: str) -> bool:
 
 def picture_cells(sheet: bytes, values: frozenset[int]) -> frozenset[tuple[int, int]]:
     """Return the cells of a sheet that hold a picture and nothing a parser could read."""
-    found: set[tuple[int, int] | None] = set()
-    if values:
-        for tag in tags_with(sheet, b' vm="'):
-            told = attributes(tag[2])
-            if told.get(b"vm", b"").isdigit() and int(told[b"vm"]) in values:
-                found.add(cell_of(told.get(b"r", b"").decode("latin-1")))
+    cells = [told for told in _with_value(sheet) if _value(told) in values] if values else []
+    cells += [told for told in _with_function(sheet) if told.get(b"t") != b"str"]
+    return frozenset(place for told in cells if (place := _place(told)) is not None)
+
+
+def pictured_cells(sheet: bytes) -> list[tuple[int, int]]:
+    """Return the cells that may hold a picture, in order, whatever else can be read in them."""
+    found = map(_place, (*_with_value(sheet), *_with_function(sheet)))
+    return sorted({place for place in found if place is not None})
+
+
+def _with_value(sheet: bytes) -> Iterator[dict[bytes, bytes]]:
+    return (attributes(tag[2]) for tag in tags_with(sheet, b' vm="'))
+
+
+def _with_function(sheet: bytes) -> Iterator[dict[bytes, bytes]]:
     position = sheet.find(_FUNCTION)
     while position >= 0:
         start = sheet.rfind(b"<", 0, max(0, sheet.rfind(b"<", 0, position)))
         cell = _CELL.match(sheet, start) if position - start < _LONGEST_FORMULA else None
-        told = attributes(cell[1]) if cell else {}
-        if cell and told.get(b"t") != b"str":
-            found.add(cell_of(told.get(b"r", b"").decode("latin-1")))
+        if cell:
+            yield attributes(cell[1])
         position = sheet.find(_FUNCTION, position + 1)
-    return frozenset(place for place in found if place is not None)
+
+
+def _value(told: Mapping[bytes, bytes]) -> int:
+    text = told.get(b"vm", b"")
+    return int(text) if text.isdigit() else 0
+
+
+def _place(told: Mapping[bytes, bytes]) -> tuple[int, int] | None:
+    return cell_of(told.get(b"r", b"").decode("latin-1"))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from support.package_workbooks import edit_parts, plain_workbook, texts
+from support.package_workbooks import Stream, edit_parts, plain_workbook, texts
 
 from marketing_sheets.errors import (
     DamagedWorkbook,
@@ -359,16 +359,6 @@ def test_zip_with_descriptors_and_zip64(tmp_path: Path) -> None:
     with zipfile.ZipFile(plain) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     path = tmp_path / "b.xlsx"
-
-    class Stream(io.BytesIO):
-        def seekable(self) -> bool:
-            return False
-
-        def seek(self, *_: int) -> int:
-            raise OSError
-
-        def tell(self) -> int:
-            raise OSError
 
     out = Stream()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -291,20 +291,26 @@ def awkward(path: Path) -> Path:
     )
 
 
+class Stream(io.BytesIO):
+    """Where an archive is written on and on, as into a pipe."""
+
+    def seekable(self) -> bool:
+        """Tell that nobody can go back."""
+        return False
+
+    def seek(self, *_: int) -> int:
+        """Fail, as a pipe does."""
+        raise OSError
+
+    def tell(self) -> int:
+        """Fail, as a pipe does."""
+        raise OSError
+
+
 def streamed(path: Path) -> Path:
     """Write the archive as a stream: sizes stand behind the data, some entries are not packed."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-
-    class Stream(io.BytesIO):
-        def seekable(self) -> bool:
-            return False
-
-        def seek(self, *_: int) -> int:
-            raise OSError
-
-        def tell(self) -> int:
-            raise OSError
 
     out = Stream()
     with zipfile.ZipFile(out, "w") as archive:
