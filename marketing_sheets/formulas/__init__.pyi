@@ -1,9 +1,10 @@
+from .calls import Kind as Kind
 from .days import (
     reads_day as reads_day,
 )
 from .excel import excel_condition as excel_condition, excel_formula as excel_formula
 from .frames import attributes_of as attributes_of, compute as compute, holds as holds
-from .functions import FUNCTIONS as FUNCTIONS, Kind as Kind
+from .functions import FUNCTIONS as FUNCTIONS
 from .language import (
     REASONS as REASONS,
     SHOWN_REASONS as SHOWN_REASONS,
@@ -12,6 +13,12 @@ from .language import (
     parse_expression as parse_expression,
     reason_text as reason_text,
     references as references,
+)
+from .limits import (
+    amount_part as amount_part,
+    bound_of as bound_of,
+    signed as signed,
+    threshold_of as threshold_of,
 )
 from .live import (
     AGGREGATES as AGGREGATES,
@@ -24,12 +31,10 @@ from .live import (
 )
 from .text import (
     amount_of as amount_of,
-    amount_part as amount_part,
     excel_before_bracket as excel_before_bracket,
     excel_finds as excel_finds,
     listed_words as listed_words,
     names_scale as names_scale,
     reads_amount as reads_amount,
     spelled as spelled,
-    threshold_of as threshold_of,
 )

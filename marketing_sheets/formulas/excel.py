@@ -15,11 +15,14 @@ from ..errors import FormulaError
 from ..problems import column_letter
 from ..template import Column, TableSheet, Template
 from ..texts import Language
-from .functions import FUNCTIONS, OPERATORS, ExcelCall, Function
+from .calls import ExcelCall, Function
+from .functions import FUNCTIONS, OPERATORS
 from .language import parse_expression, reason_text
+from .limits import excel_rounded
 from .text import has_word, spelled
 
 _MISSING = "NA()"
+_WHOLE = ("integer", "date")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,12 @@ class _Call(ExcelCall):
 
     def reason(self, code: str) -> str:
         return f'"{reason_text(code, self.scope.language)}"' if _says_reasons(self.scope) else '""'
+
+    def label(self, item: str) -> str:
+        return self.scope.label(self.scope.column.choices if self.scope.column else None, item)
+
+    def is_choice(self, at: int, item: str) -> str:
+        return _is_one_of(self.node.args[at], [item], self.scope, negated=False)
 
 
 def _can_fail(tree: ast.expr, text: str) -> bool:
@@ -224,10 +233,28 @@ def _compare(node: ast.Compare, scope: _Scope) -> str:
     if isinstance(right, ast.Constant) and isinstance(right.value, str):
         return _is_one_of(left, [right.value], scope, negated=isinstance(operator, ast.NotEq))
     symbol = OPERATORS[type(operator)]
-    text = f"{_arithmetic(left, scope)}{symbol}{_arithmetic(right, scope)}"
+    sides = [_arithmetic(side, scope) for side in (left, right)]
+    if not all(_is_whole(side, scope) for side in (left, right)):
+        sides = [
+            text if isinstance(side, ast.Constant) else excel_rounded(text)
+            for side, text in zip((left, right), sides, strict=True)
+        ]
+    text = symbol.join(sides)
     operands = _operands(node, scope)
     missing = "FALSE" if scope.is_condition else _MISSING
     return f"IF(COUNT({','.join(operands)})={len(operands)},{text},{missing})" if operands else text
+
+
+def _is_whole(node: ast.expr, scope: _Scope) -> bool:
+    """Tell whether an operand has no decimals: dates and counts need no rounding."""
+    if isinstance(node, ast.Name):
+        whole = node.id in scope.sheet and scope.sheet[node.id].type in _WHOLE
+        return whole or node.id == "as_of"
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, int)
+    parts = list(ast.iter_child_nodes(node)) if isinstance(node, ast.BinOp) else []
+    sides = [part for part in parts if isinstance(part, ast.expr)]
+    return bool(sides) and not _is_division(node) and all(_is_whole(one, scope) for one in sides)
 
 
 def _text(node: ast.expr, scope: _Scope) -> str:

@@ -16,8 +16,9 @@ import pandas as pd
 
 from ..errors import FormulaError
 from ..records import Array, SheetRecords
-from ..template import Column, SettingValue, TableSheet, Template
-from .functions import FUNCTIONS, VectorCall
+from ..template import Column, SettingValue, TableSheet, Template, rounded
+from .calls import VectorCall
+from .functions import FUNCTIONS
 from .language import (
     CODE,
     REASONS,
@@ -251,7 +252,8 @@ def _compare(node: ast.Compare, scope: _Scope) -> Vector:
             ast.Gt: np.greater,
             ast.GtE: np.greater_equal,
         }[type(operator)]
-        return Vector(compare(left.values, right.values), first_reason(left, right))
+        same = compare(rounded(left.values), rounded(right.values))
+        return Vector(same, first_reason(left, right))
 
 
 def _choose(node: ast.IfExp, scope: _Scope) -> Vector:

@@ -8,26 +8,24 @@ function needs of the walk it gets from a call. A new function is one record her
 from __future__ import annotations
 
 import ast
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from ..errors import FormulaError
-from ..records import Array, SheetRecords
 from ..template import (
     NUMERIC_TYPES,
     Campaign,
     TableSheet,
-    Template,
     is_turned,
     lower_words,
     names_burden,
     turning_words,
 )
+from .calls import Call, ExcelCall, Function, VectorCall, cutter, filled
 from .days import (
     excel_first_day,
     excel_first_week,
@@ -55,8 +53,8 @@ from .language import (
     points,
     texts,
 )
+from .targets import TARGETS
 from .text import (
-    excel_after_comparator,
     excel_amount,
     excel_amount_in,
     excel_before_bracket,
@@ -64,17 +62,12 @@ from .text import (
     excel_known,
     excel_part,
     excel_turned,
-    excel_upper_limit,
     excel_written_with,
     head_of,
     part_of,
-    says_upper_limit,
-    threshold_of,
     word_match,
 )
 
-# A date is a figure: it is a number of days. Nobody knows beforehand what "any" holds.
-Kind = Literal["figure", "text", "test", "any"]
 OPERATORS: dict[type, str] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -89,81 +82,6 @@ OPERATORS: dict[type, str] = {
 }
 _READERS = ("first_day", "last_day", "moment", "amount")
 _COMPARABLE = NUMERIC_TYPES - {"quantity"} | {"date", "datetime"}
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function called in an expression of a sheet."""
-
-    node: ast.Call
-    sheet: TableSheet
-    template: Template
-
-
-class ExcelCall(Call, ABC):
-    """A call that is being compiled."""
-
-    @abstractmethod
-    def text(self, at: int = 0) -> str:
-        """Return an argument as it stands."""
-
-    @abstractmethod
-    def source(self, name: str) -> str:
-        """Return a reference to a column people type in, "" where it does not matter."""
-
-    @abstractmethod
-    def figure(self, at: int = 0) -> str:
-        """Return an argument to be calculated with."""
-
-    @abstractmethod
-    def count(self, at: int = 0) -> str:
-        """Return how many columns of an argument have a number in the row."""
-
-    @abstractmethod
-    def reason(self, code: str) -> str:
-        """Return what the cell shows for a reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class VectorCall(Call, ABC):
-    """A call that is being computed, row by row; `attributes` are those of each list's entries."""
-
-    records: SheetRecords
-    attributes: Mapping[str, Mapping[str, Mapping[str, str]]]
-
-    @abstractmethod
-    def vector(self, at: int = 0) -> Vector:
-        """Return the values of an argument."""
-
-    @abstractmethod
-    def vectors(self) -> list[Vector]:
-        """Return the values of all arguments."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Function:
-    """What a function is in Excel and in Python.
-
-    `arity` is the least and the largest number of arguments; `takes` and `gives` tell what these
-    have to be and what comes of them. One that `calculates` is part of the arithmetic around it:
-    where an operand is no number nothing is computed. One that `compares` says itself why there is
-    nothing to compare. One that `reads` makes something of the text in its operands, numbers or
-    not; in Excel it `may_fail` at it, which leaves the cell blank.
-    """
-
-    excel: Callable[[ExcelCall], str]
-    vector: Callable[[VectorCall], Vector]
-    arity: tuple[int, int] = (1, 1)
-    takes: Kind = "any"
-    gives: Kind = "figure"
-    calculates: bool = False
-    compares: bool = False
-    reads: bool = False
-    may_fail: bool = False
-
-
-def _full(values: Array) -> Vector:
-    return Vector(values, np.zeros(len(values), dtype=np.int8))
 
 
 def _excel_known(call: ExcelCall, at: int = 0) -> str:
@@ -233,19 +151,6 @@ def _day_reader(excel: Callable[..., str], read: Callable[[str], float]) -> Func
     return replace(reader, excel=lambda c: excel(c.text(), has_period=_has_period(c)))
 
 
-def _cutter(
-    excel: Callable[[str], str], cut: Callable[[str], str], *, may_fail: bool = False
-) -> Function:
-    """Return a function that cuts a text out of a text."""
-    return Function(
-        excel=lambda call: excel(call.text()),
-        vector=lambda call: texts(call.vector(), cut),
-        gives="text",
-        reads=True,
-        may_fail=may_fail,
-    )
-
-
 def _number_of(call: Call) -> int:
     number = call.node.args[1]
     if not isinstance(number, ast.Constant) or type(number.value) is not int or number.value < 1:
@@ -265,8 +170,8 @@ def _written(kinds: tuple[str, ...], *marks: str) -> Function:
         column = call.node.args[0].id if isinstance(call.node.args[0], ast.Name) else ""
         written = call.records.kinds.get(column)
         if written is None:
-            return _full(np.zeros(len(call.records.frame), dtype=bool))
-        return _full(written.isin(kinds).to_numpy(dtype=bool))
+            return filled(np.zeros(len(call.records.frame), dtype=bool))
+        return filled(written.isin(kinds).to_numpy(dtype=bool))
 
     return Function(
         excel=lambda call: excel_written_with(call.text(), *marks),
@@ -283,7 +188,7 @@ def _text_test(
     """Return a test of a text."""
     return Function(
         excel=excel,
-        vector=lambda call: _full(
+        vector=lambda call: filled(
             np.array(each_text(call.vector(), lambda text: test(text, call)), dtype=bool)
         ),
         gives="test",
@@ -296,7 +201,7 @@ def _is_reason(call: VectorCall) -> Vector:
     name = subject.id if isinstance(subject, ast.Name) else ""
     is_said = name in call.sheet and call.sheet[name].undefined == "reason"
     shown = [CODE[reason] for reason in SHOWN_REASONS] if is_said else []
-    return _full(np.isin(call.vector().why, shown))
+    return filled(np.isin(call.vector().why, shown))
 
 
 def _attribute_of(call: Call) -> tuple[str, str]:
@@ -320,7 +225,7 @@ def _attribute(call: VectorCall) -> Vector:
     table = call.attributes.get(choices, {})
     values = np.empty(len(call.records.frame), dtype=object)
     values[:] = each_text(call.vector(), lambda text: table.get(text, {}).get(attribute, ""))
-    return _full(values)
+    return filled(values)
 
 
 def _excel_against(call: ExcelCall, value: str) -> str:
@@ -342,8 +247,10 @@ def _excel_change(call: ExcelCall) -> str:
 
 
 def _excel_amount(call: ExcelCall) -> str:
-    is_named = len(call.node.args) > 1
-    return excel_amount_in(call.text(), call.text(1)) if is_named else excel_amount(call.text())
+    # A target is read from its text with signs; a number needs none.
+    cell, count = call.text(), len(call.node.args)
+    text = call.text(2) if count > 2 else cell
+    return excel_amount_in(text, call.text(1), cell) if count > 1 else excel_amount(cell)
 
 
 def _excel_mean(call: ExcelCall) -> str:
@@ -351,8 +258,9 @@ def _excel_mean(call: ExcelCall) -> str:
 
 
 FUNCTIONS: Mapping[str, Function] = {
+    **TARGETS,
     "known": Function(
-        excel=_excel_known, vector=lambda call: _full(call.vector().known), gives="test"
+        excel=_excel_known, vector=lambda call: filled(call.vector().known), gives="test"
     ),
     "max": Function(
         excel=_excel_arithmetic("MAX"),
@@ -408,22 +316,18 @@ FUNCTIONS: Mapping[str, Function] = {
     "attribute": Function(excel=_excel_attribute, vector=_attribute, arity=(2, 2), gives="text"),
     "amount": Function(
         excel=_excel_amount,
-        vector=lambda call: amounts(*call.vectors()),
-        arity=(1, 2),
+        vector=lambda call: amounts(*call.vectors()[:2]),
+        arity=(1, 3),
         reads=True,
         may_fail=True,
     ),
-    "after_comparator": _cutter(excel_after_comparator, threshold_of, may_fail=True),
-    "before_bracket": _cutter(excel_before_bracket, head_of),
+    "before_bracket": cutter(excel_before_bracket, head_of),
     "part": Function(
         excel=lambda call: excel_part(call.text(), _number_of(call)),
         vector=_part,
         arity=(2, 2),
         gives="text",
         reads=True,
-    ),
-    "is_upper_limit": _text_test(
-        lambda call: excel_upper_limit(call.text()), lambda text, _: says_upper_limit(text)
     ),
     "is_percent": _written(("percent", "growth"), "%", "％"),
     "is_ratio": _written(("ratio",), ":", "："),

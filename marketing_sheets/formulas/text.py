@@ -8,7 +8,7 @@ all spellings does for formulas and conditional formats, which take no lists of 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from math import isclose
 
 from ..template import Choice, Choices, LowerWord
@@ -30,10 +30,10 @@ _FACTORS = {
     "w": 10_000,
 }
 _COUNTERS = "元块人位名条條篇场場台次个個件份家天"
+_FALLS = ("下降", "降低", "减少", "減少")
 _PREFIXES = (
-    *(" ", "　", ",", "，", "+", "≥", "≤", "¥", "￥", "提升", "增长", "增長", "预算", "預算"),
-    *("不低于", "不低於", "不少于", "不少於", "不超过", "不超過", "至少", "至多"),
-    *("以上", "以下", "以内", "以內"),
+    *(" ", "　", ",", "，", "+", "≥", "≤", "¥", "￥"),
+    *("提升", "增长", "增長", "预算", "預算", *_FALLS),
 )
 MISSING = "NA()"
 # fmt: off
@@ -41,23 +41,13 @@ _NOTHING = (
     *("", "-", "--", "—", "——", "–", "/", "\\", "无", "無", "没有", "沒有", "暂无", "暫無"),
     *("不适用", "不適用", "n/a", "na", "none", "待定", "未定", "待确认", "待確認", "tbd"),
 )
-# The longer spelling before the one it contains.
-_COMPARATORS = (
-    "≥", "≤", "≧", "≦", ">=", "<=", "不低于", "不低於", "不少于", "不少於",
-    "不超过", "不超過", "不高于", "不高於", "至少", "至多", ">", "<", "=", "＝",
-)
-# What is aimed at is a fall: its figure has another sign.
-_FALLS = ("下降", "降低", "减少", "減少", "下滑", "下跌")
 # By these Excel knows that a metric's name may state a unit such as 万元.
 _SCALED_NAMES = (
     *("万", "萬", "亿", "億", "千元", "百元", "(千", "（千", "/千", "(百", "（百"),
     *("(k", "（k", "/k", "(w", "（w", "/w", "thousand", "million"),
 )
-_UPPER_LIMITS = ("≤", "≦", "<", "不超过", "不超過", "不高于", "不高於", "至多")
 # fmt: on
 _PART_LIMIT = 200
-_COMPARATOR = re.compile("|".join(re.escape(word) for word in _COMPARATORS))
-_DIGIT = re.compile(r"[0-9]")
 _PLAIN = re.compile(r"[-+]?[0-9]++(?:\.[0-9]*+)?|[-+]?\.[0-9]++")
 
 
@@ -131,41 +121,6 @@ def word_counts(words: Collection[str]) -> tuple[str, ...]:
 
 def _text(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
-
-
-def threshold_of(condition: str) -> str:
-    """Return the quantity of a condition as text, "" if it has none."""
-    if any(word in condition for word in _FALLS):
-        return ""
-    hit = _COMPARATOR.search(condition)
-    if hit:
-        return _COMPARATOR.sub("", condition[hit.end() : hit.end() + 50])
-    digit = _DIGIT.search(condition)
-    return condition[digit.start() : digit.start() + 50] if digit else ""
-
-
-def says_upper_limit(condition: str) -> bool:
-    """Whether a condition sets a limit from above."""
-    return any(word in condition for word in _UPPER_LIMITS)
-
-
-def amount_part(text: str, steps: Sequence[str]) -> tuple[str, str]:
-    """Return the part of a text that an amount is read of, and what of it is read.
-
-    `steps` are functions that cut a text, a number for that part of it. What a formula cuts off
-    as a bracket is a remark, and no part.
-    """
-    whole = text
-    for step in steps:
-        if step.isdigit():
-            whole = part_of(whole, int(step))
-        elif step == "before_bracket":
-            whole = head_of(whole)
-    read = whole
-    for step in steps:
-        cut = {"before_bracket": head_of, "after_comparator": threshold_of}.get(step)
-        read = cut(read) if cut else read
-    return whole, read
 
 
 def unnamed(text: str) -> str:
@@ -243,12 +198,6 @@ def excel_written_with(subject: str, *marks: str) -> str:
     return f"OR({tests})"
 
 
-def excel_upper_limit(subject: str) -> str:
-    """Return a formula for the same."""
-    tests = ",".join(f'ISNUMBER(FIND("{word}",{subject}))' for word in _UPPER_LIMITS)
-    return f"OR({tests})"
-
-
 def amount_of(text: str) -> float | None:
     """Return what the formula of `amount` makes of a text; None where it shows nothing."""
     left, colon, right = text.replace("：", ":").partition(":")
@@ -264,7 +213,7 @@ def amount_of(text: str) -> float | None:
         return None
     for unit, factor in _FACTORS.items():
         found *= factor if unit in text.lower() else 1
-    return found
+    return -found if any(word in text for word in _FALLS) else found
 
 
 def _stripped(text: str, words: tuple[str, ...]) -> str:
@@ -273,20 +222,8 @@ def _stripped(text: str, words: tuple[str, ...]) -> str:
     return text
 
 
-def excel_after_comparator(subject: str) -> str:
-    """Return a formula for the quantity in a condition: 观看人数≥20万 gives 20万.
-
-    Without a comparator it starts at the first digit: 素材通过率100% gives 100%.
-    """
-    marked = _without(subject, _COMPARATORS, "§")
-    digits = ",".join(f'IFERROR(FIND("{digit}",{subject}),99)' for digit in range(10))
-    last = f'SUBSTITUTE(MID({marked},FIND("§",{marked})+1,50),"§","")'
-    found = f'IF(ISNUMBER(FIND("§",{marked})),{last},MID({subject},MIN({digits}),50))'
-    return f"IF({_any_found([_sought(word, subject) for word in _FALLS])},{MISSING},{found})"
-
-
-def excel_amount(subject: str) -> str:
-    """Return a formula that reads a quantity: 20, 25万, 8%, 1:3.5, 提升30%, 520条.
+def excel_amount(subject: str, cell: str = "") -> str:
+    """Return a formula that reads a quantity: 20, 25万, 8%, 1:3.5, 提升30%, 下降25%, 520条.
 
     It fails, which the caller turns into a blank, on all it is not sure of: digits after a unit,
     ranges, dates.
@@ -298,12 +235,14 @@ def excel_amount(subject: str) -> str:
         for unit, factor in _FACTORS.items()
     )
     # "e0" keeps VALUE from reading dates and months into the text, and from making "" a 0.
-    plain = f'IF(FIND({digits},{clean})=1,VALUE({digits}&"e0")*{factors},NA())'
+    falls = ",".join(f'FIND("{word}",{subject})' for word in _FALLS)
+    number = f'VALUE({digits}&"e0")*{factors}*IF(COUNT({falls})>0,-1,1)'
+    plain = f"IF(FIND({digits},{clean})=1,{number},NA())"
     pair = f'SUBSTITUTE({subject},"：",":")'
     colon = f'FIND(":",{pair})'
     ratio = f"IF(VALUE(LEFT({pair},{colon}-1))=1,VALUE(MID({pair},{colon}+1,20)),{MISSING})"
     text = f"IF(ISNUMBER({colon}),{ratio},{plain})"
-    return f"IF(ISNUMBER({subject}),{subject},{text})"
+    return f"IF(ISNUMBER({cell or subject}),{cell or subject},{text})"
 
 
 def names_scale(name: str) -> bool:
@@ -311,14 +250,14 @@ def names_scale(name: str) -> bool:
     return any(mark in name.lower() for mark in _SCALED_NAMES)
 
 
-def excel_amount_in(subject: str, name: str) -> str:
+def excel_amount_in(subject: str, name: str, cell: str) -> str:
     """Return a formula that reads a quantity in the unit of a metric's name: 60 of 总费用(万元).
 
     Where the name states a unit it fails on all that states one of its own.
     """
-    plain = f'IF(ISNUMBER({subject}),{subject},VALUE({subject}&"e0"))'
+    plain = f'IF(ISNUMBER({cell}),{cell},VALUE({subject}&"e0"))'
     is_scaled = _any_found([_sought(mark, name) for mark in _SCALED_NAMES])
-    return f"IF({is_scaled},{plain},{excel_amount(subject)})"
+    return f"IF({is_scaled},{plain},{excel_amount(subject, cell)})"
 
 
 def reads_amount(text: str, value: float, name: str | None = None) -> bool:

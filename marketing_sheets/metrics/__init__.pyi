@@ -1,14 +1,12 @@
 from .evaluated import (
     Achievement as Achievement,
     IssueRow as IssueRow,
-    Verdict as Verdict,
     achievements as achievements,
     count_verdicts as count_verdicts,
     days_between as days_between,
     is_known as is_known,
     is_open as is_open,
     issues_by_severity as issues_by_severity,
-    judge as judge,
     overdue as overdue,
 )
 from .figures import (

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..problems import Place
 from ..records import Array, SheetRecords
-from ..template import Effect, Issue, Unit
+from ..template import Effect, Issue, Unit, Verdict
 from .figures import Figure, days_of, numbers, quotient
 
-Verdict = Literal["met", "close", "missed"]
 _VERDICTS: dict[str, Verdict] = {"met": "met", "close": "close", "missed": "missed"}
 _UNITS: dict[str, Unit] = {
     "number": "number",
@@ -58,17 +57,6 @@ class VerdictCounts:
     met: int
     close: int
     missed: int
-
-
-def judge(value: float, target: float, *, lower_is_better: bool, close: float) -> Verdict:
-    """Judge a value against its target; exactly on target is met."""
-    if lower_is_better:
-        if value <= target:
-            return "met"
-        return "close" if target >= close * value else "missed"
-    if value >= target:
-        return "met"
-    return "close" if value >= close * target else "missed"
 
 
 def achievements(records: SheetRecords) -> tuple[Achievement, ...]:

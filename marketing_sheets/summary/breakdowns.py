@@ -20,7 +20,6 @@ from ..metrics import (
     figure,
     is_later,
     is_unread,
-    judge,
     metric_frame,
     metrics_of,
     progress,
@@ -29,7 +28,7 @@ from ..metrics import (
     up_to_day,
 )
 from ..records import Reading
-from ..template import Column, Daily, Metric, Role, TableSheet, Task, Template
+from ..template import Column, Daily, Metric, Role, TableSheet, Task, Template, judge
 from ..texts import Text
 from .model import ChannelRow, Grain, OwnRow, OwnTable, StageRow, Tile, Trend, TrendPoint
 

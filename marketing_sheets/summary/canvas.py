@@ -13,9 +13,9 @@ from typing import Any, Final
 import xlsxwriter
 
 from ..errors import ExcelLimitError
-from ..metrics import Verdict
 from ..problems import Place
 from ..styles import FONTS, STATES, Palette
+from ..template import Verdict
 from ..texts import Language
 from .model import ChannelRow, StageRow, Summary
 from .words import Scale, fitted, symbol_of, text_of, units_of, word

@@ -14,7 +14,6 @@ from ..alerts import choice_setting, label_of
 from ..metrics import (
     Achievement,
     Figure,
-    Verdict,
     achievements,
     burn,
     elapsed,
@@ -30,7 +29,7 @@ from ..metrics import (
     up_to_day,
 )
 from ..records import LOG, Reading
-from ..template import Campaign, Task
+from ..template import Campaign, Task, Verdict
 from ..texts import Text, fold
 from ..values import choice_spellings
 from .breakdowns import day_of, progress_setting

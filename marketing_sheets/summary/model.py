@@ -8,9 +8,9 @@ from datetime import date
 from typing import Literal
 
 from ..alerts import Alert, Phrase, TrackedAlert
-from ..metrics import Achievement, Allocation, Burn, Figure, IssueRow, TaskProgress, Verdict
+from ..metrics import Achievement, Allocation, Burn, Figure, IssueRow, TaskProgress
 from ..problems import Place, Problem
-from ..template import Chapter, Metric
+from ..template import Chapter, Metric, Verdict
 from ..texts import Text
 
 Grain = Literal["day", "week", "month"]

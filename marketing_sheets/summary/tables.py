@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..alerts import Phrase
-from ..metrics import Achievement, Verdict
+from ..metrics import Achievement
 from ..styles import STATES, Palette
-from ..template import Metric
+from ..template import Metric, Verdict
 from .canvas import (
     FIRST,
     HAIRLINE,

@@ -16,10 +16,9 @@ from ..metrics import (
     IssueRow,
     TaskProgress,
     count_verdicts,
-    judge,
     late_tasks,
 )
-from ..template import Campaign, Task, Unit
+from ..template import Campaign, Task, Unit, judge
 from .model import Health, Tile
 
 # Progress may trail the time elapsed by this much before it is worth a warning.

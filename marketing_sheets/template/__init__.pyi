@@ -1,3 +1,18 @@
+from .limits import (
+    DIGITS as DIGITS,
+    LOWER as LOWER,
+    SIGNS as SIGNS,
+    STRICT as STRICT,
+    UPPER as UPPER,
+    Verdict as Verdict,
+    bound_words as bound_words,
+    favourable as favourable,
+    is_beyond as is_beyond,
+    judge as judge,
+    limit_words as limit_words,
+    rounded as rounded,
+    verdicts as verdicts,
+)
 from .metric_names import (
     LowerWord as LowerWord,
     bind_metric as bind_metric,

@@ -10,24 +10,22 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from ..template import ColumnType
+from ..template import ColumnType, bound_words
 from .cells import Context, ParsedCell, Raw, faulty, plain, simplest
 from .numerals import Numeral, currency_of, read_figure, scale_of
 
 PercentScale = Literal["fraction", "points", "unclear"]
 
 LARGEST = 1e100  # from here on sums and products may have no end
-_COMPARATORS = {
-    word: sign
-    for sign, words in {
-        ">=": "≥,>=,=>,不低于,不少于,不小于,至少,最少,at least,no less than,not less than",
-        "<=": "≤,<=,=<,不超过,不高于,不大于,不多于,至多,最多,at most,no more than,up to",
-        ">": ">,超过,大于,高于,多于,more than,over,above",
-        "<": "<,小于,低于,少于,less than,under,below",
-        "=": "=,等于",
-    }.items()
-    for word in words.split(",")
-}
+# What conditions keep for the signs of `template.SIGNS`.
+_WRITTEN = {"≥": ">=", "≤": "<="}
+
+
+def _comparators(position: Literal["before", "after"]) -> dict[str, str]:
+    return {word: _WRITTEN.get(sign, sign) for word, sign in bound_words(position).items()}
+
+
+_COMPARATORS = _comparators("before")
 # `over` must not be found in `coverage`.
 COMPARATOR_WORDS = "|".join(
     rf"(?<![a-z]){word}(?![a-z])" if word[0].isalpha() and word.isascii() else re.escape(word)
@@ -35,8 +33,8 @@ COMPARATOR_WORDS = "|".join(
 )
 _COMPARED = re.compile(f"({COMPARATOR_WORDS}) ?(.+)")
 # In Chinese usage and law 以上, 以下 and 以内 include the figure itself.
-_AFTER = {"+": ">=", "以上": ">=", "以下": "<=", "以内": "<="}
-_COMPARED_AFTER = re.compile(r"(.*\S) ?(\+|以上|以下|以内)")
+_AFTER = _comparators("after")
+_COMPARED_AFTER = re.compile(rf"(.*\S) ?({'|'.join(map(re.escape, _AFTER))})")
 
 _ERROR = re.compile(r"#[a-z0-9/_]+[!?]?|[+-]?(?:inf|infinity|∞)")
 _DATE = re.compile(r"\d{4}[-./年]\d{1,2}(?:[-./月].*)?|\d{4}年.*|\d{1,2}月(?:\d{1,2}.*)?")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from math import isnan
 from typing import Any, TypeGuard, cast
@@ -16,7 +17,7 @@ import pandas as pd
 
 from ..formulas import SHOWN_REASONS, reason_text
 from ..records import SheetRecords
-from ..template import Column
+from ..template import Column, TableSheet
 from ..values import as_text, parse
 from .book import Book, ListEntry, serial
 
@@ -247,6 +248,16 @@ def _verbatim(value: object) -> InputCell:
     if isinstance(value, date):
         return value.isoformat(*([" "] if isinstance(value, datetime) else []))
     return str(value)
+
+
+def as_drawn(records: SheetRecords, sheet: TableSheet, book: Book) -> SheetRecords:
+    """Return records with the quantities as the sheet will hold them: formulas read their words."""
+    raw = records.raw.copy()
+    for column in sheet.inputs:
+        if column.type == "quantity" and column.id in raw:
+            cells = input_cells(column, records, book)
+            raw[column.id] = pd.Series(cells, index=raw.index, dtype=object)
+    return replace(records, raw=raw)
 
 
 def _quantities(column: Column, records: SheetRecords, book: Book) -> list[InputCell]:

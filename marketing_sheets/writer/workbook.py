@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ..template import Campaign, FormSheet, SettingValue, TableSheet, Template, 
 from ..texts import Language, Text
 from .beside import draw_attachment, draw_reserved
 from .book import Book, GivenChoices, ListEntry, Looks, attributes_by_list, resolve_lists
+from .cells import as_drawn
 from .forms import draw_page
 from .guide import draw_guide
 from .lists import draw_lists
@@ -154,13 +156,15 @@ def _draw(
             continue
         part = parts[sheet.id]
         if part.of not in computed:
-            computed[part.of] = compute(
-                records.get(part.of) or _no_records(sheet, language),
+            given = records.get(part.of) or _no_records(sheet, language)
+            filled = compute(
+                as_drawn(given, sheet, book),
                 template=book.template,
                 as_of=book.as_of,
                 choices=attributes,
                 settings=book.settings,
             )
+            computed[part.of] = replace(filled, raw=given.raw)
         blank_rows = part.blank_rows(sheet.blank_rows if rows is None else rows)
         draw_table(part.records(computed[part.of]), blank_rows, pen, book, stamp=part.stamp)
     for attachment in attachments:

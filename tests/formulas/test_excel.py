@@ -207,4 +207,4 @@ class TestConditions:
             "budget_use > 1", MASTER, TEMPLATE, "en", first_row=7, columns=columns
         )
         used = column_letter(columns["budget_use"])
-        assert formula == f"=IF(COUNT(${used}7)=1,${used}7>1,FALSE)"
+        assert formula == f"=IF(COUNT(${used}7)=1,ROUND(${used}7,12)>1,FALSE)"

@@ -12,24 +12,7 @@ from marketing_sheets.metrics import (
     achievements,
     count_verdicts,
     issues_by_severity,
-    judge,
 )
-
-
-@pytest.mark.parametrize(
-    ("value", "target", "lower", "verdict"),
-    [
-        (100, 100, False, "met"),
-        (90, 100, False, "close"),
-        (89, 100, False, "missed"),
-        (100, 100, True, "met"),
-        (111, 100, True, "close"),
-        (120, 100, True, "missed"),
-    ],
-)
-def test_judging(value: float, target: float, lower: bool, verdict: str) -> None:
-    """Exactly on target is met; where lower is better an overrun is a miss."""
-    assert judge(value, target, lower_is_better=lower, close=0.9) == verdict
 
 
 def test_achievements_know_their_direction() -> None:
