@@ -160,7 +160,7 @@ def _resolved(one: RememberedAlert, day: date) -> TrackedAlert:
 
 
 def alerts(reading: Reading, *, as_of: date) -> tuple[Alert, ...]:
-    """Return everything to act on: overdue and grave issues first, then by kind and size.
+    """Return everything to act on: by severity, then by kind and size.
 
     Raised by the rules of the reading's template, as its workbook changes them.
     """
@@ -173,5 +173,7 @@ def alerts(reading: Reading, *, as_of: date) -> tuple[Alert, ...]:
     return tuple(sorted(found, key=_order))
 
 
-def _order(alert: Alert) -> tuple[int, int, float]:
-    return ALERT_KINDS.index(alert.kind), alert.rank, -alert.size
+def _order(alert: Alert) -> tuple[int, int, int, float]:
+    # Days and shares have no common measure: sizes are compared within a kind.
+    severity = ALERT_SEVERITIES.index(alert.severity)
+    return severity, ALERT_KINDS.index(alert.kind), alert.rank, -alert.size

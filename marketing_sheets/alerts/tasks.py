@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 
 from ..metrics import (
+    Achievement,
     achievements,
     allocation,
     burn,
@@ -16,7 +17,7 @@ from ..metrics import (
     finished_tasks,
     is_known,
     is_open,
-    late_tasks,
+    late_rows,
     metric_frame,
     numbers,
     overdue,
@@ -24,8 +25,17 @@ from ..metrics import (
 )
 from ..problems import Place
 from ..records import Reading, SheetRecords
-from ..template import ALERT_SEVERITIES, Campaign, Effect, Issue, Record, Rule, Task
-from ..texts import Text, fold
+from ..template import (
+    ALERT_SEVERITIES,
+    Campaign,
+    Effect,
+    Issue,
+    Record,
+    Rule,
+    Task,
+    rounded,
+)
+from ..texts import Text
 from .model import (
     Alert,
     Amount,
@@ -38,7 +48,7 @@ from .model import (
     text_at,
     what_of,
 )
-from .rows import about
+from .rows import about, key_name, sheet_of
 
 
 def _sheets(rule: Rule, reading: Reading) -> list[SheetRecords]:
@@ -101,38 +111,29 @@ def _due(days: float) -> Phrase:
 def late(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
     """Find tasks that are late; one that stands on two sheets is one thing to do."""
     del as_of
-    seen: set[str] = set()
     # The master tracker goes first.
-    for records in _sheets(rule, reading):
-        own = set()
-        is_late, days = late_tasks(records.frame, choice_setting(reading, "late_done"))
-        finished = finished_tasks(records.frame)
-        share = numbers(records.frame, Task.PROGRESS)
-        for row in np.flatnonzero(is_late).tolist():
-            name = text_at(records, row, Task.TASK)
-            if name and fold(name) in seen:
-                continue
-            own.add(fold(name))
-            what = Phrase(code="what.plain", params={"name": name})
-            if not np.isnan(share[row]):
-                amount = Amount(value=float(share[row]), unit="percent")
-                what = Phrase(code="what.task", params={"name": name, "progress": amount})
-            count = int(days[row])
-            code = "gap.ended_late" if finished[row] else "gap.late"
-            gap = Phrase(code=code, params={"days": count}, count=count)
-            yield raised(
-                rule,
-                reading,
-                about(reading, records, row),
-                what=what,
-                gap=gap if count else Phrase(code="gap.flagged"),
-                place=records.place(row, Task.DELAY_DAYS, Task.PLANNED_END, Task.TASK),
-                size=count,
-                whose=_whose(reading, records, row),
-                # Nothing can be done any more, but to learn from it.
-                severity="low" if finished[row] else None,
-            )
-        seen |= own
+    _, found = late_rows(_sheets(rule, reading), choice_setting(reading, "late_done"))
+    for records, row, days in found:
+        name, share = text_at(records, row, Task.TASK), numbers(records.frame, Task.PROGRESS)[row]
+        what = Phrase(code="what.plain", params={"name": name})
+        if not np.isnan(share):
+            amount = Amount(value=float(share), unit="percent")
+            what = Phrase(code="what.task", params={"name": name, "progress": amount})
+        is_finished = bool(finished_tasks(records.frame)[row])
+        code = "gap.ended_late" if is_finished else "gap.late"
+        gap = Phrase(code=code, params={"days": days}, count=days)
+        yield raised(
+            rule,
+            reading,
+            about(reading, records, row),
+            what=what,
+            gap=gap if days else Phrase(code="gap.flagged"),
+            place=records.place(row, Task.DELAY_DAYS, Task.PLANNED_END, Task.TASK),
+            size=days,
+            whose=_whose(reading, records, row),
+            # Nothing can be done any more, but to learn from it.
+            severity="low" if is_finished else None,
+        )
 
 
 def _total(reading: Reading) -> float | None:
@@ -141,22 +142,29 @@ def _total(reading: Reading) -> float | None:
 
 
 def over_allocated(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
-    """Find that the tasks have been given more than the campaign has."""
+    """Find that tasks, or the items of the plan, have been given more than the campaign has."""
     del as_of
     total = _total(reading)
     for records in _sheets(rule, reading):
-        given = allocation(records.frame, total)
+        sheet = sheet_of(reading, records)
+        given = allocation(
+            records.frame, total, Task.BUDGET if sheet.share is None else sheet.share.column
+        )
         rest = given.unallocated.value
         if total is None or not given.exceeded or rest is None:
             continue
         gap, size = _over(-rest, total)
-        tasks = Amount(value=given.tasks.value or 0.0, unit="money")
-        whole = Amount(value=total, unit="money")
+        params = {
+            "tasks": Amount(value=given.tasks.value or 0.0, unit="money"),
+            "total": Amount(value=total, unit="money"),
+            "name": sheet.label,
+        }
+        code = "what.allocated" if sheet.share is None else "what.planned"
         yield raised(
             rule,
             reading,
             (records.sheet,),
-            what=Phrase(code="what.allocated", params={"tasks": tasks, "total": whole}),
+            what=Phrase(code=code, params=params),
             gap=gap,
             place=reading.form_places.get(Campaign.BUDGET, Place(file=reading.file)),
             size=size,
@@ -174,16 +182,16 @@ def _over(over: float, base: float) -> tuple[Phrase, float]:
 
 
 def over_budget(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
-    """Find tasks that have spent more than their budget."""
+    """Find tasks and items that have spent more than their budget."""
     del as_of
     for records in _sheets(rule, reading):
         budget, spend = numbers(records.frame, Task.BUDGET), numbers(records.frame, Task.SPEND)
-        for row in np.flatnonzero(spend > budget).tolist():
+        for row in np.flatnonzero(rounded(spend) > rounded(budget)).tolist():
             if text_at(records, row, Task.STATUS) == "cancelled":
                 continue
             gap, size = _over(float(spend[row] - budget[row]), float(budget[row]))
             spent = Amount(value=float(spend[row]), unit="money")
-            name = text_at(records, row, Task.TASK)
+            name = text_at(records, row, Task.TASK) or key_name(reading, records, row)
             yield raised(
                 rule,
                 reading,
@@ -197,35 +205,46 @@ def over_budget(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
 
 
 def below_target(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
-    """Find evaluated metrics that missed their target."""
+    """Find whatever a table says has missed its target, by its figures or in people's words."""
     del as_of
     for records in _sheets(rule, reading):
         for row, one in enumerate(achievements(records)):
-            if one.verdict != "missed" or one.actual is None or one.target is None:
+            if one.verdict != "missed":
                 continue
-            amounts: dict[str, object] = {
-                "name": one.name,
-                "actual": Amount(value=one.actual, unit=one.unit),
-                "target": Amount(value=one.target, unit=one.unit),
-            }
-            share = one.achieved.value
-            gap = Phrase(code="gap.missed")
-            if share is not None:
-                part = share - 1 if one.lower_is_better else share
-                code = "gap.above_limit" if one.lower_is_better else "gap.achieved"
-                gap = Phrase(code=code, params={"share": Amount(value=part, unit="percent")})
             yield raised(
                 rule,
                 reading,
                 about(reading, records, row),
-                what=Phrase(
-                    code="what.limit" if one.lower_is_better else "what.target", params=amounts
+                what=_target(one, key_name(reading, records, row)),
+                gap=_shortfall(one),
+                place=records.place(
+                    row, Effect.ACHIEVEMENT, Effect.ACTUAL, Effect.METRIC, Effect.VERDICT
                 ),
-                gap=gap,
-                place=records.place(row, Effect.ACHIEVEMENT, Effect.ACTUAL, Effect.METRIC),
                 size=one.shortfall,
                 whose=_whose(reading, records, row),
             )
+
+
+def _target(one: Achievement, name: Text | str) -> Phrase:
+    """Say what was to be reached, and what was."""
+    if one.actual is None or one.target is None:
+        return Phrase(code="what.plain", params={"name": one.name or name})
+    params = {
+        "name": one.name or name,
+        "actual": Amount(value=one.actual, unit=one.unit),
+        "target": Amount(value=one.target, unit=one.unit),
+    }
+    return Phrase(code="what.limit" if one.lower_is_better else "what.target", params=params)
+
+
+def _shortfall(one: Achievement) -> Phrase:
+    """Say how far from its target it is, unless the figure would seem to say that it is met."""
+    share, is_over = one.achieved.value, one.lower_is_better and (one.target or 0.0) > 0
+    if share is None or (share > 1) != is_over:
+        return Phrase(code="gap.missed")
+    code = "gap.above_limit" if is_over else "gap.achieved"
+    amount = Amount(value=share - 1 if is_over else share, unit="percent")
+    return Phrase(code=code, params={"share": amount})
 
 
 def reserve(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:

@@ -41,6 +41,8 @@ _COMPARE: dict[type, Callable[[Any, Any], Any]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
+# A criterion that numbers meet and texts do not.
+_ANY_NUMBER = ">=-1E+300"
 # People round: what differs by less than a unit, or by half a percent, is the share.
 _LEAST, _ROUNDED = 1, 0.005
 
@@ -113,6 +115,23 @@ def _count_where(node: ast.Call, frame: pd.DataFrame) -> float:
     return float(mask.sum())
 
 
+def _excel_sum_where(node: ast.Call, table: _Table) -> str:
+    area, where = table.area(node.args[0]), table.area(node.args[1])
+    if len(node.args) == 2:
+        return f'SUMIFS({area},{where},"{_ANY_NUMBER}")'
+    words = table.words(node.args[1], node.args[2])
+    return f"({'+'.join(f'SUMIFS({area},{where},{word})' for word in words)})"
+
+
+def _sum_where(node: ast.Call, frame: pd.DataFrame) -> float:
+    where = _column(node, frame, 1)
+    if len(node.args) == 2:
+        mask = where.notna()
+    else:
+        mask = (where == cast("ast.Constant", node.args[2]).value).fillna(value=False)
+    return float(_figures(node, frame)[mask].sum())
+
+
 AGGREGATES: Mapping[str, Aggregate] = {
     "count": Aggregate(
         excel=lambda node, table: f"COUNTA({table.area(node.args[0])})",
@@ -123,11 +142,7 @@ AGGREGATES: Mapping[str, Aggregate] = {
         excel=lambda node, table: f"SUM({table.area(node.args[0])})",
         value=lambda node, frame: float(_column(node, frame).sum()),
     ),
-    "sum_product": Aggregate(
-        excel=lambda node, table: f"SUMPRODUCT({','.join(map(table.area, node.args))})",
-        value=lambda node, frame: float((_figures(node, frame) * _figures(node, frame, 1)).sum()),
-        arity=(2, 2),
-    ),
+    "sum_where": Aggregate(excel=_excel_sum_where, value=_sum_where, arity=(2, 3)),
 }
 
 
@@ -157,7 +172,7 @@ def _aggregate(node: ast.expr, sheet: TableSheet, template: Template, language: 
     if isinstance(node, ast.Name):
         return node.id if node.id == "as_of" else f"set_{node.id}"
     if isinstance(node, ast.Constant):
-        return str(node.value)
+        return f'"{node.value}"' if isinstance(node.value, str) else str(node.value)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         table = _Table(sheet=sheet, template=template, language=language)
         return AGGREGATES[node.func.id].excel(node, table)
@@ -242,6 +257,8 @@ def _holds(
         return all(parts) if isinstance(node.op, ast.And) else any(parts)
     if not isinstance(node, ast.Compare):
         raise FormulaError("formula_not_allowed", formula=ast.unparse(node), part="live")
+    if isinstance(node.left, ast.Name) and isinstance(settings.get(node.left.id), str):
+        return settings[node.left.id] == cast("ast.Constant", node.comparators[0]).value
     left = _value(node.left, records, settings, as_of)
     right = _value(node.comparators[0], records, settings, as_of)
     if left is None or right is None:

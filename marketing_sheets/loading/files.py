@@ -15,6 +15,7 @@ from ..errors import FormulaError, TemplateError, TemplateFault, UnknownTemplate
 from ..formulas import names as names_in, parse_expression, references
 from ..template import (
     OUR_SHEETS,
+    ROLE_COLUMNS,
     ROLES_BY_ID,
     RULE_COLUMNS,
     RULE_FIELDS,
@@ -243,7 +244,12 @@ def _placed(rule: Rule, template: Template) -> Rule:
     named: dict[str, str] = {str(role): sheet_id for role, sheet_id in players.items()}
     roles = rule.sheets
     if rule.kind in RULE_COLUMNS and not roles:
-        roles = tuple(role for role in RULE_COLUMNS[rule.kind][0] if role in named)
+        played = tuple(role for role in RULE_COLUMNS[rule.kind][0] if role in named)
+        fitting = (sheet.id for sheet in template.tables if _has_columns(sheet, rule))
+        plans = (sheet.id for sheet in template.tables if sheet.share is not None)
+        roles = played if RULE_COLUMNS[rule.kind][0] else tuple(fitting)
+        # The budget inside a plan is given out of the campaign's as the tasks' budgets are.
+        roles += tuple(plans) if rule.kind == "over_allocated" else ()
     when: dict[str, str] = {}
     for name, text in rule.when.items():
         when.setdefault(named.get(name, name), text)
@@ -280,10 +286,20 @@ def _is_sound(text: str, sheet: TableSheet, template: Template) -> bool:
         return False
 
 
+def _has_columns(sheet: TableSheet, rule: Rule) -> bool:
+    """Tell whether a sheet has the columns that a kind of rules needs, each of use to it."""
+    sought = {name: one for role in ROLE_COLUMNS.values() for name, one in role.items()}
+    return all(
+        name in sheet and sheet[name].type in sought[name].types
+        for name in RULE_COLUMNS[rule.kind][1]
+    )
+
+
 def _has(sheet: TableSheet, rule: Rule, metrics: Iterable[Metric], fields: Iterable[str]) -> bool:
     """Tell whether a sheet has the columns a rule looks at."""
     if rule.kind in RULE_COLUMNS:
-        return all(name in sheet for name in RULE_COLUMNS[rule.kind][1])
+        is_plan = rule.kind == "over_allocated" and sheet.share is not None
+        return is_plan or _has_columns(sheet, rule)
     if rule.by is not None and rule.by not in sheet:
         return False
     if rule.kind in ("threshold", "window", "drop"):

@@ -1,12 +1,14 @@
 from .evaluated import (
     Achievement as Achievement,
     IssueRow as IssueRow,
+    VerdictCounts as VerdictCounts,
     achievements as achievements,
     count_verdicts as count_verdicts,
     days_between as days_between,
     is_known as is_known,
     is_open as is_open,
     issues_by_severity as issues_by_severity,
+    judged as judged,
     overdue as overdue,
 )
 from .figures import (
@@ -39,6 +41,7 @@ from .tasks import (
     burn as burn,
     elapsed as elapsed,
     finished_tasks as finished_tasks,
+    late_rows as late_rows,
     late_tasks as late_tasks,
     on_time as on_time,
     progress as progress,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..problems import Place
 from ..records import Array, SheetRecords
-from ..template import Effect, Issue, Unit, Verdict
+from ..template import Effect, Issue, Unit, Verdict, favourable
 from .figures import Figure, days_of, numbers, quotient
 
 _VERDICTS: dict[str, Verdict] = {"met": "met", "close": "close", "missed": "missed"}
@@ -43,11 +43,12 @@ class Achievement:
 
     @property
     def shortfall(self) -> float:
-        """How far it is from the target in the bad direction, as a fraction; 0 if it is not."""
-        if self.achieved.value is None:
+        """How far it is from keeping its target, as a fraction; 0 if it does or nothing tells."""
+        if self.favourable is None or self.favourable >= 1:
             return 0.0
-        gap = self.achieved.value - 1
-        return max(gap if self.lower_is_better else -gap, 0.0)
+        if self.lower_is_better and self.achieved.value is not None and self.favourable > 0:
+            return abs(self.achieved.value - 1)
+        return 1 - self.favourable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,15 @@ class VerdictCounts:
     met: int
     close: int
     missed: int
+
+
+def judged(sheets: Iterable[SheetRecords]) -> tuple[SheetRecords, ...]:
+    """Return the tables with records that say of what they hold whether it is met."""
+    return tuple(
+        one
+        for one in sheets
+        if Effect.VERDICT in one.frame and one.frame[Effect.VERDICT].notna().any()
+    )
 
 
 def achievements(records: SheetRecords) -> tuple[Achievement, ...]:
@@ -88,9 +98,8 @@ def _achievement(
     achieved = quotient("achievement", actual or 0.0, target or 0.0, rows=int(both))
     if Effect.ACHIEVEMENT in records.frame:
         achieved = _as_in_sheet(achieved, numbers(records.frame, Effect.ACHIEVEMENT)[row])
-    favourable = achieved.value
-    if lower and favourable is not None:
-        favourable = quotient("achievement", target or 0.0, actual or 0.0).value
+    reached, aimed = (np.array([np.nan if one is None else one]) for one in (actual, target))
+    kept = float(favourable(reached, aimed, np.array([lower]))[0])
     return Achievement(
         name=_cell(records, row, Effect.METRIC),
         lower_is_better=lower,
@@ -98,9 +107,9 @@ def _achievement(
         target=target,
         actual=actual,
         achieved=achieved,
-        favourable=favourable,
+        favourable=_known(kept),
         verdict=_VERDICTS.get(_cell(records, row, Effect.VERDICT)),
-        place=records.place(row, Effect.ACHIEVEMENT),
+        place=records.place(row, Effect.ACHIEVEMENT, Effect.VERDICT),
     )
 
 

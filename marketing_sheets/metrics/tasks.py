@@ -5,16 +5,17 @@ Cancelled tasks count nowhere but in the money that was spent on them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from ..records import Array
+from ..records import Array, SheetRecords
 from ..template import Task
+from ..texts import fold
 from .figures import Figure, is_unread, numbers, quotient
 
 
@@ -34,6 +35,7 @@ class TaskProgress:
     by_tasks: Figure
     done: int
     tasks: int
+    unmeasured: float = 0.0
     by: str = "weight"
 
     @property
@@ -99,23 +101,47 @@ def _live(frame: pd.DataFrame) -> pd.DataFrame:
     return live
 
 
+def shares_done(frame: pd.DataFrame) -> Array:
+    """Return how far each task is as a fraction, NaN where nobody says.
+
+    A blank is nothing of a task that has not begun, and all of one that is done.
+    """
+    share, status = numbers(frame, Task.PROGRESS), _text(frame, Task.STATUS)
+    if Task.PROGRESS not in frame:
+        return share
+    told = np.select([status == "not_started", status == "done"], [0.0, 1.0], np.nan)
+    return np.where(np.isnan(share), told, share)
+
+
 def progress(frame: pd.DataFrame, by: str = "weight") -> TaskProgress:
     """Measure the progress of the tasks in `frame`; `by` is the setting `progress_by`."""
     frame = _live(frame)
-    done = int((_text(frame, Task.STATUS) == "done").sum())
-    share = numbers(frame, Task.PROGRESS)
+    status, share = _text(frame, Task.STATUS), shares_done(frame)
+    done, has_status = int((status == "done").sum()), status != ""
     known = ~np.isnan(share)
     rows, left_out = int(known.sum()), int((~known).sum())
-    mean = quotient("progress_mean", float(share[known].sum()), rows, rows=rows, left_out=left_out)
-    return TaskProgress(
-        weighted=_weighted("progress_weighted", share, numbers(frame, Task.WEIGHT)),
-        by_budget=_weighted("progress_by_budget", share, numbers(frame, Task.BUDGET)),
-        mean=mean,
-        by_tasks=quotient("progress_by_tasks", done, len(frame), rows=len(frame)),
+    weights = {"weight": numbers(frame, Task.WEIGHT), "budget": numbers(frame, Task.BUDGET)}
+    one = TaskProgress(
+        weighted=_weighted("progress_weighted", share, weights["weight"]),
+        by_budget=_weighted("progress_by_budget", share, weights["budget"]),
+        mean=quotient(
+            "progress_mean", float(share[known].sum()), rows, rows=rows, left_out=left_out
+        ),
+        by_tasks=quotient(
+            "progress_by_tasks",
+            done,
+            int(has_status.sum()),
+            rows=int(has_status.sum()),
+            left_out=int((~has_status).sum()),
+        ),
         done=done,
         tasks=len(frame),
         by=by,
     )
+    weight = weights[by] if one.overall in (one.weighted, one.by_budget) else np.ones(len(frame))
+    unsaid = np.nansum(weight[~(has_status if by == "tasks" else known)])
+    total = np.nansum(weight)
+    return replace(one, unmeasured=float(unsaid / total) if total > 0 else 0.0)
 
 
 def _weighted(metric: str, share: Array, weight: Array) -> Figure:
@@ -185,6 +211,45 @@ def late_tasks(frame: pd.DataFrame, late_done: str = "done") -> tuple[Array, Arr
     return late, np.where(late, np.maximum(delay, 0), 0)
 
 
+def late_rows(
+    sheets: Iterable[SheetRecords], late_done: str = "done"
+) -> tuple[int, tuple[tuple[SheetRecords, int, int], ...]]:
+    """Return how many tasks there are, and the late ones: records, row, days.
+
+    What stands on several sheets under one name is one task, of the first of them; in a merged
+    workbook only if both are from the same. Cancelled ones are none.
+    """
+    seen: set[tuple[str, ...]] = set()
+    count, late = 0, []
+    for records in sheets:
+        frame = records.frame
+        if Task.DELAY_DAYS not in frame:
+            continue
+        is_late, days = late_tasks(frame, late_done)
+        names = _named(records)
+        status = _text(frame, Task.STATUS)
+        rows = [
+            row
+            for row, name in enumerate(names)
+            if status[row] != "cancelled" and not (name[0] and name in seen)
+        ]
+        count += len(rows)
+        late += [(records, row, int(days[row])) for row in rows if is_late[row]]
+        # A name may stand twice on one sheet: those are two tasks.
+        seen |= set(names)
+    return count, tuple(late)
+
+
+def _named(records: SheetRecords) -> list[tuple[str, ...]]:
+    """Return each task's name, and whose it is in a merged workbook."""
+    names = [fold(name) for name in _text(records.frame, Task.TASK).tolist()]
+    if records.origins is None:
+        return [(name,) for name in names]
+    known = (one for one in ("department", "campaign") if one in records.origins)
+    traces = [records.origins[one].fillna("").astype(str).tolist() for one in known]
+    return list(zip(names, *traces, strict=True))
+
+
 def elapsed(start: date | None, end: date | None, as_of: date) -> Figure:
     """Return the share of the campaign's days that have passed, both ends included, 0 to 1."""
     if start is None or end is None or end < start:
@@ -206,9 +271,9 @@ def _sum(metric: str, values: Array) -> Figure:
     )
 
 
-def allocation(frame: pd.DataFrame, total: float | None) -> Allocation:
-    """Compare the budgets of the tasks that are not cancelled with the campaign's `total`."""
-    tasks = _sum("budget", numbers(_live(frame), Task.BUDGET))
+def allocation(frame: pd.DataFrame, total: float | None, column: str = Task.BUDGET) -> Allocation:
+    """Compare the budgets of what is not cancelled, in `column`, with the campaign's `total`."""
+    tasks = _sum("budget", numbers(_live(frame), column))
     whole = _sum("budget_total", np.array([np.nan if total is None else total]))
     rest = None
     if whole.value is not None and tasks.value is not None:

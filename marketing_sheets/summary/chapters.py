@@ -30,6 +30,7 @@ CHAPTER_OF: Final[Mapping[str, Chapter]] = {
     "goals": "overview",
     "stages": "overview",
     "metrics": "results",
+    "outcomes": "results",
     "channels": "results",
     "trend_day": "results",
     "comparison": "results",

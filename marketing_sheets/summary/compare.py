@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,8 @@ from ..metrics import (
     figure,
     is_known,
     is_open,
-    late_tasks,
+    judged,
+    late_rows,
     metric_frame,
     metrics_of,
     on_time,
@@ -101,13 +102,13 @@ def _standing(row: MatrixRow) -> tuple[float, float]:
 class _Frames:
     """The tables that are compared, and the name of each row's group in all tables.
 
-    `has_cost` tells that spending is the cost of the daily data, in every group and in all.
+    `late` are sheet and row of the late tasks.
     """
 
     reading: Reading
     as_of: date
     names: Mapping[str, _Names]
-    has_cost: bool = False
+    late: tuple[tuple[str, int], ...] = ()
 
     def of(self, sheet: str, group: str | None) -> pd.DataFrame:
         """Return the rows of a group, None: all, as far as the figures reach."""
@@ -157,11 +158,16 @@ def _compared(reading: Reading, trace: str, as_of: date) -> Compared | None:
     if len([name for name in groups if name]) < 2:
         return None
     frames = _Frames(reading=reading, as_of=as_of, names=names)
-    frames = replace(frames, has_cost=_figures(frames, None)["cost"].value is not None)
+    roles = (reading.template.sheet_for(role) for role in ("master", "schedule"))
+    tasks = [reading.sheets[sheet] for sheet in roles if sheet in reading.sheets]
+    _, late = late_rows(tasks, choice_setting(reading, "late_done"))
+    frames = replace(
+        frames,
+        late=tuple((records.sheet, row) for records, row, _ in late),
+    )
     rows = [_row(frames, name, _label(reading, trace, name)) for name in groups]
     rows.sort(key=lambda row: (_RANKS[row.health], -(row.late + row.overdue)))
-    spend_from: Literal["daily", "tasks"] = "daily" if frames.has_cost else "tasks"
-    return Compared(rows=tuple(rows), total=_row(frames, None, ""), spend_from=spend_from)
+    return Compared(rows=tuple(rows), total=_row(frames, None, ""))
 
 
 def _took_part(reading: Reading) -> set[str]:
@@ -183,34 +189,35 @@ def _row(frames: _Frames, group: str | None, name: Text | str) -> CompareRow:
     start, end = (day_of(reading.form.get(name)) for name in Campaign.PERIOD)
     burnt = burn(tasks, elapsed(start, end, as_of))
     figures = _figures(frames, group)
-    # One measure for all groups, the one that ROAS divides by; a sum of both would be neither.
-    spend = figures["cost"] if frames.has_cost else burnt.spend
     issues = frames.of(template.sheet_for("issues"), group)
     unsolved = is_open(issues) & is_known(issues, as_of)
     late = int((overdue(issues, as_of)[unsolved] > 0).sum())
-    # The same task on both sheets is one task.
-    work = tasks if Task.DELAY_DAYS in tasks and len(tasks) else schedule
-    delayed = int(late_tasks(work, choice_setting(reading, "late_done"))[0].sum())
-    met, judged = _verdicts(frames, group)
+    delayed = [
+        sheet
+        for sheet, row in frames.late
+        if group is None or sheet not in frames.names or frames.names[sheet][row] == group
+    ]
+    met, verdicts = _verdicts(frames, group)
     row = CompareRow(
         name=name,
         rows=_count(frames, group),
         progress=progress(tasks, progress_setting(reading)).overall,
-        on_time=on_time(work),
-        late=delayed,
+        on_time=on_time(tasks if Task.DELAY_DAYS in tasks and len(tasks) else schedule),
+        late=len(delayed),
         budget=burnt.budget,
-        spend=spend,
+        spend=burnt.spend,
+        cost=figures["cost"],
         used=burnt.used,
         sales=figures.get("sales", _none("sales")),
         achieved=figures.get("sales_achievement", _none("sales_achievement")),
         roas=figures.get("roas", _none("roas")),
         met=met,
-        judged=judged,
+        judged=verdicts,
         open=int(unsolved.sum()),
         overdue=late,
         health="none",
     )
-    return replace(row, health=_health(row))
+    return replace(row, health=_health(row, over=burnt.over))
 
 
 def _figures(frames: _Frames, group: str | None) -> dict[str, Figure]:
@@ -232,20 +239,19 @@ def _count(frames: _Frames, group: str | None) -> int:
 
 
 def _verdicts(frames: _Frames, group: str | None) -> tuple[int, int]:
-    sheet = frames.reading.template.sheet_for("effect")
-    records = frames.reading.sheets.get(sheet)
-    if records is None:
-        return 0, 0
-    rows = np.ones(len(records.frame), dtype=bool)
-    if group is not None and sheet in frames.names:
-        rows = frames.names[sheet] == group
-    verdicts = [one.verdict for one, own in zip(achievements(records), rows, strict=True) if own]
+    verdicts = []
+    for records in judged(frames.reading.sheets.values()):
+        rows = np.ones(len(records.frame), dtype=bool)
+        if group is not None and records.sheet in frames.names:
+            rows = frames.names[records.sheet] == group
+        both = zip(achievements(records), rows, strict=True)
+        verdicts += [one.verdict for one, own in both if own]
     return verdicts.count("met"), len(verdicts) - verdicts.count(None)
 
 
-def _health(row: CompareRow) -> Health:
+def _health(row: CompareRow, *, over: int) -> Health:
     """Judge a group as the whole is judged: late, overdue or overspent is a risk."""
-    if row.late or row.overdue or (row.used.value or 0.0) > 1:
+    if row.late or row.overdue or over or (row.used.value or 0.0) > 1:
         return "risk"
     short = row.achieved.value is not None and row.achieved.value < 1
     if short or row.met < row.judged:

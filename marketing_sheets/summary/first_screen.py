@@ -304,14 +304,15 @@ def _actions(canvas: Canvas, summary: Summary) -> None:
 
 def _action(canvas: Canvas, alert: Alert) -> None:
     language = canvas.language
-    kind = fitted(f"{symbol_of(alert.state)} {kind_text(alert, language)}".strip(), 22)
+    state = _SEVERITIES[alert.severity]
+    kind = fitted(f"{symbol_of(state)} {kind_text(alert, language)}".strip(), 22)
     where = place_text(alert.place)
     cells = [
         Cell(
             first=left(0),
             last=right(0),
             value=kind,
-            style={**chip(alert.state), "font_size": 9, "align": "center"},
+            style={**chip(state), "font_size": 9, "align": "center"},
         ),
         Cell(
             first=left(1),

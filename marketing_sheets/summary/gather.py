@@ -19,12 +19,16 @@ from ..metrics import (
     Figure,
     IssueRow,
     TaskProgress,
+    VerdictCounts,
     achievements,
     allocation,
     burn,
+    count_verdicts,
     elapsed,
     figure,
     issues_by_severity,
+    judged,
+    late_rows,
     later_rows,
     metric_frame,
     metrics_of,
@@ -32,7 +36,7 @@ from ..metrics import (
     up_to_day,
 )
 from ..problems import Place, Problem
-from ..records import Reading
+from ..records import Reading, SheetRecords
 from ..template import Campaign, Daily, Effect, Issue, Role, Task, Template
 from ..texts import LANGUAGES, Text, say
 from .breakdowns import (
@@ -47,7 +51,8 @@ from .breakdowns import (
 )
 from .compare import compare
 from .mixes import channel_mix, names_of
-from .model import Merged, Provenance, RowCounts, Summary, Tile
+from .model import Health, Merged, Provenance, RowCounts, Summary, Tile
+from .outcomes import outcomes_of
 from .report import report_of
 from .tiles import clauses, count_tiles, health_of, tiles_of
 
@@ -107,13 +112,12 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
     target_roas = number_of(form.get(Campaign.TARGET_ROAS))
     progressed, burnt = progress(tasks, progress_setting(reading)), burn(tasks, time, total=budget)
     tiles = _tiles(reading, daily, progressed, burnt, time)
-    metrics, issues = evaluated(reading), open_issues(reading, as_of)
-    acts, tracked = _alerts(reading, as_of)
-    more = _more_tiles(reading, len(tiles), metrics, issues, as_of)
+    metrics, verdicts = evaluated(reading), _verdicts(reading)
+    issues, (acts, tracked) = open_issues(reading, as_of), _alerts(reading, as_of)
+    more = _more_tiles(reading, len(tiles), verdicts, issues, as_of)
     channels, channel_total = channels_of(reading, daily, target_roas, _close(reading))
     stages, stage_total = stages_of(reading, tasks, as_of, time)
-    errors = sum(problem.severity == "error" for problem in reading.problems)
-    good, bad = clauses(tiles, acts, metrics, progressed.overall, time, errors=errors)
+    health, good, bad = _judged(reading, tiles, acts, verdicts, progressed=progressed, time=time)
     return Summary(
         title=_title(reading),
         department=_department(reading),
@@ -122,13 +126,14 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         end=end,
         as_of=as_of,
         elapsed=time,
-        health=health_of(tiles, acts, metrics, errors=errors, filled=_is_filled(reading)),
+        health=health,
         good=good,
         bad=bad,
         tiles=tiles + more,
         actions=acts,
         alerts=tracked,
         metrics=metrics,
+        outcomes=outcomes_of(reading),
         channels=channels,
         channel_total=channel_total,
         target_roas=target_roas,
@@ -158,21 +163,20 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
 def _more_tiles(
     reading: Reading,
     taken: int,
-    metrics: Sequence[Achievement],
+    verdicts: VerdictCounts,
     issues: Sequence[IssueRow],
     as_of: date,
 ) -> tuple[Tile, ...]:
     """Fill the row of tiles with the template's own metrics, then with counts."""
     own = own_tiles(reading, taken, as_of=as_of)
-    sheets = (reading.template.sheet_for(role) for role in _TASKS)
-    tables = (metric_frame(reading, sheet) for sheet in sheets)
-    tasks = next((one for one in tables if Task.DELAY_DAYS in one and len(one)), pd.DataFrame())
+    names = (reading.template.sheet_for(role) for role in _TASKS)
+    sheets = [reading.sheets[name] for name in names if name in reading.sheets]
+    tasks, late = late_rows(sheets, choice_setting(reading, "late_done"))
     is_logged = reading.template.sheet_for("issues") in reading.sheets
     counts = count_tiles(
-        tasks,
-        metrics,
+        (tasks, [days for _, _, days in late]) if tasks else None,
+        verdicts,
         issues if is_logged else None,
-        late_done=choice_setting(reading, "late_done"),
     )
     return (*own, *counts[: max(0, MOST_TILES - taken - len(own))])
 
@@ -208,8 +212,39 @@ def _alerts(reading: Reading, as_of: date) -> tuple[tuple[Alert, ...], tuple[Tra
     return tuple(replace(one, owner=named.get(id(one), one.owner)) for one in found), tracked
 
 
-def _is_filled(reading: Reading) -> bool:
-    return any(len(records.frame) for records in reading.sheets.values())
+def _judged(
+    reading: Reading,
+    tiles: Sequence[Tile],
+    acts: Sequence[Alert],
+    verdicts: VerdictCounts,
+    *,
+    progressed: TaskProgress,
+    time: Figure,
+) -> tuple[Health, tuple[Phrase, ...], tuple[Phrase, ...]]:
+    """Return the verdict on the whole, and what is good and bad."""
+    errors = sum(problem.severity == "error" for problem in reading.problems)
+    good, bad = clauses(tiles, acts, verdicts, progressed, time, errors=errors)
+    filled = is_filled(reading)
+    health = health_of(tiles, acts, verdicts, progressed, errors=errors, filled=filled)
+    return health, good, bad
+
+
+def _verdicts(reading: Reading) -> VerdictCounts:
+    """Count the verdicts of all tables."""
+    tables = judged(reading.sheets.values())
+    return count_verdicts([one for records in tables for one in achievements(records)])
+
+
+def is_filled(reading: Reading) -> bool:
+    """Tell whether anybody has put anything into a table besides the rows it begins with."""
+    return any(_is_touched(reading, records) for records in reading.sheets.values())
+
+
+def _is_touched(reading: Reading, records: SheetRecords) -> bool:
+    sheet = reading.template[records.sheet]
+    preset = {name for row in getattr(sheet, "start", ()) for name in row}
+    typed = [name for name in records.raw if name not in preset]
+    return bool(records.raw[typed].notna().any(axis=None)) if preset else len(records.frame) > 0
 
 
 def _tiles(

@@ -57,6 +57,21 @@ class OwnTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a table comes to: rows met, close, missed and without a verdict, and `over` budget."""
+
+    sheet: str
+    label: Text
+    rows: int
+    met: int
+    close: int
+    missed: int
+    unjudged: int
+    over: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelRow:
     """The figures of one channel by metric id; `others` > 0 means that many channels together."""
 
@@ -104,7 +119,8 @@ class CompareRow:
     """The figures of a department or campaign, or of all; ratios come from their own sums.
 
     `rows` counts records of all tables; `met` of `judged` evaluated metrics met their target;
-    `late` counts unfinished tasks, `open` and `overdue` issues.
+    `late` counts unfinished tasks, `open` and `overdue` issues. `spend` is that of the tasks,
+    `cost` that of the daily data.
     """
 
     name: Text | str
@@ -115,6 +131,7 @@ class CompareRow:
     budget: Figure
     spend: Figure
     used: Figure
+    cost: Figure
     sales: Figure
     achieved: Figure
     roas: Figure
@@ -127,14 +144,10 @@ class CompareRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Departments or campaigns side by side, the worst first, and all together.
-
-    `spend_from` tells what spending is in every row: the cost of the daily data, or the tasks'.
-    """
+    """Departments or campaigns side by side, the worst first, and all together."""
 
     rows: tuple[CompareRow, ...]
     total: CompareRow
-    spend_from: Literal["daily", "tasks"] = "tasks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +308,7 @@ class Summary:
     actions: tuple[Alert, ...]
     alerts: tuple[TrackedAlert, ...]
     metrics: tuple[Achievement, ...]
+    outcomes: tuple[Outcome, ...]
     channels: tuple[ChannelRow, ...]
     channel_total: ChannelRow | None
     target_roas: float | None

@@ -27,6 +27,7 @@ from .chapters import (
 from .details import draw_absent, draw_footer, draw_hints, draw_issues, draw_problems, draw_trend
 from .first_screen import draw_alerts, draw_first_screen
 from .model import OwnTable, Summary
+from .outcomes import draw_outcomes
 from .side_by_side import comparison_drawings, draw_channels
 from .tables import draw_matrix, draw_metrics, draw_own, draw_stages
 from .words import text_of
@@ -137,7 +138,15 @@ def _drawings(summary: Summary) -> dict[str, list[Callable[[Canvas], None]]]:
         drawings["comparison"] = comparison_drawings(summary.comparison)
     if _has_goals(summary):
         drawings["goals"] = [partial(draw_goals, report=report)]
-    drawings |= {title: [drawing] for title, drawing in _sections(summary)}
+    outcomes: list[Callable[[Canvas], None]] = [partial(draw_outcomes, outcomes=summary.outcomes)]
+    # Where all of them have sections of their own there is nothing to add.
+    is_said = {one.sheet for one in summary.outcomes} <= set(summary.sections.values())
+    for title, drawing in _sections(summary):
+        drawings[title] = [drawing]
+        if title == "metrics" and not is_said:
+            drawings["outcomes"] = outcomes
+    if not is_said:
+        drawings.setdefault("outcomes", outcomes)
     drawings["own"] = [partial(_own, summary=summary, table=table) for table in summary.own]
     if summary.alerts:
         drawings["alerts"] = [_of(draw_alerts, summary)]

@@ -216,8 +216,10 @@ _COLUMNS: Final[tuple[_Column, ...]] = (
         style="count",
         alarm=lambda row: row.late > 0,
     ),
+    _Column(head="budget", value=_figure("budget"), style="money"),
     _Column(head="spend", value=_figure("spend"), style="money", alarm=_over),
     _Column(head="used", value=_figure("used"), style="0.0%", alarm=_over),
+    _Column(head="cost", value=_figure("cost"), style="money"),
     _Column(head="sales", value=_figure("sales"), style="money"),
     _Column(head="achieved", value=_figure("achieved"), style="0.0%", alarm=_short, symbol="▼"),
     _Column(head="roas", value=_figure("roas"), style="0.00"),
@@ -262,15 +264,12 @@ def draw_reversal(canvas: Canvas, text: str) -> None:
 
 
 def _table(canvas: Canvas, table: Compared, kind: str) -> None:
-    note = canvas.say("note.compared")
-    if any(row.spend.value is not None for row in (*table.rows, table.total)):
-        note = canvas.say(f"note.compared_{table.spend_from}")
-    canvas.heading(canvas.say(f"section.{kind}s"), note)
+    canvas.heading(canvas.say(f"section.{kind}s"), canvas.say("note.compared"))
     rows = table.rows[:_MOST]
     everything = (*rows, table.total)
     held = [one for one in _COLUMNS if any(one.value(row) is not None for row in everything)]
-    # Others say most of what these do: achievement, and the mark at an overspent amount.
-    for spare in ("met", "used", "progress"):
+    # Others say most of what these do: the mark at an overspent amount, achievement, delays, ROAS.
+    for spare in ("used", "met", "on_time", "cost"):
         if len(held) > len(_PLACES):
             held = [one for one in held if one.head != spare]
     columns = list(zip(held, _PLACES, strict=False))

@@ -374,6 +374,8 @@ def _stages_in_time(canvas: Canvas, summary: Summary) -> None:
         canvas.line(ROW, cells, ground=TOTAL if total else HAIRLINE)
     first = canvas.row - len(summary.stages) - 1
     canvas.bars(right(5), first, canvas.row - 2, 1)
+    for line in _unmeasured(summary.stage_total):
+        canvas.remark(phrase_text(line, canvas.language))
 
 
 def _budget_lines(summary: Summary) -> list[Phrase]:
@@ -391,7 +393,13 @@ def _budget_lines(summary: Summary) -> list[Phrase]:
         told.append(Phrase(code=code, params=params))
     if left_out:
         told.append(Phrase(code="note.unread", params={"count": left_out}, count=left_out))
-    return told
+    return [*told, *_unmeasured(summary.stage_total)]
+
+
+def _unmeasured(total: StageRow) -> list[Phrase]:
+    """Say how many tasks the progress leaves out."""
+    count = total.progress.overall.left_out
+    return [Phrase(code="note.unmeasured", params={"count": count}, count=count)] if count else []
 
 
 def _stage(canvas: Canvas, row: StageRow, money: str, *, total: bool = False) -> None:

@@ -10,48 +10,53 @@ import pandas as pd
 
 from ..alerts import Alert, AlertKind, Amount, Phrase
 from ..metrics import (
-    Achievement,
     Burn,
     Figure,
     IssueRow,
     TaskProgress,
-    count_verdicts,
-    late_tasks,
+    VerdictCounts,
 )
-from ..template import Campaign, Task, Unit, judge
+from ..template import Campaign, Unit, judge
 from .model import Health, Tile
 
 # Progress may trail the time elapsed by this much before it is worth a warning.
 WATCH_GAP = 0.05
+# With more of the work than this unmeasured nothing is said to be in time.
+_MOST_UNMEASURED = 0.5
 _RISKS: frozenset[AlertKind] = frozenset(
     ("issue_overdue", "issue_high", "task_late", "over_allocated", "over_budget")
 )
+_TOLD: frozenset[AlertKind] = _RISKS | {"below_target"}
 _STATES: Final = {"met": "done", "close": "close", "missed": "missed"}
 
 
 def health_of(
     tiles: Sequence[Tile],
     alerts: Sequence[Alert],
-    metrics: Sequence[Achievement],
+    verdicts: VerdictCounts,
+    progress: TaskProgress,
     *,
     errors: int,
     filled: bool,
 ) -> Health:
     """Judge the campaign.
 
+    none: nothing has been filled in.
     risk: an unsolved issue is overdue or of high severity, an unfinished task is late, one is over
     budget, all together have more than the campaign's, or any other alert is of high severity.
-    watch: an evaluated metric or a headline figure missed or came close to its target, progress
-    trails time by more than 5 points, cells could not be read (`errors`), or any other alert.
-    none: nothing has been filled in. Else ok.
+    watch: anything in any table or a headline figure missed or came close to its target, progress
+    trails time by more than 5 points or most of the work has none, cells could not be read
+    (`errors`), or any other alert. Else ok.
     """
+    if not filled:
+        return "none"
     if any(_is_grave(alert) for alert in alerts):
         return "risk"
-    verdicts = count_verdicts(metrics)
     doubtful = any(tile.state in ("close", "missed", "late") for tile in tiles)
+    doubtful |= is_mostly_unmeasured(progress)
     if verdicts.missed or verdicts.close or doubtful or errors or _others(alerts):
         return "watch"
-    return "ok" if filled else "none"
+    return "ok"
 
 
 def _is_grave(alert: Alert) -> bool:
@@ -61,8 +66,8 @@ def _is_grave(alert: Alert) -> bool:
 def clauses(
     tiles: Sequence[Tile],
     alerts: Sequence[Alert],
-    metrics: Sequence[Achievement],
-    progress: Figure,
+    verdicts: VerdictCounts,
+    progress: TaskProgress,
     time: Figure,
     *,
     errors: int,
@@ -70,20 +75,24 @@ def clauses(
     """Return what is good and what is wrong, each as clauses of one sentence."""
     good = list(_targets("targets_met", tiles, "done"))
     bad = []
-    if progress.value is not None and time.value is not None:
-        points = round(100 * (time.value - progress.value))
+    overall = progress.overall
+    if overall.value is not None and time.value is not None:
+        points = round(100 * (time.value - overall.value))
         if points > 0:
-            bad.append(Phrase(code="clause.behind", params={"points": points}, count=points))
-        else:
-            good.append(Phrase(code="clause.in_time"))
-    counts = {kind: sum(alert.kind == kind for alert in alerts) for kind in _RISKS}
-    verdicts = count_verdicts(metrics)
+            clause = Phrase(code="clause.behind", params={"points": points}, count=points)
+            bad.append(with_left_out("clause", clause, overall))
+        elif not is_mostly_unmeasured(progress):
+            good.append(with_left_out("clause", Phrase(code="clause.in_time"), overall))
+    if is_mostly_unmeasured(progress):
+        bad += _count_clause("unmeasured", overall.left_out)
+    counts = {kind: sum(alert.kind == kind for alert in alerts) for kind in _TOLD}
     bad += _targets("targets_missed", tiles, "missed")
     bad += _count_clause("late", counts["task_late"])
     if counts["over_allocated"]:
         bad.append(Phrase(code="clause.allocated"))
     bad += _count_clause("over", counts["over_budget"])
-    bad += _count_clause("missed", verdicts.missed)
+    # As many as the list has, unless it is told not to have them.
+    bad += _count_clause("missed", counts["below_target"] or verdicts.missed)
     bad += _count_clause("overdue", counts["issue_overdue"])
     bad += _count_clause("high", counts["issue_high"])
     if not verdicts.missed:
@@ -96,7 +105,7 @@ def clauses(
 
 def _others(alerts: Sequence[Alert]) -> int:
     """Count the alerts that have no clause of their own."""
-    return sum(alert.kind not in (*_RISKS, "below_target") for alert in alerts)
+    return sum(alert.kind not in _TOLD for alert in alerts)
 
 
 def _count_clause(clause: str, count: int) -> list[Phrase]:
@@ -133,34 +142,31 @@ def tiles_of(
             "new_users", totals.get("new_users"), form.get(Campaign.TARGET_NEW_USERS), time, close
         ),
         _against("cac", *limit, close, lower_is_better=True),
-        _progress(progress.overall, time),
+        _progress(progress, time),
         _budget(burn),
     )
 
 
 def count_tiles(
-    tasks: pd.DataFrame,
-    metrics: Sequence[Achievement],
+    delays: tuple[int, Sequence[int]] | None,
+    verdicts: VerdictCounts,
     issues: Sequence[IssueRow] | None,
-    *,
-    late_done: str = "done",
 ) -> tuple[Tile, ...]:
     """Return late tasks, metrics that met their target and open issues, of what there is.
 
-    `tasks` without a delay, no judged metric and `issues` None have no tile; `late_done` is the
-    setting.
+    `delays` are the number of tasks and by how many days the late ones are; None where no sheet
+    tells, as `issues`. No judged metric has no tile.
     """
     found = []
-    if Task.DELAY_DAYS in tasks and len(tasks):
-        is_late, by_days = late_tasks(tasks, late_done)
-        late, worst = int(is_late.sum()), int(by_days.max())
+    if delays is not None:
+        tasks, late = delays
+        worst = max(late, default=0)
         days = Phrase(code="tile.worst", params={"days": worst}, count=worst)
         if late and not worst:
-            days = Phrase(code="tile.flagged", params={"count": late}, count=late)
+            days = Phrase(code="tile.flagged", params={"count": len(late)}, count=len(late))
         delta = days if late else Phrase(code="tile.none_late")
-        count = ("tile.of_tasks", len(tasks))
-        found.append(_counted("tasks_late", late, count, delta, "late" if late else None))
-    verdicts = count_verdicts(metrics)
+        count = ("tile.of_tasks", tasks)
+        found.append(_counted("tasks_late", len(late), count, delta, "late" if late else None))
     judged = verdicts.met + verdicts.close + verdicts.missed
     if judged:
         short, state = (verdicts.missed, "missed") if verdicts.missed else (verdicts.close, "close")
@@ -207,11 +213,21 @@ def _no_target(metric: str, one: Figure, code: str = "tile.no_target") -> Tile:
 
 
 def _sales(sales: Figure | None, achieved: Figure | None, close: float) -> Tile:
-    """Compare sales with the targets of the same rows: a target for days to come says nothing."""
+    """Compare sales with the targets of the same rows: a target for days to come says nothing.
+
+    Where some rows have no target the sales shown are those of the others, and it is said.
+    """
     sales = sales or _missing("sales", "money")
     if achieved is None or achieved.value is None or achieved.denominator is None:
         return _no_target("sales", sales)
-    return _share("sales", sales, achieved.value, achieved.denominator, close)
+    left_out = sales.rows - achieved.rows
+    compared = replace(sales, value=achieved.numerator, rows=achieved.rows, left_out=left_out)
+    tile = _share("sales", compared, achieved.value, achieved.denominator, close)
+    if left_out <= 0:
+        return replace(tile, figure=sales)
+    goal = Amount(value=achieved.denominator, unit=sales.unit)
+    params = {"target": goal, "rows": achieved.rows, "all": sales.rows}
+    return replace(tile, target=Phrase(code="tile.target_of_rows", params=params))
 
 
 def _achieved(metric: str, one: Figure | None, target: Any, time: Figure, close: float) -> Tile:
@@ -277,7 +293,8 @@ def _against(
     )
 
 
-def _progress(one: Figure, time: Figure) -> Tile:
+def _progress(done: TaskProgress, time: Figure) -> Tile:
+    one = done.overall
     if time.value is None:
         return _no_target("progress", one, "tile.no_period")
     target = Phrase(
@@ -292,10 +309,23 @@ def _progress(one: Figure, time: Figure) -> Tile:
     else:
         code = "tile.behind" if behind > 0 else "tile.ahead"
         delta = Phrase(code=code, params={"points": points}, count=points)
-    state = "done"
+    state = "close" if is_mostly_unmeasured(done) else "done"
     if points and behind > 0:
         state = "late" if behind > WATCH_GAP else "close"
+    delta = with_left_out("tile", delta, one)
     return Tile(id="progress", figure=one, target=target, delta=delta, state=state)
+
+
+def is_mostly_unmeasured(done: TaskProgress) -> bool:
+    """Tell whether so much work is of unknown progress that no figure can clear it."""
+    return done.unmeasured > _MOST_UNMEASURED
+
+
+def with_left_out(group: str, said: Phrase, one: Figure) -> Phrase:
+    """Say besides how many tasks a figure leaves out."""
+    if not one.left_out:
+        return said
+    return Phrase(code=f"{group}.left_out", params={"said": said, "left": one.left_out})
 
 
 def _budget(burn: Burn) -> Tile:

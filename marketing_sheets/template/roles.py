@@ -212,14 +212,15 @@ ROLE_NEEDS: Mapping[Role, tuple[tuple[str, ...], ...]] = {
     ),
     "issues": ((Issue.DESCRIPTION,),),
 }
-# Where the kinds of rules that name no sheets look, and the columns they cannot do without there.
+# Where the kinds of rules that name no sheets look, and the columns they cannot do without there;
+# without a role they look into every table that has them.
 RULE_COLUMNS: Mapping[RuleKind, tuple[tuple[Role, ...], tuple[str, ...]]] = {
     "issue_overdue": (("issues",), (Issue.DESCRIPTION, Issue.DUE_DATE)),
     "issue_high": (("issues",), (Issue.DESCRIPTION, Issue.SEVERITY)),
     "task_late": (("master", "schedule"), (Task.TASK, Task.DELAY_DAYS)),
     "over_allocated": (("master",), (Task.TASK, Task.BUDGET)),
-    "over_budget": (("master",), (Task.BUDGET, Task.SPEND)),
-    "below_target": (("effect",), (Effect.METRIC, Effect.VERDICT)),
+    "over_budget": ((), (Task.BUDGET, Task.SPEND)),
+    "below_target": ((), (Effect.VERDICT,)),
     "reserve": (("master",), (Task.TASK, Task.BUDGET)),
     "burn": (("master",), (Task.BUDGET, Task.SPEND)),
 }

@@ -32,8 +32,8 @@ class TestLive:
             for live in MASTER.live
         ]
         assert lines == [
-            "As of 2024-06-28    |    3 tasks · 1 done · 1 delayed",
-            "Overall progress 50.0%",
+            "As of 2024-06-28    |    2 tasks · 1 done · 1 delayed",
+            "Overall progress 50.0% (2 of 2)",
             "Budget 2,000 · spent 1,245 · used 62.3%",
         ]
 

@@ -95,7 +95,7 @@ def test_formula_too_long(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("figure", "sentence"),
     [
-        ("cost", '"cost" must stand inside count, count_where, sum or sum_product here'),
+        ("cost", '"cost" must stand inside count, count_where, sum or sum_where here'),
         ("sum(costs)", '"costs" in the formula is no column or setting; did you mean `cost`?'),
         ("sum(1)", 'there is no column "1"'),
         ('count_where(state, "dne")', 'the list "state" has no choice "dne"; did you mean `done`?'),

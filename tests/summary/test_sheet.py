@@ -103,7 +103,7 @@ def test_the_first_screen_has_real_values(sheet: Any) -> None:
 
 def test_the_first_screen_fits_a_laptop(sheet: Any) -> None:
     """Down to the sixth action the rows are at most 490 pixels high."""
-    last = row_of(sheet, "▲ 任务延期") + 2
+    last = row_of(sheet, "■ 任务延期") + 2
     points = sum(sheet.row_dimensions[row].height for row in range(1, last + 1))
     assert points * 4 / 3 <= 490
 

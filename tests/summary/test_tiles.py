@@ -100,7 +100,7 @@ def test_missing_targets_and_values_are_said() -> None:
         (
             {"master_tracker": [{"task": "t", "budget": 1.0, "spend": 2.0}]},
             "risk",
-            "1 task is over budget.",
+            "1 task has no progress and 1 task is over budget.",
         ),
     ],
 )
