@@ -5,6 +5,7 @@ from .finding import (
     alerts as alerts,
     remembered_by_all as remembered_by_all,
     track as track,
+    unproven_keys as unproven_keys,
 )
 from .model import (
     Alert as Alert,

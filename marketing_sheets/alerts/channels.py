@@ -17,17 +17,25 @@ import pandas as pd
 from ..metrics import by, day_column, days_of, figure, metric_frame, numbers, up_to_day
 from ..problems import Place
 from ..records import Reading
-from ..template import Daily, Metric, Rule, TableSheet, Unit
+from ..template import Daily, Metric, Rule, TableSheet, Unit, is_beyond
 from ..texts import Text
-from .model import Alert, Amount, Terms, choice_setting, label_of, raised, terms, what_of
+from .model import (
+    Alert,
+    Amount,
+    Terms,
+    choice_setting,
+    is_recent,
+    label_of,
+    raised,
+    terms,
+    what_of,
+)
 from .rows import sheet_of
 
 # Fewer days than this say nothing about what is usual.
 _FEWEST_DAYS = 3
 # How far back a run of days is followed.
 _RECENT_DAYS = 60
-# Sums of decimals may miss a limit they are meant to meet by this share.
-_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +165,7 @@ def _sources(rule: Rule, reading: Reading, as_of: date) -> Iterator[tuple[_Sourc
 
 
 def _is_beyond(value: float, bound: float, rule: Rule) -> bool:
-    slack = _ROUNDING * max(abs(bound), 1e-12)
-    return value < bound - slack if rule.side == "below" else value > bound + slack
+    return is_beyond(value, bound, above=rule.side != "below")
 
 
 def _apart(base: float, limit: float, source: _Source) -> float:
@@ -199,7 +206,7 @@ def beyond(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
         day = day_column(source.sheet)
         if said.days is not None and day in source.frame:
             days = days_of(source.frame, Daily.DATE)
-            rows = np.flatnonzero(days > np.datetime64(as_of, "D") - said.days)
+            rows = np.flatnonzero(is_recent(days, as_of, said.days))
         one, limit = source.over(rows), said.limit or 0.0
         if one is None or not source.is_enough(one):
             continue

@@ -7,16 +7,17 @@ are for that day, so that a second run repeats nothing that nobody changed. No w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 
-from ..records import Reading, RememberedAlert
+from ..problems import Place
+from ..records import Reading, RememberedAlert, SheetRecords
 from ..template import ALERT_SEVERITIES, RULE_KINDS, AlertSeverity, Rule, RuleKind
 from ..texts import Text
 from . import channels, rows, tasks
-from .model import Alert, Phrase, terms
+from .model import Alert, Phrase, key_of, terms
 
 Standing = Literal["new", "continuing", "resolved"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
@@ -69,18 +70,23 @@ class TrackedAlert:
 
 
 def track(
-    found: Sequence[Alert], remembered: Sequence[RememberedAlert], *, as_of: date
+    found: Sequence[Alert],
+    remembered: Sequence[RememberedAlert],
+    *,
+    as_of: date,
+    unproven: Collection[str] = (),
 ) -> tuple[TrackedAlert, ...]:
     """Join the alerts found with those remembered: by severity, in their order, resolved ones last.
 
     An alert that is gone is shown as resolved on the day it was missed first, and on no later day.
-    One that comes back on another day is new again.
+    One that comes back on another day is new again. One of which nothing tells any more, its key
+    is in `unproven`, goes on.
     """
     known = {one.key: one for one in remembered}
     keyed = _keyed(found)
     standing = [_standing(key, alert, known.get(key), as_of) for key, alert in keyed.items()]
     gone = [
-        _resolved(one, one.resolved_on or as_of)
+        _gone(one, None if one.key in unproven else one.resolved_on or as_of)
         for one in remembered
         if one.key not in keyed and one.resolved_on in (None, as_of)
     ]
@@ -144,10 +150,10 @@ def _standing(key: str, alert: Alert, known: RememberedAlert | None, as_of: date
     )
 
 
-def _resolved(one: RememberedAlert, day: date) -> TrackedAlert:
+def _gone(one: RememberedAlert, day: date | None) -> TrackedAlert:
     return TrackedAlert(
         key=one.key,
-        standing="resolved",
+        standing="continuing" if day is None else "resolved",
         severity=one.severity,
         first_seen=one.first_seen,
         resolved_on=day,
@@ -159,6 +165,42 @@ def _resolved(one: RememberedAlert, day: date) -> TrackedAlert:
     )
 
 
+def unproven_keys(reading: Reading) -> frozenset[str]:
+    """Return the keys of remembered alerts of which the workbook tells nothing any more.
+
+    Their table is gone or empty, or their row has cells that cannot be read. Only data that does
+    not break the rule resolves an alert.
+    """
+    rules = {rule.id for rule in reading.template.rules if _is_in_force(rule, reading)}
+    tables = {sheet.id for sheet in reading.template.tables}
+    doubtful = {problem.place for problem in reading.problems if problem.severity == "error"}
+    found = set()
+    for one in reading.remembered:
+        rule, sheet, *_ = (*one.key.split("|"), "")
+        if rule not in rules or sheet not in tables:
+            continue
+        records = reading.sheets.get(sheet)
+        if (
+            records is None
+            or records.frame.empty
+            or one.key in _unreadable(rule, reading, records, doubtful)
+        ):
+            found.add(one.key)
+    return frozenset(found)
+
+
+def _unreadable(
+    rule: str, reading: Reading, records: SheetRecords, doubtful: Collection[Place]
+) -> set[str]:
+    """Return the keys of alerts about rows in which something cannot be read."""
+    rows_of = {place.row for place in doubtful if place.sheet == records.origin.sheet}
+    return {
+        key_of(rule, *rows.about(reading, records, row))
+        for row, number in enumerate(records.rows.tolist())
+        if number in rows_of
+    }
+
+
 def alerts(reading: Reading, *, as_of: date) -> tuple[Alert, ...]:
     """Return everything to act on: by severity, then by kind and size.
 
@@ -167,10 +209,14 @@ def alerts(reading: Reading, *, as_of: date) -> tuple[Alert, ...]:
     found = [
         alert
         for rule in reading.template.rules
-        if rule.kind in _GROUPED or terms(rule, reading) is not None
+        if _is_in_force(rule, reading)
         for alert in _FINDERS[rule.kind](rule, reading, as_of)
     ]
     return tuple(sorted(found, key=_order))
+
+
+def _is_in_force(rule: Rule, reading: Reading) -> bool:
+    return rule.kind in _GROUPED or terms(rule, reading) is not None
 
 
 def _order(alert: Alert) -> tuple[int, int, int, float]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from ..problems import Place
-from ..records import Reading, SheetRecords
+from ..records import Array, Mask, Reading, SheetRecords
 from ..template import AlertSeverity, Campaign, Rule, RuleKind, Template, Unit
 from ..texts import Text
 
@@ -148,6 +149,19 @@ def terms(rule: Rule, reading: Reading, group: str | None = None) -> Terms | Non
     if rule.kind in ("deadline", "early"):
         return Terms(limit=limit, days=days if said is None else int(said))
     return Terms(limit=said, days=days)
+
+
+def is_recent(days: Array, as_of: date, count: int) -> Mask:
+    """Tell which rows are of the last `count` days up to `as_of`.
+
+    Where nothing has come in since, of the last that there are: waiting proves nothing.
+    """
+    last = np.datetime64(as_of, "D")
+    past = days[days <= last]
+    if len(past) and past.max() <= last - count:
+        last = past.max()
+    recent: Mask = (days > last - count) & (days <= last)
+    return recent
 
 
 def number_setting(reading: Reading, name: str) -> float | None:

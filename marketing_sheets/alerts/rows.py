@@ -17,7 +17,7 @@ from ..formulas import holds, references
 from ..metrics import day_column, days_of, numbers
 from ..problems import Place, Problem
 from ..records import Reading, SheetRecords
-from ..template import Campaign, Record, Rule, TableSheet
+from ..template import Campaign, Record, Rule, TableSheet, is_beyond
 from ..texts import Text
 from .model import (
     Alert,
@@ -25,6 +25,7 @@ from .model import (
     Terms,
     amount,
     choice_setting,
+    is_recent,
     label_of,
     leader,
     raised,
@@ -163,7 +164,11 @@ def calendar_notes(reading: Reading) -> tuple[Problem, ...]:
 def _days(
     rule: Rule, reading: Reading, records: SheetRecords, as_of: date, *, pause: int
 ) -> Iterator[Alert]:
-    """Find the days without a row; a gap longer than `pause` days is taken for a break."""
+    """Find the days without a row, from the campaign's first, else from the first with one.
+
+    A gap longer than `pause` days is taken for a break once there are data after it: until then
+    waiting proves nothing.
+    """
     sheet = reading.template[records.sheet]
     assert isinstance(sheet, TableSheet)
     column = day_column(sheet)
@@ -176,11 +181,11 @@ def _days(
     seen = [day for day in seen if day <= last]
     if not seen and start is None:
         return
-    edges = [*(seen or [(start or last) - _DAY]), last + _DAY]
+    before = [start - _DAY] if start is not None and (not seen or start <= seen[0]) else []
     missing = [
         day + n * _DAY
-        for day, following in pairwise(edges)
-        if 0 < (following - day).days - 1 <= pause
+        for day, following in pairwise([*before, *seen, last + _DAY])
+        if (following - day).days - 1 <= pause or following > last
         for n in range(1, (following - day).days)
     ]
     if not missing:
@@ -354,8 +359,7 @@ def counted(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
         for name in dict.fromkeys(n for n in names if n is not None):
             group = used[[n == name for n in names]]
             value = _measured(rule, reading, records, group)
-            beyond = value > said.limit if rule.side == "above" else value < said.limit
-            if not beyond:
+            if not is_beyond(value, said.limit, above=rule.side == "above"):
                 continue
             shown = _group_name(reading, sheet_of(reading, records), by, name)
             yield raised(
@@ -387,7 +391,7 @@ def _in_time(
     days, last = days_of(records.frame, day), np.datetime64(as_of, "D")
     used = ~(days > last)
     if said.days is not None:
-        used &= days > last - said.days
+        used &= is_recent(days, as_of, said.days)
     return np.flatnonzero(used)
 
 

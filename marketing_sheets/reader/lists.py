@@ -10,6 +10,7 @@ from typing import Any
 
 from ..problems import Place, Problem
 from ..template import (
+    MOST_DAYS,
     Choices,
     ColumnType,
     Rule,
@@ -18,14 +19,14 @@ from ..template import (
     TableSheet,
     Template,
     Threshold,
+    least_days,
 )
-from ..texts import LANGUAGES, fold, fold_label, say
+from ..texts import LANGUAGES, Text, fold, fold_label, say
 from ..values import Context, as_typed, likeliest, parse
 from .table import Grid, choice_words
 
 _RULE, _GROUP, _LIMIT, _DAYS, _ON = "rule", "rule.group", "rule.limit", "rule.days", "rule.on"
 _HOLIDAY = "holiday"
-_MOST_DAYS = 366
 _ROWS = 30
 _LIST, _SETTING, _VALUE = "list:", "setting", "setting.value"
 _MOST_KNOWN = 32
@@ -125,7 +126,7 @@ def _threshold(
         context = Context(min=0, max=1.0 if rule.unit == "percent" else None)
         limit = _number(sheet, rule, (row, _LIMIT), context, problems)
     if rule.days is not None and rule.setting is None:
-        context = Context(min=-_MOST_DAYS, max=_MOST_DAYS)
+        context = Context(min=least_days(rule), max=MOST_DAYS)
         days = _number(sheet, rule, (row, _DAYS), context, problems)
     return Threshold(
         rule=rule.id,
@@ -153,18 +154,25 @@ def _number(
         return float(outcome.value)
     if outcome.fault is not None:
         shown = f"{(own or 0) * 100:g}%" if kind == "percent" else f"{own:g}"
-        code = "setting_out_of_range" if outcome.fault == "out_of_range" else outcome.fault
+        code = _code_of(outcome.fault)
         params = {"column": rule.label, "used": shown, **outcome.params}
         problems.append(sheet.problem(code, row, part, cell, **params))
     return None
+
+
+def _code_of(fault: str) -> str:
+    """Return the problem of a setting that cannot be used: each says what is used instead."""
+    return "setting_out_of_range" if fault == "out_of_range" else "setting_unread"
 
 
 def _is_on(sheet: _Sheet, rule: Rule, row: int, problems: list[Problem]) -> bool:
     cell = sheet.cell(row, _ON)
     outcome = parse(cell, "yes_no", Context())
     if outcome.fault is not None:
-        params = {"column": rule.label, **outcome.params}
-        problems.append(sheet.problem(outcome.fault, row, _ON, cell, **params))
+        word = f"yes_no.{'yes' if rule.is_on else 'no'}"
+        used = Text({language: say("sheets", word, language) for language in LANGUAGES})
+        params = {"column": rule.label, "used": used, **outcome.params}
+        problems.append(sheet.problem(_code_of(outcome.fault), row, _ON, cell, **params))
         return rule.is_on
     # A row that says nothing about it is there to count.
     return outcome.value is not False
@@ -351,8 +359,10 @@ def _setting(
     cell = sheet.grid.cells[row, at]
     formula = sheet.grid.uncalculated_cells({at}).get((row, at))
     if formula:
-        code = "formula_not_calculated"
-        return sheet.problem(code, row, _VALUE, formula, column=setting.label)
+        used = _shown(setting)
+        return sheet.problem(
+            "setting_unread", row, _VALUE, formula, column=setting.label, used=used
+        )
     if (choices := setting.choices) is not None:
         return _chosen(sheet, setting, choices, row, settings)
     outcome = parse(cell, setting.type, Context(min=setting.min, max=setting.max))
@@ -363,12 +373,17 @@ def _setting(
         # Formulas compare with the cell, and to Excel a text is larger than any number.
         told = {"column": setting.label, "count": 1, "value": f"{outcome.value:.15g}"}
         return sheet.problem("formulas_need_value", row, _VALUE, cell, **told)
-    value = float(setting.value)
-    shown = f"{value * 100:g}%" if setting.type == "percent" else f"{value:g}"
-    code = outcome.fault or "setting_blank"
-    code = "setting_out_of_range" if code == "out_of_range" else code
-    params = {"column": setting.label, "used": shown, **outcome.params}
+    code = "setting_blank" if outcome.fault is None else _code_of(outcome.fault)
+    params = {"column": setting.label, "used": _shown(setting), **outcome.params}
     return sheet.problem(code, row, _VALUE, cell, **params)
+
+
+def _shown(setting: Setting) -> Text | str:
+    """Return the template's value of a setting, as it is shown on the sheet."""
+    if setting.choices is not None:
+        return next(item.label for item in setting.items if item.id == setting.value)
+    value = float(setting.value)
+    return f"{value * 100:g}%" if setting.type == "percent" else f"{value:g}"
 
 
 def _chosen(

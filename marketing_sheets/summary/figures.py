@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from ..errors import needed_day
 from ..metrics import (
     Figure,
     IssueRow,
@@ -27,8 +28,8 @@ from ..metrics import (
 )
 from ..records import Reading
 from ..template import Campaign, Metric, TableSheet, Task
-from .breakdowns import choice_columns, day_of
-from .gather import evaluated, number_of, open_issues
+from .breakdowns import choice_columns
+from .gather import evaluated, number_of, open_issues, period_of
 
 
 def figures(reading: Reading, *, as_of: date) -> list[tuple[Level, Figure]]:
@@ -37,9 +38,8 @@ def figures(reading: Reading, *, as_of: date) -> list[tuple[Level, Figure]]:
     Choice columns are such as channel, department, stage; the template's own metrics have figures
     as the campaign's have. Ready for `metrics.figures_as_json`.
     """
-    form = reading.form
-    start, end = (day_of(form.get(name)) for name in Campaign.PERIOD)
-    time = elapsed(start, end, as_of)
+    as_of = needed_day(as_of)
+    time = elapsed(*period_of(reading), as_of)
     found: list[tuple[Level, Figure]] = []
     if any(field.id == Campaign.START_DATE for field in reading.template.fields()):
         found.append(({}, time))

@@ -121,6 +121,8 @@ def _row(canvas: Canvas, one: TrackedAlert) -> None:
     gap = text_of(alert.gap, language) if alert else ""
     if one.resolved_on:
         gap = word("gap.resolved", language, day=one.resolved_on)
+    elif alert is None:
+        gap = word("gap.no_data", language)
     late = {"font_size": 9, "bold": True, "font_color": Palette.LATE} if alert else mute
     room = _LATIN_UNITS if what.isascii() else _WHAT_UNITS
     lines = min(2, max(-(-units_of(what) // room), -(-units_of(gap) // 23)))

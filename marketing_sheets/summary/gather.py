@@ -11,7 +11,16 @@ from typing import Any, Final
 
 import pandas as pd
 
-from ..alerts import Alert, Phrase, TrackedAlert, alerts, choice_setting, label_of, track
+from ..alerts import (
+    Alert,
+    Phrase,
+    TrackedAlert,
+    alerts,
+    choice_setting,
+    label_of,
+    track,
+    unproven_keys,
+)
 from ..errors import needed_day
 from ..metrics import (
     Achievement,
@@ -103,13 +112,11 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
 
     Works with any part of the workbook missing or empty.
     """
-    form, as_of = reading.form, needed_day(as_of)
-    start, end = (day_of(form.get(name)) for name in Campaign.PERIOD)
+    form, (start, end), as_of = reading.form, period_of(reading), needed_day(as_of)
     time = elapsed(start, end, as_of)
     daily = up_to_day(metric_frame(reading, reading.template.sheet_for("daily"), as_of=as_of))
     tasks = metric_frame(reading, reading.template.sheet_for("master"))
-    budget = number_of(form.get(Campaign.BUDGET))
-    target_roas = number_of(form.get(Campaign.TARGET_ROAS))
+    budget, target_roas = map(number_of, map(form.get, (Campaign.BUDGET, Campaign.TARGET_ROAS)))
     progressed, burnt = progress(tasks, progress_setting(reading)), burn(tasks, time, total=budget)
     tiles = _tiles(reading, daily, progressed, burnt, time)
     metrics, verdicts = evaluated(reading), _verdicts(reading)
@@ -117,7 +124,9 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
     more = _more_tiles(reading, len(tiles), verdicts, issues, as_of)
     channels, channel_total = channels_of(reading, daily, target_roas, _close(reading))
     stages, stage_total = stages_of(reading, tasks, as_of, time)
-    health, good, bad = _judged(reading, tiles, acts, verdicts, progressed=progressed, time=time)
+    health, good, bad = _judged(
+        reading, tiles, acts, tracked, verdicts, progressed=progressed, time=time
+    )
     return Summary(
         title=_title(reading),
         department=_department(reading),
@@ -207,7 +216,7 @@ def _department(reading: Reading) -> Phrase | Text | str:
 def _alerts(reading: Reading, as_of: date) -> tuple[tuple[Alert, ...], tuple[TrackedAlert, ...]]:
     """Return the alerts found, with the owners that staff named in the list, and that list."""
     found = alerts(reading, as_of=as_of)
-    tracked = track(found, reading.remembered, as_of=as_of)
+    tracked = track(found, reading.remembered, as_of=as_of, unproven=unproven_keys(reading))
     named = {id(one.alert): one.own_owner for one in tracked if one.own_owner}
     return tuple(replace(one, owner=named.get(id(one), one.owner)) for one in found), tracked
 
@@ -216,6 +225,7 @@ def _judged(
     reading: Reading,
     tiles: Sequence[Tile],
     acts: Sequence[Alert],
+    tracked: Sequence[TrackedAlert],
     verdicts: VerdictCounts,
     *,
     progressed: TaskProgress,
@@ -223,9 +233,12 @@ def _judged(
 ) -> tuple[Health, tuple[Phrase, ...], tuple[Phrase, ...]]:
     """Return the verdict on the whole, and what is good and bad."""
     errors = sum(problem.severity == "error" for problem in reading.problems)
-    good, bad = clauses(tiles, acts, verdicts, progressed, time, errors=errors)
+    pending = sum(one.alert is None and one.resolved_on is None for one in tracked)
+    good, bad = clauses(tiles, acts, verdicts, progressed, time, errors=errors, pending=pending)
     filled = is_filled(reading)
-    health = health_of(tiles, acts, verdicts, progressed, errors=errors, filled=filled)
+    health = health_of(
+        tiles, acts, verdicts, progressed, errors=errors, pending=pending, filled=filled
+    )
     return health, good, bad
 
 
@@ -301,6 +314,12 @@ def _source(reading: Reading) -> Provenance:
         template_version=reading.template_version or reading.template.version,
         version=_version(),
     )
+
+
+def period_of(reading: Reading) -> tuple[date | None, date | None]:
+    """Return the campaign's first and last day, as far as the form says them."""
+    start, end = (day_of(reading.form.get(name)) for name in Campaign.PERIOD)
+    return start, end
 
 
 def number_of(value: Any) -> float | None:

@@ -37,6 +37,7 @@ def health_of(
     progress: TaskProgress,
     *,
     errors: int,
+    pending: int,
     filled: bool,
 ) -> Health:
     """Judge the campaign.
@@ -46,7 +47,7 @@ def health_of(
     budget, all together have more than the campaign's, or any other alert is of high severity.
     watch: anything in any table or a headline figure missed or came close to its target, progress
     trails time by more than 5 points or most of the work has none, cells could not be read
-    (`errors`), or any other alert. Else ok.
+    (`errors`), of an alert there are no data since (`pending`), or any other alert. Else ok.
     """
     if not filled:
         return "none"
@@ -54,7 +55,9 @@ def health_of(
         return "risk"
     doubtful = any(tile.state in ("close", "missed", "late") for tile in tiles)
     doubtful |= is_mostly_unmeasured(progress)
-    if verdicts.missed or verdicts.close or doubtful or errors or _others(alerts):
+    if verdicts.missed or verdicts.close or doubtful or errors or pending:
+        return "watch"
+    if _others(alerts):
         return "watch"
     return "ok"
 
@@ -71,6 +74,7 @@ def clauses(
     time: Figure,
     *,
     errors: int,
+    pending: int,
 ) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
     """Return what is good and what is wrong, each as clauses of one sentence."""
     good = list(_targets("targets_met", tiles, "done"))
@@ -99,6 +103,7 @@ def clauses(
         bad += _count_clause("close", verdicts.close)
     bad += _targets("targets_close", tiles, "close")
     bad += _count_clause("alerts", _others(alerts))
+    bad += _count_clause("pending", pending)
     bad += _count_clause("errors", errors)
     return tuple(good), tuple(bad)
 

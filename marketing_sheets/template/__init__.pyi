@@ -50,6 +50,7 @@ from .parts import (
     ALERT_SEVERITIES as ALERT_SEVERITIES,
     COLUMN_TYPES as COLUMN_TYPES,
     LIVE_TYPES as LIVE_TYPES,
+    MOST_DAYS as MOST_DAYS,
     NUMERIC_TYPES as NUMERIC_TYPES,
     RULE_KINDS as RULE_KINDS,
     RULE_NAMES as RULE_NAMES,
@@ -65,6 +66,7 @@ from .parts import (
     RuleKind as RuleKind,
     Threshold as Threshold,
     Unit as Unit,
+    least_days as least_days,
 )
 from .roles import (
     FORM_FIELDS as FORM_FIELDS,

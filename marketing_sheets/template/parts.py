@@ -268,6 +268,14 @@ class Rule:
     is_on: bool = True
 
 
+MOST_DAYS = 366
+
+
+def least_days(rule: Rule) -> int:
+    """Return the smallest number of days that means anything: 1 of a window, any of a deadline."""
+    return 1 if rule.kind in ("threshold", "window", "drop", "count") else -MOST_DAYS
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
     """What the lists sheet of a workbook says about a rule, for one group or (None) for all.

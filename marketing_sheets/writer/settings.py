@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..styles import Palette, number_format
-from ..template import Column, Rule, Setting, TableSheet, Template, Threshold
+from ..template import MOST_DAYS, Column, Rule, Setting, TableSheet, Template, Threshold
 from ..texts import say
 from .book import Book, Pen, absolute
 from .cells import refusal, validation
@@ -24,7 +24,6 @@ GAP_WIDTH = 2.0
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _BOOK = "thresholds"
 _SPARE_ROWS = 6
-_MOST_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,7 +308,7 @@ def _draw_names(at: _At, last: int, pen: Pen, book: Book) -> None:
 
 def _validate_groups(at: _At, last: int, lists: list[str], pen: Pen, book: Book) -> None:
     label = book.template.title
-    days = Column(id="rule_days", type="integer", label=label, min=-_MOST_DAYS, max=_MOST_DAYS)
+    days = Column(id="rule_days", type="integer", label=label, min=-MOST_DAYS, max=MOST_DAYS)
     on = Column(id="rule_on", type="yes_no", label=label)
     checked = [(at.days, validation(days, book), "days"), (at.is_on, validation(on, book), "")]
     if at.scope is not None:

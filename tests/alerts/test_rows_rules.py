@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from support.readings import campaign, reading
@@ -125,16 +126,52 @@ def test_typed_rates_count_day_by_day() -> None:
 
 
 def test_missing_days_up_to_the_deadline() -> None:
-    """The day itself is due on the same day only if the workbook says so; a long gap is a break."""
+    """The day itself is due on the same day only if the workbook says so."""
     rows = days_of("douyin", clicks(2000), DAY - timedelta(days=1))
     book = reading({"daily_data": rows}, as_of=DAY)
     assert raised(book, "daily_missing") == []
     same = replace(book, settings={"daily_deadline": "same_day"})
     assert raised(same, "daily_missing") == ["daily_missing|daily_data"]
+
+
+def test_missing_days_stay_missing_until_there_are_data() -> None:
+    """Waiting ends no gap, at the start neither; a long one with data after it was a break."""
+    rows = days_of("douyin", clicks(2000), DAY - timedelta(days=1))
     long_ago = days_of("douyin", clicks(2000), DAY - timedelta(days=40))
-    assert raised(reading({"daily_data": long_ago}, as_of=DAY), "daily_missing") == []
+    for days in (14, 15, 40, 90):
+        later = DAY + timedelta(days=days)
+        assert [one.rule for one in alerts(reading({"daily_data": rows}), as_of=later)] == [
+            "daily_missing"
+        ]
+        unfilled = reading({"daily_data": []}, form={"start_date": DAY})
+        assert [one.rule for one in alerts(unfilled, as_of=later)] == ["daily_missing"]
     told = reading({"daily_data": [*long_ago, *rows]}, as_of=DAY)
     assert raised(told, "daily_missing") == []
+    late = reading({"daily_data": rows}, form={"start_date": date(2024, 3, 1)}, as_of=DAY)
+    assert raised(late, "daily_missing") == []
+    soon = reading({"daily_data": rows}, form={"start_date": rows_start(rows, 3)}, as_of=DAY)
+    assert raised(soon, "daily_missing") == ["daily_missing|daily_data"]
+
+
+def rows_start(rows: Any, days: int) -> date:
+    """Return the day so many days before the first of some rows."""
+    first: date = min(row["date"] for row in rows).date()
+    return first - timedelta(days=days)
+
+
+def test_a_window_without_data_keeps_its_alert() -> None:
+    """What broke a limit in its last days does so until there are better days, not fewer."""
+    poor = days_of("douyin", conversions(2), DAY - timedelta(days=1))
+    for days in (0, 5, 30):
+        book = reading({"daily_data": poor})
+        found = [one.rule for one in alerts(book, as_of=DAY + timedelta(days=days))]
+        assert "feed_cvr_low" in found, days
+    good = days_of("douyin", conversions(900), DAY + timedelta(days=20))
+    found = [
+        one.rule
+        for one in alerts(reading({"daily_data": [*poor, *good]}), as_of=DAY + timedelta(days=20))
+    ]
+    assert "feed_cvr_low" not in found
 
 
 def test_days_after_the_end_are_not_due() -> None:

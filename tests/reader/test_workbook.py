@@ -282,7 +282,7 @@ def test_a_setting_that_is_no_number_is_named(tmp_path: Path) -> None:
     path = draw(tmp_path / "a.xlsx", {TAB: SHEET, "选项": lists_sheet(value="九折")})
     reading = read_workbook(path)
     assert reading.settings["close"] == 0.9
-    assert doubts(reading, "选项") == [("not_a_percent", "B3")]
+    assert doubts(reading, "选项") == [("setting_unread", "B3")]
 
 
 def test_without_lists_the_template_stands(tmp_path: Path) -> None:
@@ -339,7 +339,7 @@ def test_a_form_field_without_its_result_is_named(tmp_path: Path) -> None:
         (0, "setting_out_of_range"),
         (None, "setting_blank"),
         ("待定", "setting_blank"),
-        ("=0.8", "formula_not_calculated"),
+        ("=0.8", "setting_unread"),
     ],
 )
 def test_settings_that_cannot_be_used(tmp_path: Path, value: object, code: str) -> None:
@@ -349,8 +349,7 @@ def test_settings_that_cannot_be_used(tmp_path: Path, value: object, code: str) 
     assert reading.settings["close"] == 0.9
     (problem,) = [p for p in reading.problems if p.place.sheet == "选项"]
     assert (problem.code, problem.place.cell) == (code, "B3")
-    if code != "formula_not_calculated":
-        assert "90%" in problem.message("en")
+    assert "90%" in problem.message("en")
 
 
 def test_attributes_and_doubles_of_entries(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_digits_stand_apart_from_chinese() -> None:
     """A clause that begins with a count has the same space before it as after it."""
     rows = [metric("a", 1, 2)]
     issues = campaign_issues()[:1]
-    days = [{"date": pd.Timestamp("2024-06-01"), "sales": 2.0, "sales_target": 1.0}]
+    days = [{"date": pd.Timestamp("2024-06-27"), "sales": 2.0, "sales_target": 1.0}]
     book = reading({"effect_evaluation": rows, "issue_log": issues, "daily_data": days})
     said = sentence(summarize(book, as_of=AS_OF), "zh-Hans")
     assert said == "销售额达到目标，但 1 个问题超期未解决。"

@@ -190,7 +190,7 @@ def test_overall_progress(tmp_path: Path, rule: str, shown: str, overall: float)
     """Four ways, the same in the sheet's live line and in the Summary; cancelled tasks in none."""
     path = _tracker(tmp_path / "a.xlsx", TASKS, progress_by=rule)
     lines, reading = _live(path, TRACKER, "master_tracker", judge=ironcalc_values)
-    assert f"总进度 {shown}" in lines
+    assert f"总进度 {shown}（3 / 3 项）" in lines
     (tile,) = [one for one in summarize(reading, as_of=AS_OF).tiles if one.id == "progress"]
     assert tile.figure.value == pytest.approx(overall)
 
@@ -201,7 +201,7 @@ def test_with_a_weight_missing_progress_is_the_mean(tmp_path: Path, gap: str) ->
     tasks = [{**TASKS[0], gap: None}, *TASKS[1:]]
     path = _tracker(tmp_path / "a.xlsx", tasks, progress_by=gap)
     lines, reading = _live(path, TRACKER, "master_tracker", judge=ironcalc_values)
-    assert "总进度 53.3%" in lines
+    assert "总进度 53.3%（3 / 3 项）" in lines
     frame = reading.sheets["master_tracker"].frame
     done = progress(frame, gap)
     weighted = done.weighted if gap == "weight" else done.by_budget

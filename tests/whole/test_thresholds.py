@@ -143,9 +143,9 @@ def test_what_cannot_be_used_is_told_and_left(tmp_path: Path) -> None:
 
     found = edited(tmp_path, change)
     assert [(problem.code, problem.raw) for problem in told(found)] == [
-        ("not_yes_or_no", "也许"),
+        ("setting_unread", "也许"),
         ("setting_out_of_range", 3),
-        ("not_a_percent", "很低"),
+        ("setting_unread", "很低"),
         ("rule_unknown", "天气不好"),
         ("rule_group_unknown", "火星"),
         ("duplicate_entry", "超预算"),
