@@ -57,8 +57,8 @@ from .targets import TARGETS
 from .text import (
     excel_amount,
     excel_amount_in,
-    excel_before_bracket,
     excel_burden,
+    excel_head,
     excel_known,
     excel_part,
     excel_turned,
@@ -321,7 +321,7 @@ FUNCTIONS: Mapping[str, Function] = {
         reads=True,
         may_fail=True,
     ),
-    "before_bracket": cutter(excel_before_bracket, head_of),
+    "before_bracket": cutter(excel_head, head_of),
     "part": Function(
         excel=lambda call: excel_part(call.text(), _number_of(call)),
         vector=_part,

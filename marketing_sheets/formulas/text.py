@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator
 from math import isclose
 
-from ..template import Choice, Choices, LowerWord
+from ..template import SIGNS, Choice, Choices, LowerWord
 from ..texts import Language, traditional
 
 _BETWEEN = "|"
@@ -32,9 +32,11 @@ _FACTORS = {
 _COUNTERS = "元块人位名条條篇场場台次个個件份家天"
 _FALLS = ("下降", "降低", "减少", "減少")
 _PREFIXES = (
-    *(" ", "　", ",", "，", "+", "≥", "≤", "¥", "￥"),
+    *(" ", "　", ",", "，", "+", "¥", "￥", *SIGNS.values()),
     *("提升", "增长", "增長", "预算", "預算", *_FALLS),
 )
+# The colon after whose budget it is; any other makes a ratio.
+_NAMED = tuple(f"{word}{colon}" for word in ("预算", "預算") for colon in "：:")
 MISSING = "NA()"
 # fmt: off
 _NOTHING = (
@@ -125,12 +127,15 @@ def _text(text: str) -> str:
 
 def unnamed(text: str) -> str:
     """Return a quantity without the word that says whose it is: 预算3万元 gives 3万元."""
-    return text.strip().removeprefix("预算").removeprefix("預算")
+    return text.strip().removeprefix("预算").removeprefix("預算").strip()
 
 
 def head_of(text: str) -> str:
-    """Return what stands before the first bracket: 预算3万元(含KOL费用) gives 预算3万元."""
-    return text.replace("（", "(").partition("(")[0].strip()
+    """Return what stands before the first bracket: 预算：3万元(含KOL费用) gives 预算3万元."""
+    head = text.replace("（", "(").partition("(")[0]
+    for named in _NAMED:
+        head = head.replace(named, named[:-1])
+    return head.strip()
 
 
 def part_of(text: str, number: int) -> str:
@@ -153,6 +158,14 @@ def excel_known(subject: str, source: str) -> str:
 def excel_before_bracket(subject: str) -> str:
     """Return a formula for what stands before the first bracket."""
     return f'TRIM(LEFT({subject},FIND("(",SUBSTITUTE({subject},"（","(")&"(")-1))'
+
+
+def excel_head(subject: str) -> str:
+    """Return a formula for the same as `head_of`."""
+    head = excel_before_bracket(subject)
+    for named in _NAMED:
+        head = f'SUBSTITUTE({head},"{named}","{named[:-1]}")'
+    return head
 
 
 def excel_part(subject: str, number: int) -> str:

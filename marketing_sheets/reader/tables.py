@@ -111,6 +111,12 @@ def _is_filled(cell: object) -> bool:
     return isinstance(cell, str) and nothing(cell) is None and bool(cell.strip())
 
 
+def _says_nothing(cell: object) -> bool:
+    """Tell a word such as 无 or -: of any other text a problem says that it is no number."""
+    word = nothing(cell) if isinstance(cell, str) else None
+    return word is not None and word.note is None
+
+
 def with_share(grid: Grid, share: FoundShare) -> Grid:
     """Return the tab with the amount of the share in its cell."""
     cells = grid.cells.copy()
@@ -133,7 +139,7 @@ def share_problem(share: FoundShare, records: SheetRecords, sheet: TableSheet) -
     elif share.fills:
         code = None if share.is_ours else "share_filled"
     elif share.typed is None:
-        code = None
+        code = "share_left_out" if _says_nothing(share.raw) else None
     else:
         due = share.due
         code = "share_differs" if due is not None and differs(share.typed, due) else None

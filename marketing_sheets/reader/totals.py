@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import infer_dtype
 
-from ..formulas import excel_finds, parse_expression, reads_amount, reads_day, spelled
+from ..formulas import excel_finds, parse_expression, reads_amount, reads_day, signed, spelled
 from ..problems import Problem
 from ..records import ControlTotal, Floats
 from ..template import Choices, Column, TableSheet
@@ -47,12 +47,14 @@ _STEPS, _ROUNDED = (1e3, 1e4, 1e6, 1e8), 0.05
 class _Uses:
     """Which columns formulas calculate with, read amounts from, and compare or look up.
 
+    `limits` are those whose words of bounds they turn into signs first;
     `days` has the function that reads days out of each; `words` the choices each is compared with,
     none where a formula looks up any of them.
     """
 
     figures: frozenset[str]
     amounts: frozenset[str]
+    limits: frozenset[str]
     days: Mapping[str, str]
     words: Mapping[str, frozenset[str]]
 
@@ -75,7 +77,9 @@ def unseen_by_formulas(
         if column.id in uses.amounts and column.is_numeric:
             said = typed.frame.get(names.get(column.id, ""))
             points = typed.contexts[column.id].percent_points
-            yield from _texts(column, table, found, is_seen=_as_amount(said, points=points))
+            read = signed if column.id in uses.limits else str
+            is_seen = _as_amount(said, read, points=points)
+            yield from _texts(column, table, found, is_seen=is_seen)
         elif column.id in uses.days:
             yield from _texts(column, table, found, is_seen=_as_day(uses.days[column.id]))
         elif column.id in uses.figures and (column.type in _MOMENTS or column.is_numeric):
@@ -85,8 +89,11 @@ def unseen_by_formulas(
             yield from _words(column, choices, sought, table, found)
 
 
-def _as_amount(names: pd.Series[Any] | None, *, points: bool) -> Callable[[int, str, object], bool]:
-    def is_seen(at: int, text: str, value: object) -> bool:
+def _as_amount(
+    names: pd.Series[Any] | None, read: Callable[[str], str], *, points: bool
+) -> Callable[[int, str, object], bool]:
+    def is_seen(at: int, typed: str, value: object) -> bool:
+        text = read(typed)
         name = None if names is None or pd.isna(names.iloc[at]) else str(names.iloc[at])
         if points and isinstance(value, int | float) and reads_amount(text, value / 100):
             return True  # 80% in a column of percent figures, of which formulas make 80
@@ -167,9 +174,12 @@ def _uses(sheet: TableSheet) -> _Uses:
     texts += [text for live in sheet.live for text in live.values.values()]
     nodes = [node for text in texts for node in ast.walk(parse_expression(text))]
     amounts = {name for node in nodes if _function(node) == "amount" for name in _named(node)}
+    limits = {name for node in nodes if _function(node) == "signed" for name in _named(node)}
     figures = {name for node in nodes if _function(node) not in _SILENT for name in _named(node)}
     readers = [(node, _function(node)) for node in nodes if _function(node) in _DAY_READERS]
     days = {name: function for node, function in readers for name in list(_named(node))[:1]}
+    # The share is one of the whole column.
+    figures |= set() if sheet.share is None else {sheet.share.column}
     words: dict[str, set[str]] = {}
     for node in nodes:
         for name, sought in _words_of(node):
@@ -179,6 +189,7 @@ def _uses(sheet: TableSheet) -> _Uses:
         figures=frozenset(figures - amounts - set(days)),
         days=days,
         amounts=frozenset(amounts),
+        limits=frozenset(limits),
         words={
             name: frozenset(() if name in looked_up else sought)
             for name, sought in (words | {key: set() for key in looked_up}).items()

@@ -276,7 +276,7 @@ def test_long_numbers_in_columns_of_text_are_doubted(tmp_path: Path) -> None:
     ("resources", "budget", "is_told"),
     [
         ("预算3万元（KOL 1.5万）", 30_000, False),
-        ("预算：20万元", None, True),
+        ("预算：20万元", 200_000, False),
         ("设计师2人", None, True),
         ("持续投入", None, False),
         ("无", None, False),
