@@ -43,6 +43,7 @@ from .model import (
     choice_setting,
     label_of,
     leader,
+    number_setting,
     raised,
     terms,
     text_at,
@@ -216,7 +217,7 @@ def below_target(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                 reading,
                 about(reading, records, row),
                 what=_target(one, key_name(reading, records, row)),
-                gap=_shortfall(one),
+                gap=_shortfall(one, number_setting(reading, "close") or 0.0),
                 place=records.place(
                     row, Effect.ACHIEVEMENT, Effect.ACTUAL, Effect.METRIC, Effect.VERDICT
                 ),
@@ -237,14 +238,19 @@ def _target(one: Achievement, name: Text | str) -> Phrase:
     return Phrase(code="what.limit" if one.lower_is_better else "what.target", params=params)
 
 
-def _shortfall(one: Achievement) -> Phrase:
-    """Say how far from its target it is, unless the figure would seem to say that it is met."""
+def _shortfall(one: Achievement, close: float) -> Phrase:
+    """Say how far from its target it is, unless the figure would seem to say that it is not."""
     share, is_over = one.achieved.value, one.lower_is_better and (one.target or 0.0) > 0
-    if share is None or (share > 1) != is_over:
+    if share is None or (share > 1) != is_over or close <= share <= 1:
         return Phrase(code="gap.missed")
-    code = "gap.above_limit" if is_over else "gap.achieved"
-    amount = Amount(value=share - 1 if is_over else share, unit="percent")
-    return Phrase(code=code, params={"share": amount})
+    if is_over:
+        amount = Amount(value=share - 1, unit="percent")
+        return Phrase(code="gap.above_limit", params={"share": amount})
+    # Beside the lines, so that none of them is what it rounds to.
+    lines = {"line": Amount(value=close, unit="percent"), "target": Amount(value=1, unit="percent")}
+    return Phrase(
+        code="gap.achieved", params={"share": Amount(value=share, unit="percent"), **lines}
+    )
 
 
 def reserve(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:

@@ -138,6 +138,8 @@ def progress(frame: pd.DataFrame, by: str = "weight") -> TaskProgress:
         tasks=len(frame),
         by=by,
     )
+    if Task.PROGRESS not in frame and by != "tasks":
+        return one
     weight = weights[by] if one.overall in (one.weighted, one.by_budget) else np.ones(len(frame))
     unsaid = np.nansum(weight[~(has_status if by == "tasks" else known)])
     total = np.nansum(weight)

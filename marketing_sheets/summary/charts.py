@@ -10,7 +10,7 @@ from typing import Any, Final
 from ..styles import FONTS, Palette
 from ..texts import Language
 from .canvas import Canvas
-from .words import Scale, word
+from .words import Scale, exact_format, word
 
 
 def new_chart(canvas: Canvas, kind: str) -> Any:
@@ -182,7 +182,6 @@ def _judged(
     room: float,
     number_format: str,
     gap: int,
-    labels: Sequence[str | None] | None = None,
 ) -> None:
     """Add bars coloured by verdict; the label stands inside, and outside where a bar is short.
 
@@ -202,8 +201,6 @@ def _judged(
             "num_format": number_format,
             "font": font,
         }
-        if labels and any(labels):
-            label["custom"] = [{"value": text, "font": font} if text else None for text in labels]
         chart.add_series(
             {
                 "categories": names,
@@ -223,31 +220,32 @@ def achievement_chart(
     shares: Sequence[float],
     verdicts: Sequence[str | None],
     *,
+    lines: Sequence[Sequence[float]],
     title: str,
     at: int,
     height: int,
     column: int = 1,
 ) -> None:
-    """Draw achievement bars; the dashed gridline at 100 % is the target."""
+    """Draw achievement bars; the dashed gridline at 100 % is the target.
+
+    `lines` are per bar the shares at which its verdict changes: no label says another one.
+    """
     language = canvas.language
+    # The axis ends here, the figures of longer bars do not.
     top = min(max(1.75, ceil(max(shares) * 4) / 4), 3.0)
-    clipped = [min(max(share, 0.0), top) for share in shares]
-    # A bar beyond the axis says its true figure.
-    labels = [
-        None if kept == share else f"{share:.0%}"
-        for kept, share in zip(clipped, shares, strict=True)
+    digits = [
+        exact_format(share, own, 0, percent=True) for share, own in zip(shares, lines, strict=True)
     ]
     chart = new_chart(canvas, "bar")
     _judged(
         chart,
         canvas,
         canvas.hidden(list(names)),
-        clipped,
+        shares,
         verdicts,
         room=_ROOM_FOR_LABEL * top,
-        number_format="0%",
+        number_format=max(digits, key=len),
         gap=55,
-        labels=labels,
     )
     plot = {"x": 0.275, "y": 32 / height, "width": 0.70, "height": 1 - 40 / height}
     set_frame(chart, language, title, plot=plot)

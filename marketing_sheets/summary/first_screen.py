@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from ..alerts import STANDINGS, Alert, TrackedAlert
-from ..metrics import Figure
+from ..alerts import STANDINGS, Alert, Amount, TrackedAlert
 from ..records import MEMORY, MEMORY_STAMP
 from ..styles import STATES, Palette
 from .canvas import FIRST, HAIRLINE, LAST, ROW, Canvas, Cell, Style, chip, left, right, table_head
@@ -19,6 +18,7 @@ from .words import (
     HEALTH_STATES,
     conflicts_text,
     day_text,
+    exact_format,
     fitted,
     kind_text,
     phrase_text,
@@ -228,15 +228,19 @@ def _masthead(canvas: Canvas, summary: Summary) -> None:
         canvas.line(20, [Cell(first=FIRST, last=LAST, value=f"! {text}", style=look, link=link)])
 
 
-def _figure_format(figure: Figure, canvas: Canvas) -> str:
-    """Return the number format of a headline figure."""
-    if figure.unit == "percent":
-        return "0%" if figure.metric.startswith("progress") else "0.0%"
-    if figure.unit == "ratio":
-        return "0.00"
+def _figure_format(tile: Tile, canvas: Canvas) -> str:
+    """Return the number format of a headline figure, in which it never looks like its target."""
+    figure = tile.figure
+    lines = [one.value for one in tile.target.params.values() if isinstance(one, Amount)]
     value = figure.value or 0.0
+    if figure.unit == "percent":
+        lines = [] if tile.id == "progress" else [*lines, 1.0]
+        whole = figure.metric.startswith("progress")
+        return exact_format(value, lines, 0 if whole else 1, percent=True)
+    if figure.unit == "ratio":
+        return exact_format(value, lines, 2)
     if figure.denominator is not None:
-        return "#,##0.0" if abs(value) >= 10 else "#,##0.00"
+        return f"#,##{exact_format(value, lines, 1 if abs(value) >= 10 else 2)}"
     scale = scale_of([value], canvas.language, large_from=1e5 if figure.unit == "money" else 1e6)
     return "#,##0" if scale == "plain" else canvas.say(f"format.{scale}")
 
@@ -258,7 +262,7 @@ def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
         value: str | float = "–"
         if figure.value is not None:
             value = figure.value
-            number["num_format"] = _figure_format(figure, canvas)
+            number["num_format"] = _figure_format(tile, canvas)
         slate = {"font_size": 9, "font_color": Palette.SLATE}
         delta, words = {"font_size": 9, "font_color": Palette.MUTE}, ""
         if figure.value is None:

@@ -108,10 +108,7 @@ def _tab(reading: Reading, sheet: str) -> Place:
 
 
 def summarize(reading: Reading, *, as_of: date) -> Summary:
-    """Gather everything the Summary shows; `reading` has its computed columns filled.
-
-    Works with any part of the workbook missing or empty.
-    """
+    """Gather all that the Summary shows, whatever is missing; computed columns are filled."""
     form, (start, end), as_of = reading.form, period_of(reading), needed_day(as_of)
     time = elapsed(start, end, as_of)
     daily = up_to_day(metric_frame(reading, reading.template.sheet_for("daily"), as_of=as_of))
@@ -155,6 +152,7 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         later=later_rows(reading, as_of),
         severities=_severities(reading),
         verdicts=_labels(reading, "verdict"),
+        close=_close(reading),
         sheets={sheet.id: sheet.label for sheet in reading.template.tables},
         sections=_sections(reading.template),
         problems=_doubts(reading),

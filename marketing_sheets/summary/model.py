@@ -321,6 +321,7 @@ class Summary:
     later: Mapping[str, int]
     severities: Mapping[str, tuple[Text, str | None]]
     verdicts: Mapping[str, Text]
+    close: float
     sheets: Mapping[str, Text]
     sections: Mapping[str, str]
     problems: tuple[Problem, ...]

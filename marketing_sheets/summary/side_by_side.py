@@ -35,6 +35,7 @@ from .model import ChannelRow, Compared, CompareRow, Comparison, Summary
 from .words import (
     HEALTH_STATES,
     amount_text,
+    exact_format,
     fitted,
     phrase_text,
     scale_of,
@@ -90,11 +91,11 @@ def draw_channels(canvas: Canvas, summary: Summary) -> None:
     for row in rows:
         has_verdict = target is not None and not row.others
         verdict = [verdict_cell(right(5), row.verdict, summary, canvas)] if has_verdict else []
-        _channel(canvas, row, columns, formats, more=verdict)
+        _channel(canvas, row, columns, formats, target=target, more=verdict)
     if "roas" in columns:
         values = [row.figures["roas"].value or 0.0 for row in rows]
         canvas.bars(columns["roas"], top, canvas.row - 1, steps(values).high)
-    _channel(canvas, total, columns, formats, total=True)
+    _channel(canvas, total, columns, formats, target=target, total=True)
     later_remark(canvas, summary, summary.sections["channels"])
     for mix in summary.channel_mix:
         draw_reversal(canvas, phrase_text(mix, language))
@@ -133,6 +134,7 @@ def _channel(
     columns: Mapping[str, int],
     formats: Mapping[str, str],
     *,
+    target: float | None,
     more: Sequence[Cell] = (),
     total: bool = False,
 ) -> None:
@@ -140,7 +142,10 @@ def _channel(
     cells = [Cell(first=FIRST, last=right(0), value=name, style={"bold": True})]
     for metric, column in columns.items():
         bold = {"bold": True} if total or metric == "roas" else {}
-        cells.append(figure_cell(column, row.figures[metric].value, formats[metric], **bold))
+        value, shown = row.figures[metric].value, formats[metric]
+        if metric == "roas":
+            shown = exact_format(value, (target,), 2)
+        cells.append(figure_cell(column, value, shown, **bold))
     canvas.line(ROW, [*cells, *more], ground=TOTAL if total else HAIRLINE)
 
 
@@ -327,6 +332,8 @@ def _row(
             style = late if row.met < row.judged and not total else bold
             cells.append(Cell(first=at, value=padded(text), style={"align": "right", **style}))
         elif not total and one.alarm is not None and one.alarm(row):
+            if shown == "0.0%":
+                shown = exact_format(value, (1.0,), 1, percent=True)
             cells.append(figure_cell(at, value, f'"{one.symbol} "{shown}', **late))
         else:
             cells.append(figure_cell(at, value, shown, **bold))
@@ -374,6 +381,7 @@ def _charts(canvas: Canvas, rows: Sequence[CompareRow], kind: str, *, rest: int)
             [fitted(name, 20) for name, _ in judged],
             [value for _, value in judged],
             ["met" if value >= 1 else "missed" for _, value in judged],
+            lines=[(1.0,)] * len(judged),
             title=canvas.say(f"chart.{kind}_achievement"),
             at=canvas.row,
             column=HALF if has_money else FIRST,

@@ -32,7 +32,7 @@ from .canvas import (
 from .charts import achievement_chart, budget_chart
 from .details import later_remark
 from .model import Matrix, MatrixRow, OwnRow, OwnTable, StageRow, Summary
-from .words import fitted, phrase_text, scale_of, text_of, word
+from .words import exact_format, fitted, phrase_text, scale_of, text_of, word
 
 # Where the number of rows stands; the metrics follow, one to a block while there are blocks enough.
 _COUNT: Final = left(1)
@@ -201,9 +201,10 @@ def _cell(one: Achievement, column: int) -> Cell:
     state = _state(one.verdict, is_over=one.lower_is_better)
     if value is None or state is None:
         return figure_cell(column, value, "0.0%")
+    digits = exact_format(value, (1.0,), 1, percent=True)
     # Before a minus the symbol would look like part of the number.
     mark = f'"{STATES[state].symbol} "' if value >= 0 else ""
-    return figure_cell(column, value, f"{mark}0.0%", **chip(state))
+    return figure_cell(column, value, f"{mark}{digits}", **chip(state))
 
 
 def _state(verdict: Verdict | None, *, is_over: bool) -> str | None:
@@ -255,6 +256,7 @@ def draw_metrics(canvas: Canvas, summary: Summary) -> None:
             [fitted(_metric_name(one), 20) for one in drawn],
             [one.achieved.value or 0.0 for one in drawn],
             [one.verdict for one in drawn],
+            lines=[_lines(one, summary) for one in drawn],
             title=canvas.say("chart.achievement"),
             at=top,
             height=height,
@@ -276,24 +278,30 @@ def _unit_format(one: Achievement, canvas: Canvas) -> str:
     values = [value for value in (one.target, one.actual) if value is not None]
     if one.unit == "percent":
         whole = all(abs(value) >= 0.1 and round(value * 1000) % 10 == 0 for value in values)
-        return "0%" if whole else "0.0%"
+        return exact_format(one.actual, (one.target,), 0 if whole else 1, percent=True)
     if one.unit == "ratio":
-        return "0.00"
+        return exact_format(one.actual, (one.target,), 2)
     scale = scale_of(values, canvas.language, large_from=1e6)
     if scale != "plain":
         return scale_format(scale, canvas)
     small = any(abs(value) < 1000 and value != round(value) for value in values)
-    return "#,##0.0" if small else "#,##0"
+    return f"#,##{exact_format(one.actual, (one.target,), 1 if small else 0)}"
+
+
+def _lines(one: Achievement, summary: Summary) -> tuple[float, ...]:
+    """Return the achievements at which the verdict changes."""
+    return 1.0, 1 / summary.close if one.lower_is_better else summary.close
 
 
 def _metric(canvas: Canvas, one: Achievement, summary: Summary) -> None:
     number_format = _unit_format(one, canvas)
     missed = {"bold": True, "font_color": Palette.LATE} if one.verdict == "missed" else {}
+    achieved = exact_format(one.achieved.value, _lines(one, summary), 0, percent=True)
     cells = [
         Cell(first=HALF, last=right(3), value=fitted(_metric_name(one), 21)),
         figure_cell(left(4), one.target, number_format, font_color=Palette.SLATE),
         figure_cell(right(4), one.actual, number_format),
-        figure_cell(left(5), one.achieved.value, "0%", **missed),
+        figure_cell(left(5), one.achieved.value, achieved, **missed),
         verdict_cell(right(5), one.verdict, summary, canvas),
     ]
     canvas.line(ROW, cells, ground=HAIRLINE, first=HALF)
@@ -330,14 +338,18 @@ def draw_stages(canvas: Canvas, summary: Summary) -> None:
     canvas.bars(left(4), first, canvas.row - 1, 1)
     _stage(canvas, total, scale_format(scale, canvas), total=True)
     height = max(24 + 28 * (len(rows) + 1), 200)
-    drawn = [row for row in rows if row.burn.budget.value or row.burn.spend.value][:_BARS]
+    spent = [row for row in rows if row.burn.budget.value or row.burn.spend.value]
+    largest = sorted(spent, key=lambda row: -(row.burn.budget.value or row.burn.spend.value or 0.0))
+    drawn = [row for row in spent if row in largest[:_BARS]]
     if drawn:
+        title = canvas.say("chart.budget", unit=canvas.say(f"unit.{scale}"))
+        shorter = canvas.say("chart.largest", title=title, count=len(drawn))
         budget_chart(
             canvas,
             [chart_name(row_name(row, "stages", canvas, 40), len(drawn)) for row in drawn],
             [row.burn.budget.value for row in drawn],
             [row.burn.spend.value for row in drawn],
-            title=canvas.say("chart.budget", unit=canvas.say(f"unit.{scale}")),
+            title=title if len(drawn) == len(spent) else shorter,
             scale=scale,
             at=top,
             height=height,
@@ -408,12 +420,13 @@ def _stage(canvas: Canvas, row: StageRow, money: str, *, total: bool = False) ->
     bold: dict[str, Any] = {"bold": True} if total else {}
     alarm: dict[str, Any] = {"bold": True, "font_color": Palette.LATE} if row.alarm else bold
     used = row.burn.used.value
+    digits = exact_format(used, (1.0,), 1, percent=True)
     cells = [
         Cell(first=HALF, value=name, style={"bold": True}),
         Cell(first=right(3), value=padded(done), style={"align": "right", **bold}),
         figure_cell(left(4), row.progress.overall.value, "0%", **bold),
         figure_cell(right(4), row.burn.budget.value, money, **bold),
         figure_cell(left(5), row.burn.spend.value, money, **bold),
-        figure_cell(right(5), used, '"▲ "0.0%' if row.alarm else "0.0%", **alarm),
+        figure_cell(right(5), used, f'"▲ "{digits}' if row.alarm else digits, **alarm),
     ]
     canvas.line(ROW, cells, ground=TOTAL if total else HAIRLINE, first=HALF)

@@ -259,7 +259,9 @@ def _target(goal: float, unit: Unit, code: str = "tile.target") -> Phrase:
 
 def _share(metric: str, one: Figure, achieved: float, goal: float, close: float) -> Tile:
     verdict = judge(achieved, 1, lower_is_better=False, close=close)
-    delta = Phrase(code="tile.achieved", params={"share": Amount(value=achieved, unit="percent")})
+    lines = {"line": Amount(value=1, unit="percent"), "close": Amount(value=close, unit="percent")}
+    params = {"share": Amount(value=achieved, unit="percent"), **lines}
+    delta = Phrase(code="tile.achieved", params=params)
     return Tile(
         id=metric,
         figure=one,

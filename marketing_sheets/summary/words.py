@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, Literal
 
@@ -11,6 +11,7 @@ from ..alerts import Alert, Amount, Phrase
 from ..formulas import reason_text
 from ..problems import Place
 from ..styles import STATES
+from ..template import Unit, rounded
 from ..texts import Language, Text, book, say
 from .model import Merged, Summary, Tile
 
@@ -60,13 +61,26 @@ _DECIMALS: dict[Language, dict[Scale, int]] = {
 # From where on an amount in a sentence takes a scale.
 _HUGE_FROM: dict[Language, float] = {"zh-Hans": 1e8, "zh-Hant": 1e8, "en": 1e7}
 _LARGE_FROM = 1e5
+# What differs in no more digits than these is the same to people.
+_MOST_DIGITS = 6
 # Between Chinese and what follows of digits and Latin letters, and the other way round.
 _APART = re.compile(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z])(?=[\u4e00-\u9fff])")
 
 
 def word(key: str, language: Language, **params: object) -> str:
     """Return a text of the Summary's words, its blanks filled from `params`."""
-    return say(_BOOK, key, language, **{k: text_of(v, language) for k, v in params.items()})
+    return say(_BOOK, key, language, **_filled(params, language))
+
+
+def _filled(params: Mapping[str, object], language: Language) -> dict[str, str]:
+    """Say what fills the blanks: amounts that differ never look the same."""
+    amounts = [value for value in params.values() if isinstance(value, Amount)]
+    return {
+        name: amount_text(value, language, beside=amounts)
+        if isinstance(value, Amount)
+        else text_of(value, language)
+        for name, value in params.items()
+    }
 
 
 def conflicts_text(merged: Merged | None, language: Language) -> str:
@@ -96,8 +110,7 @@ def text_of(value: object, language: Language) -> str:
 def phrase_text(phrase: Phrase, language: Language) -> str:
     """Say a phrase; a count of one takes the wording for one."""
     if phrase.text is not None:
-        params = {name: text_of(value, language) for name, value in phrase.params.items()}
-        return phrase.text[language].format(**params)
+        return phrase.text[language].format(**_filled(phrase.params, language))
     code = phrase.code
     if phrase.count == 1:
         group, _, name = code.partition(".")
@@ -126,19 +139,60 @@ def _trimmed(value: float, decimals: int) -> str:
     return text.removeprefix("-") if text in ("-0", "-") else text
 
 
-def amount_text(amount: Amount, language: Language) -> str:
-    """Say an amount in a sentence: 72 万 or 720K, 6.5%, 4.84."""
-    value, size = amount.value, abs(amount.value)
-    if amount.unit == "percent":
-        return f"{_trimmed(100 * value, 1)}%"
-    if amount.unit == "ratio":
-        return f"{value:,.2f}"
+def amount_text(amount: Amount, language: Language, *, beside: Sequence[Amount] = ()) -> str:
+    """Say an amount in a sentence: 72 万 or 720K, 6.5%, 4.84.
+
+    With more digits where it would look like another `beside` it: 1.98%, below 2%.
+    """
+    others = [one.value for one in beside if one.unit == amount.unit and _differ(one, amount)]
+    # What is not nothing never looks like nothing.
+    others += [0.0] if beside and float(rounded(amount.value)) else []
+    for more in range(_MOST_DIGITS):
+        text = _amount_text(amount.value, amount.unit, language, more)
+        if all(_amount_text(one, amount.unit, language, more) != text for one in others):
+            break
+    return text
+
+
+def _differ(one: Amount, other: Amount) -> bool:
+    return float(rounded(one.value)) != float(rounded(other.value))
+
+
+def _amount_text(value: float, unit: Unit, language: Language, more: int) -> str:
+    size = abs(value)
+    if unit == "percent":
+        return f"{_trimmed(100 * value, 1 + more)}%"
+    if unit == "ratio":
+        return f"{value:,.{2 + more}f}"
     if size >= _LARGE_FROM:
         scale: Scale = "huge" if size >= _HUGE_FROM[language] else "large"
         scaled = value / _UNITS[language][scale]
-        decimals = _DECIMALS[language][scale]
+        decimals = _DECIMALS[language][scale] + more
         return word(f"amount.{scale}", language, number=_trimmed(scaled, decimals))
-    return _trimmed(value, 0 if size >= 1000 else 1 if size >= 1 else 4 if size < 0.01 else 2)
+    return _trimmed(
+        value, (0 if size >= 1000 else 1 if size >= 1 else 4 if size < 0.01 else 2) + more
+    )
+
+
+def digits_apart(value: float, lines: Sequence[float], digits: int) -> int:
+    """Return how many digits a figure needs not to look as if it were on one of the lines."""
+    apart = [line for line in lines if float(rounded(line)) != float(rounded(value))]
+    while digits < _MOST_DIGITS and any(
+        round(value, digits) == round(one, digits) for one in apart
+    ):
+        digits += 1
+    return digits
+
+
+def exact_format(
+    value: float | None, lines: Sequence[float | None], digits: int, *, percent: bool = False
+) -> str:
+    """Return a number format with so many digits, or as many as tell a figure from the lines."""
+    factor = 100 if percent else 1
+    if value is not None:
+        known = [line * factor for line in lines if line is not None]
+        digits = digits_apart(value * factor, known, digits)
+    return f"0{'.' + '0' * digits if digits else ''}{'%' if percent else ''}"
 
 
 def scale_of(
@@ -271,7 +325,8 @@ def _tile(tile: Tile, language: Language) -> str:
     if figure.value is None:
         value = f"– {reason_words(figure.reason or 'no_data', language)}"
     else:
-        value = amount_text(Amount(value=figure.value, unit=figure.unit), language)
+        lines = [one for one in tile.target.params.values() if isinstance(one, Amount)]
+        value = amount_text(Amount(value=figure.value, unit=figure.unit), language, beside=lines)
     parts = [f"  {tile_name(tile, language)} {value}", phrase_text(tile.target, language)]
     if tile.delta is not None:
         parts.append(f"{symbol_of(tile.state)} {phrase_text(tile.delta, language)}".strip())

@@ -34,7 +34,7 @@ PLAN = library_template("execution_plan")
 def test_a_budget_in_words_is_counted_or_told(
     text: str | None, budget: float | None, is_told: bool
 ) -> None:
-    """An exact amount is in the sum; a text with another figure is named; without one it is quiet."""
+    """An exact amount is in the sum; a text with any other figure is named; else it is quiet."""
     book = reading({"execution_plan": [{"task": "t", "resources": text}]}, template=PLAN)
     value = book.sheets["execution_plan"].frame["budget"][0]
     assert (None if pd.isna(value) else value) == budget
