@@ -182,6 +182,7 @@ def _judged(
     room: float,
     number_format: str,
     gap: int,
+    labels: Sequence[str | None] = (),
 ) -> None:
     """Add bars coloured by verdict; the label stands inside, and outside where a bar is short.
 
@@ -201,6 +202,9 @@ def _judged(
             "num_format": number_format,
             "font": font,
         }
+        if any(labels):
+            # The value itself stands in the cells; a label of its own only shows more of it.
+            label["custom"] = [{"value": text, "font": font} if text else None for text in labels]
         chart.add_series(
             {
                 "categories": names,
@@ -244,8 +248,12 @@ def achievement_chart(
         shares,
         verdicts,
         room=_ROOM_FOR_LABEL * top,
-        number_format=max(digits, key=len),
+        number_format="0%",
         gap=55,
+        labels=[
+            None if shown == "0%" else f"{share:.{len(shown) - 3}%}"
+            for share, shown in zip(shares, digits, strict=True)
+        ],
     )
     plot = {"x": 0.275, "y": 32 / height, "width": 0.70, "height": 1 - 40 / height}
     set_frame(chart, language, title, plot=plot)

@@ -269,7 +269,7 @@ def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
             words = reason_words(figure.reason or "no_data", language)
         elif tile.delta is not None:
             words = f"{symbol_of(tile.state)} {phrase_text(tile.delta, language)}"
-            delta = {"font_size": 9, "bold": True, "font_color": color}
+            delta = {"font_size": 9, "bold": True, "font_color": color, "shrink": True}
         rows[0][1].append(
             Cell(
                 first=first,
