@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 
 from ..template import DIGITS, SIGNS, bound_words, limit_words
-from .text import head_of, part_of
+from .text import excel_holds, head_of, part_of
 
 _END: Final = "§"
 _SIGNS: Final = tuple(SIGNS.values())
@@ -20,7 +20,6 @@ _ANY_SIGN = re.compile(f"[{''.join(_SIGNS)}]")
 _DIGIT = re.compile(r"[0-9]")
 _BLANKS = re.compile(" +")
 _LONGEST = 50
-_FAR = 999  # no digit stands so far on
 Steps = tuple[tuple[str, str], ...]
 
 
@@ -165,15 +164,15 @@ def excel_name(subject: str) -> str:
     """Return a formula for the same; the subject has its signs already."""
     _, last = _signs(subject)
     sign = f"IFERROR(IF({last}<LEN({subject}),{last},0),0)"
-    end = f"IF({sign}>0,{sign},MIN({_excel_start(subject)},LEN({subject})+1))-1"
+    end = f"IF({sign}>0,{sign},{_excel_start(subject)})-1"
     fillers = tuple((word, "") for word in limit_words("other", "filler"))
     return f"TRIM({_replaced(f'LOWER(LEFT({subject},{end}))', fillers)})"
 
 
 def _excel_start(subject: str) -> str:
-    """Return a formula for where the first quantity begins, a large number if there is none."""
-    digits = ",".join(f'IFERROR(FIND("{digit}",{subject}),{_FAR})' for digit in range(10))
-    digit = f"MIN({digits})"
+    """Return a formula for where the first quantity begins, past the end if there is none."""
+    # A list of constants is an array in every program, as a range would not be.
+    digit = f'MIN(FIND({{0,1,2,3,4,5,6,7,8,9}},{subject}&"0123456789"))'
     words = "|".join(("", *_changes(), ""))
     change = f'ISNUMBER(FIND("|"&MID({subject},MAX({digit}-2,1),2)&"|","{words}"))'
     return f"{digit}-IF({change},2,0)"
@@ -194,10 +193,10 @@ def _replaced(text: str, steps: Steps) -> str:
 
 def excel_signed(subject: str) -> str:
     """Return a formula for the same as `signed`, "" where a cell holds no text."""
-    found = ",".join(f'SEARCH("{word}"," "&{subject})' for word in _english_words())
+    found = excel_holds(f'(" "&{subject})', _english_words())
     english = _replaced(f'LOWER(" "&{subject})&"{_END}"', _english_steps())
     chinese = _replaced(f'{subject}&"{_END}"', _chinese_steps())
-    return f'IF(ISTEXT({subject}),TRIM(IF(COUNT({found})>0,{english},{chinese})),"")'
+    return f'IF(ISTEXT({subject}),TRIM(IF({found},{english},{chinese})),"")'
 
 
 def _one_sign(subject: str) -> str:

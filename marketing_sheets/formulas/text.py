@@ -8,7 +8,7 @@ all spellings does for formulas and conditional formats, which take no lists of 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from math import isclose
 
 from ..template import SIGNS, Choice, Choices, LowerWord
@@ -37,6 +37,8 @@ _PREFIXES = (
 )
 # The colon after whose budget it is; any other makes a ratio.
 _NAMED = tuple(f"{word}{colon}" for word in ("预算", "預算") for colon in "：:")
+_LONGEST_CONSTANT = 240
+_ODD = re.compile(r'[~*?"]')
 MISSING = "NA()"
 # fmt: off
 _NOTHING = (
@@ -177,23 +179,43 @@ def excel_part(subject: str, number: int) -> str:
 
 def excel_burden(subject: str, words: tuple[LowerWord, ...]) -> str:
     """Return a formula for the same as `metric_names.names_burden`."""
-    tests = []
+    tests = [excel_holds(subject, [word for word, spared in words if not spared])]
     for word, spared in words:
-        text = f"LOWER({subject})" if spared else subject
-        for name in spared:
-            text = f'SUBSTITUTE({text},"{_escaped(name)}","")'
-        tests.append(_sought(word, text))
-    return _any_found(tests)
+        if spared:
+            text = f"LOWER({subject})"
+            for name in spared:
+                text = f'SUBSTITUTE({text},"{_escaped(name)}","")'
+            tests.append(f"ISNUMBER({_sought(word, text)})")
+    return tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
 
 
 def excel_turned(subject: str, words: tuple[str, ...]) -> str:
     """Return a formula for the same as `metric_names.is_turned`."""
-    return _any_found([_sought(word, subject) for word in words])
+    return excel_holds(subject, words)
 
 
-def _any_found(tests: list[str]) -> str:
-    # An error is no number: what is not found does not count.
-    return f"COUNT({','.join(tests)})>0" if tests else "FALSE"
+def excel_holds(subject: str, words: Sequence[str]) -> str:
+    """Return a test whether a text holds one of the words, big or small letters alike.
+
+    They stand behind the text too, so that all are found: where the first is tells if it is in the
+    text itself. A list of constants is an array in every program, as a range would not be.
+    """
+    tests = [f"ISNUMBER({_sought(word, subject)})" for word in words if _ODD.search(word)]
+    plain = [word for word in words if not _ODD.search(word)]
+    if plain:
+        listed = ",".join(f'"{word}"' for word in plain)
+        tests.append(f"MIN(SEARCH({{{listed}}},{subject}&{_behind(plain)}))<=LEN({subject})")
+    return (tests or ["FALSE"])[0] if len(tests) < 2 else f"OR({','.join(tests)})"
+
+
+def _behind(words: Sequence[str]) -> str:
+    """Return the words as text constants, none of them longer than Excel takes."""
+    pieces = [""]
+    for word in words:
+        if len(pieces[-1]) + len(word) > _LONGEST_CONSTANT:
+            pieces.append("")
+        pieces[-1] += f"{_BETWEEN}{word}"
+    return "&".join(f'"{piece}"' for piece in pieces)
 
 
 def _sought(word: str, text: str) -> str:
@@ -248,8 +270,8 @@ def excel_amount(subject: str, cell: str = "") -> str:
         for unit, factor in _FACTORS.items()
     )
     # "e0" keeps VALUE from reading dates and months into the text, and from making "" a 0.
-    falls = ",".join(f'FIND("{word}",{subject})' for word in _FALLS)
-    number = f'VALUE({digits}&"e0")*{factors}*IF(COUNT({falls})>0,-1,1)'
+    sign = f"IF({excel_holds(subject, _FALLS)},-1,1)"
+    number = f'VALUE({digits}&"e0")*{factors}*{sign}'
     plain = f"IF(FIND({digits},{clean})=1,{number},NA())"
     pair = f'SUBSTITUTE({subject},"：",":")'
     colon = f'FIND(":",{pair})'
@@ -269,8 +291,7 @@ def excel_amount_in(subject: str, name: str, cell: str) -> str:
     Where the name states a unit it fails on all that states one of its own.
     """
     plain = f'IF(ISNUMBER({cell}),{cell},VALUE({subject}&"e0"))'
-    is_scaled = _any_found([_sought(mark, name) for mark in _SCALED_NAMES])
-    return f"IF({is_scaled},{plain},{excel_amount(subject, cell)})"
+    return f"IF({excel_holds(name, _SCALED_NAMES)},{plain},{excel_amount(subject, cell)})"
 
 
 def reads_amount(text: str, value: float, name: str | None = None) -> bool:
