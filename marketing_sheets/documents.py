@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from .alerts import TrackedAlert, alerts, track
+from .alerts import TrackedAlert, alerts, track, unproven_keys
 from .merging import Change, Conflict, MergeResult, MergeTotal
 from .metrics import figures_as_json
 from .problems import Place
@@ -45,7 +45,8 @@ def report(reading: Reading, *, as_of: date | None, language: Language) -> dict[
 
 
 def _alerts(reading: Reading, as_of: date, language: Language) -> list[dict[str, Any]]:
-    tracked = track(alerts(reading, as_of=as_of), reading.remembered, as_of=as_of)
+    found, gone = alerts(reading, as_of=as_of), unproven_keys(reading)
+    tracked = track(found, reading.remembered, as_of=as_of, unproven=gone)
     return [_alert(one, language) for one in tracked]
 
 

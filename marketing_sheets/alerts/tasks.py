@@ -277,6 +277,14 @@ def reserve(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
         )
 
 
+def _left_out(worked: float, count: int) -> Phrase | Amount:
+    """Say a progress, and how many tasks it leaves out."""
+    share = Amount(value=worked, unit="percent")
+    if not count:
+        return share
+    return Phrase(code="clause.left_out", params={"said": share, "left": count})
+
+
 def burning(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
     """Find that money is spent ahead of both time and work."""
     form, said = reading.form, terms(rule, reading)
@@ -288,7 +296,8 @@ def burning(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
         spent = burn(tasks, elapsed(None, None, as_of), total=_total(reading))
         if spent.used.value is None or time is None:
             continue
-        done = progress(tasks, choice_setting(reading, "progress_by")).overall.value
+        overall = progress(tasks, choice_setting(reading, "progress_by")).overall
+        done = overall.value
         # As they are shown, to a tenth of a percent: what is told has to add up.
         used, passed, worked = (round(share or 0.0, 3) for share in (spent.used.value, time, done))
         gap = used - max(passed, worked)
@@ -303,7 +312,7 @@ def burning(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                 "",
                 value=Amount(value=used, unit="percent"),
                 time=Amount(value=passed, unit="percent"),
-                progress="–" if done is None else Amount(value=worked, unit="percent"),
+                progress="–" if done is None else _left_out(worked, overall.left_out),
                 base=Phrase(code=f"base.{spent.base}"),
             ),
             place=records.place(0, Task.SPEND) if len(records.frame) else Place(file=reading.file),

@@ -53,6 +53,7 @@ from .language import (
     points,
     texts,
 )
+from .limits import CHANGES
 from .targets import TARGETS
 from .text import (
     excel_amount,
@@ -331,6 +332,7 @@ FUNCTIONS: Mapping[str, Function] = {
     ),
     "is_percent": _written(("percent", "growth"), "%", "％"),
     "is_ratio": _written(("ratio",), ":", "："),
+    "is_change": _written(("growth",), *CHANGES),
     "lower_is_better": _text_test(
         lambda call: excel_burden(call.text(), lower_words(call.template.registry)),
         lambda text, call: names_burden(text, call.template.registry),

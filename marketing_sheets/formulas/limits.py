@@ -20,6 +20,12 @@ _ANY_SIGN = re.compile(f"[{''.join(_SIGNS)}]")
 _DIGIT = re.compile(r"[0-9]")
 _BLANKS = re.compile(" +")
 _LONGEST = 50
+# The words of two letters that make a figure a change: 下降25%.
+CHANGES: Final = tuple(
+    word
+    for word in (*limit_words("change", "up"), *limit_words("change", "down"))
+    if len(word) == 2
+)
 Steps = tuple[tuple[str, str], ...]
 
 
@@ -129,7 +135,7 @@ def _start(text: str) -> int:
     if digit is None:
         return len(text)
     start = digit.start()
-    return start - 2 if text[max(0, start - 2) : start] in _changes() else start
+    return start - 2 if text[max(0, start - 2) : start] in CHANGES else start
 
 
 _WHOLE: Mapping[str, Callable[[str], str]] = {"before_bracket": head_of, "signed": signed}
@@ -173,16 +179,9 @@ def _excel_start(subject: str) -> str:
     """Return a formula for where the first quantity begins, past the end if there is none."""
     # A list of constants is an array in every program, as a range would not be.
     digit = f'MIN(FIND({{0,1,2,3,4,5,6,7,8,9}},{subject}&"0123456789"))'
-    words = "|".join(("", *_changes(), ""))
+    words = "|".join(("", *CHANGES, ""))
     change = f'ISNUMBER(FIND("|"&MID({subject},MAX({digit}-2,1),2)&"|","{words}"))'
     return f"{digit}-IF({change},2,0)"
-
-
-@cache
-def _changes() -> tuple[str, ...]:
-    """Return the words of two letters that make a figure a change."""
-    words = (*limit_words("change", "up"), *limit_words("change", "down"))
-    return tuple(word for word in words if len(word) == 2)
 
 
 def _replaced(text: str, steps: Steps) -> str:

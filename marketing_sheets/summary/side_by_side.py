@@ -292,6 +292,10 @@ def _table(canvas: Canvas, table: Compared, kind: str) -> None:
         if one.head == "progress":
             canvas.bars(at, first, canvas.row - 1, 1)
     _row(canvas, table.total, columns, formats, total=True)
+    left_out = table.total.progress.left_out
+    if left_out and any(one.head == "progress" for one in held):
+        said = Phrase(code="note.unmeasured", params={"count": left_out}, count=left_out)
+        canvas.remark(phrase_text(said, canvas.language))
     if len(table.rows) > _MOST:
         canvas.remark(canvas.say(f"more.{kind}s", count=len(table.rows) - _MOST))
     _charts(canvas, rows[:_MOST_BARS], kind, rest=len(table.rows) - _MOST_BARS)
