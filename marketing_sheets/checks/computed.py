@@ -214,7 +214,7 @@ def metric_doubts(reading: Reading) -> tuple[Problem, ...]:
         if not isinstance(sheet, TableSheet):
             continue
         typed = next((c for c in sheet.inputs if c.choices == _DIRECTION), None)
-        name = _named_column(sheet, typed)
+        name = named_column(sheet, typed)
         if name is not None:
             found += _names(reading, records, name, typed)
         for column in sheet.inputs:
@@ -223,7 +223,7 @@ def metric_doubts(reading: Reading) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _named_column(sheet: TableSheet, typed: Column | None) -> Column | None:
+def named_column(sheet: TableSheet, typed: Column | None) -> Column | None:
     """Return the column of metrics' names: the one a formula asks, or beside a typed direction."""
     if typed is not None:
         return next((column for column in sheet.inputs if column.is_key), None)

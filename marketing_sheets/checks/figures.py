@@ -6,16 +6,15 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ..formulas import amount_part, names, parse_expression
 from ..problems import Problem
 from ..records import Reading, SheetRecords
-from ..template import Column, Effect, TableSheet
+from ..template import Column, Effect, TableSheet, lower_is_better
 from ..values import parse as parse_value
+from .computed import named_column
 
 # Digits, and numerals that count money, people or shares: 三万元, 八成.
 _FIGURE = re.compile(
@@ -33,7 +32,7 @@ def figure_doubts(reading: Reading) -> Iterator[Problem]:
         if isinstance(sheet, TableSheet) and len(records.frame):
             yield from _unread(sheet, records)
             yield from _beyond(sheet, records)
-            yield from _against(sheet, records)
+            yield from _against(reading, sheet, records)
 
 
 def _unread(sheet: TableSheet, records: SheetRecords) -> Iterator[Problem]:
@@ -130,19 +129,20 @@ def _inputs(sheet: TableSheet, name: str) -> Iterator[str]:
             yield used
 
 
-def _against(sheet: TableSheet, records: SheetRecords) -> Iterator[Problem]:
+def _against(reading: Reading, sheet: TableSheet, records: SheetRecords) -> Iterator[Problem]:
     """Report targets such as ≤5% of a metric of which, by its name, more is better."""
-    if Effect.DIRECTION not in sheet or not sheet[Effect.DIRECTION].is_computed:
+    metric = named_column(sheet, None)
+    if metric is None or Effect.DIRECTION not in sheet or not sheet[Effect.DIRECTION].is_computed:
         return
-    directions = records.frame[Effect.DIRECTION].tolist()
+    texts = records.frame[metric.id].tolist()
     for column in sheet.inputs:
         if not column.is_target or column.id not in records.raw:
             continue
         for position, raw in enumerate(records.raw[column.id].tolist()):
-            said: Any = directions[position]
-            if isinstance(raw, str) and not pd.isna(said):
-                sign = parse_value(raw, "quantity").comparator
-                if sign in _AGAINST.get(said, ()):
-                    params = {"other": sheet[Effect.DIRECTION].label, "direction": said}
+            text = texts[position]
+            if isinstance(raw, str) and isinstance(text, str):
+                said = "lower" if lower_is_better(text, reading.template.registry) else "higher"
+                if parse_value(raw, "quantity").comparator in _AGAINST[said]:
+                    usual = reading.template.choices[Effect.DIRECTION][said].label
                     place = records.place(position, column.id)
-                    yield column.problem("direction_conflict", place, raw, **params)
+                    yield column.problem("bound_unusual", place, raw, metric=text, usual=usual)

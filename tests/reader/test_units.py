@@ -181,7 +181,7 @@ def test_a_return_names_both_readings_another_ratio_one(tmp_path: Path) -> None:
 def test_a_bound_against_the_metrics_direction_is_told(tmp_path: Path) -> None:
     """≤5% of a rate of which more is better is a warning; of one that burdens it is quiet."""
     reading = evaluated(tmp_path, ["转化", "转化率", "≤5%", "4%"], ["转化", "退货率", "≤5%", "4%"])
-    told = [p.place.cell for p in reading.problems if p.code == "direction_conflict"]
+    told = [p.place.cell for p in reading.problems if p.code == "bound_unusual"]
     assert told == ["C2"]
 
 
