@@ -152,6 +152,8 @@ def evaluated(path: Path, *rows: list[str]) -> Reading:
         ("总费用（万元）", "60", "72", 1.2),
         ("曝光量/万", "200", "150万次", 0.75),
         ("百度曝光量", "2万", "1万", 0.5),
+        ("销售额(万元)", "不低于100万", "95万", 0.95),
+        ("销售额", "不低于100万", "95万", 0.95),
     ],
 )
 def test_figures_are_in_the_unit_of_the_metrics_name(
