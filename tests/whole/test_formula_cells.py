@@ -204,3 +204,57 @@ def test_amount_of_is_what_the_formula_shows(text: str, value: float | None) -> 
     """The twin of the formula reads the same, and leaves the same out."""
     found = amount_of(text)
     assert found == (None if value is None else pytest.approx(value))
+
+
+TARGETS = (
+    ("退款率", "低于5%", "5%", "close"),
+    ("退款率 b", "不超过5%", "5%", "met"),
+    ("退款率 c", "5%以内", "6%", "missed"),
+    ("复购率", "不低于20%", "20%", "met"),
+    ("客诉量", "少于10", "9", "met"),
+    ("差评数", "at most 3", "4", "missed"),
+    ("投诉率", "下降20%", "下降25%", "met"),
+    ("投诉率下降", "下降25%", "下降10%", "missed"),
+    ("投诉率下降 b", "20%", "25%", "met"),
+    ("利润", "-100万", "-50万", "met"),
+    ("总费用", "60万", "66万", "close"),
+    ("投诉量", "0", "0", "met"),
+    ("投诉量 b", "0", "2", "missed"),
+)
+GOALS = (
+    ("销售额200万元;新增用户1万人", "新增用户8000人;销售额160万元", 0.8, "missed"),
+    ("1万人;200万元", "9000人；190万元", 0.925, "close"),
+    ("退货率低于5%;满意度90%以上", "满意度93%;退货率4%", None, "met"),
+    ("退货率低于5%", "退货率5%", 1.0, "close"),
+    ("销售额200万元", "GMV 160万元", 0.8, "missed"),
+    ("曝光100万;点击率2%", "曝光120万", 1.2, None),
+    ("销售额200万;用户1万", "订单5万;粉丝3万", None, None),
+    ("投诉率下降20%", "投诉率下降25%", 1.25, "met"),
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_bounds_and_goals_are_judged_in_excel_as_in_python(
+    tmp_path: Path, language: Language
+) -> None:
+    """Targets with every kind of bound, falling ones, goals answered in any order."""
+    rows: dict[str, Rows] = {
+        "metric_evaluation": [
+            {"dimension": "体验", "metric": name, "target": target, "actual": actual}
+            for name, target, actual, _ in TARGETS
+        ],
+        "goal_alignment": [
+            {"campaign": f"c{at}", "goals": goals, "results": results}
+            for at, (goals, results, *_) in enumerate(GOALS)
+        ],
+    }
+    book = typed(tmp_path, library_template("campaign_review"), language, rows)
+    cells = wanted(book)
+    assert differing(cells, ironcalc_values(book.path, dict.fromkeys(cells, ""))) == []
+    metrics = book.reading.sheets["metric_evaluation"].frame
+    assert metrics["verdict"].tolist() == [verdict for *_, verdict in TARGETS]
+    goals = book.reading.sheets["goal_alignment"].frame
+    found = goals["verdict"].astype(object).where(goals["verdict"].notna(), None)
+    assert found.tolist() == [verdict for *_, verdict in GOALS]
+    for shown, (*_, share, _) in zip(goals["achievement"], GOALS, strict=True):
+        assert share is None or shown == pytest.approx(share)
