@@ -270,9 +270,14 @@ def _renamed(draw: st.DrawFn, tab: Tab, edits: Sequence[Edit]) -> Edit:
     """Draw a column with another header, or none, whose id stays or goes.
 
     What a total that nothing else tells is proved by has to be read: its columns keep their names.
+    So does one whose header an added column may bear: nothing would tell which of them is meant.
     """
-    is_bare = any(edit.is_bare for edit in edits)
-    columns = [c for c in tab.sheet.inputs if c.id in tab.at and not (is_bare and c in tab.figures)]
+    kept = {edit.called for edit in edits}
+    if any(edit.is_bare for edit in edits):
+        kept |= {column.id for column in tab.figures}
+    columns = [c for c in tab.sheet.inputs if c.id in tab.at and c.id not in kept]
+    if not columns:
+        return Edit("nothing renamed")
     column = draw(st.sampled_from(columns))
     at = tab.at[column.id]
     names = [*_RENAMED, "", "", *column.label.values(), *column.aliases]
