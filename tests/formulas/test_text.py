@@ -16,8 +16,8 @@ class TestText:
     """Quantities inside texts: Excel reads them as Python does, or shows nothing."""
 
     AMOUNTS = (
-        "20 25万 8% 1:3.5 1：3 提升30% 下降25% 下滑5% 520条 1,020万人 -5 3百万 1.2w 3000+ 10人 ≥20万 "
-        "50,000 6.5% 2亿元 1:0 +12 5-6万 人 13万2千 2024.7.1 约5万 5/6 Jan5 待定 无 1.5.2 7月1日"
+        "20 25万 8% 1:3.5 1：3 提升30% 下降25% 下滑5% 520条 1,020万人 -5 3百万 1.2w 3000+ 10人 "
+        "≥20万 50,000 6.5% 2亿元 1:0 +12 5-6万 人 13万2千 2024.7.1 约5万 5/6 Jan5 待定 无 1.5.2 7月1日"
     ).split()
 
     def test_amounts(self, tmp_path: Path) -> None:
