@@ -57,7 +57,7 @@ class OwnTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class TableOutcome:
     """What a table comes to: rows met, close, missed and without a verdict, and `over` budget."""
 
     sheet: str
@@ -308,7 +308,7 @@ class Summary:
     actions: tuple[Alert, ...]
     alerts: tuple[TrackedAlert, ...]
     metrics: tuple[Achievement, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[TableOutcome, ...]
     channels: tuple[ChannelRow, ...]
     channel_total: ChannelRow | None
     target_roas: float | None

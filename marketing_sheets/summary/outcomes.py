@@ -9,14 +9,14 @@ from ..records import Reading, SheetRecords
 from ..styles import Palette
 from ..template import Campaign, Effect, TableSheet, Task, rounded
 from .canvas import HAIRLINE, ROW, Canvas, Cell, chip, figure_cell, left, right, table_head
-from .model import Outcome
+from .model import TableOutcome
 from .words import fitted, text_of
 
 _NAME = 40
 _HEADS = ("rows", "met_count", "close_count", "missed_count", "unjudged", "over")
 
 
-def outcomes_of(reading: Reading) -> tuple[Outcome, ...]:
+def outcomes_of(reading: Reading) -> tuple[TableOutcome, ...]:
     """Return the outcome of each table with records that has verdicts, or spend against budget."""
     tables = ((sheet, reading.sheets.get(sheet.id)) for sheet in reading.template.tables)
     found = (
@@ -27,7 +27,7 @@ def outcomes_of(reading: Reading) -> tuple[Outcome, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def _outcome(reading: Reading, sheet: TableSheet, records: SheetRecords) -> Outcome | None:
+def _outcome(reading: Reading, sheet: TableSheet, records: SheetRecords) -> TableOutcome | None:
     frame, over = records.frame, 0
     is_judged, is_spent = Effect.VERDICT in sheet, {Task.BUDGET, Task.SPEND} <= set(frame)
     if is_spent:
@@ -43,7 +43,7 @@ def _outcome(reading: Reading, sheet: TableSheet, records: SheetRecords) -> Outc
         return None
     verdicts = achievements(records) if is_judged else ()
     counts = count_verdicts(verdicts)
-    return Outcome(
+    return TableOutcome(
         sheet=sheet.id,
         label=sheet.label,
         rows=len(frame),
@@ -56,7 +56,7 @@ def _outcome(reading: Reading, sheet: TableSheet, records: SheetRecords) -> Outc
     )
 
 
-def draw_outcomes(canvas: Canvas, outcomes: Sequence[Outcome]) -> None:
+def draw_outcomes(canvas: Canvas, outcomes: Sequence[TableOutcome]) -> None:
     """Draw a line for each table."""
     canvas.heading(canvas.say("section.outcomes"), canvas.say("note.outcomes"))
     columns = (left(2), right(2), left(3), right(3), left(4), right(4))

@@ -14,7 +14,7 @@ import numpy as np
 from ..texts import LANGUAGES, Language, book
 
 Verdict = Literal["met", "close", "missed"]
-Array = np.ndarray[Any, Any]
+_Array = np.ndarray[Any, Any]
 # A bound by the sign that stands for it. At "<" and ">" a figure on the line does not keep it.
 SIGNS: Final = {
     "at_least": "≥",
@@ -74,7 +74,7 @@ def is_beyond(value: float, limit: float, *, above: bool) -> bool:
     return over > 0 if above else over < 0
 
 
-def favourable(actual: Array, target: Array, lower: Array) -> Array:
+def favourable(actual: _Array, target: _Array, lower: _Array) -> _Array:
     """Return how far a figure keeps its target: 1 on the line, more is better; NaN without a ratio.
 
     actual / target; target / actual where less is better. A target below 0 turns that: of a fall
@@ -87,7 +87,9 @@ def favourable(actual: Array, target: Array, lower: Array) -> Array:
         return np.where(none, np.nan, share)
 
 
-def verdicts(actual: Array, target: Array, lower: Array, strict: Array, *, close: float) -> Array:
+def verdicts(
+    actual: _Array, target: _Array, lower: _Array, strict: _Array, *, close: float
+) -> _Array:
     """Judge figures by how far they keep their targets, without a ratio by their difference.
 
     On the line is met, unless the bound is `strict`; from `close` on it is close. None where actual

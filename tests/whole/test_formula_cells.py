@@ -256,5 +256,5 @@ def test_bounds_and_goals_are_judged_in_excel_as_in_python(
     goals = book.reading.sheets["goal_alignment"].frame
     found = goals["verdict"].astype(object).where(goals["verdict"].notna(), None)
     assert found.tolist() == [verdict for *_, verdict in GOALS]
-    for shown, (*_, share, _) in zip(goals["achievement"], GOALS, strict=True):
-        assert share is None or shown == pytest.approx(share)
+    for achieved, (*_, share, _) in zip(goals["achievement"], GOALS, strict=True):
+        assert share is None or achieved == pytest.approx(share)
