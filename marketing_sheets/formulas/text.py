@@ -31,8 +31,9 @@ _FACTORS = {
 }
 _COUNTERS = "元块人位名条條篇场場台次个個件份家天"
 _FALLS = ("下降", "降低", "减少", "減少", "下滑", "下跌")
+_SIGNS = tuple(SIGNS.values())
 _PREFIXES = (
-    *(" ", "　", ",", "，", "+", "¥", "￥", *SIGNS.values()),
+    *(" ", "　", ",", "，", "+", "¥", "￥", *_SIGNS),
     *("提升", "增长", "增長", "预算", "預算", *_FALLS),
 )
 # The colon after whose budget it is; any other makes a ratio.
@@ -290,7 +291,7 @@ def excel_amount_in(subject: str, name: str, cell: str) -> str:
 
     Where the name states a unit it fails on all that states one of its own.
     """
-    plain = f'IF(ISNUMBER({cell}),{cell},VALUE({subject}&"e0"))'
+    plain = f'IF(ISNUMBER({cell}),{cell},VALUE({_without(subject, _SIGNS)}&"e0"))'
     return f"IF({excel_holds(name, _SCALED_NAMES)},{plain},{excel_amount(subject, cell)})"
 
 
@@ -298,7 +299,8 @@ def reads_amount(text: str, value: float, name: str | None = None) -> bool:
     """Whether the formula of `amount` makes `value` of a text, in the unit of `name`."""
     found = amount_of(text)
     if name is not None and names_scale(name):
-        found = float(text) if _PLAIN.fullmatch(text.strip()) else None
+        plain = _stripped(text, _SIGNS).strip()
+        found = float(plain) if _PLAIN.fullmatch(plain) else None
     return found is not None and isclose(found, value)
 
 
