@@ -18,18 +18,6 @@ from ..records import Array, Mask, Reading, SheetRecords
 from ..template import AlertSeverity, Campaign, Rule, RuleKind, Template, Unit
 from ..texts import Text
 
-_STATES: dict[RuleKind, str] = {
-    "issue_overdue": "hot",
-    "issue_high": "hot",
-    "count": "hot",
-    "below_target": "missed",
-    "threshold": "missed",
-    "window": "missed",
-    "drop": "missed",
-    "row": "close",
-    "reserve": "close",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
@@ -56,14 +44,13 @@ class Phrase:
 class Alert:
     """One thing to act on, found by the rule with the id `rule`.
 
-    `label` names the rule in a word or two. `state` is a look of `styles.STATES`; `size` orders
-    alerts of one kind: days, or the share by which a limit is exceeded. `rank` goes before it: the
-    severity of an issue. `key` tells the alert from all others and stays the same when rows move:
-    the rule and what it is about. `advice` says what to do.
+    `label` names the rule in a word or two. `size` orders alerts of one kind: days, or
+    the share by which a limit is exceeded. `rank` goes before it: the severity of an issue. `key`
+    tells the alert from all others and stays the same when rows move: the rule and what it is
+    about. `advice` says what to do.
     """
 
     kind: RuleKind
-    state: str
     what: Phrase
     gap: Phrase
     department: Text | str
@@ -205,7 +192,6 @@ def raised(
     advice = None if rule.advice is None else Phrase(text=rule.advice, params=params)
     return Alert(
         kind=rule.kind,
-        state=_state(rule.kind, severity),
         what=what,
         gap=gap,
         department=department or merged_department(reading, place),
@@ -219,14 +205,6 @@ def raised(
         label=rule.label,
         advice=advice,
     )
-
-
-def _state(kind: RuleKind, severity: AlertSeverity) -> str:
-    """Return the look of an alert: the kind's own, but no louder than its severity."""
-    if severity == "low":
-        return "open"
-    state = _STATES.get(kind, "late")
-    return "late" if severity == "medium" and state == "hot" else state
 
 
 def what_of(rule: Rule, name: Text | str, **params: object) -> Phrase:

@@ -16,6 +16,7 @@ from .canvas import FIRST, HAIRLINE, LAST, ROW, Canvas, Cell, Style, chip, left,
 from .model import Summary, Tile
 from .words import (
     HEALTH_STATES,
+    SEVERITY_STATES,
     conflicts_text,
     day_text,
     exact_format,
@@ -40,7 +41,6 @@ _SHOWN: Final = 40
 _LATIN_UNITS: Final = 37
 _WHAT_UNITS: Final = 35
 _OWNER: Final = left(4)
-_SEVERITIES: Final = {"high": "hot", "medium": "close", "low": "open"}
 _STANDINGS: Final = {"new": "active", "continuing": "open", "resolved": "done"}
 _ACTIONS: Final = 6
 _SENTENCE_UNITS: Final = 118  # what fits in one line of 11 pt across the page
@@ -127,7 +127,7 @@ def _row(canvas: Canvas, one: TrackedAlert) -> None:
     room = _LATIN_UNITS if what.isascii() else _WHAT_UNITS
     lines = min(2, max(-(-units_of(what) // room), -(-units_of(gap) // 23)))
     wrap = {"text_wrap": lines > 1}
-    severity = _SEVERITIES[one.severity] if alert else None
+    severity = SEVERITY_STATES[one.severity] if alert else None
     standing = _STANDINGS[one.standing]
     name = word(f"severity.{one.severity}", language)
     link = {"font_size": 9, "font_color": Palette.ACCENT} if alert else mute
@@ -310,7 +310,7 @@ def _actions(canvas: Canvas, summary: Summary) -> None:
 
 def _action(canvas: Canvas, alert: Alert) -> None:
     language = canvas.language
-    state = _SEVERITIES[alert.severity]
+    state = SEVERITY_STATES[alert.severity]
     kind = fitted(f"{symbol_of(state)} {kind_text(alert, language)}".strip(), 22)
     where = place_text(alert.place)
     cells = [

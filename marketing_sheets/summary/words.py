@@ -264,6 +264,7 @@ def sentence(summary: Summary, language: Language) -> str:
     return text[:1].upper() + text[1:]
 
 
+SEVERITY_STATES = {"high": "hot", "medium": "close", "low": "open"}
 HEALTH_STATES = {"risk": "late", "watch": "close", "ok": "done", "none": "open"}
 
 
@@ -288,7 +289,7 @@ def summary_lines(summary: Summary, language: Language) -> list[str]:
     key = "terminal.actions_one" if count == 1 else "terminal.actions"
     lines.append(word(key, language, count=count) if count else word("absent.no_actions", language))
     for alert in summary.actions:
-        kind = f"{symbol_of(alert.state)} {kind_text(alert, language)}".strip()
+        kind = f"{symbol_of(SEVERITY_STATES[alert.severity])} {kind_text(alert, language)}".strip()
         parts = (
             f"  {kind}",
             phrase_text(alert.what, language),

@@ -89,8 +89,8 @@ def test_done_late_is_not_to_act_on() -> None:
         }
     )
     late = [one for one in alerts(book, as_of=AS_OF) if one.rule == "task_late"]
-    said = {one.gap.code: (one.severity, one.state) for one in late}
-    assert said == {"gap.late": ("high", "late"), "gap.ended_late": ("low", "open")}
+    said = {one.gap.code: one.severity for one in late}
+    assert said == {"gap.late": "high", "gap.ended_late": "low"}
 
 
 def test_finished_late_counts_where_the_setting_says_so() -> None:
@@ -113,7 +113,7 @@ def test_a_low_alert_looks_low() -> None:
     rows = [{"area": f"环节{n}", "description": "慢"} for n in range(4)]
     book = reading({"improvement_actions": rows}, template=template)
     (one,) = (alert for alert in alerts(book, as_of=AS_OF) if alert.rule == "focus")
-    assert (one.severity, one.state, one.place.cell is None) == ("low", "open", False)
+    assert (one.severity, one.place.cell is None) == ("low", False)
 
 
 def test_spending_too_fast_adds_up() -> None:
@@ -177,7 +177,7 @@ def test_tasks_with_more_than_the_campaign_are_over_allocated() -> None:
     book = reading({"master_tracker": [{"task": "t", "budget": 500.0}]}, form={"budget": 400.0})
     place = Place(file="618.xlsx", sheet="填写说明", row=9, column=3)
     one = only(replace(book, form_places={"budget": place}))
-    assert (one.kind, one.state, one.place) == ("over_allocated", "late", place)
+    assert (one.kind, one.severity, one.place) == ("over_allocated", "high", place)
     assert one.gap.params == {
         "over": Amount(value=100.0, unit="money"),
         "share": Amount(value=0.25, unit="percent"),
@@ -208,7 +208,7 @@ def test_high_severity_is_hot_before_it_is_due() -> None:
         ("晚", "gap.due", 10),
         ("无日期", "gap.no_due_date", None),
     ]
-    assert {one.state for one in items} == {"hot"}
+    assert {one.severity for one in items} == {"high"}
 
 
 def test_solved_issues_are_over() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -20,9 +21,10 @@ from marketing_sheets import (
     read_workbook,
     recalculate as recalculate_workbook,
 )
-from marketing_sheets.alerts import Alert, Phrase, TrackedAlert, track
-from marketing_sheets.problems import Place
+from marketing_sheets.alerts import Alert, Phrase, TrackedAlert, alerts, track
+from marketing_sheets.problems import Place, Problem
 from marketing_sheets.records import MEMORY_STAMP, RememberedAlert
+from marketing_sheets.summary import summarize
 from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
 
@@ -33,7 +35,6 @@ def alert(key: str, severity: Any = "medium", **more: Any) -> Alert:
     """Return an alert with that key."""
     about: dict[str, Any] = {
         "kind": "task_late",
-        "state": "late",
         "what": Phrase(code="what.plain", params={"name": key}),
         "gap": Phrase(code="gap.flagged"),
         "department": "市场部",
@@ -263,3 +264,25 @@ def test_more_alerts_than_are_shown_are_remembered(tmp_path: Path) -> None:
     later = recalculate(path, as_of=NEXT).summary.alerts
     assert {one.standing for one in later} == {"continuing"}
     assert [one.who for one in later].count("李雷") == 1
+
+
+def test_what_nothing_tells_of_goes_on() -> None:
+    """An alert whose table is emptied, or whose cell cannot be read, is not resolved by that."""
+    task = {"task": "t", "budget": 10.0, "spend": 50.0}
+    book = reading({"master_tracker": [task]})
+    (found,) = (one for one in alerts(book, as_of=DAY) if one.rule == "over_budget")
+    told = RememberedAlert(key=found.key, severity=found.severity, first_seen=DAY)
+
+    def standing(rows: list[dict[str, object]], *problems: Problem) -> str:
+        later = reading({"master_tracker": rows}, problems=problems)
+        later = replace(later, remembered=(told,))
+        (one,) = (one for one in summarize(later, as_of=DAY).alerts if one.key == told.key)
+        return one.standing
+
+    assert standing([]) == "continuing"
+    place = book.sheets["master_tracker"].place(0, "spend")
+    assert standing([{**task, "spend": None}], Problem(code="not_a_number", place=place)) == (
+        "continuing"
+    )
+    assert standing([{**task, "spend": 5.0}]) == "resolved"
+    assert standing([{**task, "task": "other", "spend": 5.0}]) == "resolved"
