@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from support.readings import reading
 
+from marketing_sheets.loading import library_template
 from marketing_sheets.metrics import (
     allocation,
     burn,
@@ -55,6 +56,32 @@ def test_cancelled_tasks_do_not_hold_progress_back() -> None:
     """A cancelled task counts neither as a task nor in the mean."""
     one = progress(tasks({"progress": 0.8}, {"progress": 0.0, "status": "cancelled"}))
     assert (one.mean.value, one.tasks) == (0.8, 1)
+
+
+def test_progress_is_measured_where_somebody_says_it() -> None:
+    """A blank is 0 of a task not started and 1 of one done; the others are left out and counted."""
+    one = progress(
+        tasks(
+            {"status": "done"},
+            {"status": "not_started"},
+            {"status": "in_progress"},
+            {"status": None},
+            {"status": "late", "progress": 0.8},
+            {"status": "cancelled", "progress": 0.2},
+        )
+    )
+    assert one.mean.value == pytest.approx(0.6)
+    assert (one.mean.rows, one.mean.left_out) == (3, 2)
+    assert (one.by_tasks.value, one.by_tasks.left_out) == (0.25, 1)
+    assert one.unmeasured == 0.4
+
+
+def test_a_plan_without_status_and_progress_has_none() -> None:
+    """Nothing says how far such a plan is: neither 0 % nor 100 %, but no data."""
+    plan = reading({"execution_plan": [{"task": "t"}]}, template=library_template("execution_plan"))
+    one = progress(plan.sheets["execution_plan"].frame)
+    assert {one.weighted.reason, one.mean.reason, one.by_tasks.reason} == {"no_data"}
+    assert one.unmeasured == 0
 
 
 def test_progress_per_stage() -> None:
