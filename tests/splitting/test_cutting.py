@@ -124,7 +124,7 @@ def same_inputs(merge: Merge, whole: Reading) -> None:
 
 
 @pytest.mark.parametrize(
-    "by", [pytest.param(by, marks=pytest.mark.slow) if by == "owner" else by for by in BY]
+    "by", [by if by == "channel" else pytest.param(by, marks=pytest.mark.slow) for by in BY]
 )
 def test_the_round_trip_without_edits_gives_the_same_records(
     whole: Path, split_by: Callable[[By], Split], by: By
@@ -159,7 +159,7 @@ def promotion(tmp_path_factory: pytest.TempPathFactory) -> Split:
     return split(path, folder / "parts", by="channel")
 
 
-@pytest.mark.parametrize("name", ["strategy", "promotion"])
+@pytest.mark.parametrize("name", [pytest.param("strategy", marks=pytest.mark.slow), "promotion"])
 def test_documents_as_people_wrote_them_make_the_round_trip(
     request: pytest.FixtureRequest, name: str
 ) -> None:
@@ -472,6 +472,7 @@ def name_owner(path: Path, key: str, owner: str) -> None:
     book.save(path)
 
 
+@pytest.mark.slow
 def test_owners_of_alerts_go_on_into_parts_and_other_outputs(whole: Path, tmp_path: Path) -> None:
     """Whom people named for an alert, and since when it stands, a part's own Summary says too."""
     path, copy = tmp_path / "618.xlsx", tmp_path / "copy.xlsx"
