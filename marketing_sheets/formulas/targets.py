@@ -79,7 +79,9 @@ def _excel_verdict(call: ExcelCall) -> str:
 
 def _excel_answer(call: ExcelCall) -> str:
     goal, own, alone, figure = (call.text(at) for at in range(4))
-    taken = f'IF(OR({alone},AND({goal}="",{own}="")),{figure},"")'
+    # Where one name is a part of the other, they name one thing: 销售额 and 线上销售额.
+    is_one = f"ISNUMBER(FIND({own},{goal})),ISNUMBER(FIND({goal},{own}))"
+    taken = f'IF(OR(AND({alone},OR({is_one})),AND({goal}="",{own}="")),{figure},"")'
     for at in range(len(call.node.args) - 2, 3, -2):
         name, value = call.text(at), call.text(at + 1)
         taken = f'IF(AND({goal}<>"",{goal}={name}),{value},{taken})'
@@ -87,9 +89,14 @@ def _excel_answer(call: ExcelCall) -> str:
 
 
 def _answer(call: VectorCall) -> Vector:
-    """Return the figure with a goal's name; its own position's where there is no choice."""
+    """Return the figure with a goal's name; its own position's where there is no choice.
+
+    There is none where neither has a name, or where both stand alone and one name is in the other.
+    """
     goal, own, alone, figure, *named = call.vectors()
-    by_position = alone.values.astype(bool) | (goal.values == "") & (own.values == "")
+    names = zip(goal.values.tolist(), own.values.tolist(), strict=True)
+    is_one = np.array([a in b or b in a for a, b in names], dtype=bool)
+    by_position = alone.values.astype(bool) & is_one | (goal.values == "") & (own.values == "")
     values = np.where(by_position & figure.known, figure.values, np.nan)
     for name, value in reversed(list(zip(named[::2], named[1::2], strict=True))):
         hit = (goal.values != "") & (goal.values == name.values)
