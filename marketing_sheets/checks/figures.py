@@ -18,7 +18,7 @@ from .computed import named_column
 
 # Digits, and numerals that count money, people or shares: 三万元, 八成.
 _FIGURE = re.compile(
-    r"\d|[一二两三四五六七八九十百千]+(?:[百千万亿]+元?|元|成(?![立为功本果员都长品]))"
+    r"\d|[一二两三四五六七八九十百千]{1,20}(?:[百千万亿]+元?|元|成(?![立为功本果员都长品]))"
 )
 _TEXTS = ("text", "long_text")
 _MOST_TIMES = 100

@@ -13,8 +13,8 @@ from .numerals import currency_of, scale_of
 
 _SECTIONS = re.compile(r'((?:"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|[^;])*)(?:;|$)')
 _TOKENS = re.compile(
-    r'"(?P<text>[^"]*)"|\\(?P<escaped>.)|(?P<skip>_.|\*.)'
-    r"|\[\$(?P<symbol>[^\]-]*)(?P<locale>[^\]]*)\]|\[(?P<note>[^\]]*)\]"
+    r'"(?P<text>[^"]{0,255})"|\\(?P<escaped>.)|(?P<skip>_.|\*.)'
+    r"|\[\$(?P<symbol>[^\]-]{0,255})(?P<locale>[^\]]{0,255})\]|\[(?P<note>[^\]]{0,255})\]"
     r"|(?P<digit>[0#?])|(?P<comma>,)|(?P<percent>%)|(?P<other>.)",
     re.DOTALL,
 )

@@ -61,16 +61,15 @@ _UNIT_WORDS = {
     **dict.fromkeys(("million", "millions", "mn", "mio"), 10**6),
 }
 _UNIT = re.compile(
-    rf"(?P<currency>{_CURRENCY})?\s*(?:(?P<scale>{_SCALE})|(?P<word>{'|'.join(_UNIT_WORDS)}))?\s*"
+    rf"(?P<currency>{_CURRENCY})?\s*+(?:(?P<scale>{_SCALE})|(?P<word>{'|'.join(_UNIT_WORDS)}))?\s*+"
     rf"(?:(?P<money>{_MONEY}|yuan)|(?P<counted>{_COUNTED}))?(?P<per>[/每].+)?",
     re.ASCII,
 )
 _IN_BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]+)[)\]】]")
-_UNIT_PART = re.compile(
-    r"(?:单位|unit|in )?\s*:?\s*([^\s,，;；、][^,，;；、]*?)\s*(?:[,，;；、]|$)"
-)
+_NOTES = re.compile(r"[^,，;；、]+")
+_UNIT_IS = re.compile(r"\A(?:单位|unit|in )?[\s:]*")
 _UNIT_AT_END = re.compile(
-    r"(?:[/:_|·—\s-]|单位)\s*([^/:_|·—\s]+)$|((?:[百千十]?万|千|亿)元|万人次?)$"
+    r"(?:(?<!\s)\s++|(?:[/:_|·—-]|单位)\s*+)([^/:_|·—\s]{1,40})$|((?:[百千十]?万|千|亿)元|万人次?)$"
 )
 _NOTED = re.compile(r"(?:单位|unit) ?[:：]? ?([^\s,，;；、)\]】]+)")
 
@@ -149,15 +148,17 @@ def unit_in(header: str) -> str | None:
     """Return the unit a header or a metric's name states: 成本/万, 成本（单位：万元）."""
     level = levelled(header).lower()
     for bracket in _IN_BRACKETS.finditer(level):
-        for part in _UNIT_PART.finditer(bracket[1]):
-            if unit_of(part[1]) is not None:
-                start = bracket.start(1) + part.start(1)
-                return header[start : start + len(part[1])]
+        for part in _NOTES.finditer(bracket[1]):
+            said = part[0].rstrip()
+            unit = _UNIT_IS.sub("", said.lstrip())
+            if unit_of(unit) is not None:
+                end = bracket.start(1) + part.start() + len(said)
+                return header[end - len(unit) : end]
     hit = _UNIT_AT_END.search(level.rstrip())
     words = hit[1] or hit[2] if hit else ""
-    unit = unit_of(words)
+    found = unit_of(words)
     # 成本/人 is one of a person, and no unit of it.
-    if unit is None or not (unit.scale != 1 or unit.currency):
+    if found is None or not (found.scale != 1 or found.currency):
         return None
     return header.rstrip()[-len(words) :]
 
