@@ -188,10 +188,7 @@ def _without_records(table: Table, around: Surroundings) -> TypedTable:
     typed.raw = {column.id: _NO_CELLS for column in table.sheet.columns}
     for column in table.inputs:
         header = table.binding.headers.get(column.id, "")
-        context = column_context(column, header, around, table.note)
-        if column.type == "percent":
-            context = percent_context(context, [], header)
-        typed.contexts[column.id] = context
+        typed.contexts[column.id] = column_context(column, header, around, table.note)
         if column.type == "quantity":
             typed.kinds[column.id] = _NO_KINDS.copy(deep=False)
     return typed
