@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from operator import eq, ge, gt, le, lt, ne
 
 from .cells import plain
 from .numbers import exact
@@ -19,6 +20,7 @@ _TOKENS = re.compile(
     re.DOTALL,
 )
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
+_COMPARE = {"=": eq, "<>": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 _JAPANESE = "411"
 _DATES = frozenset("ymdhs")
 
@@ -87,25 +89,13 @@ def _section(code: str, number: float) -> str:
     conditions = [_CONDITION.search(section) for section in sections]
     if any(conditions):
         for section, hit in zip(sections, conditions, strict=True):
-            if hit is None or _holds(number, hit[1], float(hit[2])):
+            if hit is None or _COMPARE[hit[1]](number, float(hit[2])):
                 return section
         return sections[-1]
     # The fourth is for text.
     if number == 0 and len(sections) > 2:
         return sections[2]
     return sections[1] if number < 0 and len(sections) > 1 else sections[0]
-
-
-def _holds(number: float, sign: str, bound: float) -> bool:
-    is_equal, is_less = number == bound, number < bound
-    return {
-        "=": is_equal,
-        "<>": not is_equal,
-        "<": is_less,
-        "<=": is_less or is_equal,
-        ">": not is_less and not is_equal,
-        ">=": not is_less,
-    }[sign]
 
 
 @lru_cache(maxsize=512)
@@ -124,7 +114,7 @@ def _shown(section: str) -> Shown:
         elif is_behind and hit["digit"]:
             behind += 1
         else:
-            is_behind = _literal(hit) == "." and at < places[-1]
+            is_behind = _literal(hit) == "."
     unit = plain("".join(_literal(hit) for hit in tokens[places[-1] :])).strip(" )")
     currency = next((found for hit in tokens if (found := _currency(hit))), None)
     return Shown(

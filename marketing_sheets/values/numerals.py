@@ -250,14 +250,14 @@ def _read_compound(text: str) -> int | None:
     sections = _SECTIONS.fullmatch(text)
     if sections is None:
         return None
-    total, below = 0, 10**8
+    total = 0
     for name, unit in (("yi", 10**8), ("wan", 10**4), ("rest", 1)):
         if sections[name]:
-            part = _read_section(sections[name], below if total else 10**8, is_last=unit == 1)
+            below = 10**4 if total else 10**8
+            part = _read_section(sections[name], below, is_last=unit == 1)
             if part is None:
                 return None
             total += part * unit
-        below = 10**4
     return total
 
 
