@@ -142,3 +142,24 @@ def test_week_texts_parse_back(first: int, more: int, day: int | None) -> None:
     """The short text of a week is read as the same week."""
     week = Week(first=first, last=first if day else first + more, day=day)
     assert parse(str(week), "week").value == week
+
+
+@pytest.mark.parametrize(
+    ("half", "hours"),
+    [
+        ("", {hour: hour for hour in range(24)}),
+        *((half, {h: h for h in range(1, 12)} | {12: None, 13: None}) for half in ("上午", "早上")),
+        ("凌晨", {1: 1, 5: 5, 12: None, 15: None}),
+        ("中午", {11: 11, 12: 12, 1: 13, 2: 14, 3: 3}),
+        ("下午", {h: h + 12 for h in range(1, 12)} | {12: 12, 13: 13, 23: 23}),
+        ("傍晚", {6: 18, 7: 19}),
+        ("晚上", {h: h + 12 for h in range(1, 12)} | {12: None}),
+    ],
+)
+def test_a_word_tells_the_half_of_the_day(half: str, hours: dict[int, int | None]) -> None:
+    """下午 and 晚上 add twelve hours up to eleven; 早上13点 and 晚上12点 are no time of a day."""
+    for said, hour in hours.items():
+        for text, minute in ((f"{half}{said}点", 0), (f"{half}{said}点半", 30)):
+            found = parse(text, "datetime", CAMPAIGN)
+            assert found.value == (None if hour is None else time(hour, minute)), text
+            assert (found.fault is None) == (hour is not None)
