@@ -22,7 +22,6 @@ from ..texts import Text
 from .model import (
     Alert,
     Amount,
-    Terms,
     choice_setting,
     is_recent,
     label_of,
@@ -129,8 +128,10 @@ class _Source:
         return records.place(row, *parts, self.rule.column)
 
 
-def _sources(rule: Rule, reading: Reading, as_of: date) -> Iterator[tuple[_Source, Terms]]:
-    """Walk the groups a rule watches, each with what counts for it."""
+def _sources(
+    rule: Rule, reading: Reading, as_of: date
+) -> Iterator[tuple[_Source, float, int | None]]:
+    """Walk the groups a rule watches, each with the limit and the days that count for it."""
     for sheet_id in rule.sheets:
         records = reading.sheets.get(sheet_id)
         if records is None or records.frame.empty:
@@ -160,7 +161,8 @@ def _sources(rule: Rule, reading: Reading, as_of: date) -> Iterator[tuple[_Sourc
                     metric=metric,
                     group=group,
                 ),
-                said,
+                said.limit,
+                said.days,
             )
 
 
@@ -201,13 +203,11 @@ def _alert(
 
 def beyond(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
     """Find groups whose metric is beyond its limit, or too far from a target of the form."""
-    for source, said in _sources(rule, reading, as_of):
+    for source, limit, days in _sources(rule, reading, as_of):
         rows = np.arange(len(source.frame))
-        day = day_column(source.sheet)
-        if said.days is not None and day in source.frame:
-            days = days_of(source.frame, Daily.DATE)
-            rows = np.flatnonzero(is_recent(days, as_of, said.days))
-        one, limit = source.over(rows), said.limit or 0.0
+        if days is not None and day_column(source.sheet) in source.frame:
+            rows = np.flatnonzero(is_recent(days_of(source.frame, Daily.DATE), as_of, days))
+        one = source.over(rows)
         if one is None or not source.is_enough(one):
             continue
         bound, target = limit, None
@@ -224,15 +224,15 @@ def beyond(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
 
 def running(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
     """Find groups whose metric was beyond its limit day after day, up to their last day."""
-    for source, said in _sources(rule, reading, as_of):
-        values, limit, run = source.by_day(said.days or 1), said.limit or 0.0, list[np.datetime64]()
+    for source, limit, days in _sources(rule, reading, as_of):
+        values, run = source.by_day(days or 0), list[np.datetime64]()
         for day in reversed(values):
             if run and run[-1] - day != np.timedelta64(1, "D"):
                 break
             if not _is_beyond(values[day].value, limit, rule):
                 break
             run.append(day)
-        if not run or len(run) < (said.days or 1):
+        if not run or len(run) < (days or 1):
             continue
         within = np.isin(days_of(source.frame, Daily.DATE), run)
         whole, last = source.over(np.flatnonzero(within)), values[run[0]]
@@ -242,18 +242,18 @@ def running(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
 
 def dropped(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
     """Find groups whose metric, on their last day, is too far from that of the days before."""
-    for source, said in _sources(rule, reading, as_of):
-        values = source.by_day((said.days or 0) + 1)
-        if len(values) <= _FEWEST_DAYS:
+    for source, limit, days in _sources(rule, reading, as_of):
+        values = source.by_day((days or 0) + 1)
+        if not values:
             continue
         *earlier, last = values
-        before = [day for day in earlier if day >= last - (said.days or len(values))]
+        before = [day for day in earlier if day >= last - (days or len(values))]
         if len(before) < _FEWEST_DAYS:
             continue
         usual = source.over(np.flatnonzero(np.isin(days_of(source.frame, Daily.DATE), before)))
         if usual is None:
             continue
-        bound = _apart(usual.value, said.limit or 0.0, source)
+        bound = _apart(usual.value, limit, source)
         if _is_beyond(values[last].value, bound, rule):
             shown = Amount(value=usual.value, unit=source.unit)
             more = {"before": shown}
