@@ -97,7 +97,7 @@ def _unread(records: SheetRecords, sheet: TableSheet) -> dict[str, Array]:
     """Mark, per column of numbers, the cells that hold something which gave no number."""
     marks = {}
     for column in sheet.inputs:
-        if not column.is_numeric or column.id not in records.frame or column.id not in records.raw:
+        if not column.is_numeric or column.id not in records.raw:
             continue
         raw = records.raw[column.id]
         unread = records.frame[column.id].isna().to_numpy() & raw.notna().to_numpy()

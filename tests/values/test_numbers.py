@@ -289,7 +289,19 @@ def test_a_dollar_sign_is_noted() -> None:
 
 @pytest.mark.parametrize(
     ("unit", "scale"),
-    [("万元", 10**4), ("亿", 10**8), ("千元", 1000), ("k", 1000), ("元", 1), ("", 1), ("%", 1)],
+    [
+        *(
+            ("万元", 10**4),
+            ("亿", 10**8),
+            ("千元", 1000),
+            ("k", 1000),
+            ("元", 1),
+            ("", 1),
+            ("%", 1),
+        ),
+        *(("thousands", 1000), ("'000", 1000), ("000s", 1000), ("10k", 10**4)),
+        *((word, 10**6) for word in ("million", "mn", "mio")),
+    ],
 )
 def test_scale_of_a_unit(unit: str, scale: int) -> None:
     """A header's unit states a factor only if it begins with one."""
