@@ -240,3 +240,53 @@ def test_excel_judges_no_quantity_against_one_of_another_kind(tmp_path: Path) ->
         letter = get_column_letter(at[name])
         found = [values["关键指标评估", f"{letter}{row}"] for row in range(7, 12)]
         assert [value or None for value in found] == [None, None, None, *known]
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ((None, 0, "5%"), []),
+        ((None, "5%", 0), []),
+        ((None, "0", "5%"), []),
+        ((None, None, "5%"), []),
+        ((None, "5%", None), []),
+        ((None, 0, "3人"), []),
+        ((None, -1, "-5%"), [("unit_unclear", "E2")]),
+        ((None, 0.05, "5%"), [("unit_unclear", "E2")]),
+        ((None, "5%", 0.05), [("unit_unclear", "F2")]),
+    ],
+)
+def test_nothing_is_of_any_kind(
+    tmp_path: Path, cells: Sequence[object], told: list[tuple[str, str]]
+) -> None:
+    """A 0 or a blank agrees with any kind; any other bare figure beside a percentage is doubted."""
+    _, _, found = evaluated(tmp_path, *cells)
+    assert [pair for pair in found if pair[0] != "required_blank"] == told
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "codes"),
+    [
+        (0, "5%", []),
+        ("5%", 0, []),
+        (-1, "5%", ["kind_mismatch"]),
+        (5, "5%", ["kind_mismatch"]),
+        ("5%", 5, ["unit_unclear"]),
+        (400, "5%", ["kind_mismatch"]),
+    ],
+)
+def test_an_actual_is_held_against_its_target_alone(
+    target: object, actual: object, codes: list[str]
+) -> None:
+    """Where no column tells the unit a bare target is doubted beside a percentage, but for 0."""
+    template = library_template("strategy_tracking")
+    sheet = template["strategy_effect"]
+    assert isinstance(sheet, TableSheet)
+    cells = {"metric": "某指标", "target": target, "actual": actual}
+    head: list[object] = [sheet[name].label["zh-Hans"] for name in cells]
+    found = read_table(
+        grid_of([head, [*cells.values()]], "效果"), sheet, Surroundings(template=template)
+    )
+    assert isinstance(found, TableReading)
+    told = [problem.code for problem in found.problems]
+    assert [code for code in told if code in ("unit_unclear", "kind_mismatch")] == codes

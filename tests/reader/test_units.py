@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +260,22 @@ def test_what_was_typed_into_a_date_cell_is_shown_as_typed(tmp_path: Path) -> No
         path = draw(tmp_path / "a.xlsx", {TAB: [HEADS, *rows]}, then=shape)
         (problem,) = [p for p in read_workbook(path).problems if p.place.cell == "A2"]
         assert "“2024.6”" in problem.message("zh-Hans")
+
+
+@pytest.mark.parametrize(("epoch", "serial"), [(WINDOWS_EPOCH, "45448.5"), (MAC_EPOCH, "43986.5")])
+def test_a_moment_in_a_column_of_figures_is_told_with_its_number(
+    tmp_path: Path, epoch: Any, serial: str
+) -> None:
+    """Noon of a day is what Excel keeps for it, four years less by the epoch of 1904."""
+    rows = [day(5)]
+    rows[0][6] = datetime(2024, 6, 5, 12)
+
+    def shape(book: Workbook) -> None:
+        book.epoch = epoch
+
+    path = draw(tmp_path / "a.xlsx", {TAB: [HEADS, *rows]}, then=shape)
+    (problem,) = [p for p in read_workbook(path).problems if p.place.cell == "G2"]
+    assert problem.raw == f"{serial} (2024-06-05 12:00)"
 
 
 def test_long_numbers_in_columns_of_text_are_doubted(tmp_path: Path) -> None:
