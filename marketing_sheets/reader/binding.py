@@ -221,9 +221,9 @@ def _left_above(grid: Grid, sheet: TableSheet, header: Header, draft: _Draft) ->
 
 
 def _is_record(cells: Array) -> bool:
-    """Whether words and figures stand in a row."""
-    kinds = {type(cell) for cell in cells.tolist() if cell not in ("", None)}
-    return str in kinds and bool(kinds & {int, float})
+    """Whether a word stands in a row, and something else beside it."""
+    filled = [cell for cell in cells.tolist() if cell not in ("", None)]
+    return len(filled) > 1 and any(isinstance(cell, str) for cell in filled)
 
 
 def _doubtful(grid: Grid, sheet: TableSheet, header: Header, draft: _Draft) -> Iterator[Problem]:

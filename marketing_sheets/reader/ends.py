@@ -1,8 +1,9 @@
 """Where a table begins below its header and where it ends, by the shape of its rows.
 
-The first two rows may belong to the header: they number the columns, name units, or are words
-where all below are figures. Further down such a row begins another table, unless a day stands in it
-or a record's row goes on directly from the one above.
+The first two rows may belong to the header, also where it stands again: they number the columns,
+name units, or are words where all below are figures. Further down such a row begins another table,
+unless a day or a name of the sheet's list stands in it, or a record's row goes on directly from the
+one above. Words too few for that are doubted.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import chain, count, pairwise, takewhile
 
 import numpy as np
 
@@ -26,6 +27,7 @@ _HEADER_ROWS = 2
 _NUMBERED = 3  # cells that count 1, 2, 3, or are words, before they are taken for a header's
 _WORDS = 2
 _EPOCH, _FIRST_YEARS = date(1899, 12, 31).toordinal(), 1905
+_YEARS = range(1990, 2100)
 _DAYS = ("date", "date_range", "datetime", "week")
 
 
@@ -55,20 +57,31 @@ def _units(table: Table, row: int) -> dict[str, str]:
     return found
 
 
-def skip_header_rows(sorter: Sorter, content: Mask) -> None:
-    """Skip what belongs to the header although it stands below it."""
-    last = _last_figures(sorter)
-    for row in range(min(_HEADER_ROWS, sorter.height)):
-        if row in sorter.skipped or not content[row]:
-            continue
-        is_part = (
-            len(_units(sorter.table, row)) >= _WORDS
-            or _counts_columns(sorter, row)
-            or len({*_words_over_figures(sorter, row, last).values()}) >= _WORDS
-        )
-        if not is_part:
-            return
-        sorter.skipped[row] = NonRecord(row=row, reason="header_row", text=first_text(sorter, row))
+def skip_header_rows(sorter: Sorter, content: Mask, identity: Mask, proven: Mask) -> None:
+    """Skip what belongs to the header although it stands below it, there or where it is repeated.
+
+    `identity` are the rows that have what names a record, `proven` those in which no header has it.
+    Words below a header and beside a name are told; below a repeated one they have to be the same.
+    """
+    # A goal is often told in words, beside a name.
+    goals = {at for at, column in _columns(sorter).items() if column.type == "quantity"}
+    last = {at: row for at, row in _last_figures(sorter).items() if at not in goals}
+    known: list[dict[int, str]] = []
+    for start in (0, *(header + 1 for header in sorted(sorter.skipped))):
+        for row in range(start, min(start + _HEADER_ROWS, sorter.height)):
+            if row in sorter.skipped or not content[row]:
+                continue
+            words = _words_over_figures(sorter, row, last)
+            if len(_units(sorter.table, row)) < _WORDS and not _counts_columns(sorter, row):
+                if len({*words.values()}) < _WORDS or proven[row]:
+                    break
+                if start and identity[row] and words not in known:
+                    break
+                if identity[row] and words not in known:
+                    sorter.doubts[row] = "words_under_header", first_text(sorter, row)
+                known.append(words)
+            text = first_text(sorter, row)
+            sorter.skipped[row] = NonRecord(row=row, reason="header_row", text=text)
 
 
 def _counts_columns(sorter: Sorter, row: int) -> bool:
@@ -103,30 +116,44 @@ def _is_odd(sorter: Sorter, at: int, row: int) -> bool:
     return int(texts.sum()) * 2 > int(sorter.filled[at][below].sum())
 
 
-def skip_other_tables(sorter: Sorter, content: Mask, template: Template) -> None:
-    """Skip what follows the end of the table, up to where its own header stands again."""
+def skip_other_tables(
+    sorter: Sorter, content: Mask, template: Template, *, identity: Mask, proven: Mask
+) -> None:
+    """Skip what follows the end of the table, up to where its own header stands again.
+
+    `identity` are the rows that have what names a record, `proven` those in which no header has it.
+    """
     labels, last = _labels(sorter.table, template), _last_figures(sorter)
-    skips = sorter.skipped.items()
-    headers = {row for row, skipped in skips if skipped.reason == "repeated_header"}
+    headers = {r for r, skipped in sorter.skipped.items() if skipped.reason == "repeated_header"}
     end: int | None = None
     rows = np.flatnonzero(content).tolist()
     days = [at for at, column in _columns(sorter).items() if column.type in _DAYS]
-    texts = [sorter.text[at] for at in _numeric(sorter)]
-    likely = np.any(texts, axis=0) if texts else np.zeros(sorter.height, dtype=bool)
+    likely = np.zeros(sorter.height, dtype=bool)
+    likely[[*chain(*(np.flatnonzero(sorter.text[at]) for at in _numeric(sorter)))]] = True
+    named_so = _called_like_their_column(sorter)
     for number, row in enumerate(rows):
         if row in headers:
             end = None
         elif row in sorter.skipped:
             continue
-        elif end is None and likely[row]:
+        elif end is None and row in named_so:
+            end = row
+            _take_headings(sorter, rows[:number], row)
+            sorter.doubts[row] = "another_table", first_text(sorter, row)
+        elif end is None and likely[row] and not proven[row]:
             above = rows[number - 1] if number else -1
             words = _words_over_figures(sorter, row, last)
             may_end = _stands_apart(sorter, row, above, days)
             may_end = may_end or (not days and _is_nothing_but(sorter, row, words))
-            if may_end and _is_other_header(sorter, row, words, labels):
+            if may_end and (
+                _is_other_header(sorter, row, words, labels)
+                or (words and _heads_others(sorter, row, rows[number + 1 :], identity))
+            ):
                 end = row
                 _take_headings(sorter, rows[:number], row)
                 sorter.doubts[row] = "another_table", first_text(sorter, row)
+            elif may_end and words and _is_all_words(sorter, row):
+                sorter.doubts[row] = "maybe_header", first_text(sorter, row)
         if end is not None and row not in sorter.skipped:
             text = first_text(sorter, row)
             sorter.skipped[row] = NonRecord(row=row, reason="after_end", text=text)
@@ -136,8 +163,53 @@ def _stands_apart(sorter: Sorter, row: int, above: int, days: Sequence[int]) -> 
     """Whether a row lacks a day, or where there are none is parted from the row above."""
     if days:
         return not any(_is_day(sorter, at, row) for at in days)
-    is_parted = above < row - 1 or above in sorter.skipped
-    return is_parted or _is_lone(sorter, above) or _repeats_a_header(sorter, row)
+    return above < row - 1 or _is_lone(sorter, above) or _repeats_a_header(sorter, row)
+
+
+def _called_like_their_column(sorter: Sorter) -> set[int]:
+    """Return the rows of words, years and days, one word of which is the header of its column."""
+    words, found = spellings(sorter.table.sheet), set[int]()
+    for name, at in sorter.table.binding.columns.items():
+        rows = np.flatnonzero(sorter.text[at]).tolist() if at in sorter.text else []
+        texts = {text: words.get(fold_label(text)) for text in set(sorter.cells(at)[rows].tolist())}
+        found |= {row for row in rows if texts[sorter.cells(at)[row]] == name}
+    figures = _numeric(sorter)
+    return {
+        row
+        for row in found
+        if len(_filled(sorter, row) & {*figures}) >= _WORDS
+        and all(_is_title(sorter.cells(at)[row]) for at in _filled(sorter, row) & {*figures})
+    }
+
+
+def _is_title(cell: object) -> bool:
+    """Whether a cell above figures is called like a year, a day or anything but a figure."""
+    if isinstance(cell, int | float):
+        return cell in _YEARS
+    return isinstance(cell, date) or is_word(str(cell))
+
+
+def _is_all_words(sorter: Sorter, row: int) -> bool:
+    """Whether words stand in two cells or more of a row, and nothing else."""
+    at = _filled(sorter, row)
+    return len(at) >= _WORDS and all(sorter.text[column][row] for column in at)
+
+
+def _heads_others(sorter: Sorter, row: int, below: Sequence[int], identity: Mask) -> bool:
+    """Whether a row of words and those right below it, in its columns, all lack a record's name."""
+    at = _filled(sorter, row)
+    block = list(takewhile(lambda one: one not in sorter.skipped, below))
+    block = [one for one, place in zip(block, count(row + 1), strict=False) if one == place]
+    return (
+        _is_all_words(sorter, row)
+        and bool(block)
+        and not any(identity[one] for one in (row, *block))
+        and all(_filled(sorter, one) <= at for one in block)
+    )
+
+
+def _filled(sorter: Sorter, row: int) -> set[int]:
+    return {column for column, filled in sorter.filled.items() if filled[row]}
 
 
 def _is_nothing_but(sorter: Sorter, row: int, words: Mapping[int, str]) -> bool:
@@ -154,7 +226,7 @@ def _is_other_header(
     texts = {at: sorter.text_at(row, at) for at, text in sorter.text.items() if text[row]}
     known = {at: labels[word] for at, text in texts.items() if (word := fold_label(text)) in labels}
     others = [at for at, names in known.items() if ids.get(at) not in names]
-    filled = sum(bool(filled[row]) for filled in sorter.filled.values())
+    filled = len(_filled(sorter, row))
     # A label by itself may be the name of a record.
     said = {*words, *known} if words else {*others}
     return len({*words.values()}) >= _WORDS or (len(said) >= _WORDS and len(said) * 2 > filled)
@@ -177,9 +249,13 @@ def _words_over_figures(sorter: Sorter, row: int, last: Mapping[int, int]) -> di
 
 def is_word(text: str) -> bool:
     """Whether a text is no number, no word for nothing, and nothing that is still to come."""
-    if any(character.isdigit() for character in text) or nothing(text) is not None:
+    if nothing(text) is not None or not any(character.isalpha() for character in text):
         return False
-    return parse(text, "number", Context()).value is None
+    # 约300 and 20-30 are figures, though none that can be used; 6月预算 is none.
+    if parse(text, "number", Context()).fault not in ("not_a_number", "date_in_number"):
+        return False
+    is_plain = not any(character.isdigit() for character in text)
+    return is_plain or parse(text, "quantity", Context()).value is None
 
 
 def _is_figure(cell: object) -> bool:
@@ -217,7 +293,7 @@ def _take_headings(sorter: Sorter, above: list[int], row: int) -> None:
 
 
 def _is_lone(sorter: Sorter, row: int) -> bool:
-    return row >= 0 and sum(bool(filled[row]) for filled in sorter.filled.values()) == 1
+    return row >= 0 and len(_filled(sorter, row)) == 1
 
 
 def _is_day(sorter: Sorter, at: int, row: int) -> bool:

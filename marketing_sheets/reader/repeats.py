@@ -135,8 +135,12 @@ class Repeats:
             elif self._is_meant(row, at, word):
                 if self._is_borne_out(row, at, word):
                     self.skip(row, text, word.kind)
-                elif self.figures.stated(row):
+                elif self.figures.stated(row) or not self._holds_more(row, at):
                     self._doubt(row)
+
+    def _holds_more(self, row: int, but: int) -> bool:
+        """Whether anything that is read but its name stands in a row."""
+        return any(self.sorter.filled[at][row] for at in self.columns if at != but)
 
     def _candidates(self) -> Iterable[tuple[int, int, str]]:
         """Walk the cells whose text may be such a word, row by row."""
@@ -222,6 +226,13 @@ class Repeats:
             if column.type not in _DAYS:
                 result &= self._where(at, partial(self._is_listed, column))
         return result
+
+    @cached_property
+    def proven(self) -> Mask:
+        """Which rows have an identity that no header has: a day, or a name on a list."""
+        columns = self.naming.values()
+        is_told = any(column.type in _DAYS or column.choices is not None for column in columns)
+        return self.identity if is_told else np.zeros(self.sorter.height, dtype=bool)
 
     def _is_listed(self, column: Column, text: str) -> bool:
         return column.choices is None or fold(text) in self.sorter.words(column.choices)

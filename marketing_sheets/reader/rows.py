@@ -51,9 +51,11 @@ def sort_rows(table: Table, around: Surroundings) -> SortedRows:
         sorter.filled[at], sorter.text[at] = filled_and_text(sorter.cells(at))
     content = _any(sorter, everything)
     _skip_headers(sorter)
-    skip_header_rows(sorter, content)
-    skip_other_tables(sorter, content, around.template)
     repeats = Repeats(sorter=sorter, content=content)
+    skip_header_rows(sorter, content, repeats.identity, repeats.proven)
+    skip_other_tables(
+        sorter, content, around.template, identity=repeats.identity, proven=repeats.proven
+    )
     repeats.find()
     _skip_sections(sorter, content)
     repeats.by_figures()
@@ -193,8 +195,12 @@ def _heads_a_block(sorter: Sorter, row: int, at: int) -> bool:
 
 
 def _wide_merges(table: Table) -> set[int]:
+    """Return the rows with a cell merged over three columns, or into one of figures."""
+    at = table.binding.columns
+    figures = {at[column.id] for column in table.inputs if column.is_numeric}
     return {
         top - table.first
         for top, left, bottom, right in table.grid.merges
-        if top == bottom and right - left + 1 >= _WIDE_MERGE and top >= table.first
+        if top == bottom >= table.first
+        and (right - left + 1 >= _WIDE_MERGE or figures & {*range(left + 1, right + 1)})
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -287,10 +288,16 @@ def _skipped_rows(table: Table, rows: SortedRows) -> Iterator[Problem]:
     for skipped in rows.skipped:
         if table.first + skipped.row not in table.grid.own_rows:
             yield Problem(code=skipped.reason, place=table.place(skipped.row), raw=skipped.text)
-    behind = sum(skipped.reason == "after_end" for skipped in rows.skipped)
     for row, (code, text) in rows.doubts.items():
-        params = {"count": behind} if code == "another_table" else {}
+        params = {"count": _behind(rows, row)} if code == "another_table" else {}
         yield Problem(code=code, place=table.place(row), raw=text, params=params)
+
+
+def _behind(rows: SortedRows, end: int) -> int:
+    """Count the rows of another table that begins in a row, up to where ours goes on."""
+    following = (skipped.reason for skipped in rows.skipped if skipped.row >= end)
+    goes_on = takewhile(lambda reason: reason != "repeated_header", following)
+    return sum(reason == "after_end" for reason in goes_on)
 
 
 def _records(

@@ -39,16 +39,11 @@ def test_figures_under_an_unknown_header_may_be_a_missing_column(
 
 def test_records_above_a_fuller_header_are_named(tmp_path: Path) -> None:
     """Where the header stands again with more names the rows above it are told, not dropped."""
-    rows = [
-        ["", "成本（元）"],
-        ["抖音", 300],
-        ["微博", 20],
-        [None],
-        ["渠道", "成本（元）"],
-        ["B站", 7],
-    ]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: rows}))
-    assert ("rows_above_header", "1") in doubts(reading)
+    for cells in ((300, 20), ("抖音官方号", "微博官方号")):
+        label = "成本（元）" if cells[0] == 300 else "异常说明"
+        rows = [["", label], ["抖音", cells[0]], ["微博", cells[1]], [None], ["渠道", label]]
+        path = draw(tmp_path / "a.xlsx", {TAB: [*rows, ["B站", cells[0]]]})
+        assert ("rows_above_header", "1") in doubts(read_workbook(path))
 
 
 def test_cards_of_figures_above_a_table_are_none_of_it(tmp_path: Path) -> None:

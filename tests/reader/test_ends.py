@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 from support.books import doubts, even, read_daily, table_of
 
+from marketing_sheets import load_template
 from marketing_sheets.loading import library_template
 from marketing_sheets.reader.table import Surroundings, grid_of
 from marketing_sheets.reader.tables import TableReading, read_table
@@ -88,3 +92,109 @@ def test_without_days_a_row_of_nothing_but_words_ends_a_table(words: str, count:
     reading = read_table(grid, sheet, Surroundings(template=template))
     assert isinstance(reading, TableReading)
     assert len(reading.records.frame) == count
+
+
+def foreign(*rows: Sequence[object], kind: str = "text") -> TableReading:
+    """Read somebody else's table of channels, figures and nothing else."""
+    choices = "[choices.c]\nlabel='c'\nitems=[{id='a',label='抖音'},{id='b',label='微博'}]\n"
+    listed = ", choices='c'" if kind == "choice" else ""
+    name = f"id='ch', label='渠道', type='{kind}', key=true{listed}"
+    text = f"""format=1\nid='t'\ntitle='t'\n{choices if listed else ""}[[sheets]]
+    id='t'\nlabel='数据'\ncolumns=[{{{name}}}, {{id='cost', type='money', label='花费'}},
+    {{id='uv', type='integer', label='曝光'}}]"""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "t.toml"
+        path.write_text(text, encoding="utf-8")
+        template = load_template(path)
+    sheet = template["t"]
+    assert isinstance(sheet, TableSheet)
+    table: list[Sequence[object]] = [["渠道", "花费", "曝光"], *rows, [""]]
+    grid = grid_of(even(table), "数据")
+    reading = read_table(grid, sheet, Surroundings(template=template))
+    assert isinstance(reading, TableReading)
+    return reading
+
+
+def told(reading: TableReading) -> list[tuple[str, int | None]]:
+    """Return the warnings about whole rows."""
+    problems = (p for p in reading.problems if p.severity == "warning" and p.place.column is None)
+    return [(p.code, p.place.row) for p in problems]
+
+
+BOTH: list[list[object]] = [["抖音", 100, 10], ["微博", 200, 20]]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [["渠道", "6月预算", "7月预算"], ["渠道", 2023, 2024], ["渠道", date(2024, 6, 1), "7月"]],
+)
+def test_years_days_and_months_head_another_table(head: list[object]) -> None:
+    """A figure in a label, or a year for one, does not make a header a record."""
+    reading = foreign(*BOTH, [""], head, ["抖音", 900, 30])
+    assert reading.records.frame["cost"].tolist() == [100, 200]
+    assert told(reading) == [("another_table", 5)]
+
+
+def test_one_word_over_figures_is_doubted_where_it_stands_apart() -> None:
+    """Behind a blank row it may head a table of two columns; right below a record it is a fault."""
+    rows: list[list[object]] = [["门店", "预算", ""], ["人民广场", 900, ""]]
+    assert told(foreign(*BOTH, [""], *rows)) == [("maybe_header", 5)]
+    assert told(foreign(*BOTH, *rows)) == []
+
+
+def test_one_word_heads_another_table_where_nobody_is_named() -> None:
+    """Rows below it, of its columns alone and of no name on the list, are of its table."""
+    reading = foreign(*BOTH, ["门店", "预算", ""], ["人民广场", 900, ""], kind="choice")
+    assert len(reading.records.frame) == 4
+    reading = foreign(*BOTH, [""], ["门店", "预算", ""], ["人民广场", 900, ""], kind="choice")
+    assert reading.records.frame["cost"].tolist() == [100, 200]
+    assert told(reading) == [("another_table", 5)]
+
+
+def test_a_header_of_two_lines_is_repeated_in_both() -> None:
+    """Units or words below the header again are no other table; words beside a name are none."""
+    again: list[object] = ["渠道", "花费", "曝光"]
+    for line in (["", "元", "次"], ["", "含税", "去重"]):
+        reading = foreign(*BOTH, again, line, ["快手", 50, 5])
+        assert reading.records.frame["cost"].tolist() == [100, 200, 50]
+        assert told(reading) == []
+    reading = foreign(*BOTH, again, ["快手", "未统计", "缺失"], ["短信", 50, 5])
+    assert len(reading.records.frame) == 4
+
+
+def test_words_below_the_header_are_told_where_they_may_be_a_record() -> None:
+    """Beside a name off any list they may be one; beside one on the list they are."""
+    rows: list[list[object]] = [["微博", "未统计", "缺失"], ["抖音", 50, 5]]
+    assert told(foreign(*rows)) == [("words_under_header", 2)]
+    reading = foreign(*rows, kind="choice")
+    assert (len(reading.records.frame), told(reading)) == (2, [])
+
+
+def test_a_goal_in_words_is_a_record() -> None:
+    """A target told in words right below the header is no part of it."""
+    template = library_template("campaign_process")
+    sheet = template["effect_summary"]
+    assert isinstance(sheet, TableSheet)
+    rows: list[list[object]] = [["评估维度", "目标值", "实际值"], ["口碑", "明显提升", "略有改善"]]
+    rows.append(["销售额", "100万", "120万"])
+    reading = read_table(grid_of(rows, "效果评估"), sheet, Surroundings(template=template))
+    assert isinstance(reading, TableReading)
+    assert len(reading.records.frame) == 2
+
+
+def test_each_other_table_counts_its_own_rows() -> None:
+    """What follows an end is counted up to where our header stands again."""
+    reading = foreign(
+        *BOTH,
+        [""],
+        ["门店", "预算", "客流"],
+        ["甲", 900, 4],
+        ["渠道", "花费", "曝光"],
+        ["快手", 50, 5],
+        [""],
+        ["城市", "预算", "人数"],
+        ["乙", 900, 4],
+        ["丙", 900, 4],
+    )
+    ends = [p.params["count"] for p in reading.problems if p.code == "another_table"]
+    assert ends == [2, 3]

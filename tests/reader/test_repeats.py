@@ -102,6 +102,15 @@ def test_a_record_called_like_a_total_is_doubted(tmp_path: Path, name: str) -> N
     assert ("maybe_total", "4") in doubts(reading, "数据")
 
 
+def test_a_lone_name_of_an_extreme_is_doubted(tmp_path: Path) -> None:
+    """Where no figures are read that could tell, a record of nothing but 最大值 may be none."""
+    (tmp_path / "t.toml").write_text(TEMPLATE, encoding="utf-8")
+    rows = "日期|任务|备用|销量\n2024-06-01|甲|100|100\n2024-06-01|乙|200|200\n|最大值|200|200"
+    path = draw(tmp_path / "a.xlsx", {"数据": table_of(rows)})
+    reading = read_workbook(path, template=load_template(tmp_path / "t.toml"))
+    assert ("maybe_total", "4") in doubts(reading, "数据")
+
+
 @pytest.mark.parametrize("blank", ["", "1000"])
 def test_rows_all_alike_are_no_means(blank: str) -> None:
     """Equal days are records, be one cell of them blank."""

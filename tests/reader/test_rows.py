@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
-from support.books import DAILY, TAB, doubts, draw, read_daily
+from support.books import DAILY, TAB, doubts, draw, read_daily, table_of
 
+from marketing_sheets import load_template
 from marketing_sheets.loading import library_template, template_names
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.reader.table import Surroundings, grid_of
@@ -264,6 +265,23 @@ def test_notes_and_section_headings_are_listed(tmp_path: Path) -> None:
         ("section_row", "备注：客流由门店提供"),
     ]
     assert doubts(reading) == [("section_row", "2"), ("section_row", "5")]
+
+
+def test_a_heading_merged_into_the_figures_is_no_record(tmp_path: Path) -> None:
+    """A narrow table has two columns to merge a heading over, the second of figures."""
+    (tmp_path / "t.toml").write_text(
+        "format=1\nid='t'\ntitle='t'\n[[sheets]]\nid='t'\nlabel='数据'\ncolumns=["
+        "{id='ch', label='渠道', key=true}, {id='cost', type='money', label='花费'}]",
+        encoding="utf-8",
+    )
+    rows = table_of("渠道|花费\n抖音|100\n下月\n微博|20\n快手")
+    path = draw(
+        tmp_path / "a.xlsx",
+        {"数据": rows},
+        then=lambda book: book["数据"].merge_cells("A3:B3"),
+    )
+    reading = read_workbook(path, template=load_template(tmp_path / "t.toml"))
+    assert reading.sheets["t"].frame["ch"].tolist() == ["抖音", "微博", "快手"]
 
 
 def test_heading_gives_its_stage_to_the_rows_below(tmp_path: Path) -> None:

@@ -216,7 +216,8 @@ def _heading(draw: st.DrawFn, tab: Tab) -> Edit:
     tab.insert(at, [Line(), line] if draw(st.booleans()) else [line])
     column = next(c for c in tab.sheet.columns if tab.at.get(c.id) == _first(tab))
     if column.is_key or draw(st.booleans()):
-        tab.merges.append((line, tab.order.index(_first(tab)), min(7, len(tab.order) - 1)))
+        last = min(tab.order.index(_first(tab)) + 7, len(tab.order) - 1)
+        tab.merges.append((line, _first(tab), tab.order[last]))
     return Edit(f"heading {text!r}", [line])
 
 

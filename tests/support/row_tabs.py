@@ -181,7 +181,9 @@ class Tab:
             body.append(f'<row r="{row}"{line.attributes}>{cells}</row>')
         data = f"<sheetData>{''.join(body)}</sheetData>"
         drawn = _DATA.sub(lambda _: data, re.sub(r"<dimension [^>]*/>", "", xml), count=1)
-        for line, first, last in self.merges:
+        for line, *ends in self.merges:
+            # A column inserted or moved takes what is merged with it.
+            first, last = sorted(self.order.index(at) for at in ends)
             area = f'<mergeCell ref="{column_letter(first + 1)}{rows[line]}:'
             area += f'{column_letter(last + 1)}{rows[line]}"/>'
             drawn = _with_merge(drawn, area)

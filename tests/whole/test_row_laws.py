@@ -85,9 +85,12 @@ class Judged:
                 yield problem
 
     def names_row(self, row: int) -> bool:
-        """Whether a row is named, or is one of those above the header of which all are."""
+        """Whether a row is doubted, or is one of those above the header of which all are.
+
+        What is wrong with one of its cells says nothing of the row.
+        """
         return any(
-            problem.place.row == row
+            (problem.place.row == row and problem.place.column is None)
             or (
                 problem.code == "rows_above_header"
                 and (problem.place.row or 0) < row < self.records.origin.header_row
@@ -122,6 +125,8 @@ class Judged:
                 yield f"record in row {rows[line]} is gone"
         for row, number in used.items():
             if not self.names_row(row) and not self.is_told(lines[row], rows):
+                if lines[row] not in self.tab.records:
+                    yield f"row {row} is taken for a record"
                 for column in columns:
                     yield from self.differs(column, lines[row], number)
         for edit in self.edits:
