@@ -8,10 +8,10 @@ one above. Words too few for that are doubted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from itertools import chain, count, pairwise, takewhile
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -19,16 +19,16 @@ from ..records import Mask
 from ..template import Column, Template
 from ..texts import fold, fold_label
 from ..values import Context, nothing, parse
-from .headers import spellings
+from .headers import label_spellings, spellings
 from .table import NonRecord, Sorter, Table
 from .total_words import is_unit, total_word
 
 _HEADER_ROWS = 2
 _NUMBERED = 3  # cells that count 1, 2, 3, or are words, before they are taken for a header's
 _WORDS = 2
+_ENOUGH = 500  # cells that tell what a column holds
 _EPOCH, _FIRST_YEARS = date(1899, 12, 31).toordinal(), 1905
 _YEARS = range(1990, 2100)
-_DAYS = ("date", "date_range", "datetime", "week")
 
 
 def with_units(table: Table) -> Table:
@@ -117,20 +117,27 @@ def _is_odd(sorter: Sorter, at: int, row: int) -> bool:
 
 
 def skip_other_tables(
-    sorter: Sorter, content: Mask, template: Template, *, identity: Mask, proven: Mask
+    sorter: Sorter,
+    content: Mask,
+    template: Template,
+    *,
+    naming: Collection[int],
+    days: Collection[int],
+    identity: Mask,
+    proven: Mask,
 ) -> None:
     """Skip what follows the end of the table, up to where its own header stands again.
 
-    `identity` are the rows that have what names a record, `proven` those in which no header has it.
+    `naming` are the columns that name a record, `days` those of days, bound or not. `identity` are
+    the rows that have what names a record, `proven` those in which no header has it.
     """
     labels, last = _labels(sorter.table, template), _last_figures(sorter)
     headers = {r for r, skipped in sorter.skipped.items() if skipped.reason == "repeated_header"}
     end: int | None = None
     rows = np.flatnonzero(content).tolist()
-    days = [at for at, column in _columns(sorter).items() if column.type in _DAYS]
     likely = np.zeros(sorter.height, dtype=bool)
-    likely[[*chain(*(np.flatnonzero(sorter.text[at]) for at in _numeric(sorter)))]] = True
-    named_so = _called_like_their_column(sorter)
+    likely[[*chain(*(np.flatnonzero(sorter.text[at]) for at in last))]] = True
+    named_so = _called_like_their_column(sorter, naming, last)
     for number, row in enumerate(rows):
         if row in headers:
             end = None
@@ -140,45 +147,49 @@ def skip_other_tables(
             end = row
             _take_headings(sorter, rows[:number], row)
             sorter.doubts[row] = "another_table", first_text(sorter, row)
-        elif end is None and likely[row] and not proven[row]:
-            above = rows[number - 1] if number else -1
+        elif end is None and likely[row]:
             words = _words_over_figures(sorter, row, last)
-            may_end = _stands_apart(sorter, row, above, days)
-            may_end = may_end or (not days and _is_nothing_but(sorter, row, words))
-            if may_end and (
-                _is_other_header(sorter, row, words, labels)
-                or (words and _heads_others(sorter, row, rows[number + 1 :], identity))
+            above = rows[number - 1] if number else -1
+            if not _stands_apart(sorter, row, above, days) and (
+                days or not _is_nothing_but(sorter, row, words, last)
             ):
+                continue
+            heads = bool(words) and _heads_others(sorter, row, content, identity)
+            is_other = heads and not identity[row]
+            if not proven[row] and (is_other or _is_other_header(sorter, row, words, labels)):
                 end = row
                 _take_headings(sorter, rows[:number], row)
                 sorter.doubts[row] = "another_table", first_text(sorter, row)
-            elif may_end and words and _is_all_words(sorter, row):
+            elif words and (heads or not proven[row]) and _is_all_words(sorter, row):
                 sorter.doubts[row] = "maybe_header", first_text(sorter, row)
         if end is not None and row not in sorter.skipped:
             text = first_text(sorter, row)
             sorter.skipped[row] = NonRecord(row=row, reason="after_end", text=text)
 
 
-def _stands_apart(sorter: Sorter, row: int, above: int, days: Sequence[int]) -> bool:
+def _stands_apart(sorter: Sorter, row: int, above: int, days: Collection[int]) -> bool:
     """Whether a row lacks a day, or where there are none is parted from the row above."""
     if days:
         return not any(_is_day(sorter, at, row) for at in days)
     return above < row - 1 or _is_lone(sorter, above) or _repeats_a_header(sorter, row)
 
 
-def _called_like_their_column(sorter: Sorter) -> set[int]:
-    """Return the rows of words, years and days, one word of which is the header of its column."""
-    words, found = spellings(sorter.table.sheet), set[int]()
+def _called_like_their_column(
+    sorter: Sorter, naming: Collection[int], figures: Collection[int]
+) -> set[int]:
+    """Return the rows of words, years and days whose name is the label of its column."""
+    words, found = label_spellings(sorter.table.sheet), set[int]()
     for name, at in sorter.table.binding.columns.items():
-        rows = np.flatnonzero(sorter.text[at]).tolist() if at in sorter.text else []
-        texts = {text: words.get(fold_label(text)) for text in set(sorter.cells(at)[rows].tolist())}
-        found |= {row for row in rows if texts[sorter.cells(at)[row]] == name}
-    figures = _numeric(sorter)
+        if at in naming:
+            rows = np.flatnonzero(sorter.text[at]).tolist()
+            texts = {row: fold_label(sorter.text_at(row, at)) for row in rows}
+            found |= {row for row, text in texts.items() if words.get(text) == name}
+    numeric = {*figures}
     return {
         row
         for row in found
-        if len(_filled(sorter, row) & {*figures}) >= _WORDS
-        and all(_is_title(sorter.cells(at)[row]) for at in _filled(sorter, row) & {*figures})
+        if len(_filled(sorter, row)) >= _WORDS
+        and all(_is_title(sorter.cells(at)[row]) for at in _filled(sorter, row) & numeric)
     }
 
 
@@ -195,26 +206,27 @@ def _is_all_words(sorter: Sorter, row: int) -> bool:
     return len(at) >= _WORDS and all(sorter.text[column][row] for column in at)
 
 
-def _heads_others(sorter: Sorter, row: int, below: Sequence[int], identity: Mask) -> bool:
-    """Whether a row of words and those right below it, in its columns, all lack a record's name."""
-    at = _filled(sorter, row)
-    block = list(takewhile(lambda one: one not in sorter.skipped, below))
-    block = [one for one, place in zip(block, count(row + 1), strict=False) if one == place]
-    return (
-        _is_all_words(sorter, row)
-        and bool(block)
-        and not any(identity[one] for one in (row, *block))
-        and all(_filled(sorter, one) <= at for one in block)
-    )
+def _heads_others(sorter: Sorter, row: int, content: Mask, identity: Mask) -> bool:
+    """Whether below a row of words, in its columns, rows stand that all lack a record's name."""
+    at, one = _filled(sorter, row), row + 1
+    if not _is_all_words(sorter, row):
+        return False
+    while one < sorter.height and content[one] and one not in sorter.skipped:
+        if identity[one] or not _filled(sorter, one) <= at:
+            return False
+        one += 1
+    return one > row + 1
 
 
 def _filled(sorter: Sorter, row: int) -> set[int]:
     return {column for column, filled in sorter.filled.items() if filled[row]}
 
 
-def _is_nothing_but(sorter: Sorter, row: int, words: Mapping[int, str]) -> bool:
+def _is_nothing_but(
+    sorter: Sorter, row: int, words: Mapping[int, str], figures: Collection[int]
+) -> bool:
     """Whether words stand for all figures of a row, too many to be what is wrong with them."""
-    filled = sum(bool(sorter.filled[at][row]) for at in _numeric(sorter))
+    filled = len(_filled(sorter, row) & {*figures})
     return filled == len({*words.values()}) >= _NUMBERED
 
 
@@ -308,8 +320,16 @@ def _columns(sorter: Sorter) -> dict[int, Column]:
     return {at[column.id]: column for column in sorter.table.inputs}
 
 
-def _numeric(sorter: Sorter) -> dict[int, Column]:
-    return {at: column for at, column in _columns(sorter).items() if column.is_numeric}
+def _numeric(sorter: Sorter) -> list[int]:
+    """Return the columns of figures, of the template or of somebody's own."""
+    columns = _columns(sorter)
+    found = [at for at, column in columns.items() if column.is_numeric]
+    return found + [at for at in sorter.filled if at not in columns and _holds_figures(sorter, at)]
+
+
+def _holds_figures(sorter: Sorter, at: int) -> bool:
+    cells = sorter.cells(at)[sorter.filled[at]][:_ENOUGH].tolist()
+    return sum(type(cell) in (int, float) for cell in cells) * 2 > len(cells)
 
 
 def first_text(sorter: Sorter, row: int) -> str:

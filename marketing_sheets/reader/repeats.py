@@ -98,9 +98,11 @@ class Repeats:
     def _by_formula(self) -> None:
         """Skip rows with two formulas over their own columns, or one and no identity."""
         first = self.sorter.table.first
+        # A column of somebody's own may be one of ours that was renamed.
+        columns = {*self.columns, *self.sorter.table.binding.extras.values()}
         counts: dict[int, int] = {}
         for row, column in self.sorter.table.grid.aggregates:
-            if column in self.columns and row >= first:
+            if column in columns and row >= first:
                 counts[row - first] = counts.get(row - first, 0) + 1
         for row, count in sorted(counts.items()):
             if row in self.sorter.skipped or row >= self.sorter.height:

@@ -54,7 +54,13 @@ def sort_rows(table: Table, around: Surroundings) -> SortedRows:
     repeats = Repeats(sorter=sorter, content=content)
     skip_header_rows(sorter, content, repeats.identity, repeats.proven)
     skip_other_tables(
-        sorter, content, around.template, identity=repeats.identity, proven=repeats.proven
+        sorter,
+        content,
+        around.template,
+        naming=repeats.naming,
+        days=repeats.days,
+        identity=repeats.identity,
+        proven=repeats.proven,
     )
     repeats.find()
     _skip_sections(sorter, content)
@@ -107,6 +113,11 @@ def _skip_headers(sorter: Sorter) -> None:
             said[at] = _is_header_cell(sorter, at, column_id, words)
             hits += said[at]
             count += sorter.filled[at]
+    for name, at in sorter.table.binding.extras.items():
+        if sorter.text[at].any():
+            again = np.asarray(sorter.cells(at) == name, dtype=bool)
+            hits += again
+            count += again
     numeric = {sorter.table.binding.columns[c.id] for c in sorter.table.inputs if c.is_numeric}
     for row in np.flatnonzero((hits >= 2) & (hits >= _LIKE_HEADER * count)).tolist():
         texts = {at: sorter.text_at(row, at) for at in said if sorter.text[at][row]}
@@ -172,7 +183,12 @@ def _as_section(sorter: Sorter, row: int, at: int, *, is_wide: bool) -> NonRecor
     if column is not None and column.is_key and not is_wide:
         heads = is_text and _heads_a_block(sorter, row, at)
         return NonRecord(row=row, reason="section_row", text=text) if heads else None
-    firsts = [table.binding.columns[c.id] for c in table.inputs][:_FIRST_COLUMNS]
+    # First in the tab, or before columns were moved.
+    firsts = [
+        table.binding.columns.get(one.id)
+        for columns in (table.inputs, table.sheet.inputs)
+        for one in columns[:_FIRST_COLUMNS]
+    ]
     gives = column is not None and column.fill_down
     if not gives and not (is_text and (is_wide or column is None or at in firsts)):
         return None

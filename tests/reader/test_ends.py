@@ -198,3 +198,41 @@ def test_each_other_table_counts_its_own_rows() -> None:
     )
     ends = [p.params["count"] for p in reading.problems if p.code == "another_table"]
     assert ends == [2, 3]
+
+
+def test_a_name_called_like_its_column_heads_another_table() -> None:
+    """In a list without figures 任务 under 任务 is no task, and what follows is another list."""
+    template = library_template("campaign_process")
+    sheet = template["task_tracking"]
+    assert isinstance(sheet, TableSheet)
+    rows = table_of("""
+        任务名称|责任人|计划完成时间|状态
+        海报|设计组|2024-06-05|已完成
+        任务名称|工时|备注说明|合同号
+        直播|3|外包|无
+    """)
+    reading = read_table(grid_of(even(rows), "任务"), sheet, Surroundings(template=template))
+    assert isinstance(reading, TableReading)
+    assert reading.records.frame["task"].tolist() == ["海报"]
+    assert [code for code, _ in told(reading)] == ["another_table"]
+
+
+def test_columns_that_were_renamed_tell_the_end_as_well() -> None:
+    """A column of days or of figures with another header still tells a record from a header."""
+    template = library_template("campaign_process")
+    sheet = template["execution_log"]
+    assert isinstance(sheet, TableSheet)
+    rows = table_of("""
+        哪天|突发问题|处理措施|处理结果|处理人|坏话
+        2024-06-10|下雨|移到室内|照常|张三|11
+        2024-06-11|断电|发电机|照常|张三|3
+        哪天|突发问题|处理措施|处理结果|处理人|坏话
+        2024-06-12|退回|换素材|照常|张三|2
+        ||||门店|客流
+        ||||甲|900
+        ||||乙|800
+    """)
+    reading = read_table(grid_of(even(rows), "日志"), sheet, Surroundings(template=template))
+    assert isinstance(reading, TableReading)
+    assert reading.records.frame["problem"].tolist() == ["下雨", "断电", "退回"]
+    assert ("another_table", 6) in told(reading)

@@ -284,6 +284,16 @@ def test_a_heading_merged_into_the_figures_is_no_record(tmp_path: Path) -> None:
     assert reading.sheets["t"].frame["ch"].tolist() == ["抖音", "微博", "快手"]
 
 
+def test_a_heading_stays_one_where_its_column_was_moved(tmp_path: Path) -> None:
+    """What stands alone in the template's first column heads a block, wherever that column is."""
+    head = ["任务内容", "具体执行步骤", "负责人", "日期"]
+    rows = [head, ["直播", "选品", "甲", "2024.6.1"], ["", "", "", "一、上半月"]]
+    rows.append(["预热", "发片", "乙", "2024.6.2"])
+    path = draw(tmp_path / "a.xlsx", {"阶段执行明细": rows}, template="promotion_tracking")
+    sheet = read_workbook(path).sheets["promotion_detail"]
+    assert sheet.frame["task"].tolist() == ["直播", "预热"]
+
+
 def test_heading_gives_its_stage_to_the_rows_below(tmp_path: Path) -> None:
     """A stage alone in its row stands for the rows below it if the list knows it."""
     rows = [
