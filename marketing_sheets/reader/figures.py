@@ -73,6 +73,17 @@ class Figures:
         means &= np.logical_or.accumulate(differs)
         return np.asarray(_close(sums, stated).all(axis=1) | means)
 
+    def is_rounded_mean(self, row: int, block: Integers) -> bool:
+        """Whether the figures of a row are those of a block's means, each as exact as written."""
+        figures, stated = self.of(row, block), self.of(row, row)
+        means = (
+            np.nanmean(figures, axis=0) if (~np.isnan(figures)).any(axis=0).all() else figures[0]
+        )
+        is_spread = bool((figures != figures[0]).any(axis=0).all())
+        return is_spread and any(
+            bool(_close(np.floor(means * unit + 0.5) / unit, stated).all()) for unit in (1, 10, 100)
+        )
+
     def fits(self, row: int) -> bool:
         """Whether the figures of a row are the sums, means, extremes or numbers of one block."""
         alive, stated = self.alive, self.of(row, row)

@@ -17,7 +17,7 @@ import numpy as np
 from ..records import Integers, Mask
 from ..template import Column, ColumnType
 from ..texts import fold, fold_label
-from ..values import Context, parse
+from ..values import Context, nothing, parse
 from .ends import is_word
 from .figures import AGREEING, NEAR, Figures
 from .table import NonRecord, Sorter, TotalKind
@@ -28,6 +28,7 @@ _OTHERS: frozenset[ColumnType] = frozenset(("text", "choice", "person", "departm
 _DAYS: frozenset[ColumnType] = frozenset(("date", "date_range", "datetime", "week"))
 _FORMULAS = 2
 _MOST_NAMELESS = 200
+_MANY = 2  # so many days to a word for a day, before the word is doubted
 
 
 @dataclass(kw_only=True, eq=False)
@@ -280,17 +281,49 @@ class Repeats:
             known = len(self.figures.gone)
             self._skip_unnamed()
             self._doubt_named()
+        if self.figures.columns:
+            self._doubt_nameless()
 
     def _skip_unnamed(self) -> None:
         rows = np.flatnonzero(self.figures.given.any(axis=1) & ~self.identity)
         if len(rows) > _MOST_NAMELESS:
             return  # the names are missing, not the word "total"
         for row in rows.tolist():
-            if row not in self.figures.gone and self._is_condensed(row):
+            if row in self.figures.gone:
+                continue
+            if self._is_condensed(row):
                 if len(self.figures.stated(row)) >= AGREEING or self._is_nameless(row):
                     self.skip(row, self._text_of(row), None)
-                elif len(self.figures.stated(row)) == AGREEING - 1:
+                else:
                     self._doubt(row)
+            elif self._is_rounded_mean(row):
+                self._doubt(row)
+
+    def _doubt_nameless(self) -> None:
+        """Doubt rows of figures with a word for a day among days, or with neither day nor name."""
+        days = {at for at in self.days if at not in self.naming or self._is_own_day(at)}
+        for day in days:
+            others = {at for at in self.sorter.text if at != day and self._is_name(at)}
+            is_day = self._where(day, self._reads_as_day)
+            is_pending = self._where(day, lambda text: nothing(text) is not None)
+            is_word = self.sorter.filled[day] & ~is_day & ~(is_pending & self.sorter.text[day])
+            is_alone = ~self._where(day, _is_dated)
+            for at in others:
+                is_alone &= ~self.sorter.filled[at]
+            odd = self.content & self.figures.given.any(axis=1) & (is_word | is_alone)
+            rows = [row for row in np.flatnonzero(odd).tolist() if row not in self.figures.gone]
+            if len(rows) * _MANY <= is_day.sum():
+                for row in rows:
+                    self._doubt(row)
+
+    def _is_own_day(self, at: int) -> bool:
+        """Whether a column tells the day a record is of, not the one something is due or done."""
+        keys, column = {*self.sorter.table.sheet.key}, self.columns[at]
+        days = [c for c in self.sorter.table.sheet.inputs if c.type in _DAYS]
+        return column.id in keys or (column.is_required and len(days) == 1)
+
+    def _is_name(self, at: int) -> bool:
+        return at in self.columns and not self.columns[at].is_numeric
 
     def _doubt_named(self) -> None:
         for row in self.figures.likely().tolist():
@@ -312,15 +345,35 @@ class Repeats:
         """Whether the figures of a row without identity are the sums or means of one block.
 
         Where they are too few to prove it, the block has to begin where the table does, or behind
-        the last row that was no record.
+        the last row that was no record. Rows of the same name are a block wherever they stand.
         """
+        named = (self._alike(row, at) for at in self.naming if self.sorter.filled[at][row])
+        if any(len(block) >= 2 and self.figures.are_sums(row, block)[-1] for block in named):
+            return True
         if len(self.figures.stated(row)) >= AGREEING:
             return self._is_sum_of_any(row)
+        return any(self.figures.are_sums(row, block)[-1] for block in self._blocks_above(row))
+
+    def _alike(self, row: int, at: int) -> Integers:
+        """Return the records with figures that have the name of a row in a column."""
+        alive, cells = self.figures.beside(row), self.sorter.cells(at)
+        is_alike = np.asarray(cells[alive] == cells[row], dtype=bool) & (alive != row)
+        return np.asarray(alive[is_alike])
+
+    def _blocks_above(self, row: int) -> list[Integers]:
+        """Return the records above, from the last row that is none and from the first one on."""
         last = max((gone for gone in self.sorter.skipped if gone < row), default=-1)
         alive = self.figures.alive
         alive = alive[self.figures.given[alive].any(axis=1) & (alive < row)]
-        blocks = [alive[alive > start] for start in {last, -1}]
-        return any(len(block) >= 2 and self.figures.are_sums(row, block)[-1] for block in blocks)
+        blocks = [np.asarray(alive[alive > start]) for start in {last, -1}]
+        return [block for block in blocks if len(block) >= 2]
+
+    def _is_rounded_mean(self, row: int) -> bool:
+        """Whether three figures or more are the means of a block above, rounded."""
+        is_enough = len(self.figures.stated(row)) >= AGREEING
+        return is_enough and any(
+            self.figures.is_rounded_mean(row, block) for block in self._blocks_above(row)
+        )
 
     def _is_sum_of_any(self, row: int) -> bool:
         """Whether the figures of a row are those of some block that ends above or begins below."""
@@ -356,6 +409,12 @@ class Repeats:
             cells = self.sorter.cells(at)
             same &= np.asarray(cells == cells[row], dtype=bool)
         return bool(same.any())
+
+
+def _is_dated(text: str) -> bool:
+    """Whether a text tells a day, be it without a year: 6月1日, not 6月."""
+    cell = parse(text, "date", Context())
+    return cell.value is not None or cell.fault == "year_missing"
 
 
 def _is_day(text: str) -> bool:

@@ -134,3 +134,43 @@ def test_a_sum_in_a_long_table_is_doubted_near_and_far() -> None:
     rows.append(f"2024-06-03|微博|{sums}")
     head = "日期|渠道|曝光量|点击量|转化量|成本（元）|销售额（元）"
     assert {1002, 2003} <= {*doubted(daily("\n".join([head, *rows])))}
+
+
+WEEK = """
+    日期|渠道|曝光量|点击量|转化量|成本（元）|销售额（元）
+    2024-06-01|抖音|100|10|1|2|30
+    2024-06-01|小红书|201|25|3|7|40
+    2024-06-02|抖音|50|5|2|5|9
+    2024-06-02|小红书|71|9|4|9|11
+"""
+
+
+@pytest.mark.parametrize("name", ["峰值", "预算", "去年同期", "完成率", "Benchmark", "6月", ""])
+def test_a_word_among_days_is_doubted(name: str) -> None:
+    """No list knows all that people hold days against; a row of neither day nor name is one too."""
+    reading = daily(f"{WEEK}{name}||500|60|8|30|90")
+    assert len(reading.records.frame) == 5
+    assert doubted(reading) == [6]
+
+
+@pytest.mark.parametrize("name", ["6月3日|抖音", "待定|抖音", "|微博", "2024-06-03|"])
+def test_a_row_with_a_day_or_a_name_is_not_doubted(name: str) -> None:
+    """A day without its year, one to come, a day or a name that was forgotten: records."""
+    assert doubted(daily(f"{WEEK}{name}|500|60|8|30|90")) == []
+
+
+def test_words_for_all_days_are_no_totals() -> None:
+    """A table by weekday has no days among which a word stands out."""
+    rows = WEEK.replace("2024-06-01", "周六").replace("2024-06-02", "周日")
+    assert doubted(daily(rows)) == []
+
+
+def test_sums_over_the_rows_of_one_name_are_no_records() -> None:
+    """Below the days one row for each channel says again what stands above."""
+    reading = daily(f"{WEEK}|抖音|150|15|3|7|39\n|小红书|272|34|7|16|51")
+    assert len(reading.records.frame) == 4
+
+
+def test_a_rounded_mean_without_a_day_is_doubted() -> None:
+    """Means are written without their decimals; three of them are no chance."""
+    assert doubted(daily(f"{WEEK}|微博|106|12|3|6|23")) == [6]
