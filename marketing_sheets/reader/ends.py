@@ -35,17 +35,15 @@ def with_units(table: Table) -> Table:
     """Return the table with the units that a row under its header names put into its headers."""
     headers = dict(table.binding.headers)
     for row in range(min(_HEADER_ROWS, table.grid.height - table.first)):
-        found = _units(table, row)
-        if len(found) >= _WORDS:
-            for name, unit in found.items():
-                headers[name] = f"{headers.get(name, '')}（{unit}）"
+        for name, unit in _units(table, row).items():
+            headers[name] = f"{headers.get(name, '')}（{unit}）"
     if headers == table.binding.headers:
         return table
     return replace(table, binding=replace(table.binding, headers=headers))
 
 
 def _units(table: Table, row: int) -> dict[str, str]:
-    """Return the units in a row by column id; none if anything else stands in it."""
+    """Return the units in a row by column id; none if anything else of ours stands in it."""
     found: dict[str, str] = {}
     for name, at in table.binding.columns.items():
         cell = table.grid.cells[table.first + row, at]
@@ -72,7 +70,7 @@ def skip_header_rows(sorter: Sorter, content: Mask, identity: Mask, proven: Mask
             if row in sorter.skipped or not content[row]:
                 continue
             words = _words_over_figures(sorter, row, last)
-            if len(_units(sorter.table, row)) < _WORDS and not _counts_columns(sorter, row):
+            if not _units(sorter.table, row) and not _counts_columns(sorter, row):
                 if len({*words.values()}) < _WORDS or proven[row]:
                     break
                 if start and identity[row] and words not in known:
@@ -261,7 +259,9 @@ def _words_over_figures(sorter: Sorter, row: int, last: Mapping[int, int]) -> di
 
 def is_word(text: str) -> bool:
     """Whether a text is no number, no word for nothing, and nothing that is still to come."""
-    if nothing(text) is not None or not any(character.isalpha() for character in text):
+    # A formula without its result stands there as its text.
+    is_formula = text.startswith("=")
+    if is_formula or nothing(text) is not None or not any(map(str.isalpha, text)):
         return False
     # 约300 and 20-30 are figures, though none that can be used; 6月预算 is none.
     if parse(text, "number", Context()).fault not in ("not_a_number", "date_in_number"):

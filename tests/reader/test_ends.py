@@ -170,6 +170,13 @@ def test_words_below_the_header_are_told_where_they_may_be_a_record() -> None:
     assert (len(reading.records.frame), told(reading)) == (2, [])
 
 
+def test_a_lone_unit_below_the_header_is_its_columns() -> None:
+    """万元 under 花费, and nothing else in the row, is the unit of what stands below."""
+    reading = foreign(["", "万元", ""], ["抖音", 3, 5], ["微博", "元", 4])
+    assert reading.records.frame["cost"].tolist()[0] == 30_000
+    assert len(reading.records.frame) == 2
+
+
 def test_a_goal_in_words_is_a_record() -> None:
     """A target told in words right below the header is no part of it."""
     template = library_template("campaign_process")
