@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .alerts import TrackedAlert, alerts, track, unproven_keys
-from .merging import Change, Conflict, MergeResult, MergeTotal
 from .metrics import figures_as_json
 from .problems import Place
 from .records import Reading
 from .summary import figures, kind_text, phrase_text, text_of
 from .texts import Language
+
+if TYPE_CHECKING:  # what reads one workbook must not wait for what merges many
+    from .merging import Change, Conflict, MergeResult, MergeTotal
 
 
 def report(reading: Reading, *, as_of: date | None, language: Language) -> dict[str, Any]:

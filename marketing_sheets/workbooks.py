@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from . import writer  # loads what it needs when a workbook is made; recalculating does not wait
 from .alerts import remembered_by_all
 from .checks import doubts, without_prepared
 from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
@@ -29,7 +30,6 @@ from .summary import Summary, summarize, write_summary
 from .template import Campaign, Column, Template
 from .texts import LANGUAGES, Language, nearest, say, templates_folder
 from .values import Context, choice_spellings, parse
-from .writer import write_workbook
 
 StageProgress = Callable[[str], None]
 _NOWHERE = Place()
@@ -110,7 +110,7 @@ def generate_workbook(
     if folder is not None:
         sheets, found = read_csv_records(folder, template, form=fields, language=language)
         problems += found
-    written = write_workbook(
+    written = writer.write_workbook(
         template,
         target,
         language=language,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+
 import click
 
 from .. import __version__
@@ -31,4 +34,12 @@ for command in (generate, recalculate, check, export, merge, settle, split, temp
 
 def main() -> None:
     """Run the command line; an error becomes one sentence and an exit code."""
-    cli()
+    if not any("parquet" in word for word in sys.argv):
+        # pandas loads it wherever it is installed, which takes as long as reading a workbook.
+        sys.modules["pyarrow"] = None  # type: ignore[assignment]  # how Python spells "not there"
+    # A command makes much and throws little away: looking for rings to free takes a tenth of it.
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        cli()
+    finally:
+        gc.freeze()  # the process ends here; nothing need be freed one by one
