@@ -197,7 +197,7 @@ class ControlTotal:
         return abs(self.read - self.used - sum(self.listed.values())) < 0.005
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Reading:
     """A workbook read back: its form, its records, and all that was doubtful.
 

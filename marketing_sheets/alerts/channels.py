@@ -6,22 +6,21 @@ conversion rate per day and channel, the typed rate of a day stands for that day
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..metrics import by, day_column, days_of, figure, metric_frame, numbers, up_to_day
-from ..problems import Place
-from ..records import Reading
+from ..metrics import day_column, days_of, metric_frame, numbers, sums_per_group, up_to_day
+from ..records import Array, Reading
 from ..template import Daily, Metric, Rule, TableSheet, Unit, is_beyond
 from ..texts import Text
 from .model import (
     Alert,
     Amount,
+    Terms,
     choice_setting,
     is_recent,
     label_of,
@@ -38,223 +37,255 @@ _RECENT_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Value:
-    """A metric's value, what it was divided by, and the position of a row it comes from."""
+class _Values:
+    """A metric per group and the last row of each; NaN without a value, or too little to go by."""
 
-    value: float
-    base: float
-    row: int
+    values: Array
+    rows: Array
+
+    def known(self, one: int) -> float | None:
+        value = float(self.values[one])
+        return None if np.isnan(value) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """One group's rows of a sheet, and how a rule's metric is had from them."""
+class _Days:
+    """One group's days with a value, in order; the position of the last row of each."""
+
+    days: Array
+    values: list[float]
+    rows: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Watch:
+    """The rows of a sheet that a rule watches, in groups: all of them are computed in one pass.
+
+    `groups` are those in force with what counts for each, `rows` the positions of theirs.
+    """
 
     rule: Rule
     reading: Reading
     sheet: TableSheet
     frame: pd.DataFrame
+    days: Array
     metric: Metric | None
-    group: str | None
+    groups: Sequence[tuple[str | None, Terms]]
+    rows: Sequence[Array]
 
     @property
     def unit(self) -> Unit:
         return self.rule.unit if self.metric is None else self.metric.unit
 
-    @property
-    def name(self) -> Text | str:
-        """What people call the group; the sheet where there is no group."""
-        if self.group is None:
+    def name(self, group: str | None) -> Text | str:
+        """Return what people call a group; the sheet where there is no group."""
+        if group is None:
             return self.sheet.label
-        choices = self.sheet[self.rule.by or ""].choices or ""
-        return label_of(self.reading.template, choices, self.group)
+        return label_of(self.reading.template, self.sheet[self.rule.by or ""].choices or "", group)
 
-    def over(self, rows: np.ndarray[Any, Any]) -> _Value | None:
-        """Compute the metric over some rows, given by position in the frame."""
-        if not len(rows):
-            return None
-        part = self.frame.iloc[rows]
-        row = int(part.index[-1])
+    def over(self, rows: Sequence[Array]) -> _Values:
+        """Compute the metric over each of several sets of rows, given by position."""
+        codes = np.full(len(self.frame), -1)
+        for number, own in enumerate(rows):
+            codes[own] = number
+        return self._over(codes, len(rows))
+
+    def _over(self, codes: Array, groups: int) -> _Values:
         if self.metric is not None:
-            one = figure(self.metric, part)
-            if one.value is None:
-                return None
-            base = one.denominator if one.denominator is not None else np.inf
-            return _Value(value=one.value, base=base, row=row)
-        typed = numbers(part, self.rule.column or "")
-        known = typed[~np.isnan(typed)]
-        # Several typed rates have no common value without what they were measured on.
-        if not len(known):
-            return None
-        return _Value(value=float(np.median(known)), base=np.inf, row=row)
+            values, bases = sums_per_group(self.metric, self.frame, codes, groups)
+        else:
+            # Several typed rates have no common value without what they were measured on.
+            values, bases = np.full(groups, np.nan), np.full(groups, np.inf)
+            typed = pd.Series(numbers(self.frame, self.rule.column or "")).groupby(codes).median()
+            own = typed.index.to_numpy()
+            values[own[own >= 0]] = typed.to_numpy()[own >= 0]
+        last = np.zeros(groups, dtype=np.intp)
+        within = np.flatnonzero(codes >= 0)
+        np.maximum.at(last, codes[within], within)
+        if self.rule.least is not None:
+            values = np.where(bases >= self.rule.least, values, np.nan)
+        return _Values(values=values, rows=self.frame.index.to_numpy()[last])
 
-    def by_day(self, least: int) -> dict[np.datetime64, _Value]:
-        """Compute the metric per day, in order; days with too little to go by are left out.
+    def by_day(self, more: int) -> list[_Days]:
+        """Compute the metric per group and day; days without enough to go by are left out.
 
-        Days long before the last are none of an alert's business, but `least` are looked at.
+        Days long before a group's last are none of an alert's business, but as many as its rule
+        names, and `more`, are looked at.
         """
-        days = days_of(self.frame, Daily.DATE)
-        if np.isnat(days).all():
-            return {}
-        recent = np.nanmax(days) - days < np.timedelta64(max(least, _RECENT_DAYS), "D")
-        source = replace(self, frame=self.frame.loc[recent])
-        found = source._typed_days() if self.metric is None else source._days_of(self.metric)
-        return {day: one for day, one in found.items() if self.is_enough(one)}
+        codes, days = np.full(len(self.frame), -1), self.days.astype(np.int64)
+        for number, rows in enumerate(self.rows):
+            own = rows[~np.isnat(self.days[rows])]
+            reach = max((self.groups[number][1].days or 0) + more, _RECENT_DAYS)
+            if len(own):
+                codes[own[days[own] > days[own].max() - reach]] = number
+        within = np.flatnonzero(codes >= 0)
+        first, last = (days[within].min(), days[within].max()) if len(within) else (0, 0)
+        span = last - first + 1
+        cells, found = np.unique(codes[within] * span + days[within] - first, return_inverse=True)
+        codes[within] = found
+        one = self._over(codes, len(cells))
+        groups, nights = np.divmod(cells, span)
+        known = ~np.isnan(one.values)
+        groups, nights = groups[known], (nights[known] + first).astype("datetime64[D]")
+        cuts = np.searchsorted(groups, np.arange(1, len(self.rows)))
+        parts = (np.split(array, cuts) for array in (nights, one.values[known], one.rows[known]))
+        return [
+            _Days(days=days, values=values.tolist(), rows=rows.tolist())
+            for days, values, rows in zip(*parts, strict=True)
+        ]
 
-    def _typed_days(self) -> dict[np.datetime64, _Value]:
-        days = days_of(self.frame, Daily.DATE)
-        known = np.unique(days[~np.isnat(days)])
-        values = {day: self.over(np.flatnonzero(days == day)) for day in known}
-        return {day: one for day, one in values.items() if one is not None}
+    def of_days(self, days: Sequence[Array]) -> _Values:
+        """Compute the metric of each group over some of its days."""
+        return self.over(
+            [own[np.isin(self.days[own], some)] for own, some in zip(self.rows, days, strict=True)]
+        )
 
-    def _days_of(self, metric: Metric) -> dict[np.datetime64, _Value]:
-        days = days_of(self.frame, Daily.DATE)
-        rows = {day: int(row) for day, row in zip(days, self.frame.index, strict=True)}
-        found = {}
-        for group in by([metric], self.frame, ["day"]).groups:
-            one, day = group.figures[metric.id], np.datetime64(group.name, "D")
-            if one.value is not None and not np.isnat(day):
-                base = np.inf if one.denominator is None else one.denominator
-                found[day] = _Value(value=one.value, base=base, row=rows[day])
-        return found
-
-    def is_enough(self, one: _Value) -> bool:
-        return self.rule.least is None or one.base >= self.rule.least
-
-    def place(self, row: int) -> Place:
-        """Return the cell of the metric in a row, or of what it is made of."""
-        records = self.reading.sheets[self.sheet.id]
+    def alert(
+        self,
+        group: str | None,
+        value: float,
+        row: int,
+        *,
+        bound: float,
+        of: float,
+        more: Mapping[str, object],
+    ) -> Alert:
+        """Return the alert of a group; `of` is what its distance is measured against."""
+        distance = abs(value - of) / abs(of) if of else 0.0
+        blanks: dict[str, object] = {
+            "value": Amount(value=value, unit=self.unit),
+            "limit": Amount(value=bound, unit=self.unit),
+            "gap": Amount(value=distance, unit="percent"),
+            **more,
+        }
         parts = () if self.metric is None else (self.metric.id, self.metric.numerator)
-        return records.place(row, *parts, self.rule.column)
+        return raised(
+            self.rule,
+            self.reading,
+            (self.sheet.id, group or ""),
+            what=what_of(self.rule, self.name(group), **blanks),
+            place=self.reading.sheets[self.sheet.id].place(row, *parts, self.rule.column),
+            size=distance,
+            blanks=blanks,
+        )
 
 
-def _sources(
-    rule: Rule, reading: Reading, as_of: date
-) -> Iterator[tuple[_Source, float, int | None]]:
-    """Walk the groups a rule watches, each with the limit and the days that count for it."""
+def _watches(rule: Rule, reading: Reading, as_of: date) -> Iterator[_Watch]:
+    """Walk the sheets a rule watches."""
     for sheet_id in rule.sheets:
         records = reading.sheets.get(sheet_id)
         if records is None or records.frame.empty:
             continue
-        sheet, frame = (
-            sheet_of(reading, records),
-            up_to_day(metric_frame(reading, sheet_id, as_of=as_of)),
-        )
-        metric = next(
-            (m for m in reading.template.metrics if (m.id, m.sheet) == (rule.metric, sheet_id)),
-            None,
-        )
-        groups: list[str | None] = [None]
+        frame = up_to_day(metric_frame(reading, sheet_id, as_of=as_of))
+        named: list[tuple[str | None, Array]] = [(None, np.arange(len(frame)))]
         if rule.by is not None and rule.by in frame:
-            groups = [*dict.fromkeys(frame[rule.by].dropna().astype(str).tolist())]
-        for group in groups:
-            said = terms(rule, reading, group)
-            if said is None or said.limit is None:
-                continue
-            rows = frame if group is None else frame.loc[frame[rule.by] == group]
-            yield (
-                _Source(
-                    rule=rule,
-                    reading=reading,
-                    sheet=sheet,
-                    frame=rows,
-                    metric=metric,
-                    group=group,
-                ),
-                said.limit,
-                said.days,
-            )
+            codes, names = pd.factorize(frame[rule.by])
+            order = np.argsort(codes, kind="stable")
+            cuts = np.searchsorted(codes[order], np.arange(len(names)))
+            named = list(zip(names.astype(str), np.split(order, cuts)[1:], strict=True))
+        said = [(group, terms(rule, reading, group), rows) for group, rows in named]
+        watched = [
+            ((group, one), rows) for group, one, rows in said if one and one.limit is not None
+        ]
+        if not watched:
+            continue
+        metrics = (
+            m for m in reading.template.metrics if (m.id, m.sheet) == (rule.metric, sheet_id)
+        )
+        yield _Watch(
+            rule=rule,
+            reading=reading,
+            sheet=sheet_of(reading, records),
+            frame=frame,
+            days=days_of(frame, Daily.DATE),
+            metric=next(metrics, None),
+            groups=[group for group, _ in watched],
+            rows=[rows for _, rows in watched],
+        )
 
 
 def _is_beyond(value: float, bound: float, rule: Rule) -> bool:
     return is_beyond(value, bound, above=rule.side != "below")
 
 
-def _apart(base: float, limit: float, source: _Source) -> float:
+def _apart(base: float, limit: float, watch: _Watch) -> float:
     """Return what lies `limit` below or above a base: relative, or in points if set so."""
-    sign = -1 if source.rule.side == "below" else 1
-    if choice_setting(source.reading, "gap_as") == "points" and source.unit == "percent":
+    sign = -1 if watch.rule.side == "below" else 1
+    if choice_setting(watch.reading, "gap_as") == "points" and watch.unit == "percent":
         return base + sign * limit
     return base * (1 + sign * limit)
 
 
-def _alert(
-    source: _Source, one: _Value, *, bound: float, of: float, more: Mapping[str, object]
-) -> Alert:
-    """Return the alert of a group; `of` is what its distance is measured against."""
-    rule, unit = source.rule, source.unit
-    distance = abs(one.value - of) / abs(of) if of else 0.0
-    blanks: dict[str, object] = {
-        "value": Amount(value=one.value, unit=unit),
-        "limit": Amount(value=bound, unit=unit),
-        "gap": Amount(value=distance, unit="percent"),
-        **more,
-    }
-    return raised(
-        rule,
-        source.reading,
-        (source.sheet.id, source.group or ""),
-        what=what_of(rule, source.name, **blanks),
-        place=source.place(one.row),
-        size=distance,
-        blanks=blanks,
-    )
-
-
 def beyond(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
     """Find groups whose metric is beyond its limit, or too far from a target of the form."""
-    for source, limit, days in _sources(rule, reading, as_of):
-        rows = np.arange(len(source.frame))
-        if days is not None and day_column(source.sheet) in source.frame:
-            rows = np.flatnonzero(is_recent(days_of(source.frame, Daily.DATE), as_of, days))
-        one = source.over(rows)
-        if one is None or not source.is_enough(one):
-            continue
-        bound, target = limit, None
-        if rule.target is not None:
-            target = reading.form.get(rule.target)
-            if target is None:
-                continue
-            bound = _apart(float(target), limit, source)
-        if _is_beyond(one.value, bound, rule):
-            of = bound if target is None else float(target)
-            more = {} if target is None else {"target": Amount(value=of, unit=source.unit)}
-            yield _alert(source, one, bound=bound, of=of, more=more)
+    target = None if rule.target is None else reading.form.get(rule.target)
+    if rule.target is not None and target is None:
+        return
+    for watch in _watches(rule, reading, as_of):
+        rows, has_days = watch.rows, day_column(watch.sheet) in watch.frame
+        if has_days:
+            rows = [
+                own if said.days is None else own[is_recent(watch.days[own], as_of, said.days)]
+                for own, (_, said) in zip(rows, watch.groups, strict=True)
+            ]
+        found = watch.over(rows)
+        for number, (group, said) in enumerate(watch.groups):
+            value, bound = found.known(number), said.limit or 0.0
+            of, more = bound, dict[str, object]()
+            if target is not None:
+                of = float(target)
+                bound = _apart(of, bound, watch)
+                more = {"target": Amount(value=of, unit=watch.unit)}
+            if value is not None and _is_beyond(value, bound, rule):
+                row = int(found.rows[number])
+                yield watch.alert(group, value, row, bound=bound, of=of, more=more)
 
 
 def running(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
     """Find groups whose metric was beyond its limit day after day, up to their last day."""
-    for source, limit, days in _sources(rule, reading, as_of):
-        values, run = source.by_day(days or 0), list[np.datetime64]()
-        for day in reversed(values):
-            if run and run[-1] - day != np.timedelta64(1, "D"):
-                break
-            if not _is_beyond(values[day].value, limit, rule):
-                break
-            run.append(day)
-        if not run or len(run) < (days or 1):
-            continue
-        within = np.isin(days_of(source.frame, Daily.DATE), run)
-        whole, last = source.over(np.flatnonzero(within)), values[run[0]]
-        shown = last if whole is None else replace(last, value=whole.value)
-        yield _alert(source, shown, bound=limit, of=limit, more={"days": len(run)})
+    for watch in _watches(rule, reading, as_of):
+        daily = watch.by_day(0)
+        runs = [_run(one, said, rule) for one, (_, said) in zip(daily, watch.groups, strict=True)]
+        whole = watch.of_days(runs)
+        for number, (group, said) in enumerate(watch.groups):
+            run, limit = runs[number], said.limit or 0.0
+            if len(run):
+                value = whole.known(number)
+                value = daily[number].values[-1] if value is None else value
+                row, more = daily[number].rows[-1], {"days": len(run)}
+                yield watch.alert(group, value, row, bound=limit, of=limit, more=more)
+
+
+def _run(one: _Days, said: Terms, rule: Rule) -> Array:
+    """Return the days running, up to the last, that are beyond the limit; none if too few."""
+    count = 0
+    for day, value in zip(one.days[::-1], reversed(one.values), strict=True):
+        if day != one.days[-1] - count or not _is_beyond(value, said.limit or 0.0, rule):
+            break
+        count += 1
+    return one.days[len(one.days) - count if count >= (said.days or 1) else len(one.days) :]
 
 
 def dropped(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
     """Find groups whose metric, on their last day, is too far from that of the days before."""
-    for source, limit, days in _sources(rule, reading, as_of):
-        values = source.by_day((days or 0) + 1)
-        if not values:
-            continue
-        *earlier, last = values
-        before = [day for day in earlier if day >= last - (days or len(values))]
-        if len(before) < _FEWEST_DAYS:
-            continue
-        usual = source.over(np.flatnonzero(np.isin(days_of(source.frame, Daily.DATE), before)))
-        if usual is None:
-            continue
-        bound = _apart(usual.value, limit, source)
-        if _is_beyond(values[last].value, bound, rule):
-            shown = Amount(value=usual.value, unit=source.unit)
-            more = {"before": shown}
-            yield _alert(source, values[last], bound=bound, of=usual.value, more=more)
+    for watch in _watches(rule, reading, as_of):
+        daily = watch.by_day(1)
+        before = [_before(one, said) for one, (_, said) in zip(daily, watch.groups, strict=True)]
+        usual = watch.of_days(before)
+        for number, (group, said) in enumerate(watch.groups):
+            of = usual.known(number)
+            if of is None:
+                continue
+            value, bound = daily[number].values[-1], _apart(of, said.limit or 0.0, watch)
+            if _is_beyond(value, bound, rule):
+                row, more = daily[number].rows[-1], {"before": Amount(value=of, unit=watch.unit)}
+                yield watch.alert(group, value, row, bound=bound, of=of, more=more)
+
+
+def _before(one: _Days, said: Terms) -> Array:
+    """Return the days that tell what is usual before the last; none if they are too few."""
+    if len(one.days) <= _FEWEST_DAYS:
+        return one.days[:0]
+    first = one.days[-1] - (said.days or len(one.days))
+    before: Array = one.days[:-1][one.days[:-1] >= first]
+    return before if len(before) >= _FEWEST_DAYS else before[:0]

@@ -30,6 +30,7 @@ from .levels import (
     later_rows as later_rows,
     metric_frame as metric_frame,
     metrics_of as metrics_of,
+    sums_per_group as sums_per_group,
     up_to_day as up_to_day,
     week_change as week_change,
 )

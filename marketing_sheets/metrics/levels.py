@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,9 @@ from .figures import (
 _PERIODS = ("day", "week", "month")
 # What the denominator of a row counts stands beside it under this name.
 _KIND = "{}.kind"
+# Alerts, chapters and mixes ask for the same ones again and again; they go with their reading.
+_FRAMES: WeakKeyDictionary[Reading, dict[tuple[str, date | None], pd.DataFrame]]
+_FRAMES = WeakKeyDictionary()
 
 
 def metric_frame(reading: Reading, sheet_id: str, *, as_of: date | None = None) -> pd.DataFrame:
@@ -46,6 +50,13 @@ def metric_frame(reading: Reading, sheet_id: str, *, as_of: date | None = None) 
     """
     if sheet_id not in reading.sheets:
         return pd.DataFrame()
+    known = _FRAMES.setdefault(reading, {})
+    if (sheet_id, as_of) not in known:
+        known[sheet_id, as_of] = _metric_frame(reading, sheet_id, as_of)
+    return known[sheet_id, as_of]
+
+
+def _metric_frame(reading: Reading, sheet_id: str, as_of: date | None) -> pd.DataFrame:
     sheet = reading.template[sheet_id]
     records = reading.sheets[sheet_id]
     frame = records.frame
@@ -84,8 +95,8 @@ def later_rows(reading: Reading, as_of: date) -> dict[str, int]:
 
 def up_to_day(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows that are not marked as later than the figures reach."""
-    rows: pd.DataFrame = frame.loc[~is_later(frame)]
-    return rows
+    later = is_later(frame)
+    return frame.loc[~later] if later.any() else frame
 
 
 def _after(frame: pd.DataFrame, column: str, as_of: date) -> Array:
@@ -233,22 +244,26 @@ def _level(keys: tuple[str, ...], parts: Sequence[tuple[Array, list[Any]]], numb
     return dict(reversed(level.items()))
 
 
+def sums_per_group(
+    metric: Metric, frame: pd.DataFrame, codes: Array, groups: int
+) -> tuple[Array, Array]:
+    """Return a metric's value and its denominator per group, NaN where there is none.
+
+    `codes` gives each row its group, below 0 where it counts for none. Without a denominator the
+    second is infinite.
+    """
+    upper, lower, rows, _, mixed = _sums(metric, frame, codes, groups)
+    if lower is None:
+        return np.where(rows > 0, upper, np.nan), np.full(groups, np.inf)
+    known = (rows > 0) & (lower > 0) & ~mixed
+    lower = np.where(known, lower, np.nan)
+    return upper / lower, lower
+
+
 def _figures(metric: Metric, frame: pd.DataFrame, codes: Array, groups: int) -> list[Figure]:
-    columns = [c for c in (metric.numerator, metric.minus, metric.denominator) if c is not None]
-    values = {column: numbers(frame, column) for column in columns}
-    used = ~np.any([np.isnan(column) for column in values.values()], axis=0) & ~is_later(frame)
-    own = codes[used]
-    sums = {
-        column: np.bincount(own, weights=array[used], minlength=groups)
-        for column, array in values.items()
-    }
-    upper = sums[metric.numerator] - (sums[metric.minus] if metric.minus else 0.0)
-    rows = np.bincount(own, minlength=groups)
-    left_out = np.bincount(codes, minlength=groups) - rows
-    if metric.denominator is None:
+    upper, lower, rows, left_out, mixed = _sums(metric, frame, codes, groups)
+    if lower is None:
         return list(_plain(metric, upper, rows, left_out))
-    lower = sums[metric.denominator]
-    mixed = _mixed(metric.denominator, frame, used, codes, groups)
     return [
         _unmixed(
             quotient(
@@ -263,6 +278,29 @@ def _figures(metric: Metric, frame: pd.DataFrame, codes: Array, groups: int) -> 
         )
         for n in range(groups)
     ]
+
+
+def _sums(
+    metric: Metric, frame: pd.DataFrame, codes: Array, groups: int
+) -> tuple[Array, Array | None, Array, Array, Array]:
+    """Return per group: upper and lower sum, rows used and left out, whether kinds are mixed."""
+    columns = [c for c in (metric.numerator, metric.minus, metric.denominator) if c is not None]
+    values = {column: numbers(frame, column) for column in columns}
+    within = codes >= 0
+    used = ~np.any([np.isnan(column) for column in values.values()], axis=0) & ~is_later(frame)
+    used &= within
+    own = codes[used]
+    sums = {
+        column: np.bincount(own, weights=array[used], minlength=groups)
+        for column, array in values.items()
+    }
+    upper = sums[metric.numerator] - (sums[metric.minus] if metric.minus else 0.0)
+    rows = np.bincount(own, minlength=groups)
+    left_out = np.bincount(codes[within], minlength=groups) - rows
+    if metric.denominator is None:
+        return upper, None, rows, left_out, np.zeros(groups, dtype=bool)
+    mixed = _mixed(metric.denominator, frame, used, codes, groups)
+    return upper, sums[metric.denominator], rows, left_out, mixed
 
 
 def _plain(metric: Metric, sums: Array, rows: Array, left_out: Array) -> Iterator[Figure]:
