@@ -34,7 +34,7 @@ for command in (generate, recalculate, check, export, merge, settle, split, temp
 
 def main() -> None:
     """Run the command line; an error becomes one sentence and an exit code."""
-    if not any("parquet" in word for word in sys.argv):
+    if not any("parquet" in word or "dask" in word for word in sys.argv):
         # pandas loads it wherever it is installed, which takes as long as reading a workbook.
         sys.modules["pyarrow"] = None  # type: ignore[assignment]  # how Python spells "not there"
     # A command makes much and throws little away: looking for rings to free takes a tenth of it.

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -23,6 +21,7 @@ from ..records import Reading
 from ..template import Template
 from .cache import Cache, decode, encode
 from .sources import ReadFile, SkippedFile
+from .workers import processes
 
 _LARGEST = 1 << 31  # bytes; no workbook is larger
 _LONGEST_DETAIL = 300  # characters
@@ -225,7 +224,7 @@ def _read_on(executor: Executor, rest: Sequence[int], task: _Task) -> None:
 def _read_in_processes(rest: Sequence[int], task: _Task, jobs: int) -> None:
     """Read files in processes of our own; one that kills its process costs only itself."""
     try:
-        with _processes(min(jobs, len(rest))) as pool:
+        with processes(min(jobs, len(rest))) as pool:
             _read_on(pool, rest, task)
     except BrokenExecutor:
         pending = [at for at in rest if task.is_open(at)]
@@ -239,7 +238,7 @@ def _read_in_processes(rest: Sequence[int], task: _Task, jobs: int) -> None:
 
 def _read_until_it_breaks(pending: list[int], task: _Task) -> None:
     """Read one file after the other, so that it is known which one kills the process."""
-    with _processes(1) as pool:
+    with processes(1) as pool:
         while pending:
             try:
                 _read_on(pool, pending[:1], task)
@@ -253,35 +252,10 @@ def _read_until_it_breaks(pending: list[int], task: _Task) -> None:
 def _can_start() -> bool:
     """Tell whether processes start at all; a script without a main guard kills each at once."""
     try:
-        with _processes(1) as pool:
+        with processes(1) as pool:
             return pool.submit(bool, 1).result()
     except BrokenExecutor:
         return False
-
-
-@contextmanager
-def _processes(jobs: int) -> Iterator[Executor]:
-    """Give a pool of processes, gone when this is left, whatever the reason."""
-    # Started afresh: a copy of this one could have copied another thread's locks.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_serve)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _serve() -> None:
-    """Leave Ctrl-C to the process that gives the orders, and end when it ends, even if killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 @contextmanager
