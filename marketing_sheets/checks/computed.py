@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype
 
 from ..formulas import REASONS, names, parse_expression, reason_text
 from ..problems import Problem
@@ -31,7 +32,7 @@ from ..template import (
     nearest_metric,
 )
 from ..texts import LANGUAGES, Text, fold, listed
-from ..values import Context, choice_spellings, parse as parse_value
+from ..values import Context, choice_spellings, parse as parse_value, plain_numbers
 
 if TYPE_CHECKING:
     pass
@@ -106,8 +107,7 @@ def _stated(
     records: SheetRecords, column: Column, ours: Floats, *, stored: bool
 ) -> Iterator[tuple[int, float | None, str]]:
     """Walk what stands where we have a result: the record, the number if it is one, the words."""
-    cells = records.raw[column.id].tolist()
-    numbers = np.array([_number(cell) for cell in cells], dtype=np.float64)
+    numbers = plain_numbers(records.raw[column.id].to_numpy(dtype=object))
     both = ~np.isnan(numbers) & ~np.isnan(ours)
     if stored and np.any(numbers[both] != 0):
         near = np.abs(numbers - ours) <= _RELATIVE * np.maximum(np.abs(ours), 1e-9)
@@ -187,7 +187,11 @@ def _other_choices(records: SheetRecords, column: Column, choices: Choices) -> I
 
 def _texts(records: SheetRecords, column: Column) -> Iterator[tuple[int, str]]:
     """Walk the stored texts of a column; an Excel error is told elsewhere, once per column."""
-    for position, cell in enumerate(records.raw[column.id].tolist()):
+    cells = records.raw[column.id]
+    # A column of numbers is told at a glance.
+    if infer_dtype(cells, skipna=True) == "floating":
+        return
+    for position, cell in enumerate(cells.tolist()):
         if isinstance(cell, str) and cell.strip() and not cell.startswith("#"):
             yield position, cell.strip()
 
@@ -195,11 +199,6 @@ def _texts(records: SheetRecords, column: Column) -> Iterator[tuple[int, str]]:
 @cache
 def _reasons() -> frozenset[str]:
     return frozenset(fold(reason_text(r, language)) for r in REASONS for language in LANGUAGES)
-
-
-def _number(cell: object) -> float:
-    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
-    return float(cell) if is_number else float("nan")  # type: ignore[arg-type]  # checked above
 
 
 def metric_doubts(reading: Reading) -> tuple[Problem, ...]:

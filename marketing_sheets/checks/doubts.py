@@ -23,7 +23,7 @@ from ..formulas import holds, references
 from ..metrics import day_column, days_of, later_rows
 from ..problems import Place, Problem
 from ..reader import unanswered
-from ..records import Mask, Reading, SheetRecords
+from ..records import Array, Mask, Reading, SheetRecords
 from ..template import NUMERIC_TYPES, Campaign, Check, Column, Issue, TableSheet
 from ..texts import LANGUAGES, Text, fold, shared_data
 from ..values import nothing, read_risks
@@ -65,7 +65,8 @@ def without_prepared(reading: Reading, as_of: date | None) -> tuple[Problem, ...
             for column in sheet.inputs:
                 known = column.id in sheet.key or column.type in ("choice", "date")
                 if not known and column.id in records.raw:
-                    later &= ~_is_filled(records, column.id)
+                    at = np.flatnonzero(later)
+                    later[at] = ~_is_filled(records.raw[column.id].to_numpy(dtype=object)[at])
             prepared |= {records.place(at) for at in np.flatnonzero(later).tolist()}
     return tuple(
         problem
@@ -74,9 +75,8 @@ def without_prepared(reading: Reading, as_of: date | None) -> tuple[Problem, ...
     )
 
 
-def _is_filled(records: SheetRecords, name: str) -> Mask:
-    cells = records.raw[name].tolist()
-    return np.array([cell is not None and cell != "" for cell in cells], dtype=bool)
+def _is_filled(cells: Array) -> Mask:
+    return np.array([cell is not None and cell != "" for cell in cells.tolist()], dtype=bool)
 
 
 def broken_checks(reading: Reading, as_of: date | None) -> Iterator[Problem]:

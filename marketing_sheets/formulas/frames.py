@@ -26,6 +26,7 @@ from .language import (
     Vector,
     computed_order,
     first_reason,
+    names,
     parse_expression,
 )
 
@@ -85,13 +86,19 @@ def holds(
     It does not hold where an operand has no value. The other arguments are those of `compute`.
     """
     scope = _scope(records, template, as_of, choices, settings)
+    expression = parse_expression(test)
+    used = set(names(expression))
     for column in scope.sheet.computed:
+        if column.id not in used:
+            continue
         vector = _column(records.frame[column.id])
         if records.reasons is not None:
-            why = records.reasons[column.id].map(CODE).fillna(0).to_numpy(np.int8)
-            vector = replace(vector, why=why)
+            at, words = pd.factorize(records.reasons[column.id])
+            # -1, for what has a value, is the last.
+            codes = np.array([*(CODE[word] for word in words), 0], dtype=np.int8)
+            vector = replace(vector, why=codes[at])
         scope.computed[column.id] = vector
-    vector = _evaluate(parse_expression(test), scope)
+    vector = _evaluate(expression, scope)
     return np.asarray(vector.known & vector.values.astype(bool), dtype=np.bool_)
 
 

@@ -28,6 +28,9 @@ QUOTED = rb"""(?:[^<>"']++|"[^"]*+"|'[^']*+')*+"""
 CHEAP_AREA, AREA_LIMIT = 8_000_000, 40_000_000
 CELL_LIMIT = 20_000_000  # cells that hold something, in one sheet
 _SMALLEST_FILLED_CELL = 11  # bytes of <c><v/></c>
+# Formulas that may repeat: those long enough in the first bytes of the cells, the commonest few.
+_LONG_FORMULA = re.compile(rb"<f>([^<:]{24,})</f>")
+_LARGE, _SAMPLE, _MOST_REPEATED = 1 << 20, 1 << 18, 16
 # Strays: at most so many cells, beyond so many blank rows, or blank columns.
 _MOST_STRAYS, _GAP_ROWS, _GAP_COLUMNS = 1_000, 5_000, 200
 _ATTRIBUTE = re.compile(rb"""(?<![^\s"'])([^\s=<>"'/]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
@@ -71,6 +74,20 @@ class Extent:
 def attributes(tag: bytes) -> dict[bytes, bytes]:
     """Return the attributes written in a start tag, values as they stand."""
     return {m[1]: m[2] if m[2] is not None else m[3] for m in _ATTRIBUTE.finditer(tag)}
+
+
+def without_repeats(sheet: bytes) -> bytes:
+    """Return a sheet in which formulas that stand again and again have no text.
+
+    They are most of a large one, and no search for something else need go through them. Those with
+    a range, which may condense a column, stay.
+    """
+    start = max(0, sheet.find(b"sheetData"))
+    if len(sheet) < _LARGE:
+        return sheet
+    found = Counter(_LONG_FORMULA.findall(sheet, start, start + _SAMPLE))
+    repeated = b"|".join(re.escape(text) for text, _ in found.most_common(_MOST_REPEATED))
+    return re.sub(rb"<f>(?:" + repeated + rb")</f>", b"<f></f>", sheet) if repeated else sheet
 
 
 def has_too_many(sheet: bytes) -> bool:

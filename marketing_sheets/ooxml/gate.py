@@ -29,7 +29,16 @@ from .archive import (
     read_archive,
     write_archive,
 )
-from .extent import AREA_LIMIT, CHEAP_AREA, Extent, blanked, bound, extent, has_too_many
+from .extent import (
+    AREA_LIMIT,
+    CHEAP_AREA,
+    Extent,
+    blanked,
+    bound,
+    extent,
+    has_too_many,
+    without_repeats,
+)
 from .parts import CONTENT_TYPES, Package, XmlEnds, as_utf8
 
 if TYPE_CHECKING:
@@ -155,7 +164,8 @@ def open_file(
 ) -> WorkbookFile:
     """Let a workbook through the gate, every part inflated once.
 
-    `visit` gets the workbook, the key of every worksheet's part and its XML in UTF-8. `cells` False
+    `visit` gets the workbook, the key of every worksheet's part and its XML in UTF-8, without the
+    texts of formulas that repeat. `cells` False
     leaves out what matters only to who reads the cells: then no part is ever in memory as a whole.
     """
     book = open_index(source)
@@ -193,9 +203,9 @@ def _pass_parts(book: WorkbookFile, visit: Visitor | None, *, cells: bool, hashe
 
 
 def _checked(data: bytes, book: WorkbookFile, entry: ZipEntry) -> bytes:
-    """Return a sheet in UTF-8 once it may be looked into."""
+    """Return a sheet in UTF-8, without repeated formulas, once it may be looked into."""
     XmlEnds(data).check(book.file, entry.name)
-    sheet = as_utf8(data, book.file, entry.name)
+    sheet = without_repeats(as_utf8(data, book.file, entry.name))
     if b"sheetData" in sheet and has_too_many(sheet):
         raise HostileWorkbook("too_many_cells", file=book.file, part=entry.name)
     return sheet

@@ -36,7 +36,7 @@ def unlisted_choices(table: Table, rows: SortedRows, typed: TypedTable) -> Itera
         known = context.choices or {}
         cells = typed.frame[column.id].tolist()
         listed, counts = set(known.values()), Counter(cells)
-        first = {word: position for position, word in reversed(list(enumerate(cells)))}
+        first = dict(zip(reversed(cells), reversed(range(len(cells))), strict=True))
         for word in counts:
             if not isinstance(word, str) or word in listed:
                 continue

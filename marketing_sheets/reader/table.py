@@ -15,7 +15,7 @@ from ..problems import Place, Problem
 from ..records import Array, Integers, Mask, Origin
 from ..template import Choices, Column, SettingValue, TableSheet, Template
 from ..texts import fold, fold_label, say
-from ..values import Context, as_typed, choice_spellings
+from ..values import Context, as_typed, choice_spellings, holds_any
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -239,11 +239,13 @@ def filled_and_text(column: Array) -> tuple[Mask, Mask]:
     kind = infer_dtype(column, skipna=False)
     if kind in _SOLID:
         return np.ones(len(column), dtype=bool), np.zeros(len(column), dtype=bool)
-    cells = column.tolist()
-    text = np.fromiter((cell.__class__ is str for cell in cells), bool, len(cells))
-    filled = np.fromiter((cell is not None for cell in cells), bool, len(cells))
-    at = np.flatnonzero(text)
-    filled[at] = np.fromiter((bool(cells[i].strip()) for i in at.tolist()), bool, len(at))
+    filled = holds_any(column)
+    if infer_dtype(column, skipna=True) in ("empty", *_SOLID):
+        return filled, np.zeros(len(column), dtype=bool)
+    text = np.fromiter((cell.__class__ is str for cell in column.tolist()), bool, len(column))
+    words = column[text].tolist()
+    if blank := {word for word in set(words) if not word.strip()}:
+        filled[text] = np.fromiter((word not in blank for word in words), bool, len(words))
     return filled, text & filled
 
 

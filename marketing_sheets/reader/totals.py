@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import infer_dtype
 
 from ..formulas import excel_finds, parse_expression, reads_amount, reads_day, signed, spelled
 from ..problems import Problem
 from ..records import ControlTotal, Floats
 from ..template import Choices, Column, TableSheet
 from ..texts import LANGUAGES, Language, Text, fold_label, say
-from ..values import Context, parse, scale_of
+from ..values import Context, holds_any, parse, plain_numbers, scale_of
 from .headers import stamp_in
 from .table import NonRecord, SortedRows, Surroundings, Table, TypedTable, once_each, problem_of
 from .units import named_by
@@ -148,7 +147,8 @@ def _words(
     """Name each spelling that we know and formulas do not, with the number of its cells."""
     labels: Mapping[str, Text] = {item.id: item.label for item in choices.items}
     language = _language(table)
-    pairs = list(zip(found.typed.raw[column.id], found.typed.frame[column.id], strict=True))
+    cells = found.typed.raw[column.id].tolist(), found.typed.frame[column.id].tolist()
+    pairs = list(zip(*cells, strict=True))
     for (text, value), count in Counter(pairs).items():
         if not isinstance(text, str) or not isinstance(value, str):
             continue
@@ -368,16 +368,13 @@ def _looks(table: Table, column: Column, typed: TypedTable) -> Floats:
     """Return the number each cell looks like, whatever the column's bounds; 0 where none."""
     context = replace(typed.contexts[column.id], min=None, max=None)
     scale = scale_of(context.unit or "")
-    if infer_dtype(table.cells(column.id), skipna=False) == "floating":
-        return table.cells(column.id).astype(np.float64) * scale
-    cells = table.cells(column.id).tolist()
+    cells = table.cells(column.id)
+    result = plain_numbers(cells) * scale
     known: dict[tuple[type, Any], float] = {}
-    result = np.zeros(len(cells), dtype=np.float64)
-    for i, cell in enumerate(cells):
-        if cell is None or cell == "":
-            continue
-        if cell.__class__ is float or cell.__class__ is int:
-            result[i] = cell * scale
+    others = np.flatnonzero(np.isnan(result) & holds_any(cells))
+    result[np.isnan(result)] = 0.0
+    for i, cell in zip(others.tolist(), cells[others].tolist(), strict=True):
+        if cell == "":
             continue
         key = (cell.__class__, cell)
         number = known.get(key)

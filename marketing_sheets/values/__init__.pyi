@@ -1,7 +1,9 @@
 from .cells import (
     Context as Context,
     as_typed as as_typed,
+    holds_any as holds_any,
     nothing as nothing,
+    plain_numbers as plain_numbers,
     simplest as simplest,
 )
 from .formats import (

@@ -10,8 +10,15 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from numbers import Integral, Real
 
+import numpy as np
+import numpy.typing as npt
+from pandas.api.types import infer_dtype
+
 from ..texts import Text
 
+_NUMBERS = frozenset((int, float, np.float64, np.int64))
+# Kinds of which all cells of a column may be that hold anything: numbers alone.
+_ALL_NUMBERS = frozenset(("floating", "integer", "mixed-integer-float"))
 Raw = str | int | float | bool | datetime | date | time | timedelta
 """What a cell holds once `simplest` has seen it."""
 
@@ -192,3 +199,20 @@ def as_typed(raw: Raw) -> str:
     if isinstance(raw, time):
         return raw.isoformat("seconds" if raw.second else "minutes")
     return str(raw)
+
+
+def plain_numbers(cells: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+    """Return the numbers among cells, NaN for every other one.
+
+    Raises OverflowError for an integer beyond all floats.
+    """
+    if infer_dtype(cells, skipna=True) in _ALL_NUMBERS:
+        return cells.astype(np.float64)
+    numbers = (cell if cell.__class__ in _NUMBERS else np.nan for cell in cells.tolist())
+    return np.fromiter(numbers, np.float64, len(cells))
+
+
+def holds_any(cells: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    """Tell which cells hold anything, be it an empty text."""
+    held: npt.NDArray[np.bool_] = cells != np.full(1, None)  # cell by cell
+    return held

@@ -19,7 +19,18 @@ import numpy as np
 import pandas as pd
 
 from ..template import NUMERIC_TYPES, ColumnType
-from .cells import BLANK, Context, ParsedCell, Raw, as_typed, nothing, simplest, split_remark
+from .cells import (
+    BLANK,
+    Context,
+    ParsedCell,
+    Raw,
+    as_typed,
+    holds_any,
+    nothing,
+    plain_numbers,
+    simplest,
+    split_remark,
+)
 from .dates import read_date, read_date_range
 from .numbers import LARGEST, read_number, read_percent, read_ratio
 from .numerals import scale_of
@@ -55,7 +66,6 @@ _SAID_IN_BRACKETS = frozenset(
 )
 _FIFTEEN_DIGITS = 10**15
 _T = TypeVar("_T")
-_NUMBERS = frozenset((int, float, np.float64, np.int64))
 _EXACT = 2.0**53  # from here on floats skip integers
 # Text without pyarrow, the same on every machine; a missing value is NA.
 _TEXT = pd.StringDtype("python")
@@ -152,8 +162,7 @@ def parse_column(
     Plain numbers in numeric columns are checked all at once; of other cells each distinct one is
     read once.
     """
-    cells = raws.tolist()
-    if cells.count(None) == len(cells):
+    if not holds_any(raws.to_numpy(dtype=object)).any():
         return _nothing(raws.index, type)
     numbers = _plain_numbers(raws, type, context)
     if numbers is None:
@@ -220,9 +229,7 @@ def _plain_numbers(
     elif type != "ratio" and scale_of(context.unit or "") != 1:
         return None
     try:
-        return np.fromiter(
-            (raw if raw.__class__ in _NUMBERS else np.nan for raw in raws), np.float64, len(raws)
-        )
+        return plain_numbers(raws.to_numpy(dtype=object))
     except OverflowError:  # an integer beyond all floats
         return None
 
@@ -259,7 +266,9 @@ def _parse_distinct(raws: pd.Series[Any], type: ColumnType, context: Context) ->
     """Read each distinct cell once. 1, 1.0 and TRUE are equal but not the same cell."""
     seen: dict[tuple[object, object], int] = {}
     codes = np.fromiter(
-        (seen.setdefault((raw.__class__, raw), len(seen)) for raw in raws), np.intp, len(raws)
+        (seen.setdefault((raw.__class__, raw), len(seen)) for raw in raws.tolist()),
+        np.intp,
+        len(raws),
     )
     distinct = [raw for _, raw in seen]
     cells = _with_swapped_dates(distinct, [parse(raw, type, context) for raw in distinct])
