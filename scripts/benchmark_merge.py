@@ -1,33 +1,34 @@
-"""Measure the merge of many workbooks against reading and joining them with pandas.
+"""Measure the merge of many workbooks against reading, joining and writing them with pandas.
 
-    python scripts/benchmark.py --merge [--scale 0.1]
+    python scripts/benchmark_merge.py [--sizes 200x200 20x10000 30x10000] [--repeats 1]
+    python scripts/benchmark_merge.py --small
 
-1,000 workbooks of 200 daily rows and 100 of 10,000 rows; `--scale` takes that share of the
-workbooks. Each side runs in a process of its own, the memory is that of the process and all it
-started together, at its peak. pandas reads the same five tables of every workbook and joins them,
-nothing typed, checked or reconciled.
+`merge` as a user runs it, with the workbook it writes: with an empty cache, once more with all
+files known, and with one of them changed. pandas reads the same five tables of every workbook on
+calamine, joins them and writes them with `to_excel`; nothing is typed, checked, reconciled or
+summarised there.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
+import shutil
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-SIZES = {"1,000 x 200": (1000, 200), "100 x 10,000": (100, 10_000)}
+from benchmark import AS_OF, PROGRAM, Command, Usage, judge, python, run, show
+
 TABS = ["推进总表", "阶段进度", "每日数据", "效果评估", "问题跟踪"]
 CHANNELS = 10
 MARK = "区域0000"
 DAY = date(2024, 1, 1)
-SIDES = ("ours", "again", "write", "calamine", "openpyxl")
+# What a merge may take of the wall time pandas takes, what it may take once all is known of the
+# CPU time of the first; and the seconds and MB of the largest.
+MOST, MOST_AGAIN = 1.2, 0.25
+LARGEST, MOST_SECONDS, MOST_MEMORY = (30, 10_000), 60, 1200
 
 
 def make_inputs(folder: Path, files: int, rows: int) -> None:
@@ -80,169 +81,88 @@ def change_one(folder: Path) -> None:
     path.write_bytes(b"".join(bytes(chunk) for chunk in write_archive(package.entries())))
 
 
-def ours(folder: Path) -> Callable[[], object]:
-    """Find, read, type, check, merge and reconcile; the cache is in the folder."""
-    from marketing_sheets.loading import load_template
-    from marketing_sheets.merging import Cache
-    from marketing_sheets.merging.base import source_of
-    from marketing_sheets.merging.engine import merge_sources
-    from marketing_sheets.merging.reading import read_workbooks
-    from marketing_sheets.merging.sources import find_workbooks
-    from marketing_sheets.merging.totals import check_merged
-    from marketing_sheets.merging.way import Way
-
-    def run() -> object:
-        found = find_workbooks([folder / "in"])
-        read, skipped = read_workbooks(found.files, cache=Cache(folder / "cache"))
-        sources = [source_of(one.reading, file=one.file, modified=one.modified) for one in read]
-        way = Way(template=load_template("campaign_tracker"), language="zh-Hans")
-        merged = merge_sources(sources, way, skipped=skipped)
-        check_merged(merged)
-        return merged
-
-    return run
-
-
-def write(folder: Path) -> Callable[[], object]:
-    """Write the merged workbook, Summary and log included; the merge itself is not timed."""
-    from marketing_sheets.merging.writing import write_merge
-
-    merged = ours(folder)()
-    return lambda: write_merge(
-        merged,  # type: ignore[arg-type] # the merge, by way of a job's object
-        folder / "merged.xlsx",
-        as_of=date(2024, 6, 30),
-        overwrite=True,
+def merge_command(folder: Path) -> Command:
+    """Return the command that merges a folder's workbooks, remembering what it reads."""
+    out, cache = folder / "merged.xlsx", folder / "cache"
+    return (
+        *PROGRAM,
+        "merge",
+        folder / "in",
+        "-o",
+        out,
+        "--force",
+        "--as-of",
+        AS_OF,
+        "--cache",
+        cache,
     )
 
 
-def with_pandas(folder: Path, engine: str) -> Callable[[], object]:
-    """Read the five tables of every workbook and join them."""
-    import pandas as pd
-
-    def run() -> object:
-        joined: dict[str, list[pd.DataFrame]] = {tab: [] for tab in TABS}
-        for path in sorted((folder / "in").glob("*.xlsx")):
-            tabs = pd.read_excel(path, sheet_name=TABS, header=5, engine=engine)  # type: ignore[call-overload] # the engine is a plain text here
-            for tab, frame in tabs.items():
-                joined[tab].append(frame)
-        return {tab: pd.concat(frames, ignore_index=True) for tab, frames in joined.items()}
-
-    return run
-
-
-def job(side: str, folder: Path) -> Callable[[], object]:
-    """Return what a side has to do, everything imported."""
-    if side in ("ours", "again"):
-        return ours(folder)
-    return write(folder) if side == "write" else with_pandas(folder, side)
+def pandas_command(folder: Path) -> Command:
+    """Return the command that reads, joins and writes them with pandas."""
+    return python(
+        "from pathlib import Path",
+        "import pandas as pd",
+        f"tabs = {TABS!r}",
+        "joined = {tab: [] for tab in tabs}",
+        f"for path in sorted(Path({str(folder / 'in')!r}).glob('*.xlsx')):",
+        "    read = pd.read_excel(path, sheet_name=tabs, header=5, engine='calamine')",
+        "    for tab, frame in read.items():",
+        "        joined[tab].append(frame)",
+        f"with pd.ExcelWriter({str(folder / 'pandas.xlsx')!r}, engine='xlsxwriter') as book:",
+        "    for tab, frames in joined.items():",
+        "        pd.concat(frames, ignore_index=True).to_excel(book, sheet_name=tab, index=False)",
+    )
 
 
-def measure(side: str, folder: Path) -> None:
-    """Run one side and print its seconds as JSON."""
-    run = job(side, folder)
-    before, wall = os.times(), time.perf_counter()
-    run()
-    wall, after = time.perf_counter() - wall, os.times()
-    print(json.dumps({"wall": wall, "cpu": sum(after[:4]) - sum(before[:4])}))
-
-
-def family(pid: int) -> Iterator[int]:
-    """Yield a process and all below it, as Linux tells them."""
-    yield pid
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            yield from family(int(child))
-
-
-def memory(pid: int) -> int:
-    """Return the bytes a process and all below it hold, what they share counted once."""
-    total = 0
-    try:
-        for member in family(pid):
-            for line in Path(f"/proc/{member}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1]) << 10
-    except (OSError, ProcessLookupError):
-        pass  # one of them has just ended
-    return total
-
-
-def run_side(side: str, folder: Path) -> dict[str, float]:
-    """Run one side in a process of its own, watching its memory."""
-    command = [sys.executable, "-W", "ignore", __file__, "--measure", side, "--folder", str(folder)]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    peak = 0
-    ended = threading.Event()
-
-    def watch() -> None:
-        nonlocal peak
-        while not ended.wait(0.1):
-            peak = max(peak, memory(running.pid))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    said, _ = running.communicate()
-    ended.set()
-    watcher.join()
-    if running.returncode:
-        raise SystemExit(f"{side} failed")
-    result: dict[str, float] = json.loads(said.splitlines()[-1])
-    return {**result, "peak": peak / 2**20}
-
-
-def compare(name: str, folder: Path, files: int, rows: int, sides: list[str]) -> None:
-    """Run all sides on one set of workbooks and print them side by side."""
-    make_inputs(folder, files, rows)
+def compare(folder: Path, files: int, rows: int, repeats: int) -> None:
+    """Run all sides on one set of workbooks, in turn, and print them side by side."""
+    # In processes of their own: what a parent held once counts for those it starts.
+    alone = (sys.executable, "-W", "ignore", __file__, "--folder", folder)
+    run((*alone, "--prepare", files, rows))
     size = sum(path.stat().st_size for path in (folder / "in").iterdir()) / 2**20
-    print(f"\n{name}: {files:,} workbooks of {rows:,} rows, {size:,.0f} MB")
-    results: dict[str, dict[str, float]] = {}
-    for side in sides:
-        if side == "again":
-            change_one(folder)
-        results[side] = run_side(side, folder)
-        one = results[side]
-        print(
-            f"  {LABELS[side]:<52} {one['wall']:8.2f} s {one['cpu']:8.2f} s CPU "
-            f"{one['peak']:7.0f} MB",
-            flush=True,
-        )
-    for side, other, aim in (
-        ("ours", "calamine", "≤ 1.5"),
-        ("openpyxl", "ours", "≥ 8"),
-        ("again", "ours", "≤ 0.1"),
-    ):
-        if side in results and other in results:
-            walls, cpus = (results[side][key] / results[other][key] for key in ("wall", "cpu"))
-            print(f"  {side} / {other}: {walls:.2f} wall, {cpus:.2f} CPU; aim {aim}")
+    print(f"\n{files:,} workbooks of {rows:,} rows, {size:,.0f} MB")
+    merge, theirs = merge_command(folder), pandas_command(folder)
+    taken: dict[str, list[Usage]] = {}
+    for _ in range(repeats):
+        shutil.rmtree(folder / "cache", ignore_errors=True)
+        taken.setdefault("merge and write, cache empty", []).append(run(merge))
+        taken.setdefault("the same again, all cached", []).append(run(merge))
+        run(alone)
+        taken.setdefault("the same again, one workbook changed", []).append(run(merge))
+        taken.setdefault("pandas + calamine: read, join, to_excel", []).append(run(theirs))
+    for label, runs in taken.items():
+        show(label, runs)
+    first, again, _, bare = taken.values()
+    judge("first ÷ pandas, wall", _least(first, "wall") / _least(bare, "wall"), MOST)
+    judge("all cached ÷ first, CPU", _least(again, "cpu") / _least(first, "cpu"), MOST_AGAIN)
+    if (files, rows) == LARGEST:
+        judge("first, seconds", _least(first, "wall"), MOST_SECONDS)
+        judge("first, MB", max(one.peak for one in first), MOST_MEMORY)
 
 
-LABELS = {
-    "ours": "read, type, check, merge, reconcile; cache empty",
-    "again": "the same once more, one workbook changed",
-    "write": "write the merged workbook with Summary and log",
-    "calamine": "pandas + calamine: read, join",
-    "openpyxl": "pandas + openpyxl: read, join",
-}
+def _least(runs: list[Usage], what: str) -> float:
+    return min(float(getattr(one, what)) for one in runs)
 
 
 def main() -> None:
-    """Measure both sizes, or one side when called by itself."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--scale", type=float, default=1.0, help="share of the workbooks")
-    parser.add_argument("--sides", nargs="+", choices=SIDES, default=list(SIDES))
-    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
-    parser.add_argument("--measure", choices=SIDES, help=argparse.SUPPRESS)
+    """Measure all sizes."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    sizes = ["200x200", "20x10000", "30x10000"]
+    parser.add_argument("--sizes", nargs="+", default=sizes, metavar="FILESxROWS")
+    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--small", action="store_true", help="below half a minute")
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--prepare", type=int, nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.measure:
-        measure(given.measure, given.folder)
+    if given.folder:
+        make_inputs(given.folder, *given.prepare) if given.prepare else change_one(given.folder)
         return
     print(f"{os.cpu_count()} processors")
-    for name in given.sizes:
-        files, rows = SIZES[name]
+    for size in ["10x100"] if given.small else given.sizes:
+        files, rows = (int(number) for number in size.split("x"))
         with tempfile.TemporaryDirectory() as folder:
-            compare(name, Path(folder), max(2, int(files * given.scale)), rows, given.sides)
+            compare(Path(folder), files, rows, given.repeats)
 
 
 if __name__ == "__main__":
