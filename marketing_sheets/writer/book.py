@@ -17,6 +17,7 @@ from ..problems import Place, column_letter
 from ..styles import FONTS, Look, Palette
 from ..template import Choice, Choices, Column, SettingValue, TableSheet, Template, Threshold
 from ..texts import Language, fold, say
+from .columns import ColumnSheet, Value
 
 # What may be given for a list: words, or words with their attributes.
 GivenChoices = Sequence[str | Mapping[str, str]] | Mapping[str, Mapping[str, str]]
@@ -213,6 +214,25 @@ class Pen:
         )
         self.accepted(code, row, column)
 
+    def values(
+        self, first: int, column: int, values: Sequence[Value], looks: Sequence[Any]
+    ) -> None:
+        """Write the values of a table's column from row `first` on; None is a blank cell."""
+        code, row = self.worksheet.hold(first, column, values, looks)
+        self.accepted(code, row, column, str(values[row - first]) if values else "")
+
+    def formulas(
+        self,
+        first: int,
+        column: int,
+        formula: str,
+        shown: Sequence[Value],
+        looks: Sequence[Any],
+    ) -> None:
+        """Write one formula down a table's column, with the value that each cell has now."""
+        text = formula.removeprefix("=")
+        self.accepted(self.worksheet.hold_formula(first, column, text, shown, looks), first, column)
+
     def rich(self, row: int, column: int, parts: Iterable[object], look: Any) -> None:
         """Write text in several fonts: fonts and texts in turn."""
         self.accepted(self.worksheet.write_rich_string(row, column, *parts, look), row, column)
@@ -318,7 +338,7 @@ class Book:
 
     def add_sheet(self, tab: str) -> Pen:
         """Add a worksheet: white, without gridlines."""
-        worksheet = self.workbook.add_worksheet(tab)
+        worksheet = self.workbook.add_worksheet(tab, ColumnSheet)
         worksheet.hide_gridlines(2)
         return Pen(worksheet)
 

@@ -9,7 +9,7 @@ from ..errors import ExcelLimitError
 from ..formulas import excel_formula, excel_live, live_text
 from ..records import SheetRecords
 from ..styles import Palette
-from .book import Book, ExpandedFormula, Pen
+from .book import Book, Pen
 from .cells import InputCell, computed_cells, input_cells, units_of, validation
 from .conditions import draw_conditions
 from .gantt import draw_gantt
@@ -147,10 +147,10 @@ def _draw_cells(layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> 
         looks += [data_look(position, book)] * blanks
         if position.number in formulas:
             shown = [*computed_cells(position.column, records, book), *[""] * blanks]
-            _write_formulas(position, formulas[position.number], shown, looks, pen)
+            pen.formulas(FIRST, position.number, formulas[position.number], shown, looks)
             continue
         cells = input_cells(position.column, records, book)
-        _write_values(position, [*cells, *[None] * blanks], looks, pen)
+        pen.values(FIRST, position.number, [*cells, *[None] * blanks], looks)
         if wraps(position.column) and not is_trace(position.column):
             _count_lines(cells, position.width, lines)
     return lines
@@ -169,37 +169,6 @@ def _cell_looks(position: Position, records: SheetRecords, book: Book) -> list[A
         else usual
         for unit, value in zip(units_of(position.column, records), values.tolist(), strict=True)
     ]
-
-
-def _write_values(
-    position: Position, cells: Sequence[InputCell], looks: Sequence[Any], pen: Pen
-) -> None:
-    # XlsxWriter's own methods, unwrapped: this loop runs once a cell of a hundred thousand rows.
-    number, string = pen.worksheet.write_number, pen.worksheet.write_string
-    blank, boolean = pen.worksheet.write_blank, pen.worksheet.write_boolean
-    column = position.number
-    for row, (value, look) in enumerate(zip(cells, looks, strict=True), FIRST):
-        kind = value.__class__
-        if value is None:
-            code = blank(row, column, None, look)
-        elif kind is str:
-            code = string(row, column, value, look)
-        elif kind is bool:
-            code = boolean(row, column, value, look)
-        else:
-            code = number(row, column, value, look)
-        if code:
-            pen.accepted(code, row, column, str(value))
-
-
-def _write_formulas(
-    position: Position, formula: str, shown: Sequence[InputCell], looks: Sequence[Any], pen: Pen
-) -> None:
-    write, column = pen.worksheet.write_formula, position.number
-    text = ExpandedFormula(formula)
-    for row, (value, look) in enumerate(zip(shown, looks, strict=True), FIRST):
-        if code := write(row, column, text, look, value):
-            pen.accepted(code, row, column)
 
 
 def _count_lines(cells: Sequence[InputCell], width: float, lines: list[int]) -> None:
