@@ -19,7 +19,7 @@ from marketing_sheets.cli import cli
 def tracker(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tracker with tasks of two departments, and one whose department is two."""
     path = tmp_path_factory.mktemp("tracker") / "618.xlsx"
-    generate_workbook("campaign_tracker", path, rows=3)
+    generate_workbook("campaign_tracker", path, rows=3, departments=["市场部", "销售部", "品牌部"])
     book = openpyxl.load_workbook(path)
     tab = book["推进总表"]
     columns = {str(cell.value).split("|")[0]: int(cell.column or 0) for cell in tab[5]}
