@@ -16,18 +16,19 @@ from itertools import chain, pairwise
 import numpy as np
 
 from ..records import Mask
-from ..template import Column, Template
+from ..template import Column, ColumnType, Template
 from ..texts import fold, fold_label
 from ..values import Context, nothing, parse
 from .headers import label_spellings, spellings
 from .table import NonRecord, Sorter, Table
-from .total_words import is_unit, total_word
+from .total_words import is_unit
 
 _HEADER_ROWS = 2
 _NUMBERED = 3  # cells that count 1, 2, 3, or are words, before they are taken for a header's
 _WORDS = 2
 _ENOUGH = 500  # cells that tell what a column holds
 _EPOCH, _FIRST_YEARS = date(1899, 12, 31).toordinal(), 1905
+_DAYS: tuple[ColumnType, ...] = ("date", "date_range", "datetime", "week")
 _YEARS = range(1990, 2100)
 
 
@@ -312,7 +313,9 @@ def _is_day(sorter: Sorter, at: int, row: int) -> bool:
     if not sorter.filled[at][row]:
         return False
     text = sorter.text_at(row, at)
-    return not text or (any(c.isdigit() for c in text) and total_word(text) is None)
+    # A day without its year is one: only what is none at all, such as 6月预算, is not.
+    faults = (parse(text, kind, Context()).fault or "" for kind in _DAYS)
+    return not text or not all(fault.startswith("not_a_") for fault in faults)
 
 
 def _columns(sorter: Sorter) -> dict[int, Column]:

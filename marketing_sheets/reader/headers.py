@@ -100,7 +100,8 @@ def tells_apart(header: str, column: Column) -> bool:
     if not words or words & ours:
         return False
     plain = "".join(map(fold, labels))
-    return bool(ours) or not any(word in plain for word in words - _usual())
+    others = words - _usual()
+    return bool(ours) or (bool(others) and not any(word in plain for word in others))
 
 
 def other_unit(header: str, column: Column) -> bool:

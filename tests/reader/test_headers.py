@@ -10,7 +10,7 @@ from support.books import DAILY, TAB, doubts, draw, read_daily, table_of
 
 from marketing_sheets.loading import library_template
 from marketing_sheets.reader import read_workbook
-from marketing_sheets.reader.headers import find_header
+from marketing_sheets.reader.headers import find_header, tells_apart
 from marketing_sheets.reader.table import grid_of
 from marketing_sheets.template import TableSheet
 
@@ -235,3 +235,17 @@ def test_a_header_in_two_languages_is_one(tmp_path: Path) -> None:
     for rows in ([DAILY.split("|"), english.split("|")], [english.split("|"), DAILY.split("|")]):
         reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [*rows, ROW]}))
         assert reading.sheets["daily_data"].frame["sales"].tolist() == [900.0]
+
+
+@pytest.mark.parametrize(
+    ("header", "is_apart"),
+    [
+        ("成本（预算）", True),
+        ("成本（累计）", True),
+        ("成本（本月）", False),
+        ("成本（实际）", False),
+    ],
+)
+def test_brackets_tell_another_column_but_not_what_is_usual(header: str, is_apart: bool) -> None:
+    """What was spent is what a label means that says nothing; budget and running sum are not."""
+    assert tells_apart(header, daily()["cost"]) is is_apart

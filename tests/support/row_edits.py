@@ -123,6 +123,7 @@ def _rename(tab: Tab, line: Line, number: int) -> None:
 
 _OTHER_WORDS = (
     "预算|目标ROI|负责人|单价|数量|说明|门店|日均客流|Budget|Owner|Target|预计|上月|去年同期|占比"
+    "|6月预算|Q3目标|2023年|W24"
 ).split("|")
 _HEADINGS = (
     "二、下月预算|【2】品牌升级|下周计划|第一周|Next month|附：门店明细|一、上半月|（二）华东"
@@ -198,8 +199,17 @@ def repeat_header(draw: st.DrawFn, tab: Tab) -> Edit:
         lines = [Line({_first(tab): Cell(text)}), line]
     if draw(st.booleans()):
         lines = [Line(), *lines]
-    tab.insert(tab.lines.index(draw(st.sampled_from(tab.records))), lines)
+    at = tab.lines.index(draw(st.sampled_from(tab.records)))
+    tab.insert(at, lines)
+    units = [column for column in tab.numeric if column.type != "quantity"]
+    if len(units) > 1 and draw(st.integers(0, 3)) == 0:
+        cells = {tab.at[column.id]: Cell(_unit(column)) for column in units}
+        tab.insert(at + len(lines), [Line(cells)])
     return Edit(f"header again in {language}, {len(lines)} lines", lines)
+
+
+def _unit(column: Column) -> str:
+    return "%" if column.type == "percent" else "元" if column.type == "money" else "次"
 
 
 def _first(tab: Tab) -> int:
@@ -228,8 +238,7 @@ def _sub_header(draw: st.DrawFn, tab: Tab) -> Edit:
     line = Line()
     if shape == "units":
         for column in tab.numeric:
-            unit = "%" if column.type == "percent" else "元" if column.type == "money" else "次"
-            line.cells[tab.at[column.id]] = Cell(unit)
+            line.cells[tab.at[column.id]] = Cell(_unit(column))
     else:
         ours = [tab.at[column.id] for column in tab.sheet.columns if column.id in tab.at]
         for number, at in enumerate((at for at in tab.order if at in ours), 1):
