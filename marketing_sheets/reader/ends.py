@@ -28,7 +28,6 @@ _NUMBERED = 3  # cells that count 1, 2, 3, or are words, before they are taken f
 _WORDS = 2
 _ENOUGH = 500  # cells that tell what a column holds
 _EPOCH, _FIRST_YEARS = date(1899, 12, 31).toordinal(), 1905
-_DAYS: tuple[ColumnType, ...] = ("date", "date_range", "datetime", "week")
 _YEARS = range(1990, 2100)
 
 
@@ -314,7 +313,9 @@ def _is_day(sorter: Sorter, at: int, row: int) -> bool:
         return False
     text = sorter.text_at(row, at)
     # A day without its year is one: only what is none at all, such as 6月预算, is not.
-    faults = (parse(text, kind, Context()).fault or "" for kind in _DAYS)
+    column = _columns(sorter).get(at)
+    kinds: tuple[ColumnType, ...] = ("date",) if column is None else ("date", column.type)
+    faults = (parse(text, kind, Context()).fault or "" for kind in kinds)
     return not text or not all(fault.startswith("not_a_") for fault in faults)
 
 

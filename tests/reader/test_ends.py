@@ -135,6 +135,15 @@ def test_years_days_and_months_head_another_table(head: list[object]) -> None:
     assert told(reading) == [("another_table", 5)]
 
 
+@pytest.mark.parametrize("word", ["6月预算", "W24", "2023年", "Q3"])
+def test_a_figure_in_a_word_makes_it_no_day(tmp_path: Path, word: str) -> None:
+    """In a column of days only what reads as a day keeps a row of words from being a header."""
+    head = f"{word}|门店|预算|单价||||||"
+    records, reading = read_daily(tmp_path, f"{ROWS}\n{head}\n甲|乙|900|7||||||")
+    assert records.frame["cost"].tolist() == [10, 30]
+    assert ("another_table", "4") in doubts(reading)
+
+
 def test_one_word_over_figures_is_doubted_where_it_stands_apart() -> None:
     """Behind a blank row it may head a table of two columns; right below a record it is a fault."""
     rows: list[list[object]] = [["门店", "预算", ""], ["人民广场", 900, ""]]
