@@ -312,11 +312,14 @@ def _is_day(sorter: Sorter, at: int, row: int) -> bool:
     if not sorter.filled[at][row]:
         return False
     text = sorter.text_at(row, at)
-    # A day without its year is one: only what is none at all, such as 6月预算, is not.
     column = _columns(sorter).get(at)
-    kinds: tuple[ColumnType, ...] = ("date",) if column is None else ("date", column.type)
-    faults = (parse(text, kind, Context()).fault or "" for kind in kinds)
-    return not text or not all(fault.startswith("not_a_") for fault in faults)
+    return not text or tells_day("date" if column is None else column.type, text)
+
+
+def tells_day(kind: ColumnType, text: str) -> bool:
+    """Whether a text tells a day, or what its column holds of days, be it without its year."""
+    faults = (parse(text, one, Context()).fault or "" for one in ("date", kind))
+    return not all(fault.startswith("not_a_") for fault in faults)
 
 
 def _columns(sorter: Sorter) -> dict[int, Column]:

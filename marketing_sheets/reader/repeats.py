@@ -18,7 +18,7 @@ from ..records import Integers, Mask
 from ..template import Column, ColumnType
 from ..texts import fold, fold_label
 from ..values import Context, nothing, parse
-from .ends import is_word
+from .ends import is_word, tells_day
 from .figures import AGREEING, NEAR, Figures
 from .table import NonRecord, Sorter, TotalKind
 from .total_words import TotalWord, is_against, total_word
@@ -233,9 +233,12 @@ class Repeats:
     @cached_property
     def proven(self) -> Mask:
         """Which rows have an identity that no header has: a day, or a name on a list."""
-        columns = self.naming.values()
-        is_told = any(column.type in _DAYS or column.choices is not None for column in columns)
-        return self.identity if is_told else np.zeros(self.sorter.height, dtype=bool)
+        days = [at for at, column in self.naming.items() if column.type in _DAYS]
+        if days:
+            tells = [self._where(at, partial(tells_day, self.columns[at].type)) for at in days]
+            return np.asarray(self.identity & np.logical_or.reduce(tells), dtype=bool)
+        is_listed = any(column.choices is not None for column in self.naming.values())
+        return self.identity if is_listed else np.zeros(self.sorter.height, dtype=bool)
 
     def _is_listed(self, column: Column, text: str) -> bool:
         return column.choices is None or fold(text) in self.sorter.words(column.choices)
@@ -307,7 +310,7 @@ class Repeats:
             is_day = self._where(day, self._reads_as_day)
             is_pending = self._where(day, lambda text: nothing(text) is not None)
             is_word = self.sorter.filled[day] & ~is_day & ~(is_pending & self.sorter.text[day])
-            is_alone = ~self._where(day, _is_dated)
+            is_alone = ~self._where(day, partial(tells_day, "date"))
             for at in others:
                 is_alone &= ~self.sorter.filled[at]
             odd = self.content & self.figures.given.any(axis=1) & (is_word | is_alone)
@@ -409,12 +412,6 @@ class Repeats:
             cells = self.sorter.cells(at)
             same &= np.asarray(cells == cells[row], dtype=bool)
         return bool(same.any())
-
-
-def _is_dated(text: str) -> bool:
-    """Whether a text tells a day, be it without a year: 6月1日, not 6月."""
-    cell = parse(text, "date", Context())
-    return cell.value is not None or cell.fault == "year_missing"
 
 
 def _is_day(text: str) -> bool:

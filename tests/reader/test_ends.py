@@ -141,7 +141,7 @@ def test_a_figure_in_a_word_makes_it_no_day(tmp_path: Path, word: str) -> None:
     head = f"{word}|门店|预算|单价||||||"
     records, reading = read_daily(tmp_path, f"{ROWS}\n{head}\n甲|乙|900|7||||||")
     assert records.frame["cost"].tolist() == [10, 30]
-    assert ("another_table", "4") in doubts(reading)
+    assert ("another_table", "5") in doubts(reading)
 
 
 def test_one_word_over_figures_is_doubted_where_it_stands_apart() -> None:
