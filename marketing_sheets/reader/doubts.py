@@ -31,7 +31,7 @@ def unlisted_choices(table: Table, rows: SortedRows, typed: TypedTable) -> Itera
         return
     for column in table.inputs:
         context = typed.contexts.get(column.id)
-        if column.type != "choice" or context is None or not context.choices_open:
+        if context is None or not context.choices_open:
             continue
         known = context.choices or {}
         cells = typed.frame[column.id].tolist()
@@ -46,6 +46,8 @@ def unlisted_choices(table: Table, rows: SortedRows, typed: TypedTable) -> Itera
             code = "unlisted_choice"
             if any(is_slip(fold(word), spelled) for spelled in known):
                 code, params["nearest"] = "near_choice", near
+            elif column.type == "department":
+                continue  # companies have departments of their own
             yield problem_of(table, column, row, code=code, raw=word, **params)
 
 

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from support.books import DAILY, TAB, doubts, draw, read_daily
 
+from marketing_sheets.loading import library_template
 from marketing_sheets.problems import Problem
 from marketing_sheets.reader import read_workbook
 from marketing_sheets.reader.doubts import is_slip
@@ -297,6 +298,18 @@ def test_a_slip_beside_an_open_list_is_doubted(tmp_path: Path) -> None:
         ("B3", "红小书", "warning"),
     ]
     assert "小红书" in told[0].message("zh-Hans")
+
+
+def test_a_slip_in_a_department_is_told(tmp_path: Path) -> None:
+    """A department of the company's own is none; one character off a listed one is a warning."""
+    sheet = library_template("campaign_tracker")["master_tracker"]
+    names = ("stage", "task", "department", "owner", "planned_end", "status")
+    heads = [sheet[name].label["zh-Hans"] for name in names]
+    tasks = [["筹备期", "a", "市厂部", "王五"], ["筹备期", "b", "渠道一组", "王五"]]
+    path = draw(tmp_path / "a.xlsx", {"推进总表": [heads, *tasks]})
+    reading = read_workbook(path, template="campaign_tracker")
+    told = [(p.code, p.raw, p.place.cell) for p in reading.problems if "choice" in p.code]
+    assert told == [("near_choice", "市厂部", "C2")]
 
 
 @pytest.mark.parametrize(
