@@ -149,8 +149,7 @@ def _is_header_cell(sorter: Sorter, at: int, column_id: str, words: Mapping[str,
 
 def _skip_sections(sorter: Sorter, content: Mask) -> None:
     """Find headings and notes: rows with one filled cell that is not the start of a record."""
-    count = np.zeros(sorter.height, dtype=np.int64)
-    where = np.full(sorter.height, -1, dtype=np.int64)
+    count, where = np.zeros((2, sorter.height), dtype=np.int64)
     for at in sorted(sorter.filled, key=lambda at: at not in sorter.serial):
         if at not in sorter.serial:
             count += sorter.filled[at]

@@ -188,3 +188,15 @@ def test_a_reason_may_be_any_error_of_the_library() -> None:
     """What the reader refuses is said in its own words, under the shown name."""
     skipped = SkippedFile.by("市场部/a.xlsx", UsageError("no_such_file", file="a.xlsx"))
     assert skipped.describe("en") == "市场部/a.xlsx does not exist, or is a folder."
+
+
+def test_two_names_that_read_alike_stay_two(tmp_path: Path) -> None:
+    """A name in GBK is read as the letters it means, unless another file is called so already."""
+    odd = os.fsdecode("汇总.xlsx".encode("gbk"))
+    source = workbook(tmp_path / "plain.xlsx")
+    source.rename(tmp_path / odd)
+    assert [name for name, _ in find_workbooks([tmp_path]).files] == ["汇总.xlsx"]
+    workbook(tmp_path / "汇总.xlsx")
+    names = [name for name, _ in find_workbooks([tmp_path]).files]
+    assert len({*names}) == 2
+    assert "汇总.xlsx" in names

@@ -230,3 +230,16 @@ def test_of_copies_the_one_called_as_we_call_it_is_ours(tmp_path: Path, ours: st
             book.define_name(f"'{name}'!{MARKER}", f"='{name}'!$A$1")
     slot = summary_slot(path)
     assert (slot.name, slot.position) == (ours, 2)
+
+
+@pytest.mark.parametrize(("last", "fresh"), [(65_533, 65_534), (65_534, 2)])
+def test_a_sheet_id_stays_within_what_excel_takes(tmp_path: Path, last: int, fresh: int) -> None:
+    """One more than the largest, else the first that is free."""
+    path = plain_workbook(tmp_path / "a.xlsx", names=("一", "二"))
+
+    def renumbered(book: bytes) -> bytes:
+        return book.replace(b'sheetId="2"', b'sheetId="%d"' % last)
+
+    insert(edit_parts(path, {"xl/workbook.xml": renumbered}))
+    ids = re.findall(r'sheetId="(\d+)"', texts(path)["xl/workbook.xml"])
+    assert sorted(map(int, ids)) == sorted([1, last, fresh])

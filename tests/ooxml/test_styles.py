@@ -31,6 +31,15 @@ def test_formats_are_used_again(tmp_path: Path) -> None:
     assert format_counts(path) == {**sizes, "cellXfs": sizes["cellXfs"] + 1}
 
 
+def test_new_number_formats_are_counted(tmp_path: Path) -> None:
+    """Each is added once, and the collection states how many there are."""
+    path = plain_workbook(tmp_path / "a.xlsx")
+    known = format_counts(path)["numFmts"]
+    for _ in range(2):
+        insert(path)
+        assert format_counts(path)["numFmts"] == known + 2
+
+
 def format_counts(path: Path) -> dict[str, int]:
     """Return the stated size of each collection of the style sheet, which must be the real one."""
     root = etree.fromstring(texts(path)["xl/styles.xml"].encode())

@@ -174,3 +174,50 @@ def test_sums_over_the_rows_of_one_name_are_no_records() -> None:
 def test_a_rounded_mean_without_a_day_is_doubted() -> None:
     """Means are written without their decimals; three of them are no chance."""
     assert doubted(daily(f"{WEEK}|微博|106|12|3|6|23")) == [6]
+
+
+@pytest.mark.parametrize(("formulas", "is_total"), [("G", False), ("GH", True)])
+def test_one_formula_in_a_named_row_is_doubted(
+    tmp_path: Path, formulas: str, is_total: bool
+) -> None:
+    """A day and a channel with one sum stay a record; two formulas over their columns are none."""
+    rows = table_of(DAYS)
+    last = ["2024-06-03", "抖音", 5, 5, 5, 5, 5, 5, None, None]
+    for letter in formulas:
+        last["ABCDEFGH".index(letter)] = f"=SUM({letter}2:{letter}4)"
+    records, reading = read_daily(tmp_path, [*rows, last])
+    assert len(records.frame) == (3 if is_total else 4)
+    assert (("maybe_total", "5") in doubts(reading)) is not is_total
+
+
+def test_all_channels_sum_up_only_what_stands_beside_them() -> None:
+    """全渠道 is a total among the channels of its day, and a record where it stands alone."""
+    head = "日期|渠道|曝光量|点击量|转化量|成本（元）|销售额（元）"
+    rows = ["2024-06-01|抖音|10|3|1|5|7", "2024-06-01|微博|20|4|2|6|9"]
+    beside = daily("\n".join([head, *rows, "2024-06-01|全渠道|30|7|3|11|16"]))
+    alone = daily("\n".join([head, *rows, "2024-06-02|全渠道|33|8|4|12|17"]))
+    assert [len(one.records.frame) for one in (beside, alone)] == [2, 3]
+
+
+def test_words_in_place_of_figures_are_no_total() -> None:
+    """合计 in a row that has words where its figures should be is not taken out as one."""
+    reading = daily("""
+        日期|渠道|曝光量|点击量|转化量|成本（元）|销售额（元）
+        2024-06-01|抖音|10|3|1|5|7
+        2024-06-02|合计|未统计|未统计|未统计|未统计|未统计
+        2024-06-03|抖音|10|3|1|5|7
+    """)
+    assert "total_row" not in [skipped.reason for skipped in reading.records.skipped]
+
+
+@pytest.mark.parametrize("place", [0, 300, 600])
+def test_a_mean_at_an_end_of_a_long_table_is_doubted(place: int) -> None:
+    """First or last it may be the mean of all others; between records it is one of them."""
+    rows = []
+    for n in range(300):
+        row = [n * step % 41 for step in (7, 11, 13, 17, 19)]
+        rows += [row, [100 - figure for figure in row]]
+    rows.insert(place, [50] * 5)
+    lines = ["|".join(["2024-06-01", "抖音", *map(str, row)]) for row in rows]
+    head = "日期|渠道|曝光量|点击量|转化量|成本（元）|销售额（元）"
+    assert (place + 2 in doubted(daily("\n".join([head, *lines])))) is (place != 300)

@@ -364,6 +364,21 @@ def test_merged_and_left_out_group_values_fill_down(tmp_path: Path) -> None:
     assert ("required_blank", "A8") in doubts(reading, "阶段进度")
 
 
+def test_a_merged_goal_counts_for_every_row_it_covers(tmp_path: Path) -> None:
+    """To its last row, though each of them has its stage typed; above and below it does not."""
+
+    def merge(book: Workbook) -> None:
+        book["推进总表"].merge_cells("B3:B5")
+
+    head = "推广阶段|核心目标|关键任务|执行部门|负责人|计划开始|计划结束|状态|进度|预算金额"
+    rest = ["市场部", "张三", date(2024, 6, 1), date(2024, 6, 5), "进行中", 0.5, 100]
+    goals = [None, "拉新", None, None, None]
+    rows = [["筹备期", goal, f"任务{at}", *rest] for at, goal in enumerate(goals)]
+    path = draw(tmp_path / "a.xlsx", {"推进总表": [head.split("|"), *rows]}, then=merge)
+    found = read_workbook(path).sheets["master_tracker"].frame["goal"].astype(object).fillna("")
+    assert found.tolist() == ["", "拉新", "拉新", "拉新", ""]
+
+
 def test_a_typed_stage_does_not_inherit_the_goal_above(tmp_path: Path) -> None:
     """The goal is filled down only where the stage before it was left out too."""
     head = "推广阶段|核心目标|关键任务|执行部门|负责人|计划开始|计划结束|状态|进度|预算金额"

@@ -262,6 +262,16 @@ def test_what_was_typed_into_a_date_cell_is_shown_as_typed(tmp_path: Path) -> No
         assert "“2024.6”" in problem.message("zh-Hans")
 
 
+def test_a_format_counts_for_numbers_alone(tmp_path: Path) -> None:
+    """A text keeps what it says, and TRUE is no number, whatever their cells are formatted as."""
+    rows = [day(5), day(6)]
+    rows[0][6], rows[1][6] = "3.5万", True
+    reading = read(tmp_path, rows, code='0.0"万"')
+    cost = reading.sheets["daily_data"].frame["cost"]
+    assert cost.iloc[0] == 35_000
+    assert cost.isna().iloc[1]
+
+
 @pytest.mark.parametrize(("epoch", "serial"), [(WINDOWS_EPOCH, "45448.5"), (MAC_EPOCH, "43986.5")])
 def test_a_moment_in_a_column_of_figures_is_told_with_its_number(
     tmp_path: Path, epoch: Any, serial: str
