@@ -5,8 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from support.readings import reading
 
-from marketing_sheets.alerts.rows import is_workday, knows_year, working_days_after
+from marketing_sheets.alerts.rows import (
+    calendar_notes,
+    is_workday,
+    knows_year,
+    working_days_after,
+)
+from marketing_sheets.loading import library_template
 
 
 @pytest.mark.parametrize(
@@ -43,3 +50,16 @@ def test_counting_over_a_holiday() -> None:
     assert working_days_after(start, 0) == start
     assert working_days_after(start, 5) == date(2024, 10, 12)
     assert working_days_after(start, 5, {date(2024, 10, 12)}) == date(2024, 10, 14)
+
+
+def test_a_year_without_a_calendar_is_told_once() -> None:
+    """Where a deadline of working days reaches into it, and only there."""
+    template = library_template("campaign_review")
+    for end, years in (
+        (date(2024, 6, 3), []),
+        (date(2024, 12, 31), []),
+        (date(2098, 12, 31), [2098]),
+        (date(2099, 6, 3), [2099]),
+    ):
+        book = reading({"metric_evaluation": []}, form={"end_date": end}, template=template)
+        assert [note.params["year"] for note in calendar_notes(book)] == years

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pandas as pd
+import pytest
 from support.merges import merged, workbook
 
 from marketing_sheets.merging import Merge
@@ -147,3 +148,25 @@ class TestLog:
         merge = merged([replace(source, reading=replace(source.reading, sheets=sheets))])
         (line,) = [line for line in lines(merge) if line["kind"] == "未作记录"]
         assert (line["sheet"], line["note"]) == ("每日数据", "另有 1 行合计行未作为记录")
+
+
+def test_a_row_held_twice_is_listed_with_its_file_and_the_row_that_counts() -> None:
+    """Each of the others has a line; the one that went into the merge has none."""
+    rows = [workbook(f"{name}.xlsx", {"daily_data": [DAILY]}) for name in "abc"]
+    told = [line for line in lines(merged(rows)) if line["kind"] == "重复行"]
+    assert [line["file"] for line in told] == ["b.xlsx", "c.xlsx"]
+    assert all("a.xlsx" in str(line["note"]) for line in told)
+
+
+@pytest.mark.parametrize(("count", "more"), [(11, ""), (12, ""), (13, "1"), (20, "8")])
+def test_of_many_files_that_differ_twelve_are_named(count: int, more: str) -> None:
+    """Of the others their number is told."""
+    budgets = [
+        workbook(f"{at:02}.xlsx", {}, form={"department": f"部门{at:02}", "budget": 100.0 + at})
+        for at in range(count)
+    ]
+    (note,) = [
+        str(line["note"]) for line in lines(merged(budgets)) if "已相加" in str(line["note"])
+    ]
+    assert note.count(".xlsx") == min(count, 12)
+    assert (f" {more} " in note) == bool(more)
