@@ -15,10 +15,8 @@ from marketing_sheets.merging.way import Way
 @pytest.mark.parametrize(
     ("policy", "file"),
     [
-        ("first", "2月.xlsx"),
-        ("last", "10月.xlsx"),
-        ("newest", "3月.xlsx"),
-        ("keep-both", "4月.xlsx"),
+        *(("first", "2月.xlsx"), ("last", "10月.xlsx")),
+        *(("newest", "3月.xlsx"), ("keep-both", "4月.xlsx")),
     ],
 )
 def test_a_policy_prefers_one_of_the_files(policy: Policy, file: str) -> None:
