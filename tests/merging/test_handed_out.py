@@ -82,6 +82,19 @@ def test_a_row_pasted_into_another_part_has_moved(whole: Reading, back: dict[str
     assert not (merge.conflicts or merge.withdrawn)
 
 
+def test_another_rows_content_beside_a_lost_id_has_not_moved(
+    whole: Reading, back: dict[str, Reading]
+) -> None:
+    """A row copied over the one whose id came along is a copy: the row of that id is deleted."""
+    sales = added(back["sales"], {**ROWS[1], "department": "sales"})
+    ids = back["marketing"].sheets[MASTER].origins["row_id"]  # type: ignore[index]  # a part has ids
+    sales.sheets[MASTER].origins.loc[1, "row_id"] = ids[0]  # type: ignore[union-attr]
+    merge = merged([whole, removed(back["marketing"], 0), sales, back[""]])
+    assert tasks(merge) == ["b", "c", "d", "b"]
+    assert [one.key[1] for one in merge.withdrawn] == ["a"]
+    assert not merge.conflicts
+
+
 def test_a_copied_row_is_an_added_row(whole: Reading, back: dict[str, Reading]) -> None:
     """A row copied with its hidden id adds one; the one that is edited more is the copy."""
     copy = copied(back["marketing"], 0)
