@@ -228,6 +228,20 @@ class TestConflicts:
         assert held.raw["cost"].tolist() == ["约5万"]
         assert held.frame["cost"].isna().all()
 
+    @pytest.mark.parametrize("days", [(1, 2), (2, 1)])
+    def test_of_merges_of_files_not_at_hand_the_newer_counts(self, days: tuple[int, int]) -> None:
+        """Nobody knows when their sources were saved: when the merge was has to do."""
+        found = [
+            output(
+                merged([daily(f"{name}.xlsx", day(cost=cost))]),
+                f"{name} merged.xlsx",
+                modified=datetime(2024, 6, saved),
+            )
+            for name, cost, saved in zip("ab", (5.0, 6.0), days, strict=True)
+        ]
+        expected = 6.0 if days == (1, 2) else 5.0
+        assert rows_of(merged(found, "newest"), "daily_data", "cost") == [(expected,)]
+
     def test_files_saved_at_unknown_times_are_the_oldest(self) -> None:
         """Of files without a time the first in order counts."""
         files = [daily(f"{name}.xlsx", day(cost=cost)) for name, cost in (("a", 5.0), ("b", 6.0))]

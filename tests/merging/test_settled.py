@@ -69,6 +69,16 @@ def test_a_version_that_is_ticked_stands_and_stays() -> None:
         assert not again.contested
 
 
+def test_a_row_that_is_a_duplicate_takes_no_part_in_a_conflict() -> None:
+    """A file that also holds the other's version has one row of its own: it can be decided."""
+    row = {"date": DAY, "channel": "douyin", "clicks": 1}
+    both = workbook("b.xlsx", {"daily_data": [{**row, "cost": 100.0}, {**row, "cost": 200.0}]})
+    pair = [daily("a.xlsx", 100.0), both]
+    again = merged(decided(plainly(pair), {("成本（元）", "200"): "✓"}), *pair)
+    assert rows_of(again, "daily_data", "cost") == [(200.0,)]
+    assert not again.conflicts
+
+
 def test_a_value_that_is_typed_stands_and_is_accounted_for() -> None:
     """Neither version was right: what was typed counts, and both amounts are overruled."""
     pair = [daily("a.xlsx", 100.0), daily("b.xlsx", 200.0)]
