@@ -332,3 +332,25 @@ def test_a_word_with_two_meanings_names_both(tmp_path: Path, word: object) -> No
     (problem,) = [p for p in reading.problems if p.code == "choice_unclear"]
     assert "进行中" in problem.message("zh-Hans")
     assert reading.sheets["master_tracker"].frame["status"].isna().all()
+
+
+def test_a_text_of_which_an_amount_is_read_stays_as_typed(tmp_path: Path) -> None:
+    """Only figures are brought into the unit of the metric's name."""
+    columns = """
+    format = 1
+    id = "t"
+    title = "t"
+    [[sheets]]
+    id = "t"
+    label = "数据"
+    columns = [
+      { id = "metric", label = "指标", type = "text", key = true, required = true },
+      { id = "target", label = "目标", type = "text" },
+      { id = "figure", label = "目标数", type = "number", formula = "amount(target, metric)" },
+    ]
+    """
+    (tmp_path / "t.toml").write_text(columns, encoding="utf-8")
+    rows = [["指标", "目标"], ["销售额(万元)", "95万"]]
+    path = draw(tmp_path / "a.xlsx", {"数据": rows})
+    reading = read_workbook(path, template=load_template(tmp_path / "t.toml"))
+    assert reading.sheets["t"].frame["target"].tolist() == ["95万"]
