@@ -11,22 +11,39 @@ from dataclasses import replace
 import pytest
 from support.package_workbooks import Stream
 
-from marketing_sheets.errors import DamagedWorkbook, EncryptedWorkbook, NotAWorkbook
+from marketing_sheets.errors import (
+    DamagedWorkbook,
+    EncryptedWorkbook,
+    HostileWorkbook,
+    NotAWorkbook,
+)
 from marketing_sheets.files import SourceFile
-from marketing_sheets.ooxml.archive import ZipEntry, new_entry, read_archive, write_archive
+from marketing_sheets.ooxml.archive import (
+    ZipEntry,
+    new_entry,
+    read_archive,
+    write_archive,
+)
 
 PARTS = {"a.xml": b"<a/>" * 100, "b/c.xml": b"", "d.bin": bytes(range(256)) * 9}
 
 
 def archive(
-    *, method: int = zipfile.ZIP_DEFLATED, stream: bool = False, before: bytes = b""
+    *,
+    method: int = zipfile.ZIP_DEFLATED,
+    stream: bool = False,
+    before: bytes = b"",
+    comment: bytes = b"",
+    extra: bytes = b"",
 ) -> bytes:
     """Return an archive of the parts as Python writes it, maybe on a stream."""
     target = Stream() if stream else io.BytesIO()
     target.write(before)
     with zipfile.ZipFile(target, "w", method) as book:
         for name, data in PARTS.items():
-            book.writestr(name, data)
+            info = zipfile.ZipInfo(name)
+            info.comment, info.extra, info.compress_type = comment, extra, method
+            book.writestr(info, data)
     return target.getvalue()
 
 
@@ -54,8 +71,9 @@ def widened(data: bytes) -> bytes:
         archive(stream=True),
         archive(before=b"#!something"),
         widened(archive()),
+        archive(comment=b"said", extra=b"\x99\x99\x03\x00abc"),
     ],
-    ids=["deflated", "stored", "streamed", "behind", "wide"],
+    ids=["deflated", "stored", "streamed", "behind", "wide", "commented"],
 )
 def test_parts_come_out_as_they_went_in(data: bytes) -> None:
     """At once or piece by piece, packed or not, and again after they were written anew."""
@@ -107,6 +125,18 @@ def test_an_archive_that_contradicts_itself_is_not_whole(data: bytes) -> None:
     """Cut off, without a directory, or with another name in it than before the part."""
     with pytest.raises(DamagedWorkbook):
         read_archive(SourceFile("a.xlsx", data=data))
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_an_archive_has_an_end(monkeypatch: pytest.MonkeyPatch, more: int) -> None:
+    """So many entries are read, one more is hostile."""
+    monkeypatch.setattr("marketing_sheets.ooxml.archive.MAX_ENTRIES", 20)
+    data = b"".join(write_archive([new_entry("a.xml", b"")] * (20 + more)))
+    if more:
+        with pytest.raises(HostileWorkbook):
+            read_archive(SourceFile("a.xlsx", data=data))
+    else:
+        assert len(read_archive(SourceFile("a.xlsx", data=data)).entries) == 20
 
 
 def test_no_archive_and_no_key_are_told_apart() -> None:
