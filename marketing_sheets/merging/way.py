@@ -87,10 +87,14 @@ class Way:
     decisions: Decisions = field(default_factory=Decisions)
 
 
-def decisions_of(sources: Iterable[Source]) -> Decisions:
-    """Return what the sheets Conflicts of merged workbooks say; the first that decides counts."""
+def decisions_of(sources: Iterable[Source], earlier: Source | None = None) -> Decisions:
+    """Return what the sheets Conflicts of merged workbooks say.
+
+    The merge that is about to be replaced goes before all others, of which the newest counts.
+    """
     known: dict[str, Decision] = {}
-    for source in sources:
+    newest_first = sorted(sources, key=lambda source: -source.saved)
+    for source in (*([earlier] if earlier else []), *newest_first):
         for name, rows in conflict_rows(source.reading).items():
             decision = _decision(rows)
             if decision is not None:

@@ -144,13 +144,12 @@ def _merged(
         for found in read
     ]
     earlier = _earlier(output, read[0].reading)
-    newest_first = sorted(sources, key=lambda source: -source.saved)
     way = Way(
         template=template,
         language=language or _usual_language(read),
         policy=chosen[0],
         per_department=chosen[1],
-        decisions=decisions_of([*([earlier] if earlier else []), *newest_first]),
+        decisions=decisions_of(sources, earlier),
     )
     merged = merge_sources(sources, way, skipped=skipped, earlier=earlier)
     taking_part = {source.file for source in merged.sources}

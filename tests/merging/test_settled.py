@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from openpyxl.comments import Comment
 from support.command_line import run
 from support.departments import department
@@ -28,6 +29,11 @@ from marketing_sheets.merging.way import Way, decisions_of
 
 AS_OF = date(2024, 6, 28)
 DAY = pd.Timestamp("2024-06-01")
+
+
+def saved(day: int) -> datetime:
+    """Return when a workbook was saved."""
+    return datetime(2024, 6, day, tzinfo=UTC)
 
 
 def daily(file: str, cost: float, clicks: int = 1) -> Source:
@@ -77,6 +83,26 @@ def test_a_row_that_is_a_duplicate_takes_no_part_in_a_conflict() -> None:
     again = merged(decided(plainly(pair), {("成本（元）", "200"): "✓"}), *pair)
     assert rows_of(again, "daily_data", "cost") == [(200.0,)]
     assert not again.conflicts
+
+
+@pytest.mark.parametrize(("first", "second", "cost"), [(1, 2, 200.0), (2, 1, 100.0)])
+def test_of_two_decisions_the_newer_counts(first: int, second: int, cost: float) -> None:
+    """Whichever workbook comes first; the merge that is about to be replaced goes before both."""
+    pair = [daily("a.xlsx", 100.0), daily("b.xlsx", 200.0)]
+    plain = plainly(pair)
+    outs = [
+        replace(decided(plain, {("成本（元）", said): "✓"}, f"{said}.xlsx"), modified=saved(day))
+        for said, day in (("100", first), ("200", second))
+    ]
+    for sources in (outs, outs[::-1]):
+        again = merged(*sources, *pair)
+        assert rows_of(again, "daily_data", "cost") == [(cost,)]
+        for earlier, kept in ((outs[0], 100.0), (outs[1], 200.0)):
+            way = Way(
+                template=TEMPLATE, language="zh-Hans", decisions=decisions_of(sources, earlier)
+            )
+            again = merge_sources([*sources, *pair], way)
+            assert rows_of(again, "daily_data", "cost") == [(kept,)]
 
 
 def test_a_value_that_is_typed_stands_and_is_accounted_for() -> None:
