@@ -184,7 +184,7 @@ def _directory(source: SourceFile, last: bytes, at: int) -> tuple[int, int, int]
         end -= _LOCATOR64.size + _END64.size
         if wide < 0 or last[wide : wide + 4] != b"PK\x06\x06":
             raise _BrokenArchive
-        size, offset = _END64.unpack_from(last, wide)[8:10]
+        *_, size, offset = _END64.unpack_from(last, wide)
     start = end - size
     if start < offset or start < 0:
         raise _BrokenArchive
