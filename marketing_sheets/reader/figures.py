@@ -23,6 +23,7 @@ class Figures:
     sorter: Sorter
     content: Mask
     columns: list[int]
+    _glance: tuple[int, Mask] | None = None
 
     @cached_property
     def numbers(self) -> dict[int, Floats]:
@@ -83,6 +84,38 @@ class Figures:
         return is_spread and any(
             bool(_close(np.floor(means * unit + 0.5) / unit, stated).all()) for unit in (1, 10, 100)
         )
+
+    def may_repeat(self, row: int) -> bool:
+        """Whether a row may be the sum or mean of the rows next to it, as a glance at all tells."""
+        known = len(self.gone)
+        if self._glance is None or self._glance[0] != known:
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._glance = known, self._repeating()
+        return bool(self._glance[1][row])
+
+    def _repeating(self) -> Mask:
+        """Tell which rows may be sums or means: all columns of all blocks at once, generously."""
+        alive, result = self.alive, np.ones(len(self.content), dtype=bool)
+        row, end = np.ogrid[: len(alive), : len(alive)]
+        first, last = np.where(end < row, end, row + 1), np.where(end < row, row, end + 1)
+        hit = last - first > 1
+        for at, stated in zip(self.columns, self.given[alive].T, strict=True):
+            figures = self.numbers[at][alive]
+            cells = np.nan_to_num(figures)[:, None]
+            sums, least, most = (
+                np.concatenate([[0.0], part.cumsum()])
+                for part in (cells, cells != 0, ~np.isnan(figures))
+            )
+            slack = np.maximum(np.abs(cells), 1.0) * _EXACT * 2 * (len(alive) + 1)
+            slack = slack + np.abs(sums).max() * _EXACT / 100
+            found = sums[last] - sums[first]
+            # A row of zeros may be none of those of which the mean is taken.
+            means = [(count[last] - count[first]) * cells for count in (least, most)]
+            near = np.abs(found - cells) <= slack
+            near |= (found >= np.minimum(*means) - slack) & (found <= np.maximum(*means) + slack)
+            hit &= near | ~stated[:, None] | ~np.isfinite(slack)
+        result[alive] = hit.any(axis=1)
+        return result
 
     def fits(self, row: int) -> bool:
         """Whether the figures of a row are the sums, means, extremes or numbers of one block."""

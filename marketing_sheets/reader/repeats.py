@@ -380,6 +380,8 @@ class Repeats:
 
     def _is_sum_of_any(self, row: int) -> bool:
         """Whether the figures of a row are those of some block that ends above or begins below."""
+        if len(self.figures.alive) <= NEAR and not self.figures.may_repeat(row):
+            return False
         stated = self.figures.of(row, row)
         is_end = not np.isin([row - 1, row + 1], self.figures.alive).all()
         # Rows without any of these figures add nothing: a block of one is only a copy.
