@@ -207,7 +207,7 @@ def _column(series: pd.Series[Any]) -> Vector:
     elif pd.api.types.is_numeric_dtype(series.dtype):
         values = series.to_numpy(dtype=float, na_value=np.nan)
     else:
-        values = series.astype(object).where(~series.isna(), "").to_numpy(dtype=object)
+        values = series.to_numpy(dtype=object, na_value="")
     return Vector(values, why)
 
 

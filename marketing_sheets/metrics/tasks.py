@@ -93,7 +93,7 @@ class Allocation:
 def _text(frame: pd.DataFrame, column: str) -> Array:
     if column not in frame:
         return np.full(len(frame), "", dtype=object)
-    return frame[column].astype(object).where(frame[column].notna(), "").to_numpy()
+    return frame[column].to_numpy(dtype=object, na_value="")
 
 
 def _live(frame: pd.DataFrame) -> pd.DataFrame:

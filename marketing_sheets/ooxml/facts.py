@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -133,18 +133,26 @@ def read_properties(path: Path) -> Mapping[str, str]:
         return _properties(opened.package)
 
 
-def open_workbook_file(path: Path, *, hashes: bool = False) -> WorkbookFacts:
+def open_workbook_file(
+    path: Path, *, hashes: bool = False, only: Callable[[str], bool] | None = None
+) -> WorkbookFacts:
     """Let a workbook file through the gate and return its facts, inflating each part once.
 
-    `hashes` notes the SHA-256 of each part for a sheet to be put in later. Raises a WorkbookError
-    for a file that must not or cannot be opened.
+    `hashes` notes the SHA-256 of each part for a sheet to be put in later. `only` tells by their
+    names which tabs are wanted beside our Summary: the facts are of those alone. Raises a
+    WorkbookError for a file that must not or cannot be opened.
     """
+
+    def wanted(workbook: Workbook) -> list[SheetEntry]:
+        ours = {sheet.index for sheet in marked_sheets(workbook)}
+        return [s for s in workbook.sheets if only is None or s.index in ours or only(s.name)]
+
     scans: dict[str, _Scan] = {}
 
     def gather(book: WorkbookFile, part: str, sheet: bytes) -> None:
         scans[part] = _scan(sheet, book)
 
-    opened = open_file(open_source(path), gather, hashes=hashes)
+    opened = open_file(open_source(path), gather, hashes=hashes, wanted=wanted)
     package, workbook = opened.package, opened.workbook
     summaries = {sheet.index for sheet in marked_sheets(workbook)}
     return WorkbookFacts(
@@ -159,7 +167,7 @@ def open_workbook_file(path: Path, *, hashes: bool = False) -> WorkbookFacts:
                 opened,
                 is_summary=sheet.index in summaries,
             )
-            for sheet in workbook.sheets
+            for sheet in wanted(workbook)
             if sheet.kind == "worksheet" and sheet.part is not None
         ),
         modified=_modified(package),

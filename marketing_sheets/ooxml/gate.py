@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -42,7 +42,7 @@ from .extent import (
 from .parts import CONTENT_TYPES, Package, XmlEnds, as_utf8
 
 if TYPE_CHECKING:
-    from .parts import Workbook
+    from .parts import SheetEntry, Workbook
 
 
 TEXT_LIMIT = 2 << 30  # bytes: 2 GiB
@@ -108,13 +108,11 @@ class WorkbookFile:
         self.source.close()
 
 
-def too_much_text(package: Package, workbook: Workbook) -> bool:
-    """Whether all cells together hold more text than TEXT_LIMIT.
+def too_much_text(package: Package, workbook: Workbook, sheets: Counter[str]) -> bool:
+    """Whether all cells together hold more text than TEXT_LIMIT; `sheets` counts the tabs a part.
 
     Counts the references only where sizes alone do not settle it.
     """
-    # Tabs that share a part are read one by one all the same.
-    sheets = Counter(sheet.part for sheet in workbook.sheets if sheet.part is not None)
     most = sum(package.size(part) * tabs for part, tabs in sheets.items()) // _SHORTEST_REFERENCE
     rels = package.relationships(workbook.part)
     parts = {rel.target for rel in rels if rel.kind == "sharedStrings"} | {"xl/sharedstrings.xml"}
@@ -161,25 +159,37 @@ def open_file(
     *,
     cells: bool = True,
     hashes: bool = False,
+    wanted: Callable[[Workbook], Collection[SheetEntry]] | None = None,
 ) -> WorkbookFile:
     """Let a workbook through the gate, every part inflated once.
 
     `visit` gets the workbook, the key of every worksheet's part and its XML in UTF-8, without the
     texts of formulas that repeat. `cells` False
     leaves out what matters only to who reads the cells: then no part is ever in memory as a whole.
+    `wanted` picks the sheets of which anything is read; the others are neither inflated nor judged.
     """
     book = open_index(source)
     try:
-        _pass_parts(book, visit, cells=cells, hashes=hashes)
+        sheets = book.workbook.sheets if wanted is None else wanted(book.workbook)
+        _pass_parts(book, visit, sheets, cells=cells, hashes=hashes)
     except BaseException:
         source.close()
         raise
     return book
 
 
-def _pass_parts(book: WorkbookFile, visit: Visitor | None, *, cells: bool, hashes: bool) -> None:
+def _pass_parts(
+    book: WorkbookFile,
+    visit: Visitor | None,
+    sheets: Collection[SheetEntry],
+    *,
+    cells: bool,
+    hashes: bool,
+) -> None:
     package, workbook = book.package, book.workbook
-    tabs = Counter(sheet.part for sheet in workbook.sheets if sheet.part is not None)
+    # Tabs that share a part are read one by one all the same.
+    tabs = Counter(sheet.part for sheet in sheets if sheet.part is not None)
+    unwanted = {sheet.part for sheet in workbook.sheets} - {*tabs}
     if cells:
         package.make_room(_KEPT_SHEETS)
         _check_parsed(book, tabs)
@@ -194,11 +204,11 @@ def _pass_parts(book: WorkbookFile, visit: Visitor | None, *, cells: bool, hashe
                 visit(book, key, sheet)
             if hashes:
                 book.hashes[key] = entry.name, hashlib.sha256(data).hexdigest()
-        else:
+        elif key not in unwanted:
             _pass(book, entry, is_xml=key in tabs or _is_format(package, key), hashes=hashes)
     if cells:
         _look_closer(book, tabs, bounds)
-    if cells and too_much_text(package, workbook):
+    if cells and too_much_text(package, workbook, tabs):
         raise HostileWorkbook("too_much_text", file=package.file)
 
 

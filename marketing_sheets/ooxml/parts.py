@@ -166,7 +166,8 @@ def to_strict(data: bytes) -> bytes:
 
 def local(element: _Element) -> str:
     """Return an element's name without namespace; "" for comments and instructions."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def children(element: _Element | None, name: str) -> Iterator[_Element]:

@@ -336,7 +336,7 @@ def _frame(typed: TypedTable) -> pd.DataFrame:
 
 
 def _raw_frame(typed: TypedTable) -> pd.DataFrame:
-    return pd.DataFrame({n: column.to_numpy() for n, column in typed.raw.items()}, dtype=object)
+    return pd.DataFrame(dict(typed.raw))
 
 
 @once_each

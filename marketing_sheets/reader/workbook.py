@@ -201,11 +201,10 @@ def read_earlier(
     The conflicts come as an attachment. Raises a WorkbookError where the file cannot be opened.
     """
     path = Path(path)
-    facts = open_workbook_file(path)
     tabs = (("sheets", "summary.tab"), ("merge", "conflicts.tab"))
     words = {fold_label(say(book, key, language)) for book, key in tabs for language in LANGUAGES}
-    ours = [s for s in facts.sheets if s.is_summary or fold_label(s.name) in words]
-    grids = _grids(replace(facts, sheets=tuple(ours)), path.name)
+    facts = open_workbook_file(path, only=lambda name: fold_label(name) in words)
+    grids = _grids(facts, path.name)
     attached = [grid for grid in grids if is_attachment(grid)]
     return read_memory([grid for grid in grids if grid not in attached]), read_attachments(attached)
 
