@@ -7,7 +7,7 @@ nothing need be in memory as a whole.
 
 from __future__ import annotations
 
-import contextlib
+import io
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
@@ -66,27 +66,19 @@ class ZipEntry:
         return self.source.pieces(self.begin, self.packed)
 
     def inflate(self, file: str) -> bytes:
-        """Return the bytes as they were before compression.
-
-        Never makes more than the size the directory states, plus one byte. Raises
-        DamagedWorkbook if the size or the checksum is another.
-        """
-        stored = self.source.read(self.begin, self.packed)
-        data: bytes | None = None
-        if self.method == _STORED or self.is_empty:
-            data = bytes(stored)
-        elif self.method == _DEFLATED:
-            # At once: pieces put together would take the room twice.
-            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-            with contextlib.suppress(zlib.error):
-                inflated = inflater.decompress(stored, self.size + 1)
-                data = inflated if inflater.eof else None
-        if data is None or len(data) != self.size or zlib.crc32(data) != self.crc:
-            raise DamagedWorkbook("damaged", file=file, part=self.name)
-        return data
+        """Return the bytes as they were before compression; raises as `pieces` does."""
+        # Written in a row and taken as they are: pieces put together would take the room twice.
+        data = io.BytesIO()
+        for piece in self.pieces(file):
+            data.write(piece)
+        return data.getvalue()
 
     def pieces(self, file: str) -> Iterator[bytes | memoryview]:
-        """Yield the same piece by piece, whatever its size; raises at the latest at the end."""
+        """Yield the same piece by piece, whatever its size.
+
+        Raises DamagedWorkbook, at the latest at the end, if the size or the checksum is another
+        than the directory states; little more than that size is ever made.
+        """
         size = crc = 0
         try:
             for piece in self._inflated():

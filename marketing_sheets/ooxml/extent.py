@@ -9,6 +9,7 @@ and blanked. Rows and columns count from 1.
 
 from __future__ import annotations
 
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -30,7 +31,7 @@ CELL_LIMIT = 20_000_000  # cells that hold something, in one sheet
 _SMALLEST_FILLED_CELL = 11  # bytes of <c><v/></c>
 # Formulas that may repeat: those long enough in the first bytes of the cells, the commonest few.
 _LONG_FORMULA = re.compile(rb"<f>([^<:]{24,})</f>")
-_LARGE, _SAMPLE, _MOST_REPEATED = 1 << 20, 1 << 18, 16
+_LARGE, _SAMPLE, _MOST_REPEATED, _CUT = 1 << 20, 1 << 18, 16, 1 << 22
 # Strays: at most so many cells, beyond so many blank rows, or blank columns.
 _MOST_STRAYS, _GAP_ROWS, _GAP_COLUMNS = 1_000, 5_000, 200
 _ATTRIBUTE = re.compile(rb"""(?<![^\s"'])([^\s=<>"'/]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
@@ -87,7 +88,16 @@ def without_repeats(sheet: bytes) -> bytes:
         return sheet
     found = Counter(_LONG_FORMULA.findall(sheet, start, start + _SAMPLE))
     repeated = b"|".join(re.escape(text) for text, _ in found.most_common(_MOST_REPEATED))
-    return re.sub(rb"<f>(?:" + repeated + rb")</f>", b"<f></f>", sheet) if repeated else sheet
+    if not repeated:
+        return sheet
+    formula, rest, at = re.compile(rb"<f>(?:" + repeated + rb")</f>"), io.BytesIO(), 0
+    while at < len(sheet):
+        # Some rows at a time: what is cut out of all at once takes more room than the sheet.
+        end = sheet.find(b"<row", at + _CUT)
+        end = len(sheet) if end < 0 else end
+        rest.write(formula.sub(b"<f></f>", sheet[at:end]))
+        at = end
+    return rest.getvalue()
 
 
 def has_too_many(sheet: bytes) -> bool:
