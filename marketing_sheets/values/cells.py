@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -207,7 +208,8 @@ def plain_numbers(cells: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
     Raises OverflowError for an integer beyond all floats.
     """
     if infer_dtype(cells, skipna=True) in _ALL_NUMBERS:
-        return cells.astype(np.float64)
+        with suppress(TypeError):  # numpy knows None, and no NA
+            return cells.astype(np.float64)
     numbers = (cell if cell.__class__ in _NUMBERS else np.nan for cell in cells.tolist())
     return np.fromiter(numbers, np.float64, len(cells))
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from marketing_sheets.template import COLUMN_TYPES, ColumnType
 from marketing_sheets.values import Context, as_text, parse, parse_column
@@ -70,6 +70,8 @@ def _shown(value: Any, type: ColumnType) -> Any:
     return pd.Timestamp(value) if type == "date" else as_text(value)
 
 
+@example([pd.NA, 10**400, 1], "integer", Context())
+@example([pd.NA], "money", Context())
 @given(
     st.one_of(st.lists(NUMBERS, max_size=12), st.lists(CELLS, max_size=12)),
     st.sampled_from(COLUMN_TYPES),
