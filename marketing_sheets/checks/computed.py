@@ -10,7 +10,6 @@ import ast
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -33,9 +32,6 @@ from ..template import (
 )
 from ..texts import LANGUAGES, Text, fold, listed
 from ..values import Context, choice_spellings, parse as parse_value, plain_numbers
-
-if TYPE_CHECKING:
-    pass
 
 _RELATIVE = 1e-6
 # A stored result has more.

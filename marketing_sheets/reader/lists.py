@@ -10,6 +10,7 @@ from typing import Any
 
 from ..problems import Place, Problem
 from ..template import (
+    DEPARTMENTS,
     MOST_DAYS,
     Choices,
     ColumnType,
@@ -29,7 +30,6 @@ _RULE, _GROUP, _LIMIT, _DAYS, _ON = "rule", "rule.group", "rule.limit", "rule.da
 _HOLIDAY = "holiday"
 _ROWS = 30
 _LIST, _SETTING, _VALUE = "list:", "setting", "setting.value"
-_DEPARTMENTS = "department"  # the list whose entries are a company's own
 _MOST_KNOWN = 32
 Entries = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -307,7 +307,7 @@ def _entries(sheet: _Sheet, choices: Choices, problems: list[Problem]) -> dict[s
             continue
         entries[entry] = dict(known.get(entry, {}))
         problems += _attributes(sheet, choices, row, text, entries[entry])
-    if choices.id == _DEPARTMENTS and entries:
+    if choices.id == DEPARTMENTS and entries:
         return entries  # whoever names departments has no others
     for entry, attributes in known.items():
         entries.setdefault(entry, attributes)

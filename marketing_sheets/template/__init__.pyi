@@ -69,6 +69,7 @@ from .parts import (
     least_days as least_days,
 )
 from .roles import (
+    DEPARTMENTS as DEPARTMENTS,
     FORM_FIELDS as FORM_FIELDS,
     ROLE_COLUMNS as ROLE_COLUMNS,
     ROLE_NEEDS as ROLE_NEEDS,

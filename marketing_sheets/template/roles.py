@@ -28,6 +28,10 @@ ROLES_BY_ID: Mapping[str, Role] = {
 }
 
 
+# The list whose entries are a company's own: where it names any, there are no others.
+DEPARTMENTS: Final = "department"
+
+
 class Record:
     """A row in any role: whose it is, why something went wrong, what is done about it."""
 

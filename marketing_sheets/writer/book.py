@@ -15,13 +15,21 @@ from typing import Any
 from ..errors import ExcelLimitError, UsageError
 from ..problems import Place, column_letter
 from ..styles import FONTS, Look, Palette
-from ..template import Choice, Choices, Column, SettingValue, TableSheet, Template, Threshold
+from ..template import (
+    DEPARTMENTS,
+    Choice,
+    Choices,
+    Column,
+    SettingValue,
+    TableSheet,
+    Template,
+    Threshold,
+)
 from ..texts import Language, fold, say
 from .columns import ColumnSheet, Value
 
 # What may be given for a list: words, or words with their attributes.
 GivenChoices = Sequence[str | Mapping[str, str]] | Mapping[str, Mapping[str, str]]
-DEPARTMENTS = "department"
 TEXT_LIMIT = 32_767
 _EPOCH = date(1899, 12, 30)
 
