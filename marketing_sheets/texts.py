@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
+
+import tomli
 
 Language = Literal["zh-Hans", "zh-Hant", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -205,14 +206,14 @@ def templates_folder() -> Path:
 def book(name: str) -> dict[str, Any]:
     """Load one book of the catalogue, `words/<name>.toml`."""
     with (templates_folder() / "words" / f"{name}.toml").open("rb") as file:
-        return tomllib.load(file)
+        return tomli.load(file)
 
 
 @cache
 def shared_data(name: str) -> dict[str, Any]:
     """Load `<name>.toml`, words and patterns that checks look for."""
     with (templates_folder() / f"{name}.toml").open("rb") as file:
-        return tomllib.load(file)
+        return tomli.load(file)
 
 
 def say(book_name: str, key: str, language: Language, /, **params: object) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from . import writer  # loads what it needs when a workbook is made; recalculating does not wait
-from .alerts import remembered_by_all
+# These load what they need when it is asked for: checking does not wait for what writes.
+from . import alerts, summary as pages, writer
 from .checks import doubts, without_prepared
 from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
 from .formulas import compute
@@ -26,10 +27,12 @@ from .ooxml import (
 from .problems import Place, Problem
 from .reader import read_csv_records, read_earlier, read_form_csv, read_workbook
 from .records import Reading, RememberedAlert, SheetRecords
-from .summary import Summary, summarize, write_summary
 from .template import Campaign, Column, Template
 from .texts import LANGUAGES, Language, nearest, say, templates_folder
 from .values import Context, choice_spellings, parse
+
+if TYPE_CHECKING:
+    from .summary import Summary
 
 StageProgress = Callable[[str], None]
 _NOWHERE = Place()
@@ -203,9 +206,9 @@ def recalculate(
     if output is not None and output.exists():
         # Owners typed into the list of an earlier output are as good as those of the workbook.
         lists = (_known_alerts(output, reading.template), reading.remembered)
-        reading = replace(reading, remembered=remembered_by_all(lists))
+        reading = replace(reading, remembered=alerts.remembered_by_all(lists))
     progress("computing")
-    summary = summarize(reading, as_of=day)
+    summary = pages.summarize(reading, as_of=day)
     progress("writing")
     receipt = put_summary(
         summary,
@@ -244,7 +247,7 @@ def put_summary(
     The arguments are those of `recalculate` and `insert_sheet`.
     """
     slot = summary_slot(workbook, name=say("sheets", "summary.tab", language))
-    sheet = write_summary(
+    sheet = pages.write_summary(
         summary,
         language=language,
         sheet_name=slot.name,

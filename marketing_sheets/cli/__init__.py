@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import gc
+import os
 import sys
+from typing import NoReturn
 
 import click
 
@@ -38,8 +42,19 @@ def main() -> None:
         # pandas loads it wherever it is installed, which takes as long as reading a workbook.
         sys.modules["pyarrow"] = None  # type: ignore[assignment]  # how Python spells "not there"
     # A command makes much and throws little away: looking for rings to free takes a tenth of it.
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(500_000, 50, 100)
     try:
         cli()
-    finally:
-        gc.freeze()  # the process ends here; nothing need be freed one by one
+    except SystemExit as end:
+        if isinstance(end.code, int):
+            _end(end.code)
+        raise
+
+
+def _end(code: int) -> NoReturn:
+    """End the process at once: nothing need be freed one by one."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # what could be said of it has been said
+            stream.flush()
+    os._exit(code)

@@ -57,7 +57,6 @@ def check(
     \b
     marketing-sheets check 618.xlsx
     """
-    from ..documents import report
     from ..loading import load_template
     from ..workbooks import check_workbook
 
@@ -70,6 +69,8 @@ def check(
         spoken = language or reading.language
         problems = reading.problems
         if as_json:
+            from ..documents import report
+
             document = report(reading, as_of=day, language=spoken)
             return Outcome(problems=problems, document=document)
         rows = int(sum(total.used for total in reading.totals if total.column is None))
@@ -116,7 +117,6 @@ def recalculate(
     marketing-sheets recalculate 618.xlsx --as-of 2024-06-28
     marketing-sheets recalculate 部门/*.xlsx -o 汇总/
     """
-    from ..documents import report
     from ..loading import load_template
     from ..workbooks import recalculate as recalculate_workbook
 
@@ -140,6 +140,8 @@ def recalculate(
         spoken = language or done.reading.language
         problems = done.reading.problems
         if as_json:
+            from ..documents import report
+
             document = report(done.reading, as_of=done.as_of, language=spoken)
             return Outcome(
                 problems=problems, document={**document, "receipt": done.receipt.as_json()}

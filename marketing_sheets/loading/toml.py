@@ -7,7 +7,6 @@ file; `plain` and `shapes` tell it what our files have.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import GenericAlias
 from typing import Any, Literal, get_args, get_origin
 
+import tomli
 from cattrs import (
     BaseValidationError,
     ClassValidationError,
@@ -68,14 +68,14 @@ class TomlFile:
         try:
             # Editors on Windows like to put a byte order mark first; TOML knows none.
             content = read_file(path, _LARGEST).decode("utf-8-sig")
-            data = tomllib.loads(content)
+            data = tomli.loads(content)
             bounds = [*_bounds(data)]
             for keys, code, params in bounds:
                 self.fault(keys, code, **params)
             self.data = None if bounds else data
         except UnicodeDecodeError:
             self.fault((), "not_utf8")
-        except tomllib.TOMLDecodeError as error:
+        except tomli.TOMLDecodeError as error:
             found = _AT_LINE.match(str(error))
             line = int(found["line"]) if found and found["line"] else content.count("\n") + 1
             self.fault((), "toml_syntax", line=line, detail=found["detail"] if found else error)

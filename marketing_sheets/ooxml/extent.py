@@ -31,7 +31,7 @@ CELL_LIMIT = 20_000_000  # cells that hold something, in one sheet
 _SMALLEST_FILLED_CELL = 11  # bytes of <c><v/></c>
 # Formulas that may repeat: those long enough in the first bytes of the cells, the commonest few.
 _LONG_FORMULA = re.compile(rb"<f>([^<:]{24,})</f>")
-_LARGE, _SAMPLE, _MOST_REPEATED, _CUT = 1 << 20, 1 << 18, 16, 1 << 22
+_LARGE, _SAMPLE, _MOST_REPEATED, _CUT = 1 << 23, 1 << 18, 16, 1 << 22
 # Strays: at most so many cells, beyond so many blank rows, or blank columns.
 _MOST_STRAYS, _GAP_ROWS, _GAP_COLUMNS = 1_000, 5_000, 200
 _ATTRIBUTE = re.compile(rb"""(?<![^\s"'])([^\s=<>"'/]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")

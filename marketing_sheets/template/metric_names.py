@@ -33,7 +33,8 @@ def lower_words(registry: tuple[Metric, ...]) -> tuple[LowerWord, ...]:
     lower = {name.lower() for one in registry if one.direction == "lower" for name in one.names}
     higher = {name.lower() for one in registry if one.direction == "higher" for name in one.names}
     # Those are told by the word that turns them.
-    higher = {name for name in higher if not any(word in name for word in turning_words(registry))}
+    turning = turning_words(registry)
+    higher = {name for name in higher if not any(word in name for word in turning)}
     words = _shortest(lower)
     return tuple((word, _shortest({name for name in higher if word in name})) for word in words)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marketing_sheets.ooxml import scan
 from marketing_sheets.ooxml.extent import bound, has_too_many, without_repeats
 
-ROWS = 20_000
+ROWS = 80_000
 REPEATED = b"IFERROR(tbl[[#This Row],[a]]/tbl[[#This Row],[b]],&quot;&quot;)"
 
 
