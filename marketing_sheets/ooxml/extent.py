@@ -9,7 +9,6 @@ and blanked. Rows and columns count from 1.
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,10 +27,7 @@ QUOTED = rb"""(?:[^<>"']++|"[^"]*+"|'[^']*+')*+"""
 # closer look, and so many at most.
 CHEAP_AREA, AREA_LIMIT = 8_000_000, 40_000_000
 CELL_LIMIT = 20_000_000  # cells that hold something, in one sheet
-_SMALLEST_FILLED_CELL = 11  # bytes of <c><v/></c>
-# Formulas that may repeat: those long enough in the first bytes of the cells, the commonest few.
-_LONG_FORMULA = re.compile(rb"<f>([^<:]{24,})</f>")
-_LARGE, _SAMPLE, _MOST_REPEATED, _CUT = 1 << 23, 1 << 18, 16, 1 << 22
+SMALLEST_FILLED_CELL = 11  # bytes of <c><v/></c>
 # Strays: at most so many cells, beyond so many blank rows, or blank columns.
 _MOST_STRAYS, _GAP_ROWS, _GAP_COLUMNS = 1_000, 5_000, 200
 _ATTRIBUTE = re.compile(rb"""(?<![^\s"'])([^\s=<>"'/]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
@@ -44,7 +40,7 @@ _CLOSED = re.compile(rb"</" + PREFIX + rb"c\s*+>")
 # What is tried where a sheet does not state truly how far it reaches: columns up to Z, CV, ALL and
 # XFD, rows by their digits.
 _COLUMNS, _DIGITS = (26, 100, 1000, 16_384), (3, 4, 5, 6, 7)
-_DIMENSION = re.compile(NAME + rb"dimension\s++ref=\"[A-Z]{1,3}\d{1,7}:([A-Z]{1,3})(\d{1,7})\"")
+DIMENSION = re.compile(NAME + rb"dimension\s++ref=\"[A-Z]{1,3}\d{1,7}:([A-Z]{1,3})(\d{1,7})\"")
 _ROW = re.compile(rb'<row(?=[\s/>])(?: r="(\d{1,7})")?')
 _ODD_CELL = re.compile(rb'<c(?! r="[A-Z]{1,3}\d{1,7}")[\s/>]')
 _FILLED = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(' + QUOTED + rb""")(?<!/)>(.)""", re.DOTALL)
@@ -77,46 +73,26 @@ def attributes(tag: bytes) -> dict[bytes, bytes]:
     return {m[1]: m[2] if m[2] is not None else m[3] for m in _ATTRIBUTE.finditer(tag)}
 
 
-def without_repeats(sheet: bytes) -> bytes:
-    """Return a sheet in which formulas that stand again and again have no text.
-
-    They are most of a large one, and no search for something else need go through them. Those with
-    a range, which may condense a column, stay.
-    """
-    start = max(0, sheet.find(b"sheetData"))
-    if len(sheet) < _LARGE:
-        return sheet
-    found = Counter(_LONG_FORMULA.findall(sheet, start, start + _SAMPLE))
-    repeated = b"|".join(re.escape(text) for text, _ in found.most_common(_MOST_REPEATED))
-    if not repeated:
-        return sheet
-    formula, rest, at = re.compile(rb"<f>(?:" + repeated + rb")</f>"), io.BytesIO(), 0
-    while at < len(sheet):
-        # Some rows at a time: what is cut out of all at once takes more room than the sheet.
-        end = sheet.find(b"<row", at + _CUT)
-        end = len(sheet) if end < 0 else end
-        rest.write(formula.sub(b"<f></f>", sheet[at:end]))
-        at = end
-    return rest.getvalue()
+def end_tags(piece: bytes) -> int:
+    """Count what may end a cell in a piece of a sheet; too many rather than too few."""
+    return piece.count(b"</c") + piece.count(b":c") + 1  # one may be cut in two
 
 
 def has_too_many(sheet: bytes) -> bool:
     """Whether more cells of a sheet hold something than can be read."""
-    if len(sheet) <= CELL_LIMIT * _SMALLEST_FILLED_CELL:
-        return False
     start = max(0, sheet.find(b"sheetData"))
-    # Counting end tags overstates (</cols>, texts), so it can only clear.
-    if sheet.count(b"</c", start) + sheet.count(b":c", start) <= CELL_LIMIT:
-        return False
     return any(n >= CELL_LIMIT for n, _ in enumerate(_CLOSED.finditer(sheet, start)))
 
 
 def bound(sheet: bytes) -> int:
     """Return at most how many cells the box from A1 around all cells has, the blank ones too."""
     start = max(0, sheet.find(b"sheetData"))
-    stated = _DIMENSION.search(sheet, 0, start)
+    stated = DIMENSION.search(sheet, 0, start)
     boxes = [(column_number(stated[1].decode()), int(stated[2]))] if stated else []
-    boxes += sorted(((c, 10**d - 1) for c in _COLUMNS for d in _DIGITS), key=lambda b: b[0] * b[1])
+    # Rows that were left out reach as far as is stated.
+    least = boxes[0][1] if boxes else 0
+    others = ((c, 10**d - 1) for c in _COLUMNS for d in _DIGITS if 10**d > least)
+    boxes += sorted(others, key=lambda box: box[0] * box[1])
     is_prefixed = _prefixed(sheet, start)
     for columns, rows in boxes:
         if not _outside(columns, rows, is_prefixed=is_prefixed).search(sheet, start):
@@ -135,13 +111,18 @@ def _outside(columns: int, rows: int, *, is_prefixed: bool = False) -> re.Patter
 def _at_most(last: str, low: str, high: str) -> str:
     """Return a pattern of the words up to `last`, where those with fewer letters come before."""
     size = len(last)
-    ways = [f"[{low}-{high}]{{1,{size - 1}}}"] if size > 1 else []
+    ways = [f"[{low}-{high}]{{1,{size - 1}}}+(?![{low}-{high}])"] if size > 1 else []
     ways += [
         f"{last[:at]}[{low}-{chr(ord(letter) - 1)}][{low}-{high}]{{{size - at - 1}}}"
         for at, letter in enumerate(last)
         if letter > low
     ]
     return f"(?:{'|'.join([*ways, last])})"
+
+
+def number_up_to(last: int) -> str:
+    """Return a pattern of the numbers of the rows up to one."""
+    return _at_most(str(last), "0", "9")
 
 
 def extent(sheet: bytes) -> Extent:

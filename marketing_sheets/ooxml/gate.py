@@ -31,15 +31,18 @@ from .archive import (
 )
 from .extent import (
     AREA_LIMIT,
+    CELL_LIMIT,
     CHEAP_AREA,
+    SMALLEST_FILLED_CELL,
     Extent,
     blanked,
     bound,
+    end_tags,
     extent,
     has_too_many,
-    without_repeats,
 )
-from .parts import CONTENT_TYPES, Package, XmlEnds, as_utf8
+from .ordinary import without_ordinary
+from .parts import CONTENT_TYPES, Package, XmlEnds, as_utf8, in_pieces
 
 if TYPE_CHECKING:
     from .parts import SheetEntry, Workbook
@@ -60,6 +63,7 @@ _CFB_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _LEAST_TAB = 20_000  # cells that take as long as an empty tab
 # Sheets are looked into again where that takes a closer look: what is kept is not inflated twice.
 _KEPT_SHEETS = 1 << 26  # bytes
+_LARGE = 1 << 23  # bytes of a sheet that is looked through without its ordinary rows
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -163,9 +167,9 @@ def open_file(
 ) -> WorkbookFile:
     """Let a workbook through the gate, every part inflated once.
 
-    `visit` gets the workbook, the key of every worksheet's part and its XML in UTF-8, without the
-    texts of formulas that repeat. `cells` False
-    leaves out what matters only to who reads the cells: then no part is ever in memory as a whole.
+    `visit` gets the workbook, the key of every worksheet's part and its XML in UTF-8, of a large
+    one without its ordinary rows. `cells` False leaves out what matters only to who reads the
+    cells: then no part is ever in memory as a whole.
     `wanted` picks the sheets of which anything is read; the others are neither inflated nor judged.
     """
     book = open_index(source)
@@ -197,13 +201,10 @@ def _pass_parts(
     for entry in package.entries():
         key = part_key(entry.name)
         if cells and key in tabs:
-            data = package.content(entry, most=_KEPT_SHEETS)
-            sheet = _checked(data, book, entry)
+            sheet = _sheet(book, entry, hashes=hashes)
             bounds[key] = bound(sheet) if b"sheetData" in sheet else 0
             if visit is not None:
                 visit(book, key, sheet)
-            if hashes:
-                book.hashes[key] = entry.name, hashlib.sha256(data).hexdigest()
         elif key not in unwanted:
             _pass(book, entry, is_xml=key in tabs or _is_format(package, key), hashes=hashes)
     if cells:
@@ -212,12 +213,31 @@ def _pass_parts(
         raise HostileWorkbook("too_much_text", file=package.file)
 
 
-def _checked(data: bytes, book: WorkbookFile, entry: ZipEntry) -> bytes:
-    """Return a sheet in UTF-8, without repeated formulas, once it may be looked into."""
-    XmlEnds(data).check(book.file, entry.name)
-    sheet = without_repeats(as_utf8(data, book.file, entry.name))
-    if b"sheetData" in sheet and has_too_many(sheet):
+def _sheet(book: WorkbookFile, entry: ZipEntry, *, hashes: bool) -> bytes:
+    """Return a sheet in UTF-8 once it may be looked into; a large one without ordinary rows."""
+    package, ends, digest, tags = book.package, XmlEnds(), hashlib.sha256(), 0
+    is_vast = entry.size > CELL_LIMIT * SMALLEST_FILLED_CELL
+    whole = package.content(entry, most=_KEPT_SHEETS) if entry.size <= _KEPT_SHEETS else None
+
+    def pieces() -> Iterator[bytes | memoryview]:
+        nonlocal tags
+        for piece in package.pieces(entry) if whole is None else in_pieces(whole):
+            ends.add(piece)
+            if hashes:
+                digest.update(piece)
+            if is_vast:
+                tags += end_tags(bytes(piece))
+            yield piece
+
+    found = without_ordinary(pieces()) if entry.size >= _LARGE else b"".join(pieces())
+    ends.check(book.file, entry.name)
+    if found is None or tags > CELL_LIMIT:
+        found = package.content(entry)
+    sheet = as_utf8(found, book.file, entry.name)
+    if tags > CELL_LIMIT and b"sheetData" in sheet and has_too_many(sheet):
         raise HostileWorkbook("too_many_cells", file=book.file, part=entry.name)
+    if hashes:
+        book.hashes[part_key(entry.name)] = entry.name, digest.hexdigest()
     return sheet
 
 

@@ -50,7 +50,7 @@ _PADDING = b" \t\r\n\0"
 _LONGEST_PROLOG, _TAIL = 1 << 16, 1 << 13  # bytes looked at where an XML part begins, and ends
 _MOST_PARSED = 1 << 26  # bytes: 64 MiB; a tree takes ten times as much
 # Small parts are asked for again and again; what is kept is not inflated twice.
-_KEPT_PART, _KEPT = 1 << 20, 1 << 23  # bytes
+_KEPT_PART, _KEPT, _PIECE = 1 << 20, 1 << 23, 1 << 20  # bytes
 _WIDE = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 CONTENT_TYPES = "[Content_Types].xml"
 CORE = ("core-properties", "coreProperties")  # kinds of relationship, the latter of strict packages
@@ -225,6 +225,12 @@ def rels_name(part: str) -> str:
     """Return the name of the part that holds the relationships of `part` ("" is the package)."""
     folder, name = posixpath.split(part)
     return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def in_pieces(data: bytes) -> Iterator[memoryview]:
+    """Yield what is in memory piece by piece."""
+    whole = memoryview(data)
+    return (whole[at : at + _PIECE] for at in range(0, len(whole), _PIECE))
 
 
 def resolve(part: str, target: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype
 
 from ..records import Integers
 from ..template import Choices, Column, TableSheet
@@ -22,6 +23,7 @@ from ..values import (
     Context,
     ParsedColumn,
     bare_size,
+    holds_any,
     missing_column,
     parse,
     parse_column,
@@ -235,11 +237,18 @@ def known_words(words: pd.Series[Any], context: Context) -> pd.Series[Any]:
 def _raw_series(cells: npt.NDArray[Any], table: Table, *, is_date: bool) -> pd.Series[Any]:
     values = cells.copy()
     values[values == ""] = None
-    if is_date:
+    if is_date and not _are_late(values):
         for at, cell in enumerate(values.tolist()):
             if isinstance(cell, datetime) and cell.year <= _FIRST_YEARS:
                 values[at] = _typed_number(cell, date_1904=table.grid.date_1904)
     return pd.Series(values, dtype=object)
+
+
+def _are_late(cells: npt.NDArray[Any]) -> bool:
+    """Whether cells hold moments alone, and none of the years in which small numbers lie."""
+    moments = cells[holds_any(cells)]
+    kind = infer_dtype(moments, skipna=False)
+    return kind == "datetime" and min(moments.tolist()).year > _FIRST_YEARS
 
 
 def _typed_number(moment: datetime, *, date_1904: bool) -> float | datetime:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import chain, pairwise
 
 import numpy as np
@@ -179,9 +180,8 @@ def _called_like_their_column(
     words, found = label_spellings(sorter.table.sheet), set[int]()
     for name, at in sorter.table.binding.columns.items():
         if at in naming:
-            rows = np.flatnonzero(sorter.text[at]).tolist()
-            texts = {row: fold_label(sorter.text_at(row, at)) for row in rows}
-            found |= {row for row, text in texts.items() if words.get(text) == name}
+            is_label = sorter.texts_that(at, partial(_is_label_of, name, words))
+            found.update(np.flatnonzero(is_label).tolist())
     numeric = {*figures}
     return {
         row
@@ -189,6 +189,10 @@ def _called_like_their_column(
         if len(_filled(sorter, row)) >= _WORDS
         and all(_is_title(sorter.cells(at)[row]) for at in _filled(sorter, row) & numeric)
     }
+
+
+def _is_label_of(name: str, words: Mapping[str, str], text: str) -> bool:
+    return words.get(fold_label(text.strip())) == name
 
 
 def _is_title(cell: object) -> bool:

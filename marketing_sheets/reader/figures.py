@@ -13,6 +13,7 @@ from .table import Sorter
 
 _EXACT = 1e-9
 AGREEING = 3  # figures that must all be sums before they count against a row
+_ALL_NUMBERS = ("floating", "integer", "mixed-integer-float")
 NEAR = 500  # rows of which each can be held against every block
 
 
@@ -158,8 +159,11 @@ class Figures:
 
 def _numbers(cells: Array) -> Floats:
     """Return the figures of cells, be they stored as text; NaN where there is none."""
-    if infer_dtype(cells, skipna=False) == "floating":
-        return cells.astype(np.float64)
+    held = cells[cells != ""]
+    if infer_dtype(held, skipna=True) in _ALL_NUMBERS:
+        figures = np.full(len(cells), np.nan)
+        figures[cells != ""] = held.astype(np.float64)
+        return figures
     return np.array([_number(cell) for cell in cells.tolist()], dtype=np.float64)
 
 

@@ -149,12 +149,11 @@ class Repeats:
         """Walk the cells whose text may be such a word, row by row."""
         found: list[tuple[int, int, str]] = []
         for at in sorted(self.sorter.text):
-            rows = np.flatnonzero(self.sorter.text[at] & self.content)
-            texts = self.sorter.cells(at)[rows].tolist()
-            hits = {t for t in set(texts) if total_word(t, self.labels) or is_against(t)}
-            if hits:
-                pairs = zip(rows.tolist(), texts, strict=True)
-                found += [(row, at, text.strip()) for row, text in pairs if text in hits]
+            is_hit = self.sorter.texts_that(
+                at, lambda text: bool(total_word(text, self.labels) or is_against(text))
+            )
+            rows = np.flatnonzero(is_hit & self.content).tolist()
+            found += [(row, at, self.sorter.text_at(row, at)) for row in rows]
         return sorted(found)
 
     def _is_worded(self, row: int) -> bool:
@@ -245,11 +244,8 @@ class Repeats:
 
     def _where(self, at: int, test: Callable[[str], bool]) -> Mask:
         """Tell which cells of a column are filled and, if they are texts, pass a test."""
-        result = self.sorter.filled[at].copy()
-        rows = np.flatnonzero(self.sorter.text[at])
-        texts = self.sorter.cells(at)[rows].tolist()
-        passed = {text: test(text.strip()) for text in set(texts)}
-        result[rows] = np.fromiter((passed[text] for text in texts), bool, len(texts))
+        passed = self.sorter.texts_that(at, lambda text: test(text.strip()))
+        result: Mask = (self.sorter.filled[at] & ~self.sorter.text[at]) | passed
         return result
 
     def _is_day(self, at: int, row: int) -> bool:

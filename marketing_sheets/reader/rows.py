@@ -27,7 +27,6 @@ from .table import (
 from .total_words import is_serial
 
 _LIKE_HEADER = 0.6
-_MOST_DISTINCT = 2000  # folding more spellings than that in one column would cost too much
 _WIDE_MERGE = 3
 # 【2】, （二）, 二、: how blocks are numbered, not records.
 _NUMBERED = re.compile(
@@ -134,17 +133,13 @@ def _skip_headers(sorter: Sorter) -> None:
 
 
 def _is_header_cell(sorter: Sorter, at: int, column_id: str, words: Mapping[str, str]) -> Mask:
-    result = np.zeros(sorter.height, dtype=bool)
-    rows = np.flatnonzero(sorter.text[at])
-    texts = sorter.cells(at)[rows].tolist()
-    distinct = set(texts)
-    hits = distinct & {column_id, sorter.table.binding.headers.get(column_id, column_id)}
-    if len(distinct) <= _MOST_DISTINCT:
+    names = {column_id, sorter.table.binding.headers.get(column_id, column_id)}
+
+    def is_name(text: str) -> bool:
         # Word for word first: what stands in brackets may tell two columns apart.
-        hits |= {t for t in distinct if words.get(fold(t), words.get(fold_label(t))) == column_id}
-    if hits:
-        result[rows] = np.fromiter((text in hits for text in texts), bool, len(texts))
-    return result
+        return text in names or words.get(fold(text), words.get(fold_label(text))) == column_id
+
+    return sorter.texts_that(at, is_name)
 
 
 def _skip_sections(sorter: Sorter, content: Mask) -> None:

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
+import pandas as pd
 from pandas.api.types import infer_dtype
 
 from ..problems import Place, Problem
@@ -19,7 +20,6 @@ from ..values import Context, as_typed, choice_spellings, holds_any
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    import pandas as pd
 
     from ..ooxml import SheetFacts
 
@@ -242,7 +242,10 @@ def filled_and_text(column: Array) -> tuple[Mask, Mask]:
     filled = holds_any(column)
     if infer_dtype(column, skipna=True) in ("empty", *_SOLID):
         return filled, np.zeros(len(column), dtype=bool)
-    text = np.fromiter((cell.__class__ is str for cell in column.tolist()), bool, len(column))
+    if infer_dtype(column[filled], skipna=False) == "string":
+        text = filled.copy()
+    else:
+        text = np.fromiter((cell.__class__ is str for cell in column.tolist()), bool, len(column))
     words = column[text].tolist()
     if blank := {word for word in set(words) if not word.strip()}:
         filled[text] = np.fromiter((word not in blank for word in words), bool, len(words))
@@ -333,6 +336,18 @@ class Sorter:
     text: dict[int, Mask] = field(default_factory=dict)
     skipped: dict[int, NonRecord] = field(default_factory=dict)
     doubts: dict[int, tuple[str, str]] = field(default_factory=dict)
+    _distinct: dict[int, tuple[Integers, Integers, list[str]]] = field(default_factory=dict)
+
+    def texts_that(self, column: int, test: Callable[[str], bool]) -> Mask:
+        """Tell which cells are texts that pass a test, which gets each different one once."""
+        if column not in self._distinct:
+            rows = np.flatnonzero(self.text[column])
+            codes, found = pd.factorize(self.cells(column)[rows])
+            self._distinct[column] = rows, codes, found.tolist()
+        rows, codes, texts = self._distinct[column]
+        result = np.zeros(self.height, dtype=bool)
+        result[rows] = np.array([test(text) for text in texts], dtype=bool)[codes]
+        return result
 
     def text_at(self, row: int, column: int) -> str:
         """Return the trimmed text of a cell below the header."""

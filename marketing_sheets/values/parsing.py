@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype
 
 from ..template import NUMERIC_TYPES, ColumnType
 from .cells import (
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 
 _NO_CONTEXT = Context()
+_OF_ONE_CLASS = frozenset(("string", "datetime"))
 _READERS: Mapping[ColumnType, Callable[[Raw, Context], ParsedCell]] = MappingProxyType(
     {
         "integer": lambda raw, context: read_number(raw, "integer", context),
@@ -263,14 +265,8 @@ def _number_series(
 
 
 def _parse_distinct(raws: pd.Series[Any], type: ColumnType, context: Context) -> ParsedColumn:
-    """Read each distinct cell once. 1, 1.0 and TRUE are equal but not the same cell."""
-    seen: dict[tuple[object, object], int] = {}
-    codes = np.fromiter(
-        (seen.setdefault((raw.__class__, raw), len(seen)) for raw in raws.tolist()),
-        np.intp,
-        len(raws),
-    )
-    distinct = [raw for _, raw in seen]
+    """Read each distinct cell once."""
+    codes, distinct = _distinct(raws)
     cells = _with_swapped_dates(distinct, [parse(raw, type, context) for raw in distinct])
     values = pd.Series(_typed(cells, type).take(codes), index=raws.index)
     kinds = None
@@ -286,6 +282,18 @@ def _parse_distinct(raws: pd.Series[Any], type: ColumnType, context: Context) ->
         notes=dict(_where(cells, codes, "note")),
         comparators={at: str(cell.comparator) for at, cell in _where(cells, codes, "comparator")},
     )
+
+
+def _distinct(raws: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
+    """Return which of the distinct cells each one is, and these."""
+    if infer_dtype(raws, skipna=True) in _OF_ONE_CLASS:
+        codes, found = pd.factorize(raws.to_numpy(dtype=object))
+        codes[codes < 0] = len(found)
+        return codes, [*found, None]
+    # 1, 1.0 and TRUE are equal but not the same cell.
+    seen: dict[tuple[object, object], int] = {}
+    pairs = (seen.setdefault((raw.__class__, raw), len(seen)) for raw in raws.tolist())
+    return np.fromiter(pairs, np.intp, len(raws)), [raw for _, raw in seen]
 
 
 def _where(
