@@ -169,6 +169,9 @@ def type_table(table: Table, rows: SortedRows, around: Surroundings) -> TypedTab
             continue
         cells = table.cells(column.id)[rows.records]
         is_date = column.type in _DAYS
+        filled = rows.filled.get(column.id)
+        if filled is None or not filled[rows.records].all():
+            cells[cells == ""] = None
         typed.raw[column.id] = _raw_series(cells, table, is_date=is_date)
         formatted = percents.get(column.id, frozenset())
         job = Job(table=table, rows=rows, typed=typed, column=column, percent_rows=formatted)
@@ -235,13 +238,11 @@ def known_words(words: pd.Series[Any], context: Context) -> pd.Series[Any]:
 
 
 def _raw_series(cells: npt.NDArray[Any], table: Table, *, is_date: bool) -> pd.Series[Any]:
-    values = cells.copy()
-    values[values == ""] = None
-    if is_date and not _are_late(values):
-        for at, cell in enumerate(values.tolist()):
+    if is_date and not _are_late(cells):
+        for at, cell in enumerate(cells.tolist()):
             if isinstance(cell, datetime) and cell.year <= _FIRST_YEARS:
-                values[at] = _typed_number(cell, date_1904=table.grid.date_1904)
-    return pd.Series(values, dtype=object)
+                cells[at] = _typed_number(cell, date_1904=table.grid.date_1904)
+    return pd.Series(cells, dtype=object)
 
 
 def _are_late(cells: npt.NDArray[Any]) -> bool:
@@ -268,7 +269,7 @@ def _type_input(job: Job, around: Surroundings) -> None:
     if column.type == "percent":
         context = _with_scale(job, context, formatted, around)
     typed.contexts[column.id] = context
-    parsed = _parse(job.raw, column, context, formatted)
+    parsed = _parse(job, context, formatted)
     typed.frame[column.id] = parsed.values
     if column.type == "department" and context.choices:
         typed.frame[column.id] = known_words(parsed.values, context)
@@ -305,20 +306,17 @@ def _with_scale(
     return percent_context(context, bare, job.header, is_written=is_written, known=known)
 
 
-def _parse(
-    raw: pd.Series[Any],
-    column: Column,
-    context: Context,
-    formatted: npt.NDArray[np.bool_] | None,
-) -> ParsedColumn:
+def _parse(job: Job, context: Context, formatted: npt.NDArray[np.bool_] | None) -> ParsedColumn:
     """Parse a column in one go, or in two where only some cells carry a % format."""
+    raw, column = job.raw, job.column
+    numbers = job.table.numbers(job.table.binding.columns[column.id])[job.rows.records]
     as_percent = replace(context, percent_format=True)
     if formatted is None or not formatted.any():
-        return parse_column(raw, column.type, context)
+        return parse_column(raw, column.type, context, numbers)
     if formatted.all():
-        return parse_column(raw, column.type, as_percent)
+        return parse_column(raw, column.type, as_percent, numbers)
     parts = [
-        (np.flatnonzero(mask), parse_column(raw[mask], column.type, told))
+        (np.flatnonzero(mask), parse_column(raw[mask], column.type, told, numbers[mask]))
         for mask, told in ((formatted, as_percent), (~formatted, context))
     ]
     kinds = [part.kinds for _, part in parts if part.kinds is not None]

@@ -21,7 +21,8 @@ from ..template import Column, ColumnType, Template
 from ..texts import fold, fold_label
 from ..values import Context, nothing, parse
 from .headers import label_spellings, spellings
-from .table import NonRecord, Sorter, Table
+from .sorter import Sorter
+from .table import NonRecord, Table
 from .total_words import is_unit
 
 _HEADER_ROWS = 2

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from pandas.api.types import infer_dtype
 
-from ..records import Array, Floats, Integers, Mask
-from .table import Sorter
+from ..records import Floats, Integers, Mask
+from .sorter import Sorter
 
 _EXACT = 1e-9
 AGREEING = 3  # figures that must all be sums before they count against a row
-_ALL_NUMBERS = ("floating", "integer", "mixed-integer-float")
 NEAR = 500  # rows of which each can be held against every block
 
 
@@ -29,7 +27,14 @@ class Figures:
     @cached_property
     def numbers(self) -> dict[int, Floats]:
         """The figures of the columns that add up, NaN where a cell holds no number."""
-        return {at: _numbers(self.sorter.cells(at)) for at in self.columns}
+        return {at: self._figures(at) for at in self.columns}
+
+    def _figures(self, at: int) -> Floats:
+        texts = np.flatnonzero(self.sorter.text[at])
+        figures = self.sorter.table.numbers(at).copy()
+        cells = self.sorter.cells(at)[texts].tolist()
+        figures[texts] = np.fromiter(map(_number, cells), np.float64, len(texts))
+        return figures
 
     @cached_property
     def given(self) -> Mask:
@@ -157,25 +162,11 @@ class Figures:
         return np.asarray(alive[hit & enough][:NEAR])
 
 
-def _numbers(cells: Array) -> Floats:
-    """Return the figures of cells, be they stored as text; NaN where there is none."""
-    held = cells[cells != ""]
-    if infer_dtype(held, skipna=True) in _ALL_NUMBERS:
-        figures = np.full(len(cells), np.nan)
-        figures[cells != ""] = held.astype(np.float64)
-        return figures
-    return np.array([_number(cell) for cell in cells.tolist()], dtype=np.float64)
-
-
-def _number(cell: object) -> float:
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell)
-    if isinstance(cell, str) and cell.strip():
-        try:
-            return float(cell.replace(",", ""))
-        except ValueError:
-            return float("nan")
-    return float("nan")
+def _number(text: str) -> float:
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return float("nan")
 
 
 def _close(found: Floats, stated: Floats) -> Mask:

@@ -20,7 +20,8 @@ from ..texts import fold, fold_label
 from ..values import Context, nothing, parse
 from .ends import is_word, tells_day
 from .figures import AGREEING, NEAR, Figures
-from .table import NonRecord, Sorter, TotalKind
+from .sorter import Sorter
+from .table import NonRecord, TotalKind
 from .total_words import TotalWord, is_against, total_word
 
 # What makes a row a record although a word for a total stands in it.

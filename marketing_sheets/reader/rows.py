@@ -15,10 +15,10 @@ from ..texts import fold, fold_label
 from .ends import is_word, skip_header_rows, skip_other_tables
 from .headers import spellings
 from .repeats import Repeats
+from .sorter import Sorter
 from .table import (
     NonRecord,
     SortedRows,
-    Sorter,
     Surroundings,
     Table,
     filled_and_text,

@@ -16,7 +16,7 @@ from ..problems import Place, Problem
 from ..records import Array, Integers, Mask, Origin
 from ..template import Choices, Column, SettingValue, TableSheet, Template
 from ..texts import fold, fold_label, say
-from ..values import Context, as_typed, choice_spellings, holds_any
+from ..values import Context, as_typed, choice_spellings, holds_any, plain_numbers
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -266,6 +266,7 @@ class Table:
     grid: Grid
     binding: Binding
     note: str | None = None
+    _numbers: dict[int, npt.NDArray[np.float64]] = field(default_factory=dict, init=False)
 
     @property
     def inputs(self) -> tuple[Column, ...]:
@@ -288,6 +289,12 @@ class Table:
         """Return the cells below the header of a bound column."""
         cells: npt.NDArray[Any] = self.grid.cells[self.first :, self.binding.columns[column_id]]
         return cells
+
+    def numbers(self, at: int) -> npt.NDArray[np.float64]:
+        """Return the numbers below the header in column `at` of the tab, NaN for all else."""
+        if at not in self._numbers:
+            self._numbers[at] = plain_numbers(self.grid.cells[self.first :, at])
+        return self._numbers[at]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,44 +326,6 @@ class SortedRows:
     block: Integers
     unfilled: Integers
     doubts: Mapping[int, tuple[str, str]] = field(default_factory=dict)
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Sorter:
-    """The sorting under way: masks by column of the tab, the rows skipped and doubted so far.
-
-    `words` gives the folded spellings of a list of choices, and the choice each means.
-    """
-
-    table: Table
-    height: int
-    serial: frozenset[int]
-    words: Callable[[str], Mapping[str, str]]
-    filled: dict[int, Mask] = field(default_factory=dict)
-    text: dict[int, Mask] = field(default_factory=dict)
-    skipped: dict[int, NonRecord] = field(default_factory=dict)
-    doubts: dict[int, tuple[str, str]] = field(default_factory=dict)
-    _distinct: dict[int, tuple[Integers, Integers, list[str]]] = field(default_factory=dict)
-
-    def texts_that(self, column: int, test: Callable[[str], bool]) -> Mask:
-        """Tell which cells are texts that pass a test, which gets each different one once."""
-        if column not in self._distinct:
-            rows = np.flatnonzero(self.text[column])
-            codes, found = pd.factorize(self.cells(column)[rows])
-            self._distinct[column] = rows, codes, found.tolist()
-        rows, codes, texts = self._distinct[column]
-        result = np.zeros(self.height, dtype=bool)
-        result[rows] = np.array([test(text) for text in texts], dtype=bool)[codes]
-        return result
-
-    def text_at(self, row: int, column: int) -> str:
-        """Return the trimmed text of a cell below the header."""
-        return self.table.grid.text(self.table.first + row, column)
-
-    def cells(self, column: int) -> npt.NDArray[Any]:
-        """Return the cells of a column of the tab, below the header."""
-        cells: npt.NDArray[Any] = self.table.grid.cells[self.table.first :, column]
-        return cells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from ..problems import Problem
 from ..records import ControlTotal, Floats
 from ..template import Choices, Column, TableSheet
 from ..texts import LANGUAGES, Language, Text, fold_label, say
-from ..values import Context, holds_any, parse, plain_numbers, scale_of
+from ..values import Context, parse, scale_of
 from .headers import stamp_in
 from .table import NonRecord, SortedRows, Surroundings, Table, TypedTable, once_each, problem_of
 from .units import named_by
@@ -369,12 +369,12 @@ def _looks(table: Table, column: Column, typed: TypedTable) -> Floats:
     context = replace(typed.contexts[column.id], min=None, max=None)
     scale = scale_of(context.unit or "")
     cells = table.cells(column.id)
-    result = plain_numbers(cells) * scale
+    result = table.numbers(table.binding.columns[column.id]) * scale
     known: dict[tuple[type, Any], float] = {}
-    others = np.flatnonzero(np.isnan(result) & holds_any(cells))
-    result[np.isnan(result)] = 0.0
+    others = np.flatnonzero(np.isnan(result))
+    result[others] = 0.0
     for i, cell in zip(others.tolist(), cells[others].tolist(), strict=True):
-        if cell == "":
+        if cell is None or cell == "":
             continue
         key = (cell.__class__, cell)
         number = known.get(key)

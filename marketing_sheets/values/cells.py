@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -203,15 +204,18 @@ def as_typed(raw: Raw) -> str:
 
 
 def plain_numbers(cells: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
-    """Return the numbers among cells, NaN for every other one.
-
-    Raises OverflowError for an integer beyond all floats.
-    """
+    """Return the numbers among cells, NaN for every other one and for integers beyond floats."""
     if infer_dtype(cells, skipna=True) in _ALL_NUMBERS:
-        with suppress(TypeError):  # numpy knows None, and no NA
+        with suppress(TypeError, OverflowError):  # numpy knows None, and no NA
             return cells.astype(np.float64)
     numbers = (cell if cell.__class__ in _NUMBERS else np.nan for cell in cells.tolist())
-    return np.fromiter(numbers, np.float64, len(cells))
+    with suppress(OverflowError):
+        return np.fromiter(numbers, np.float64, len(cells))
+    return plain_numbers(np.array([c if _is_float(c) else None for c in cells], dtype=object))
+
+
+def _is_float(cell: object) -> bool:
+    return not isinstance(cell, int) or abs(cell) <= sys.float_info.max
 
 
 def holds_any(cells: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:

@@ -157,16 +157,19 @@ class ParsedColumn:
 
 
 def parse_column(
-    raws: pd.Series[Any], type: ColumnType, context: Context = _NO_CONTEXT
+    raws: pd.Series[Any],
+    type: ColumnType,
+    context: Context = _NO_CONTEXT,
+    numbers: npt.NDArray[np.float64] | None = None,
 ) -> ParsedColumn:
     """Read a column of raw cells (object) as values of `type`.
 
     Plain numbers in numeric columns are checked all at once; of other cells each distinct one is
-    read once.
+    read once. `numbers` are the cells' `plain_numbers`, where they are known.
     """
     if not holds_any(raws.to_numpy(dtype=object)).any():
         return _nothing(raws.index, type)
-    numbers = _plain_numbers(raws, type, context)
+    numbers = _plain_numbers(raws, type, context, numbers)
     if numbers is None:
         return _parse_distinct(raws, type, context)
     good = _acceptable(numbers, type, context)
@@ -220,7 +223,10 @@ def _moved(found: Mapping[int, _T], places: npt.NDArray[np.intp]) -> dict[int, _
 
 
 def _plain_numbers(
-    raws: pd.Series[Any], type: ColumnType, context: Context
+    raws: pd.Series[Any],
+    type: ColumnType,
+    context: Context,
+    numbers: npt.NDArray[np.float64] | None,
 ) -> npt.NDArray[np.float64] | None:
     """Return the numbers of a column that mean what they say, NaN for every other cell."""
     if type not in NUMERIC_TYPES:
@@ -230,10 +236,7 @@ def _plain_numbers(
             return None
     elif type != "ratio" and scale_of(context.unit or "") != 1:
         return None
-    try:
-        return plain_numbers(raws.to_numpy(dtype=object))
-    except OverflowError:  # an integer beyond all floats
-        return None
+    return plain_numbers(raws.to_numpy(dtype=object)) if numbers is None else numbers
 
 
 def _acceptable(

@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import given, settings, strategies as st
 
 from marketing_sheets.reader.figures import Figures
+from marketing_sheets.values import plain_numbers
 
 NUMBERS = st.one_of(st.none(), st.just(0.0), st.integers(1, 9), st.floats(0.01, 1e6))
 TABLES = st.integers(1, 4).flatmap(
@@ -21,7 +22,11 @@ TABLES = st.integers(1, 4).flatmap(
 def figures_of(rows: list[list[float | None]]) -> Figures:
     """Return the figures of a table of nothing but numbers."""
     cells = np.array(rows, dtype=object)
-    sorter: Any = SimpleNamespace(cells=lambda at: cells[:, at], skipped={}, doubts={})
+    table = SimpleNamespace(numbers=lambda at: plain_numbers(cells[:, at]))
+    none = dict.fromkeys(range(len(rows[0])), np.zeros(len(rows), dtype=bool))
+    sorter: Any = SimpleNamespace(
+        cells=lambda at: cells[:, at], table=table, text=none, skipped={}, doubts={}
+    )
     content = np.array([any(cell is not None for cell in row) for row in rows])
     return Figures(sorter=sorter, content=content, columns=list(range(len(rows[0]))))
 
