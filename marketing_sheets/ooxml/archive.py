@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from zlib_ng import zlib_ng
+
 from ..errors import DamagedWorkbook, EncryptedWorkbook, HostileWorkbook, NotAWorkbook
 from ..files import SourceFile
 
@@ -83,11 +85,11 @@ class ZipEntry:
         try:
             for piece in self._inflated():
                 size += len(piece)
-                crc = zlib.crc32(piece, crc)
+                crc = zlib_ng.crc32(piece, crc)
                 if size > self.size:
                     break
                 yield piece
-        except zlib.error:
+        except zlib_ng.error:  # type: ignore[misc]  # declared as one of its instances
             size = -1
         if (size, crc) != (self.size, self.crc):
             raise DamagedWorkbook("damaged", file=file, part=self.name)
@@ -102,8 +104,8 @@ class ZipEntry:
             yield from self.stored()
             return
         if self.method != _DEFLATED:
-            raise zlib.error
-        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+            raise zlib_ng.error
+        inflater = zlib_ng.decompressobj(-zlib.MAX_WBITS)
         for stored in self.stored():
             # Small bites: what is not yet taken is copied for each piece that comes out.
             for at in range(0, len(stored), _BITE):
@@ -114,7 +116,7 @@ class ZipEntry:
         while not inflater.eof:
             rest = inflater.decompress(b"", _PIECE)
             if not rest:
-                raise zlib.error
+                raise zlib_ng.error
             yield rest
 
 
@@ -270,7 +272,7 @@ def packed_entry(name: str, pieces: Iterable[bytes], *, level: int = 6) -> ZipEn
     size = crc = 0
     for piece in pieces:
         size += len(piece)
-        crc = zlib.crc32(piece, crc)
+        crc = zlib_ng.crc32(piece, crc)
         stored.append(deflater.compress(piece))
     data = b"".join((*stored, deflater.flush()))
     return ZipEntry(
