@@ -7,6 +7,8 @@ import json
 import locale
 import os
 import sys
+import threading
+import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 _SHOWN_PROBLEMS = 20
 _SHOWN_HINTS = 10
+_PATIENCE = 2.0  # seconds for which nobody need be told that something is being done
 # What stands for a character that a console lacks: the first that it has.
 _ALIKE = {
     "✓": "√v", "●": "*", "○": "o", "■": "#", "▲": "^", "▼": "v", "×": "x", "↑": "^", "↓": "v",
@@ -117,20 +120,33 @@ def speech(language: Language | None = None) -> Language:
 
 @contextmanager
 def shown_stages(file: str, language: Language) -> Iterator[Callable[[str], None]]:
-    """Give a function that shows on a terminal what is being done; nothing elsewhere."""
-    is_terminal = sys.stderr is not None and sys.stderr.isatty()
-    name = visible(readable_text(file))
+    """Give a function that tells what is being done: shown on a terminal if it takes its time.
 
-    def show(stage: str) -> None:
-        if is_terminal:
-            words = say("cli", f"stage.{stage}", language)
-            click.echo(f"\r\033[K{name}  {words}", nl=False, err=True)
+    After two seconds, each second anew with how long it has taken so far; nothing elsewhere.
+    """
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    name, began, ended = visible(readable_text(file)), time.monotonic(), threading.Event()
+    stages: list[str] = []
 
-    try:
-        yield show
-    finally:
-        if is_terminal:
+    def paint() -> None:
+        wait = _PATIENCE
+        while not ended.wait(wait):
+            wait = 1.0
+            words = say("cli", f"stage.{stages[-1]}", language) if stages else ""
+            seconds = round(time.monotonic() - began)
+            click.echo(f"\r\033[K{name}  {words} {seconds} s", nl=False, err=True)
+        if wait != _PATIENCE:
             click.echo("\r\033[K", nl=False, err=True)
+
+    painter = threading.Thread(target=paint, daemon=True)
+    painter.start()
+    try:
+        yield stages.append
+    finally:
+        ended.set()
+        painter.join()
 
 
 def problem_lines(
