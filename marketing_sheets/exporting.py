@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from . import files
 from .errors import UsageError, WorkbookExists
-from .files import exists, replace_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,13 +44,13 @@ def export_records(
     frames = _frames(reading)
     targets = {name: folder / f"{name}.{file_format}" for name in frames}
     for target in targets.values() if not overwrite else ():
-        if exists(target):
+        if files.exists(target):
             raise WorkbookExists("file_exists", file=str(target))
     if file_format == "parquet":
         _need_parquet()
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in frames.items():
-        replace_file(targets[name], [_written(frame, file_format)], is_new=not overwrite)
+        files.replace_file(targets[name], [_written(frame, file_format)], is_new=not overwrite)
     return tuple(targets.values())
 
 

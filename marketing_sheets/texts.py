@@ -16,8 +16,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import tomli
-
 Language = Literal["zh-Hans", "zh-Hant", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 _LONGEST_WORD = 60  # characters
@@ -205,13 +203,14 @@ def templates_folder() -> Path:
 @cache
 def book(name: str) -> dict[str, Any]:
     """Load one book of the catalogue, `words/<name>.toml`."""
-    with (templates_folder() / "words" / f"{name}.toml").open("rb") as file:
-        return tomli.load(file)
+    return shared_data(f"words/{name}")
 
 
 @cache
 def shared_data(name: str) -> dict[str, Any]:
     """Load `<name>.toml`, words and patterns that checks look for."""
+    import tomli  # noqa: PLC0415 - help asks for no words
+
     with (templates_folder() / f"{name}.toml").open("rb") as file:
         return tomli.load(file)
 

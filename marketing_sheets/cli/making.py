@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from .. import files
 from ..errors import TemplateError, UnknownTemplate, UsageError
-from ..files import on_disk
 from ..texts import Language, say
 from .boundary import (
     DOUBTS,
@@ -146,10 +146,10 @@ def demo(folder: Path, language: Language | None) -> None:
     template = load_template("campaign_tracker")
     now = datetime.now().replace(microsecond=0)
     folder.mkdir(parents=True, exist_ok=True)
-    blank = folder / on_disk(say("cli", "demo_blank", spoken))
-    filled = folder / on_disk(say("cli", "demo_filled", spoken))
-    parts = folder / on_disk(say("cli", "demo_parts", spoken))
-    merged = folder / on_disk(say("cli", "demo_merged", spoken))
+    blank = folder / files.on_disk(say("cli", "demo_blank", spoken))
+    filled = folder / files.on_disk(say("cli", "demo_filled", spoken))
+    parts = folder / files.on_disk(say("cli", "demo_parts", spoken))
+    merged = folder / files.on_disk(say("cli", "demo_merged", spoken))
     with shown_stages(filled.name, spoken) as show:
         show("generating")
         generate_workbook(template, blank, language=spoken, created=now, overwrite=True)
