@@ -21,14 +21,9 @@ def styled_columns(sheet: bytes, styles: set[int]) -> frozenset[int] | None:
     wanted = b"|".join(str(style).encode() for style in sorted(styles))
     # A style may also stand behind other attributes; hardly any program puts it there.
     styled = rb'\d{1,7}"(?: s="(?:' + wanted + rb')"| (?!s=")[^<>]* s="(?:' + wanted + rb')")'
-    found: list[bytes] = []
-    while True:
-        others = b"(?!(?:" + b"|".join(found) + rb")\d)" if found else b""
-        hit = re.compile(rb'<c r="' + others + rb"([A-Z]{1,3})" + styled).search(sheet, start)
-        if hit is None:
-            return frozenset(column_number(letters.decode()) for letters in found)
-        found.append(hit[1])
-        start = hit.start()
+    cells = re.compile(rb'<c r="([A-Z]{1,3})' + styled)
+    letters = {hit[1] for hit in cells.finditer(sheet, start)}
+    return frozenset(column_number(found.decode()) for found in letters)
 
 
 def styled_cells(sheet: bytes, columns: set[int], styles: set[int]) -> dict[tuple[int, int], int]:
