@@ -26,6 +26,7 @@ from .total_words import TotalWord, is_against, total_word
 
 # What makes a row a record although a word for a total stands in it.
 _OTHERS: frozenset[ColumnType] = frozenset(("text", "choice", "person", "department", "yes_no"))
+_OWNERS: frozenset[ColumnType] = frozenset(("person", "department"))
 _DAYS: frozenset[ColumnType] = frozenset(("date", "date_range", "datetime", "week"))
 _FORMULAS = 2
 _MOST_NAMELESS = 200
@@ -310,11 +311,21 @@ class Repeats:
             is_alone = ~self._where(day, partial(tells_day, "date"))
             for at in others:
                 is_alone &= ~self.sorter.filled[at]
-            odd = self.content & self.figures.given.any(axis=1) & (is_word | is_alone)
+            is_odd = (is_word & ~self._is_owned) | is_alone
+            odd = self.content & self.figures.given.any(axis=1) & is_odd
             rows = [row for row in np.flatnonzero(odd).tolist() if row not in self.figures.gone]
             if len(rows) * _MANY <= is_day.sum():
                 for row in rows:
                     self._doubt(row)
+
+    @cached_property
+    def _is_owned(self) -> Mask:
+        """Which rows say whose they are, as no total does."""
+        result = np.zeros(self.sorter.height, dtype=bool)
+        for at, column in self.columns.items():
+            if column.type in _OWNERS and not column.fill_down:
+                result |= self.sorter.text[at]
+        return result
 
     def _is_own_day(self, at: int) -> bool:
         """Whether a column tells the day a record is of, not the one something is due or done."""

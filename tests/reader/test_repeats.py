@@ -221,3 +221,19 @@ def test_a_mean_at_an_end_of_a_long_table_is_doubted(place: int) -> None:
     lines = ["|".join(["2024-06-01", "抖音", *map(str, row)]) for row in rows]
     head = "日期|渠道|曝光量|点击量|转化量|成本（元）|销售额（元）"
     assert (place + 2 in doubted(daily("\n".join([head, *lines])))) is (place != 300)
+
+
+@pytest.mark.parametrize(("owner", "is_doubted"), [("张三", False), ("", True)])
+def test_a_row_with_a_word_for_its_day_is_a_record_if_it_is_somebodys(
+    tmp_path: Path, owner: str, is_doubted: bool
+) -> None:
+    """A total is nobody's, so that 下周 in the place of a day is a fault of the day alone."""
+    person = '  { id = "owner", label = "负责人", type = "person" },\n'
+    text = TEMPLATE.replace('type = "date" }', 'type = "date", required = true }')
+    text = text.replace('  { id = "cost"', f'{person}  {{ id = "cost"')
+    (tmp_path / "t.toml").write_text(text, encoding="utf-8")
+    rows = "日期|任务|负责人|成本|销售额\n2024-06-01|甲|李四|100|100\n2024-06-02|乙|王五|200|200"
+    path = draw(tmp_path / "a.xlsx", {"数据": table_of(f"{rows}\n下周|丙|{owner}|7|11")})
+    reading = read_workbook(path, template=load_template(tmp_path / "t.toml"))
+    found = {code for code, cell in doubts(reading, "数据") if "4" in (cell or "")}
+    assert ("maybe_total" in found) is is_doubted
