@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +24,7 @@ class Figures:
     content: Mask
     columns: list[int]
     _glance: tuple[int, Mask] | None = None
+    _glance_above: tuple[int, Mask] | None = None
 
     @cached_property
     def numbers(self) -> dict[int, Floats]:
@@ -99,6 +101,47 @@ class Figures:
                 self._glance = known, self._repeating()
         return bool(self._glance[1][row])
 
+    def may_condense(self, row: int, naming: Iterable[int]) -> bool:
+        """Whether a row may be a sum or mean of all above, or of all with its name in a column.
+
+        As a glance at all rows tells, generously; `naming` are the columns that name a record.
+        """
+        known = len(self.gone)
+        if self._glance_above is None or self._glance_above[0] != known:
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._glance_above = known, self._condensing(naming)
+        return bool(self._glance_above[1][row])
+
+    def _condensing(self, naming: Iterable[int]) -> Mask:
+        """Tell which rows may be the sum or mean of rows of their name, or of those above them."""
+        alive, result = self.alive, np.ones(len(self.content), dtype=bool)
+        figures = np.column_stack([self.numbers[at][alive] for at in self.columns])
+        cells, stated = np.nan_to_num(figures), self.given[alive]
+        filled = ~np.isnan(figures) & stated.any(axis=1, keepdims=True)
+        counted = np.stack([cells, cells != 0, filled])
+        # Up to each row: from the first one on, and from the last one above that is no record.
+        above = np.concatenate([np.zeros_like(counted[:, :1]), counted.cumsum(axis=1)], axis=1)
+        skipped = np.array([-1, *sorted(self.sorter.skipped)])
+        last = skipped[np.searchsorted(skipped, alive) - 1]
+        start = np.searchsorted(alive, last, side="right")
+        slack = _slack(cells, above[0], len(alive))
+        hit = np.zeros(len(alive), dtype=bool)
+        for sums, least, most in (above[:, :-1], above[:, :-1] - above[:, start]):
+            near = _may_agree(sums, least, most, cells, slack)
+            near |= np.abs(sums - most * cells) <= most / 2 + slack  # a mean that was rounded
+            hit |= (near | ~stated).all(axis=1)
+        for at in naming:
+            numbers: dict[object, int] = {}
+            names = self.sorter.cells(at)[alive].tolist()
+            codes = np.array([numbers.setdefault(name, len(numbers)) for name in names], np.intp)
+            groups = np.zeros((len(numbers), *counted.shape[::2]))
+            np.add.at(groups, codes, counted.swapaxes(0, 1))
+            sums, least, most = groups[codes].swapaxes(0, 1) - counted
+            near = _may_agree(sums, least, most, cells, slack)
+            hit |= (near | ~stated).all(axis=1)
+        result[alive] = hit
+        return result
+
     def _repeating(self) -> Mask:
         """Tell which rows may be sums or means: all columns of all blocks at once, generously."""
         alive, result = self.alive, np.ones(len(self.content), dtype=bool)
@@ -108,18 +151,13 @@ class Figures:
         for at, stated in zip(self.columns, self.given[alive].T, strict=True):
             figures = self.numbers[at][alive]
             cells = np.nan_to_num(figures)[:, None]
-            sums, least, most = (
+            counted = [
                 np.concatenate([[0.0], part.cumsum()])
                 for part in (cells, cells != 0, ~np.isnan(figures))
-            )
-            slack = np.maximum(np.abs(cells), 1.0) * _EXACT * 2 * (len(alive) + 1)
-            slack = slack + np.abs(sums).max() * _EXACT / 100
-            found = sums[last] - sums[first]
-            # A row of zeros may be none of those of which the mean is taken.
-            means = [(count[last] - count[first]) * cells for count in (least, most)]
-            near = np.abs(found - cells) <= slack
-            near |= (found >= np.minimum(*means) - slack) & (found <= np.maximum(*means) + slack)
-            hit &= near | ~stated[:, None] | ~np.isfinite(slack)
+            ]
+            sums, least, most = (part[last] - part[first] for part in counted)
+            slack = _slack(cells, counted[0], len(alive))
+            hit &= _may_agree(sums, least, most, cells, slack) | ~stated[:, None]
         result[alive] = hit.any(axis=1)
         return result
 
@@ -167,6 +205,21 @@ def _number(text: str) -> float:
         return float(text.replace(",", ""))
     except ValueError:
         return float("nan")
+
+
+def _slack(cells: Floats, up_to: Floats, rows: int) -> Floats:
+    """Return by how much a sum may be off: what counts as equal, and what adding up loses."""
+    slack = np.maximum(np.abs(cells), 1.0) * _EXACT * 2 * (rows + 1)
+    return np.asarray(slack + np.abs(up_to).max() * _EXACT / 100)
+
+
+def _may_agree(sums: Floats, least: Floats, most: Floats, cells: Floats, slack: Floats) -> Mask:
+    """Tell where cells may be sums, or means of `least` to `most` figures, give or take `slack`."""
+    # A row of zeros may be none of those of which the mean is taken.
+    means = least * cells, most * cells
+    near = np.abs(sums - cells) <= slack
+    near |= (sums >= np.minimum(*means) - slack) & (sums <= np.maximum(*means) + slack)
+    return np.asarray(near | ~np.isfinite(slack))
 
 
 def _close(found: Floats, stated: Floats) -> Mask:

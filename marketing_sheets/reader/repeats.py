@@ -290,7 +290,7 @@ class Repeats:
         if len(rows) > _MOST_NAMELESS:
             return  # the names are missing, not the word "total"
         for row in rows.tolist():
-            if row in self.figures.gone:
+            if row in self.figures.gone or not self._may_be_condensed(row):
                 continue
             if self._is_condensed(row):
                 if len(self.figures.stated(row)) >= AGREEING or self._is_nameless(row):
@@ -350,6 +350,13 @@ class Repeats:
         return not any(
             self.sorter.filled[at][row] and not column.is_numeric
             for at, column in self.columns.items()
+        )
+
+    def _may_be_condensed(self, row: int) -> bool:
+        """Whether a glance at all rows leaves a row possible as the sum or mean of others."""
+        near = len(self.figures.alive) <= NEAR
+        return (
+            self.figures.may_condense(row, self.naming) or not near or self.figures.may_repeat(row)
         )
 
     def _is_condensed(self, row: int) -> bool:

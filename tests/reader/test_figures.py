@@ -19,13 +19,17 @@ TABLES = st.integers(1, 4).flatmap(
 )
 
 
-def figures_of(rows: list[list[float | None]]) -> Figures:
-    """Return the figures of a table of nothing but numbers."""
-    cells = np.array(rows, dtype=object)
+def figures_of(
+    rows: list[list[float | None]], *, names: str = "", skipped: tuple[int, ...] = ()
+) -> Figures:
+    """Return the figures of a table of nothing but numbers, its rows' names in the last column."""
+    named = [[*row, name] for row, name in zip(rows, names or "x" * len(rows), strict=True)]
+    cells = np.array(named, dtype=object)
+    gone = dict.fromkeys(skipped)
     table = SimpleNamespace(numbers=lambda at: plain_numbers(cells[:, at]))
     none = dict.fromkeys(range(len(rows[0])), np.zeros(len(rows), dtype=bool))
     sorter: Any = SimpleNamespace(
-        cells=lambda at: cells[:, at], table=table, text=none, skipped={}, doubts={}
+        cells=lambda at: cells[:, at], table=table, text=none, skipped=gone, doubts={}
     )
     content = np.array([any(cell is not None for cell in row) for row in rows])
     return Figures(sorter=sorter, content=content, columns=list(range(len(rows[0]))))
@@ -54,9 +58,40 @@ def test_no_sum_or_mean_is_kept_back(
         assert figures.may_repeat(at)
 
 
+@given(TABLES, st.data(), st.booleans(), st.sampled_from((None, 0, 1)))
+@settings(deadline=None)
+def test_no_sum_of_a_name_or_of_all_above_is_kept_back(
+    rows: list[list[float | None]], data: st.DataObject, mean: bool, digits: int | None
+) -> None:
+    """A row is looked at if it sums up all of its name, or all above it, from a total on too."""
+    names = data.draw(st.text("ab", min_size=len(rows), max_size=len(rows)))
+    at = data.draw(st.integers(2, len(rows)))
+    since = data.draw(st.integers(-1, at - 3))
+    block = data.draw(
+        st.sampled_from(
+            (rows[since + 1 : at], [r for r, n in zip(rows, names, strict=True) if n == "a"])
+        )
+    )
+    figures = [
+        f if f is None or digits is None else round(f, digits) for f in condensed(block, mean=mean)
+    ]
+    rows.insert(at, figures)
+    names = f"{names[:at]}a{names[at:]}"
+    table = figures_of(rows, names=names, skipped=() if since < 0 else (since,))
+    beside = table.beside(at)
+    alive = table.alive[table.given[table.alive].any(axis=1) & (table.alive < at)]
+    alike = beside[[names[row] == "a" and row != at for row in beside.tolist()]]
+    above = [alive, alive[alive > since]]
+    is_found = any(len(b) and table.are_sums(at, b)[-1] for b in (*above, alike))
+    is_found |= any(len(b) and table.is_rounded_mean(at, b) for b in above)
+    if table.given[at].any() and is_found:
+        assert table.may_condense(at, [len(rows[0])])
+
+
 def test_rows_that_are_no_sums_are_told_at_once() -> None:
     """Of rows whose figures have nothing to do with each other, none is looked at."""
     chance = np.random.default_rng(1)
     rows = chance.integers(1000, 99_999, size=(60, 3)).astype(float).tolist()
     figures = figures_of(rows)
     assert not any(figures.may_repeat(row) for row in range(len(rows)))
+    assert not any(figures.may_condense(row, [3]) for row in range(1, len(rows)))
