@@ -164,6 +164,7 @@ def open_file(
     cells: bool = True,
     hashes: bool = False,
     wanted: Callable[[Workbook], Collection[SheetEntry]] | None = None,
+    is_draft: bool = False,
 ) -> WorkbookFile:
     """Let a workbook through the gate, every part inflated once.
 
@@ -171,21 +172,35 @@ def open_file(
     one without its ordinary rows. `cells` False leaves out what matters only to who reads the
     cells: then no part is ever in memory as a whole.
     `wanted` picks the sheets of which anything is read; the others are neither inflated nor judged.
+    A draft, written by us a moment ago, may be of any size.
     """
     book = open_index(source)
     try:
         sheets = book.workbook.sheets if wanted is None else wanted(book.workbook)
-        _pass_parts(book, visit, sheets, cells=cells, hashes=hashes)
+        entries = _wanted(book, sheets, is_draft=is_draft)
+        _pass_parts(book, visit, sheets, entries, cells=cells, hashes=hashes)
     except BaseException:
         source.close()
         raise
     return book
 
 
+def _wanted(
+    book: WorkbookFile, sheets: Collection[SheetEntry], *, is_draft: bool
+) -> list[ZipEntry]:
+    """Return the parts that are looked at, if they are not too large: all but unwanted sheets."""
+    unwanted = {s.part for s in book.workbook.sheets} - {s.part for s in sheets}
+    entries = [e for e in book.package.entries() if part_key(e.name) not in unwanted]
+    if not is_draft and sum(entry.size for entry in entries) > MAX_TOTAL:
+        raise HostileWorkbook("too_big", file=book.file, limit=MAX_TOTAL >> 20)
+    return entries
+
+
 def _pass_parts(
     book: WorkbookFile,
     visit: Visitor | None,
     sheets: Collection[SheetEntry],
+    entries: Iterable[ZipEntry],
     *,
     cells: bool,
     hashes: bool,
@@ -193,19 +208,18 @@ def _pass_parts(
     package, workbook = book.package, book.workbook
     # Tabs that share a part are read one by one all the same.
     tabs = Counter(sheet.part for sheet in sheets if sheet.part is not None)
-    unwanted = {sheet.part for sheet in workbook.sheets} - {*tabs}
     if cells:
         package.make_room(_KEPT_SHEETS)
         _check_parsed(book, tabs)
     bounds: dict[str, int] = {}
-    for entry in package.entries():
+    for entry in entries:
         key = part_key(entry.name)
         if cells and key in tabs:
             sheet = _sheet(book, entry, hashes=hashes)
             bounds[key] = bound(sheet) if b"sheetData" in sheet else 0
             if visit is not None:
                 visit(book, key, sheet)
-        elif key not in unwanted:
+        else:
             _pass(book, entry, is_xml=key in tabs or _is_format(package, key), hashes=hashes)
     if cells:
         _look_closer(book, tabs, bounds)
@@ -313,8 +327,6 @@ def _open_archive(source: SourceFile) -> Archive:
     if source.read(0, len(_CFB_MAGIC)) == _CFB_MAGIC:
         _refuse_compound_file(source)
     archive = read_archive(source)
-    if sum(entry.size for entry in archive.entries) > MAX_TOTAL:
-        raise HostileWorkbook("too_big", file=file, limit=MAX_TOTAL >> 20)
     _check_names(archive)
     return archive
 

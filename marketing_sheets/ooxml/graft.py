@@ -115,7 +115,7 @@ def insert_sheet(
     check_replaceable(target)
     check_output(target, path, overwrite=overwrite or is_draft)
     is_stamped = target != real_path(path) and not is_draft
-    with _opened(workbook) as opened:
+    with _opened(workbook, is_draft=is_draft) as opened:
         try:
             graft = _Graft(opened, load_source(source), sheet_name)
             graft.apply(path.name if is_stamped else "")
@@ -127,13 +127,15 @@ def insert_sheet(
             raise WorkbookInUse("changed_meanwhile", file=opened.file) from error
 
 
-def _opened(workbook: Path | str | WorkbookFile) -> AbstractContextManager[WorkbookFile]:
+def _opened(
+    workbook: Path | str | WorkbookFile, *, is_draft: bool
+) -> AbstractContextManager[WorkbookFile]:
     """Open a workbook unless it is; never is more than a piece of it in memory."""
     if isinstance(workbook, WorkbookFile):
         return nullcontext(workbook)
     source = open_source(Path(workbook), in_memory=False)
     _ = source.sha256  # before anything is read: what changes meanwhile is noticed
-    return open_file(source, cells=False, hashes=True)
+    return open_file(source, cells=False, hashes=True, is_draft=is_draft)
 
 
 def _put(graft: _Graft, target: Path, *, backup: bool) -> Receipt:

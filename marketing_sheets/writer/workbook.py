@@ -112,6 +112,7 @@ def _open_book(
     # A figure that outgrows what a cell holds is shown as Excel would show it.
     options = {"in_memory": True, "default_format_properties": face, "nan_inf_to_errors": True}
     workbook = xlsxwriter.Workbook(buffer, options)
+    workbook.use_zip64()  # or else no sheet may be larger than 2 GiB
     return Book(
         workbook=workbook,
         template=template,

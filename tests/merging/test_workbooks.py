@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -26,9 +27,12 @@ from marketing_sheets import (
     read_workbook,
     recalculate,
 )
+from marketing_sheets.errors import HostileWorkbook
 from marketing_sheets.loading import library_template
 from marketing_sheets.merging import log
-from marketing_sheets.merging.writing import write_merge
+from marketing_sheets.merging.writing import check_output, write_merge
+from marketing_sheets.ooxml import gate
+from marketing_sheets.reader import read_earlier
 from marketing_sheets.records import LOG, MEMORY_STAMP as STAMP
 from marketing_sheets.template import Threshold
 from marketing_sheets.writer import parts, write_workbook
@@ -196,6 +200,27 @@ def test_long_tables_continue(
     again = merge([result.path], tmp_path / "b.xlsx", as_of=AS_OF, jobs=1)
     assert len(again.reading.sheets["daily_data"].frame) == 12
     assert wrong_formulas(result.path) == []
+
+
+def test_a_merge_may_be_larger_than_what_is_read(
+    merged: MergeResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sheets of gigabytes are plain entries, and what people typed into them is still found."""
+    with zipfile.ZipFile(merged.path) as archive:
+        before = {name: archive.read(name) for name in archive.namelist()}
+    sizes = [*map(len, before.values())]
+    monkeypatch.setattr(gate, "MAX_TOTAL", sum(sizes) - 1)
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", max(sizes) - 1)
+    again = write_merge(merged.merge, tmp_path / merged.path.name, as_of=AS_OF, created=CREATED)
+    with zipfile.ZipFile(again.path) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == before
+        # Excel asks whether to repair what Zip64 tells of.
+        assert not any(entry.extra or entry.extract_version > 20 for entry in archive.infolist())
+    with pytest.raises(HostileWorkbook):
+        read_workbook(again.path)
+    check_output(again.path, overwrite=False)
+    _, attachments = read_earlier(again.path)
+    assert attachments["merge_conflicts"]
 
 
 def test_parquet_holds_the_merged_records(messy_folder: Path, tmp_path: Path) -> None:
