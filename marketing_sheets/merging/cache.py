@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from ..records import Reading
 from ..template import Template
 from ..texts import LANGUAGES, Text, templates_folder
 
-FORMAT = 3
+FORMAT = 4
 _LARGEST = 1 << 31  # bytes; no reading is larger
 _LEVEL = 1  # the fastest: what is read twice at most is not worth more
 # What a reading is made of, by name: all that `records` defines or takes from below.
@@ -102,9 +102,8 @@ class _Packer:
         kind = type(value)
         if _CLASSES.get(kind.__name__) is kind:
             return self._ext("record", [kind.__name__, *self._parts(value)])
-        for name, (known, parts, _) in _KINDS.items():
-            if isinstance(value, known):
-                return self._ext(name, parts(value))
+        if (name := _kind_of(kind.__mro__)) is not None:
+            return self._ext(name, _KINDS[name][1](value))
         if isinstance(value, np.generic):
             return value.item()
         if isinstance(value, Mapping):
@@ -137,6 +136,8 @@ class _Unpacker:
         name = _NAMES[number]
         if name == "file":
             return self.file
+        if name in _MOMENTS:
+            return _moment(name, data)
         parts = _unpack(data, self)
         if name == "record":
             return self._record(*parts)
@@ -158,13 +159,31 @@ def _frame_parts(frame: pd.DataFrame) -> list[object]:
     names = frame.columns.tolist()
     if not _is_plain(frame.index) or not all(type(name) is str for name in names):
         raise _Foreign(pd.DataFrame)
+    if not len(frame):
+        return [0, names, [_kind(dtype) for dtype in frame.dtypes]]
     return [len(frame), names, [_column_parts(column) for _, column in frame.items()]]
 
 
 def _frame(parts: list[Any]) -> pd.DataFrame:
     count, names, columns = parts
+    if not count:
+        # Most tables of most workbooks are: each kind of them is made once.
+        return _empty(tuple(names), tuple(map(tuple, columns))).copy(deep=False)
+    index = pd.RangeIndex(count)
+    if all(kind == "object" for kind, *_ in columns):
+        cells = np.empty((len(names), count), dtype=object)
+        for at, (_, values) in enumerate(columns):
+            cells[at] = values
+        return pd.DataFrame(cells.T, columns=names, index=index, dtype=object, copy=False)
     arrays = {name: _column(column, count) for name, column in zip(names, columns, strict=True)}
-    return pd.DataFrame(arrays, index=pd.RangeIndex(count), copy=False)
+    return pd.DataFrame(arrays, index=index, copy=False)
+
+
+@lru_cache(maxsize=256)
+def _empty(names: tuple[str, ...], kinds: tuple[tuple[str, ...], ...]) -> pd.DataFrame:
+    types: list[Any] = [_text_type(kind, *store) if store else kind for kind, *store in kinds]
+    arrays = {name: pd.array([], dtype=kind) for name, kind in zip(names, types, strict=True)}
+    return pd.DataFrame(arrays, index=pd.RangeIndex(0))
 
 
 def _series_parts(series: pd.Series[Any]) -> list[object]:
@@ -186,21 +205,26 @@ def _is_plain(index: pd.Index[Any]) -> bool:
     return isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1
 
 
-def _column_parts(column: pd.Series[Any]) -> list[object]:
-    kind = str(column.dtype)
-    if kind == "object":
-        return [kind, column.tolist()]
-    if isinstance(column.dtype, pd.StringDtype):
-        missing = column.array.isna()
-        texts = column.astype(object).where(~missing, None).tolist()
-        return ["text", kind, column.dtype.storage, texts]
-    if kind in _MASKED:
-        missing = column.array.isna()  # the series' own way takes three times as long
-        values = column.to_numpy(_MASKED[kind][1], na_value=0)
-        return [kind, values, missing]
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufbM":
-        return [kind, column.to_numpy()]
+def _kind(dtype: Any) -> list[str]:
+    """Return the name of a column's type, and how it stores texts."""
+    kind = str(dtype)
+    if isinstance(dtype, pd.StringDtype):
+        return [kind, dtype.storage]
+    if kind in ("object", *_MASKED) or (isinstance(dtype, np.dtype) and dtype.kind in "iufbM"):
+        return [kind]
     raise _Foreign(kind)
+
+
+def _column_parts(column: pd.Series[Any]) -> list[object]:
+    kind, *storage = _kind(column.dtype)
+    # The array's own ways take a fraction of the time that the series' take.
+    if storage:
+        texts = column.array.to_numpy(dtype=object, na_value=None).tolist()
+        return ["text", kind, *storage, texts]
+    if kind in _MASKED:
+        values = column.array.to_numpy(dtype=_MASKED[kind][1], na_value=0)
+        return [kind, values, column.array.isna()]
+    return [kind, column.tolist() if kind == "object" else column.to_numpy()]
 
 
 def _column(parts: list[Any], count: int) -> Any:
@@ -212,10 +236,13 @@ def _column(parts: list[Any], count: int) -> Any:
         return pd.Series(cells, dtype=object, copy=False)
     if kind == "text":
         name, storage, texts = rest
-        # Missing texts are NaN in the one, NA in the other.
-        missing = np.nan if name == "str" else pd.NA
-        return pd.array(texts, dtype=pd.StringDtype(storage, na_value=missing))
+        return pd.array(texts, dtype=_text_type(name, storage))
     return _MASKED[kind][0](*rest) if kind in _MASKED else rest[0]
+
+
+def _text_type(name: str, storage: Any) -> Any:
+    # Missing texts are NaN in the one, NA in the other.
+    return pd.StringDtype(storage, na_value=np.nan if name == "str" else pd.NA)
 
 
 def _array_parts(array: np.ndarray[Any, Any]) -> list[object]:
@@ -264,8 +291,22 @@ _KINDS: Mapping[str, tuple[Any, Callable[[Any], object], Callable[[Any], object]
         lambda parts: timedelta(*parts),
     ),
 }
+# Texts of moments come again in row after row.
+_MOMENTS = frozenset(("timestamp", "datetime", "date", "time", "timedelta"))
 _NAMES = ("file", "record", *_KINDS)
 _NUMBERS = {name: number for number, name in enumerate(_NAMES)}
+
+
+@cache
+def _kind_of(classes: tuple[type, ...]) -> str | None:
+    """Return which kind of extension a class is, told with all it inherits from."""
+    found = (name for name, (known, *_) in _KINDS.items() if known in classes)
+    return next(found, None)
+
+
+@lru_cache(maxsize=1 << 14)
+def _moment(name: str, data: bytes) -> object:
+    return _KINDS[name][2](msgpack.unpackb(data))
 
 
 _MAGIC = b"msheets\n"
