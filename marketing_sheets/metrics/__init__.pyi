@@ -27,6 +27,7 @@ from .levels import (
     by as by,
     day_column as day_column,
     figure as figure,
+    figures_per_group as figures_per_group,
     later_rows as later_rows,
     metric_frame as metric_frame,
     metrics_of as metrics_of,

@@ -147,7 +147,7 @@ def metrics_of(reading: Reading, sheet_id: str) -> tuple[Metric, ...]:
 
 def figure(metric: Metric, frame: pd.DataFrame) -> Figure:
     """Compute one metric over all rows of `frame` that have what it takes."""
-    return _figures(metric, frame, np.zeros(len(frame), dtype=np.intp), 1)[0]
+    return figures_per_group(metric, frame, np.zeros(len(frame), dtype=np.intp), 1)[0]
 
 
 def by(metrics: Iterable[Metric], frame: pd.DataFrame, keys: Sequence[str]) -> Breakdown:
@@ -159,7 +159,7 @@ def by(metrics: Iterable[Metric], frame: pd.DataFrame, keys: Sequence[str]) -> B
     metrics = tuple(metrics)
     columns = {key: _key(frame, key) for key in keys}
     codes, levels = _groups(columns, len(frame))
-    table = {metric.id: _figures(metric, frame, codes, len(levels)) for metric in metrics}
+    table = {metric.id: figures_per_group(metric, frame, codes, len(levels)) for metric in metrics}
     groups = tuple(
         Group(level=level, figures={name: row[number] for name, row in table.items()})
         for number, level in enumerate(levels)
@@ -260,7 +260,10 @@ def sums_per_group(
     return upper / lower, lower
 
 
-def _figures(metric: Metric, frame: pd.DataFrame, codes: Array, groups: int) -> list[Figure]:
+def figures_per_group(
+    metric: Metric, frame: pd.DataFrame, codes: Array, groups: int
+) -> list[Figure]:
+    """Compute one metric per group; `codes` are as in `sums_per_group`."""
     upper, lower, rows, left_out, mixed = _sums(metric, frame, codes, groups)
     if lower is None:
         return list(_plain(metric, upper, rows, left_out))

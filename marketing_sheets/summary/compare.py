@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,15 @@ import pandas as pd
 from ..alerts import choice_setting, label_of
 from ..metrics import (
     Achievement,
+    Burn,
     Figure,
     achievements,
     burn,
     elapsed,
     figure,
+    figures_per_group,
     is_known,
+    is_later,
     is_open,
     judged,
     late_rows,
@@ -29,8 +32,8 @@ from ..metrics import (
     progress,
     up_to_day,
 )
-from ..records import LOG, Reading
-from ..template import Campaign, Task, Verdict
+from ..records import LOG, Integers, Reading
+from ..template import Campaign, Role, Task, Verdict
 from ..texts import Text, fold
 from ..values import choice_spellings
 from .breakdowns import day_of, progress_setting
@@ -40,6 +43,8 @@ from .model import Compared, CompareRow, Comparison, Health, Matrix, MatrixRow
 _VERDICT_RANKS: Final[Mapping[Verdict | None, int]] = {"missed": 0, "close": 1, "met": 2, None: 3}
 _RANKS: Final[Mapping[Health, int]] = {"risk": 0, "watch": 1, "ok": 2, "none": 3}
 _Names = np.ndarray[Any, Any]
+_WORK: Final[tuple[Role, ...]] = ("master", "schedule", "issues")
+_NOBODY: Final[Integers] = np.array([], dtype=np.int64)
 
 
 def matrix_of(reading: Reading, departments: Compared | None) -> Matrix | None:
@@ -99,22 +104,27 @@ def _standing(row: MatrixRow) -> tuple[float, float]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Frames:
-    """The tables that are compared, and the name of each row's group in all tables.
+class _Groups:
+    """The groups that are compared, and what is told for all of them at once, and for None: all.
 
-    `late` are sheet and row of the late tasks.
+    `names` is the name of each row's group by table, `rows` the rows of each group; `late` counts
+    late tasks. A table without names is every group's.
     """
 
     reading: Reading
     as_of: date
     names: Mapping[str, _Names]
-    late: tuple[tuple[str, int], ...] = ()
+    rows: Mapping[str, Mapping[str, Integers]]
+    late: Mapping[str | None, Sequence[int]]
+    verdicts: Mapping[str | None, Sequence[Verdict | None]]
+    figures: Mapping[str | None, Mapping[str, Figure]]
 
-    def of(self, sheet: str, group: str | None) -> pd.DataFrame:
+    def of(self, role: Role, group: str | None) -> pd.DataFrame:
         """Return the rows of a group, None: all, as far as the figures reach."""
+        sheet = self.reading.template.sheet_for(role)
         frame = metric_frame(self.reading, sheet, as_of=self.as_of)
-        if group is not None and sheet in self.names:
-            frame = frame.loc[self.names[sheet] == group]
+        if group is not None and sheet in self.rows:
+            frame = frame.take(self.rows[sheet].get(group, _NOBODY))
         return up_to_day(frame)
 
 
@@ -157,17 +167,56 @@ def _compared(reading: Reading, trace: str, as_of: date) -> Compared | None:
         groups = sorted({*groups, *_took_part(reading)})
     if len([name for name in groups if name]) < 2:
         return None
-    frames = _Frames(reading=reading, as_of=as_of, names=names)
-    roles = (reading.template.sheet_for(role) for role in ("master", "schedule"))
+    template = reading.template
+    roles = (template.sheet_for(role) for role in _WORK[:2])
     tasks = [reading.sheets[sheet] for sheet in roles if sheet in reading.sheets]
     _, late = late_rows(tasks, choice_setting(reading, "late_done"))
-    frames = replace(
-        frames,
-        late=tuple((records.sheet, row) for records, row, _ in late),
+    verdicts = (
+        (records.sheet, row, one.verdict)
+        for records in judged(reading.sheets.values())
+        for row, one in enumerate(achievements(records))
     )
-    rows = [_row(frames, name, _label(reading, trace, name)) for name in groups]
+    compared = _Groups(
+        reading=reading,
+        as_of=as_of,
+        names=names,
+        rows={sheet: _rows(own) for sheet, own in names.items()},
+        late=_dealt(((records.sheet, row, 1) for records, row, _ in late), names, groups),
+        verdicts=_dealt(verdicts, names, groups),
+        figures=_figures(reading, as_of, names, groups),
+    )
+    # How groups without a task or an issue stand is the same for all of them.
+    busy = {name for role in _WORK for name in compared.rows.get(template.sheet_for(role), ())}
+    idle = next((name for name in groups if name not in busy), None)
+    works = {name: _work(compared, name) for name in {*busy, idle, None}}
+    rows = [
+        _row(compared, name, _label(reading, trace, name), works.get(name, works[idle]))
+        for name in groups
+    ]
     rows.sort(key=lambda row: (_RANKS[row.health], -(row.late + row.overdue)))
-    return Compared(rows=tuple(rows), total=_row(frames, None, ""))
+    return Compared(rows=tuple(rows), total=_row(compared, None, "", works[None]))
+
+
+def _rows(names: _Names) -> dict[str, Integers]:
+    """Return the rows of each name, in order."""
+    codes, found = pd.factorize(names)
+    ends = np.cumsum(np.bincount(codes, minlength=len(found)))
+    parts = np.split(np.argsort(codes, kind="stable"), ends)[:-1]
+    return dict(zip(found, parts, strict=True))
+
+
+_Value = TypeVar("_Value")
+
+
+def _dealt(
+    values: Iterable[tuple[str, int, _Value]], names: Mapping[str, _Names], groups: Sequence[str]
+) -> dict[str | None, list[_Value]]:
+    """Deal what was found in rows of tables out to the groups of the rows, and all to None."""
+    dealt: dict[str | None, list[_Value]] = {group: [] for group in (None, *groups)}
+    for sheet, row, value in values:
+        for group in (None, *([names[sheet][row]] if sheet in names else groups)):
+            dealt[group].append(value)
+    return dealt
 
 
 def _took_part(reading: Reading) -> set[str]:
@@ -182,71 +231,83 @@ def _label(reading: Reading, trace: str, name: str) -> Text | str:
     return label_of(reading.template, "department", name) if trace == "department" else name
 
 
-def _row(frames: _Frames, group: str | None, name: Text | str) -> CompareRow:
-    reading, as_of, template = frames.reading, frames.as_of, frames.reading.template
-    tasks = frames.of(template.sheet_for("master"), group)
-    schedule = frames.of(template.sheet_for("schedule"), group)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """How tasks and issues of a group stand."""
+
+    burnt: Burn
+    progress: Figure
+    on_time: Figure
+    open: int
+    overdue: int
+
+
+def _work(groups: _Groups, group: str | None) -> _Work:
+    reading, as_of = groups.reading, groups.as_of
+    tasks, schedule, issues = (groups.of(role, group) for role in _WORK)
     start, end = (day_of(reading.form.get(name)) for name in Campaign.PERIOD)
-    burnt = burn(tasks, elapsed(start, end, as_of))
-    figures = _figures(frames, group)
-    issues = frames.of(template.sheet_for("issues"), group)
     unsolved = is_open(issues) & is_known(issues, as_of)
-    late = int((overdue(issues, as_of)[unsolved] > 0).sum())
-    delayed = [
-        sheet
-        for sheet, row in frames.late
-        if group is None or sheet not in frames.names or frames.names[sheet][row] == group
-    ]
-    met, verdicts = _verdicts(frames, group)
-    row = CompareRow(
-        name=name,
-        rows=_count(frames, group),
+    return _Work(
+        burnt=burn(tasks, elapsed(start, end, as_of)),
         progress=progress(tasks, progress_setting(reading)).overall,
         on_time=on_time(tasks if Task.DELAY_DAYS in tasks and len(tasks) else schedule),
-        late=len(delayed),
-        budget=burnt.budget,
-        spend=burnt.spend,
-        cost=figures["cost"],
-        used=burnt.used,
+        open=int(unsolved.sum()),
+        overdue=int((overdue(issues, as_of)[unsolved] > 0).sum()),
+    )
+
+
+def _row(groups: _Groups, group: str | None, name: Text | str, work: _Work) -> CompareRow:
+    figures, verdicts = groups.figures[group], groups.verdicts[group]
+    row = CompareRow(
+        name=name,
+        rows=_count(groups, group),
+        progress=work.progress,
+        on_time=work.on_time,
+        late=len(groups.late[group]),
+        budget=work.burnt.budget,
+        spend=work.burnt.spend,
+        cost=figures.get("cost", _none("cost")),
+        used=work.burnt.used,
         sales=figures.get("sales", _none("sales")),
         achieved=figures.get("sales_achievement", _none("sales_achievement")),
         roas=figures.get("roas", _none("roas")),
-        met=met,
-        judged=verdicts,
-        open=int(unsolved.sum()),
-        overdue=late,
+        met=verdicts.count("met"),
+        judged=len(verdicts) - verdicts.count(None),
+        open=work.open,
+        overdue=work.overdue,
         health="none",
     )
-    return replace(row, health=_health(row, over=burnt.over))
+    return replace(row, health=_health(row, over=work.burnt.over))
 
 
-def _figures(frames: _Frames, group: str | None) -> dict[str, Figure]:
-    """Return the figures of the daily data of a group, by metric; the cost is always there."""
-    sheet = frames.reading.template.sheet_for("daily")
-    daily = frames.of(sheet, group)
-    found = {one.id: figure(one, daily) for one in metrics_of(frames.reading, sheet)}
-    return {"cost": _none("cost"), **found}
+def _figures(
+    reading: Reading, as_of: date, names: Mapping[str, _Names], groups: Sequence[str]
+) -> dict[str | None, dict[str, Figure]]:
+    """Return the figures of the daily data of each group, by metric."""
+    sheet = reading.template.sheet_for("daily")
+    frame = metric_frame(reading, sheet, as_of=as_of)
+    daily, metrics = up_to_day(frame), metrics_of(reading, sheet)
+    of_all = {one.id: figure(one, daily) for one in metrics}
+    if sheet not in names:
+        return dict.fromkeys((None, *groups), of_all)
+    codes, found = pd.factorize(names[sheet][~is_later(frame)])
+    numbers = {group: number for number, group in enumerate(groups)}
+    codes = np.array([numbers[name] for name in found], dtype=np.intp)[codes]
+    table = {one.id: figures_per_group(one, daily, codes, len(groups)) for one in metrics}
+    figures: dict[str | None, dict[str, Figure]] = {None: of_all}
+    for at, group in enumerate(groups):
+        figures[group] = {name: row[at] for name, row in table.items()}
+    return figures
 
 
 def _none(metric: str) -> Figure:
     return Figure(metric=metric, value=None, reason="no_data")
 
 
-def _count(frames: _Frames, group: str | None) -> int:
+def _count(groups: _Groups, group: str | None) -> int:
     if group is None:
-        return sum(len(records.frame) for records in frames.reading.sheets.values())
-    return sum(int((column == group).sum()) for column in frames.names.values())
-
-
-def _verdicts(frames: _Frames, group: str | None) -> tuple[int, int]:
-    verdicts = []
-    for records in judged(frames.reading.sheets.values()):
-        rows = np.ones(len(records.frame), dtype=bool)
-        if group is not None and records.sheet in frames.names:
-            rows = frames.names[records.sheet] == group
-        both = zip(achievements(records), rows, strict=True)
-        verdicts += [one.verdict for one, own in both if own]
-    return verdicts.count("met"), len(verdicts) - verdicts.count(None)
+        return sum(len(records.frame) for records in groups.reading.sheets.values())
+    return sum(len(rows.get(group, _NOBODY)) for rows in groups.rows.values())
 
 
 def _health(row: CompareRow, *, over: int) -> Health:

@@ -76,6 +76,33 @@ def test_each_department_has_its_own_sums() -> None:
         assert row.roas.value == pytest.approx(sales / cost)
 
 
+def test_departments_with_nothing_but_days_have_no_tasks() -> None:
+    """Who has no tasks or issues is compared by the daily data alone; a table may be empty."""
+    book = merged(campaign(form=FORM), department=("marketing",))
+    days = merged(book, department=("marketing", "sales", "线上")).sheets["daily_data"]
+    issues = book.sheets["issue_log"]
+    assert issues.origins is not None
+    none = replace(
+        issues,
+        frame=issues.frame[:0],
+        raw=issues.raw[:0],
+        rows=issues.rows[:0],
+        origins=issues.origins[:0],
+    )
+    book = replace(book, sheets={**book.sheets, "daily_data": days, "issue_log": none})
+    comparison = summarize(book, as_of=AS_OF).comparison
+    assert comparison is not None
+    assert comparison.departments is not None
+    by_name = {text_of(row.name, "zh-Hans"): row for row in comparison.departments.rows}
+    busy, idle = by_name["市场部"], (by_name["销售部"], by_name["线上"])
+    total = comparison.departments.total
+    assert (busy.budget, busy.late, busy.progress) == (total.budget, total.late, total.progress)
+    for row in idle:
+        assert (row.budget.value, row.progress.value, row.late, row.open) == (None, None, 0, 0)
+        assert row.rows == row.sales.rows
+    assert idle[0].sales != idle[1].sales
+
+
 def test_spend_stands_beside_the_budget_of_the_same_tasks() -> None:
     """Spend is the tasks', beside their budget; what the days cost is another figure."""
     tasks: list[dict[str, object]] = [
