@@ -19,7 +19,8 @@ from ..loading import library_template, load_template, template_names
 from ..reader import read_workbook
 from ..records import Reading
 from ..template import Template
-from .cache import Cache, decode, encode
+from .cache import Cache
+from .packets import decode, encode
 from .sources import ReadFile, SkippedFile
 from .workers import processes
 
