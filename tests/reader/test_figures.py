@@ -72,6 +72,7 @@ def test_no_sum_of_a_name_or_of_all_above_is_kept_back(
             (rows[since + 1 : at], [r for r, n in zip(rows, names, strict=True) if n == "a"])
         )
     )
+    assume(block)
     figures = [
         f if f is None or digits is None else round(f, digits) for f in condensed(block, mean=mean)
     ]
