@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,7 +112,8 @@ def merge(
     from ..merging import Cache, dask_executor, merge as merge_workbooks
 
     cluster = nullcontext(None) if dask is None else dask_executor(dask)
-    with cluster as executor, _shown_progress(speech(language)) as show:
+    with cluster as executor, shown_stages(output.name, speech(language)) as show:
+        show("reading")
         result = merge_workbooks(
             paths,
             output,
@@ -128,7 +129,9 @@ def merge(
             fail_fast=fail_fast,
             parquet=parquet,
             overwrite=force,
-            progress=show,
+            progress=lambda done, total, _: (
+                show("reading", f"{done}/{total}") if done < total else show("merging")
+            ),
         )
     spoken = language or result.merge.language
     if as_json:
@@ -182,22 +185,6 @@ def settle(
     sys.exit(DOUBTS if result.merge.conflicts else 0)
 
 
-@contextmanager
-def _shown_progress(language: Language) -> Iterator[Callable[[int, int, str], None]]:
-    """Give a function that moves a bar on a terminal; nothing elsewhere."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda _done, _total, _name: None
-        return
-    label = say("merge", "done.reading", language)
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
-
-        def show(done: int, total: int, _name: str) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        yield show
-
-
 def _merge_lines(result: MergeResult, parquet: Path | None, language: Language) -> Iterator[str]:
     """Say what went in, what did not, whether it reconciles, and where it is."""
     from ..merging import sheet_label, template_note
@@ -207,9 +194,7 @@ def _merge_lines(result: MergeResult, parquet: Path | None, language: Language) 
     def tell(key: str, **params: object) -> str:
         return say("merge", f"done.{key}", language, **params)
 
-    yield tell("files", count=len(merge.sources))
-    for file, original in merge.copies.items():
-        yield f"  {file}: " + say("merge", "log.notes.copy", language, file=original)
+    yield from _source_lines(result, language)
     sums: dict[str, dict[str, int]] = {}
     for total in merge.totals:
         if total.column is None:
@@ -241,6 +226,18 @@ def _merge_lines(result: MergeResult, parquet: Path | None, language: Language) 
     yield tell("written", file=result.path)
     if result.parquet:
         yield tell("parquet", count=len(result.parquet), folder=parquet)
+
+
+def _source_lines(result: MergeResult, language: Language) -> Iterator[str]:
+    """Say how many files went in, which are copies, and what was known of them before."""
+    merge = result.merge
+    yield say("merge", "done.files", language, count=len(merge.sources))
+    for file, original in merge.copies.items():
+        yield f"  {file}: " + say("merge", "log.notes.copy", language, file=original)
+    if merge.reused:
+        yield "  " + say("merge", "done.reused", language, count=merge.reused)
+    if result.is_known:
+        yield "  " + say("merge", "done.known", language)
 
 
 def _left_lines(merge: Merge, language: Language) -> Iterator[str]:

@@ -6,6 +6,7 @@ import codecs
 import json
 import locale
 import os
+import signal
 import sys
 import threading
 import time
@@ -119,31 +120,37 @@ def speech(language: Language | None = None) -> Language:
 
 
 @contextmanager
-def shown_stages(file: str, language: Language) -> Iterator[Callable[[str], None]]:
+def shown_stages(file: str, language: Language) -> Iterator[Callable[..., None]]:
     """Give a function that tells what is being done: shown on a terminal if it takes its time.
 
-    After two seconds, each second anew with how long it has taken so far; nothing elsewhere.
+    After two seconds, each second anew with how long it has taken so far; nothing elsewhere. The
+    function takes the stage and, if anything can be counted, how far it is.
     """
     if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda _: None
+        yield lambda *_: None
         return
     name, began, ended = visible(readable_text(file)), time.monotonic(), threading.Event()
     stages: list[str] = []
 
+    def show(stage: str, so_far: str = "") -> None:
+        stages[:] = [f"{say('cli', f'stage.{stage}', language)} {so_far}".strip()]
+
     def paint() -> None:
+        if hasattr(signal, "pthread_sigmask"):
+            # Ctrl-C is for whoever works, who may hold it back for a while.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         wait = _PATIENCE
         while not ended.wait(wait):
             wait = 1.0
-            words = say("cli", f"stage.{stages[-1]}", language) if stages else ""
             seconds = round(time.monotonic() - began)
-            click.echo(f"\r\033[K{name}  {words} {seconds} s", nl=False, err=True)
+            click.echo(f"\r\033[K{name}  {''.join(stages)} {seconds} s", nl=False, err=True)
         if wait != _PATIENCE:
             click.echo("\r\033[K", nl=False, err=True)
 
     painter = threading.Thread(target=paint, daemon=True)
     painter.start()
     try:
-        yield stages.append
+        yield show
     finally:
         ended.set()
         painter.join()

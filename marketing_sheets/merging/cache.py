@@ -1,4 +1,7 @@
-"""Readings by the content of their workbook, in a folder, so that none is read twice."""
+"""Readings by the content of their workbook, in a folder, so that none is read twice.
+
+And workbooks by the records they were drawn of, so that none is drawn twice.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,19 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from ..files import read_file
 from ..records import Reading
 from ..template import Template
 from ..texts import templates_folder
-from .packets import FORMAT, LARGEST, decode
+from ..writer import write_workbook
+from .packets import FORMAT, LARGEST, decode, hash_of
 
 _MAGIC = b"msheets\n"
 _ENDING = ".reading"
@@ -49,21 +55,28 @@ class Cache:
         self, key: str, *, file: str | None, template: Callable[[str], Template]
     ) -> Reading | None:
         """Return a reading whose places call the workbook `file`; None if there is none."""
+        packet = self.kept(key)
+        try:
+            return None if packet is None else decode(packet, file=file, template=template)
+        except ValueError:
+            return None
+
+    def kept(self, key: str) -> bytes | None:
+        """Return what was put under a key, if it is there and whole."""
         path = self._path(key)
         try:
             data = read_file(path, LARGEST)
-            packet = data[len(_MAGIC) + _DIGEST :]
-            if data[: -len(packet) or None] != _MAGIC + _digest(key, packet):
-                return None
-            reading = decode(packet, file=file, template=template)
-        except (OSError, ValueError):
+        except OSError:
+            return None
+        packet = data[len(_MAGIC) + _DIGEST :]
+        if data[: -len(packet) or None] != _MAGIC + _digest(key, packet):
             return None
         with contextlib.suppress(OSError):
             os.utime(path)  # what is used is not what has to go
-        return reading
+        return packet
 
     def put(self, key: str, packet: bytes) -> None:
-        """Keep a reading; a folder that cannot be written to keeps nothing."""
+        """Keep a reading or a workbook; a folder that cannot be written to keeps nothing."""
         path = self._path(key)
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +84,8 @@ class Cache:
             temporary = Path(name)
             try:
                 with os.fdopen(handle, "wb") as file:
-                    file.write(_MAGIC + _digest(key, packet) + packet)
+                    file.write(_MAGIC + _digest(key, packet))
+                    file.write(packet)
                 temporary.replace(path)
             finally:
                 temporary.unlink(missing_ok=True)
@@ -100,6 +114,24 @@ class Cache:
         return self.folder / key[:2] / f"{key}{_ENDING}"
 
 
+def draw(template: Template, path: Path, given: Mapping[str, Any], cache: Cache | None) -> bool:
+    """Draw a workbook of what `write_workbook` is given; return whether the cache had it."""
+    made_of = None if cache is None else hash_of(template, given)
+    if cache is None or made_of is None:
+        write_workbook(template, path, **given)
+        return False
+    told = "\n".join((made_of, _library(), version("xlsxwriter")))
+    key = hashlib.sha256(told.encode()).hexdigest()
+    known = cache.kept(key)
+    if known is not None:
+        path.write_bytes(known)
+        return True
+    write_workbook(template, path, **given)
+    cache.put(key, path.read_bytes())
+    cache.prune()
+    return False
+
+
 def standard_folder() -> Path:
     """Return where this system keeps what programs can do without: nowhere without a home."""
     import platformdirs  # noqa: PLC0415 - 20 ms, and most runs cache nothing
@@ -113,7 +145,9 @@ def standard_folder() -> Path:
 
 def _digest(key: str, packet: bytes) -> bytes:
     """Return the seal of an entry: it must be whole, and stand under its own key."""
-    return hashlib.sha256(key.encode() + packet).digest()
+    seal = hashlib.sha256(key.encode())
+    seal.update(packet)
+    return seal.digest()
 
 
 @cache

@@ -7,8 +7,9 @@ choices is not in it.
 
 from __future__ import annotations
 
+import hashlib
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
@@ -51,7 +52,8 @@ def encode(reading: Reading) -> bytes | None:
     The template goes by its id and the workbook's name is left out: `decode` is told both.
     """
     try:
-        return zlib.compress(_pack([FORMAT, reading], _Packer(reading)), _LEVEL)
+        packer = _Packer(reading.template, reading.file)
+        return zlib.compress(_pack([FORMAT, reading], packer), _LEVEL)
     except (_Foreign, OverflowError):
         return None
 
@@ -71,6 +73,36 @@ def decode(packet: bytes, *, file: str | None, template: Callable[[str], Templat
     return reading
 
 
+def hash_of(template: Template, given: Mapping[str, object]) -> str | None:
+    """Return the SHA-256 of all that a workbook is made of; None where packets have no form for it.
+
+    Records are taken column by column, so that no copy of them is ever whole.
+    """
+    packer, seal = _Packer(template), hashlib.sha256(repr(template).encode())
+    try:
+        for piece in _pieces(given):
+            seal.update(_pack(piece, packer))
+    except (_Foreign, OverflowError):
+        return None
+    return seal.hexdigest()
+
+
+def _pieces(value: Any) -> Iterator[object]:
+    """Take apart what holds tables; the rest stays as it is."""
+    if isinstance(value, pd.DataFrame):
+        yield [len(value), [str(name) for name in value.columns]]
+        for name in value.columns:
+            yield _column_parts(value[name])
+    elif isinstance(value, Mapping):
+        yield [str(name) for name in value]
+        for one in value.values():
+            yield from _pieces(one)
+    elif isinstance(value, records.SheetRecords):
+        yield from _pieces({one.name: getattr(value, one.name) for one in fields(value)})
+    else:
+        yield value
+
+
 def _pack(value: object, packer: _Packer) -> bytes:
     packed: bytes = msgpack.packb(
         value, default=packer.extension, strict_types=True, unicode_errors="surrogatepass"
@@ -87,9 +119,9 @@ def _unpack(data: bytes, unpacker: _Unpacker) -> Any:
 class _Packer:
     """What is asked for the form of whatever MessagePack does not know."""
 
-    def __init__(self, reading: Reading) -> None:
-        self.file = reading.file
-        self.choices = attributes_of(reading.template)
+    def __init__(self, template: Template, file: str | None = None) -> None:
+        self.file = file
+        self.choices = attributes_of(template)
 
     def extension(self, value: object) -> object:
         """Return a plain value, or an extension: its kind, and plain parts."""

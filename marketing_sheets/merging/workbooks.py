@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from ..errors import SheetsError, UsageError, WorkbookError, as_day, as_moment
@@ -84,9 +85,8 @@ def merge(
             output=output,
         )
         day, moment = as_of or _stated(merged, today, output), created or _latest(merged)
-        return write_merge(
-            merged, output, as_of=day, created=moment, overwrite=overwrite, parquet=parquet
-        )
+        written = partial(write_merge, overwrite=overwrite, parquet=parquet, cache=cache)
+        return written(merged, output, as_of=day, created=moment)
 
 
 @contextmanager
@@ -154,7 +154,11 @@ def _merged(
     merged = merge_sources(sources, way, skipped=skipped, earlier=earlier)
     taking_part = {source.file for source in merged.sources}
     things = {names.get(found.file, found.file): _left_lying(found) for found in read}
-    return replace(merged, laid_on={f: t for f, t in things.items() if t and f in taking_part})
+    return replace(
+        merged,
+        laid_on={f: t for f, t in things.items() if t and f in taking_part},
+        reused=sum(one.is_cached for one in read),
+    )
 
 
 def _left_lying(found: ReadFile) -> tuple[LaidOn, ...]:

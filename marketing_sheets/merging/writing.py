@@ -32,7 +32,8 @@ from ..summary import Summary, summarize
 from ..template import Campaign, FormSheet, TableSheet, Template
 from ..texts import LANGUAGES, Text, readable_name, say
 from ..workbooks import put_summary, recompute
-from ..writer import placed, write_workbook
+from ..writer import placed
+from .cache import Cache, draw
 from .log import MOST_LINES, conflict_sheet, log_sheet
 from .model import Merge, MergeTotal, column_label, sheet_label
 from .sources import MERGED, is_merge
@@ -230,7 +231,7 @@ class MergeResult:
     """A merged workbook: the merge with its account, what the workbook holds, and its receipt.
 
     `continued` tells, per sheet, the tabs in which a table too long for one goes on; `parquet` the
-    files beside the workbook.
+    files beside the workbook; `is_known` that an earlier run has drawn the same tables.
     """
 
     path: Path
@@ -241,6 +242,7 @@ class MergeResult:
     as_of: date
     continued: Mapping[str, tuple[str, ...]]
     parquet: tuple[Path, ...] = ()
+    is_known: bool = False
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:
@@ -265,12 +267,13 @@ def write_merge(
     created: datetime | None = None,
     overwrite: bool = False,
     parquet: Path | str | None = None,
+    cache: Cache | None = None,
 ) -> MergeResult:
     """Write a merge as a full workbook, and as one Parquet file a sheet into `parquet`.
 
     The workbook appears at `path` whole, with its Summary, or not at all; an earlier merge there is
     replaced, anything else only with `overwrite`. Tables longer than a sheet of Excel continue in
-    numbered sheets.
+    numbered sheets. `cache` gives the tables where the same records were drawn before.
 
     Raises MergeDoesNotReconcile if rows or amounts are unaccounted for, UsageError, WorkbookError
     or ExcelLimitError; nothing is written then.
@@ -295,7 +298,8 @@ def write_merge(
     summary = summarize(reading, as_of=as_of)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / path.name
-        _write(merge, draft, records, attached, as_of=as_of, created=created)
+        given = _given(merge, records, attached, as_of=as_of, created=created)
+        is_known = draw(_not_asking(merge.template), draft, given, cache)
         files: tuple[Path, ...] = ()
         if parquet is not None:
             again = overwrite or exists(path)
@@ -312,34 +316,32 @@ def write_merge(
         as_of=as_of,
         continued=continued,
         parquet=files,
+        is_known=is_known,
     )
 
 
-def _write(
+def _given(
     merge: Merge,
-    path: Path,
     records: Mapping[str, SheetRecords],
     attached: Sequence[Attachment],
     *,
     as_of: date,
     created: datetime | None,
-) -> None:
-    """Write the merged workbook, its Summary still blank."""
-    write_workbook(
-        _not_asking(merge.template),
-        path,
-        language=merge.language,
-        form=_form(merge, as_of),
-        records=records,
-        choices=merge.choices,
-        settings=merge.settings,
-        holidays=merge.holidays,
-        thresholds=merge.thresholds,
-        as_of=as_of,
-        created=created,
-        attachments=attached,
-        kind=MERGED,
-    )
+) -> dict[str, Any]:
+    """Return what the merged workbook is drawn of, its Summary still blank."""
+    return {
+        "language": merge.language,
+        "form": _form(merge, as_of),
+        "records": records,
+        "choices": merge.choices,
+        "settings": merge.settings,
+        "holidays": merge.holidays,
+        "thresholds": merge.thresholds,
+        "as_of": as_of,
+        "created": created,
+        "attachments": attached,
+        "kind": MERGED,
+    }
 
 
 def _lines(attached: Attachment) -> tuple[Mapping[str, object], ...]:

@@ -152,7 +152,9 @@ def test_the_cache_saves_reading(pair: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     run(pair, "-o", tmp_path / "a.xlsx", "--cache", cache)
     assert [*cache.rglob("*")]
-    run(pair, "-o", tmp_path / "b.xlsx", "--cache", cache)
+    again = run(pair, "-o", tmp_path / "b.xlsx", "--cache", cache)
+    assert "其中 2 个与上次相同" in again.output
+    assert "沿用上次生成的表" in again.output
     names = ("a.xlsx", "b.xlsx")
     one, other = (read_workbook(tmp_path / name).sheets["daily_data"] for name in names)
     pd.testing.assert_frame_equal(one.frame, other.frame)

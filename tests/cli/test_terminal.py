@@ -24,12 +24,12 @@ def test_what_takes_its_time_is_shown_and_wiped_away(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("sys.stderr", screen)
     monkeypatch.setattr(terminal, "_PATIENCE", 0.01)
     with terminal.shown_stages("618.xlsx", "en") as show:
-        show("reading")
+        show("reading", "3/7")
         end = time.monotonic() + 5
         while "618.xlsx" not in screen.getvalue() and time.monotonic() < end:
             time.sleep(0.01)
     text = screen.getvalue()
-    assert "618.xlsx  reading" in text
+    assert "618.xlsx  reading… 3/7 0 s" in text
     assert text.endswith("\r\033[K")
 
 

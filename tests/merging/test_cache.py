@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.packets import known, small_packet
@@ -15,10 +16,11 @@ from support.same_readings import difference
 
 from marketing_sheets.loading import load_template
 from marketing_sheets.merging import Cache
-from marketing_sheets.merging.cache import standard_folder
-from marketing_sheets.merging.packets import encode
+from marketing_sheets.merging.cache import draw, standard_folder
+from marketing_sheets.merging.packets import encode, hash_of
 from marketing_sheets.reader import read_workbook
-from marketing_sheets.texts import Text
+from marketing_sheets.records import Reading
+from marketing_sheets.texts import LANGUAGES, Text
 
 
 def filled(cache: Cache, path: Path, as_of: date | None = None) -> str:
@@ -121,6 +123,70 @@ def test_a_folder_that_cannot_be_written_to_keeps_nothing(tmp_path: Path, messy:
     cache = Cache(blocked / "cache")
     assert cache.get(filled(cache, messy), file="a", template=known) is None
     cache.prune()
+
+
+def given_of(reading: Reading) -> dict[str, Any]:
+    """Return what the writer is given for a workbook of a reading."""
+    return {"language": "en", "form": reading.form, "records": reading.sheets, "kind": "x"}
+
+
+def test_a_workbook_is_drawn_once(tmp_path: Path, messy: Path) -> None:
+    """The same records give the same bytes without being drawn; a spoilt entry is drawn anew."""
+    reading, cache, path = read_workbook(messy), Cache(tmp_path / "cache"), tmp_path / "a.xlsx"
+    assert not draw(reading.template, path, given_of(reading), None)
+    data = path.read_bytes()
+    for is_known in (False, True):
+        path.unlink()
+        assert draw(reading.template, path, given_of(reading), cache) == is_known
+        assert path.read_bytes() == data
+    entry(cache).write_bytes(entry(cache).read_bytes()[:-1])
+    path.unlink()
+    assert not draw(reading.template, path, given_of(reading), cache)
+    assert path.read_bytes() == data
+
+
+@pytest.mark.parametrize(
+    "change", ["frame", "type", "raw", "extras", "remark", "form", "title", "language"]
+)
+def test_whatever_changes_a_workbook_has_it_drawn_anew(messy: Path, change: str) -> None:
+    """A cell, its type, what was typed, staff's own columns, a remark; words and labels."""
+    reading = read_workbook(messy)
+    template, given = reading.template, given_of(reading)
+    records = reading.sheets["daily_data"]
+    assert records.extras is not None
+    frame, raw, extras = records.frame.copy(), records.raw.copy(), records.extras.copy()
+    frame.loc[0, "cost"] = 1234.5
+    raw.loc[0, "cost"] = "1234.5"
+    extras.iloc[0, 0] = "新"
+    others: dict[str, dict[str, Any]] = {
+        "frame": {"frame": frame},
+        "type": {"frame": records.frame.astype({"cost": "float64"})},
+        "raw": {"raw": raw},
+        "extras": {"extras": extras},
+        "remark": {"remarks": {"channel": {0: "?"}}},
+    }
+    changed = dict(given)
+    if change in others:
+        changed["records"] = {**reading.sheets, "daily_data": replace(records, **others[change])}
+    elif change == "form":
+        changed["form"] = {**reading.form, "campaign_name": "另一个"}
+    elif change == "language":
+        changed["language"] = "zh-Hant"
+    else:
+        template = replace(template, title=Text(dict.fromkeys(LANGUAGES, "x")))
+    assert hash_of(template, changed) != hash_of(reading.template, given)
+    assert hash_of(reading.template, given) == hash_of(reading.template, given_of(reading))
+
+
+def test_what_cannot_be_told_apart_is_drawn(tmp_path: Path, messy: Path) -> None:
+    """Records with a cell that packets have no form for are not kept."""
+    reading, cache = read_workbook(messy), Cache(tmp_path / "cache")
+    records = reading.sheets["daily_data"]
+    odd: Any = [frozenset((1,))] * len(records.raw)
+    raw = records.raw.assign(channel=odd)
+    given = given_of(replace(reading, sheets={"daily_data": replace(records, raw=raw)}))
+    assert not draw(reading.template, tmp_path / "a.xlsx", given, cache)
+    assert not cache.folder.exists()
 
 
 def test_pruning_removes_what_was_used_longest_ago(tmp_path: Path) -> None:
