@@ -147,18 +147,22 @@ class Figures:
         alive, result = self.alive, np.ones(len(self.content), dtype=bool)
         row, end = np.ogrid[: len(alive), : len(alive)]
         first, last = np.where(end < row, end, row + 1), np.where(end < row, row, end + 1)
-        hit = last - first > 1
-        for at, stated in zip(self.columns, self.given[alive].T, strict=True):
+        hit, left = last - first > 1, np.arange(len(alive))
+        for at, given in zip(self.columns, self.given[alive].T, strict=True):
             figures = self.numbers[at][alive]
-            cells = np.nan_to_num(figures)[:, None]
+            filled = np.nan_to_num(figures)
             counted = [
                 np.concatenate([[0.0], part.cumsum()])
-                for part in (cells, cells != 0, ~np.isnan(figures))
+                for part in (filled, filled != 0, ~np.isnan(figures))
             ]
             sums, least, most = (part[last] - part[first] for part in counted)
-            slack = _slack(cells, counted[0], len(alive))
-            hit &= _may_agree(sums, least, most, cells, slack) | ~stated[:, None]
-        result[alive] = hit.any(axis=1)
+            slack = _slack(filled[:, None], counted[0], len(alive))[left]
+            cells, stated = filled[left, None], given[left, None]
+            hit &= _may_agree(sums, least, most, cells, slack) | ~stated
+            # What one column rules out no other is asked about.
+            some = hit.any(axis=1)
+            hit, left, first, last = hit[some], left[some], first[some], last[some]
+        result[alive] = np.isin(np.arange(len(alive)), left)
         return result
 
     def fits(self, row: int) -> bool:

@@ -354,7 +354,7 @@ class Repeats:
 
     def _may_be_condensed(self, row: int) -> bool:
         """Whether a glance at all rows leaves a row possible as the sum or mean of others."""
-        near = len(self.figures.alive) <= NEAR
+        near = self.content.sum() <= NEAR
         return (
             self.figures.may_condense(row, self.naming) or not near or self.figures.may_repeat(row)
         )
