@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from xlsxwriter.utility import xl_range
+
 from ..errors import ExcelLimitError, UsageError
 from ..problems import Place, column_letter
 from ..styles import FONTS, Look, Palette
@@ -300,12 +302,18 @@ class Pen:
     ) -> None:
         """Make an area a table; `formulas` are those of its calculated columns, from 0.
 
-        Given to `add_table`, XlsxWriter would write them into every row, though without values.
+        Given to `add_table`, XlsxWriter would write them into every row, though without values, and
+        look into each cell of the area for another table.
         """
-        self.accepted(self.worksheet.add_table(*area, dict(options)), area[0], area[1])
+        top, left, bottom, right = area
+        code = self.worksheet.add_table(top, left, top + 1, right, dict(options))
+        self.accepted(code, top, left)
+        table = self.worksheet.tables[-1]
+        for name in ("range", "a_range", "autofilter"):
+            if table.get(name):
+                table[name] = xl_range(top, left, bottom, right)
         for column, formula in formulas.items():
-            columns = self.worksheet.tables[-1]["columns"]
-            columns[column]["formula"] = formula.removeprefix("=")
+            table["columns"][column]["formula"] = formula.removeprefix("=")
 
     def accepted(
         self, code: int, row: int | None = None, column: int | None = None, text: str = ""

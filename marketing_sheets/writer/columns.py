@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
@@ -16,6 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 Value = float | int | str | bool | None
 _ROWS_A_SPAN = 16  # that many rows share what XlsxWriter says of how far they reach
+_PIECE = 1000  # cells that are made at a time
 _ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 
 
@@ -137,8 +139,7 @@ class ColumnSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter tells no types
 
     def _write_held(self) -> None:
         """Write the rows of the block, and what else stands right of it."""
-        styles: dict[int, int] = {}
-        columns = [_written(at, self._held[at], self._first, styles) for at in sorted(self._held)]
+        columns = [_written(at, self._held[at], self._first) for at in sorted(self._held)]
         for row, cells in enumerate(zip(*columns, strict=True), self._first):
             self._write_row(row, self.row_spans[row // _ROWS_A_SPAN], self.row_info.get(row))
             self.fh.write("".join(cells))
@@ -147,19 +148,23 @@ class ColumnSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter tells no types
             self._xml_end_tag("row")
 
 
-def _written(at: int, column: _Column, first: int, styles: dict[int, int]) -> Iterator[str]:
+def _written(at: int, column: _Column, first: int) -> Iterator[str]:
     """Yield the cells of a column as they stand in the sheet."""
-    letters, formula = xl_col_to_name(at), column.formula
-    for row, (cell, look) in enumerate(zip(column.cells, column.looks, strict=True), first + 1):
-        style = styles.get(id(look))
-        if style is None:
-            style = styles[id(look)] = look._get_xf_index()
-        if cell.__class__ is str:
-            rest = cell
-        elif cell is None:
-            rest = "/>"
-        elif formula:
-            rest = f"{formula}{cell}</v></c>"
-        else:
-            rest = f"><v>{cell:.16G}</v></c>"
-        yield f'<c r="{letters}{row}" s="{style}"{rest}'
+    letters, before = xl_col_to_name(at), column.formula or "><v>"
+    number = "" if column.formula else ".16G"
+    start = 0
+    for _, run in groupby(column.looks, id):
+        end = start + sum(1 for _ in run)
+        # Formats are numbered as they are met, row by row: none before its row is asked for.
+        style = column.looks[start]._get_xf_index()
+        for begin in range(start, end, _PIECE):
+            cells = column.cells[begin : min(begin + _PIECE, end)]
+            yield from [
+                f'<c r="{letters}{row}" s="{style}"{cell}'
+                if cell.__class__ is str
+                else f'<c r="{letters}{row}" s="{style}"/>'
+                if cell is None
+                else f'<c r="{letters}{row}" s="{style}"{before}{cell:{number}}</v></c>'
+                for row, cell in enumerate(cells, first + begin + 1)
+            ]
+        start = end

@@ -182,7 +182,8 @@ def _count_lines(cells: Sequence[InputCell], width: float, lines: list[int]) -> 
 def _set_heights(layout: Layout, lines: Sequence[int], pen: Pen) -> None:
     normal, blank = layout.sheet.row_height, blank_row_height(layout.sheet)
     set_row = pen.worksheet.set_row
+    heights = {count: row_height(count, normal) for count in set(lines)}
     for row, count in enumerate(lines, FIRST):
-        set_row(row, row_height(count, normal))
+        set_row(row, heights[count])
     for row in range(FIRST + layout.records, layout.last_row + 1):
         set_row(row, blank)
