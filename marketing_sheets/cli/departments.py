@@ -224,6 +224,7 @@ def _merge_lines(result: MergeResult, parquet: Path | None, language: Language) 
     yield from template_note(merge, language)
     yield from _left_lines(merge, language)
     yield tell("written", file=result.path)
+    yield from [tell("too_large")] * result.is_too_large
     if result.parquet:
         yield tell("parquet", count=len(result.parquet), folder=parquet)
 

@@ -18,7 +18,7 @@ import pandas as pd
 from ..errors import UsageError
 from ..exporting import export_records
 from ..files import check_replaceable, exists
-from ..ooxml import Receipt
+from ..ooxml import Receipt, is_too_large
 from ..problems import Place, Problem
 from ..records import (
     MARK,
@@ -243,6 +243,11 @@ class MergeResult:
     continued: Mapping[str, tuple[str, ...]]
     parquet: tuple[Path, ...] = ()
     is_known: bool = False
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the workbook is larger than what may be read again."""
+        return is_too_large(self.path)
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:

@@ -5,7 +5,7 @@ from .facts import (
     open_workbook_file as open_workbook_file,
     read_properties as read_properties,
 )
-from .gate import WorkbookFile as WorkbookFile
+from .gate import WorkbookFile as WorkbookFile, is_too_large as is_too_large
 from .graft import Receipt as Receipt, insert_sheet as insert_sheet
 from .index import summary_slot as summary_slot
 from .laid_on import LaidOn as LaidOn, laid_on as laid_on

@@ -149,6 +149,13 @@ def check_workbook_file(path: Path) -> None:
     open_file(open_source(path, in_memory=False)).source.close()
 
 
+def is_too_large(path: Path) -> bool:
+    """Whether a workbook is larger than what `open_file` lets whoever reads its cells open."""
+    with open_index(open_source(path, in_memory=False)) as opened:
+        sizes = [entry.size for entry in opened.package.entries()]
+    return sum(sizes) > MAX_TOTAL or max(sizes) > MAX_PART
+
+
 Visitor = Callable[[WorkbookFile, str, bytes], None]
 
 

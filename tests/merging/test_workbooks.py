@@ -209,6 +209,7 @@ def test_a_merge_may_be_larger_than_what_is_read(
     with zipfile.ZipFile(merged.path) as archive:
         before = {name: archive.read(name) for name in archive.namelist()}
     sizes = [*map(len, before.values())]
+    assert not merged.is_too_large
     monkeypatch.setattr(gate, "MAX_TOTAL", sum(sizes) - 1)
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", max(sizes) - 1)
     again = write_merge(merged.merge, tmp_path / merged.path.name, as_of=AS_OF, created=CREATED)
@@ -216,6 +217,7 @@ def test_a_merge_may_be_larger_than_what_is_read(
         assert {name: archive.read(name) for name in archive.namelist()} == before
         # Excel asks whether to repair what Zip64 tells of.
         assert not any(entry.extra or entry.extract_version > 20 for entry in archive.infolist())
+    assert again.is_too_large
     with pytest.raises(HostileWorkbook):
         read_workbook(again.path)
     check_output(again.path, overwrite=False)
