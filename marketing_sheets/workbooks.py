@@ -21,7 +21,7 @@ from .ooxml import (
     insert_sheet,
     open_workbook_file,
     read_properties,
-    summary_slot,
+    sheet_slot,
 )
 from .problems import Place, Problem
 from .reader import read_csv_records, read_earlier, read_form_csv, read_workbook
@@ -243,7 +243,7 @@ def put_summary(
 
     The arguments are those of `recalculate` and `insert_sheet`.
     """
-    slot = summary_slot(workbook, name=say("sheets", "summary.tab", language))
+    slot = sheet_slot(workbook, name=say("sheets", "summary.tab", language))
     sheet = write_summary(
         summary,
         language=language,

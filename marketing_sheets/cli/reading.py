@@ -154,15 +154,16 @@ def _recalculated(done: Recalculation, language: Language) -> list[str]:
 
     doubtful = [problem for problem in done.reading.problems if problem.severity != "info"]
     written = done.receipt
+    tab = written.sheets[0].sheet
     lines = [
         *summary_lines(done.summary, language),
         *problem_lines(doubtful, language),
         *hint_lines(done.summary.hints, language),
-        say("cli", "summarised", language, file=written.output, tab=written.sheet),
+        say("cli", "summarised", language, file=written.output, tab=tab),
     ]
     if written.lost:
         cells = ", ".join(dict.fromkeys(one.cell for one in written.lost))
-        lines.append(say("cli", "lost_beside", language, tab=written.sheet, cells=cells))
+        lines.append(say("cli", "lost_beside", language, tab=tab, cells=cells))
     return lines
 
 

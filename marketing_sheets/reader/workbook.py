@@ -12,7 +12,7 @@ from typing import Any, Literal
 from python_calamine import load_workbook
 
 from ..errors import DamagedWorkbook, as_day
-from ..ooxml import SheetFacts, WorkbookFacts, open_workbook_file
+from ..ooxml import SUMMARY, SheetFacts, WorkbookFacts, open_workbook_file
 from ..problems import Place, Problem
 from ..records import MEMORY, MEMORY_STAMP, ControlTotal, Reading, RememberedAlert, SheetRecords
 from ..template import Campaign, TableSheet, Template
@@ -340,7 +340,7 @@ def _is_claimed(grid: Grid, claims: Mapping[str, Claim]) -> bool:
 
 def _is_ours(grid: Grid) -> bool:
     """Tell the Summary and the lists sheet, which the library writes, by mark or name."""
-    if grid.is_summary:
+    if grid.ours is not None:
         return True
     names = {
         fold_label(say("sheets", key, language))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from ..ooxml import SUMMARY
 from ..records import AttachedColumn, Attachment
 from ..styles import STATES, Palette
 from ..texts import LANGUAGES, Text
@@ -19,8 +20,6 @@ from .geometry import FIRST, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, header_height,
 from .layout import print_list, print_page
 from .parts import MOST_ROWS, numbered_tab
 
-# The name, scoped to the sheet, by which the Summary is known and replaced in place.
-MARKER = "_marketing_sheets_summary"
 _MARGIN, _COLUMN, _GAP = 14, 72, 10
 _BLOCKS = 6
 _LAST = 3 * _BLOCKS - 1  # the last column of the last block; the margin is column 0
@@ -58,7 +57,8 @@ def draw_reserved(pen: Pen, book: Book) -> None:
     pen.row(row, 18)
     footer = looks.cell(font_size=8, font_color=Palette.MUTE)
     pen.text(row, 1, _footer(book), footer)
-    book.workbook.define_name(f"{quoted(pen.name)}!{MARKER}", f"={quoted(pen.name)}!$A$1")
+    tab = quoted(pen.name)
+    book.workbook.define_name(f"{tab}!{SUMMARY.marker}", f"={tab}!$A$1")
     print_page(pen, book, last_row=row, last_column=_LAST + 1, portrait=True)
 
 
