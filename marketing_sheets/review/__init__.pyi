@@ -1,0 +1,1 @@
+from .keys import LONGEST as LONGEST, cell_keys as cell_keys, excel_key as excel_key
