@@ -40,7 +40,7 @@ def written(typed: list[object], path: Path) -> dict[tuple[str, str], str]:
             elif isinstance(value, bool):
                 sheet.write_boolean(f"A{row}", value)
             else:
-                sheet.write_number(f"A{row}", value)  # type: ignore[arg-type]  # nothing else is left
+                sheet.write_number(f"A{row}", value)
             formulas["数据", f"B{row}"] = excel_key(f"A{row}", "A$5", "daily_data")
             sheet.write_formula(f"B{row}", "=" + formulas["数据", f"B{row}"])
     return formulas
