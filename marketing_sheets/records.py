@@ -48,6 +48,11 @@ MEMORY: tuple[str, ...] = (
 )
 
 
+# The sheet that lists what is to be checked: its stamp, and the columns, in the hidden row of ids,
+# of a line's id and of what people type who say that the line is right.
+REVIEW_STAMP, CONFIRMED_ID, CONFIRMATION = "review.1", "review.id", "review.confirmed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Where a sheet's records stand: file, tab, header row and the column of each id.
@@ -211,7 +216,8 @@ class Reading:
     `sha256` is the file's; `cells_sha256` stays while only our own Summary changes. `remembered`
     are the alerts that the last Summary listed. `milestones` and `risks` are what the form's
     fields with such a wording say, in the order written, by field id. `split` names the split that
-    the workbook says it is a part of, "" if of none.
+    the workbook says it is a part of, "" if of none. `confirmed` is what people typed into the
+    Review who say that a line is right, by the line's id.
     """
 
     template: Template
@@ -236,3 +242,4 @@ class Reading:
     milestones: Mapping[str, tuple[Milestone, ...]] = field(default_factory=dict)
     risks: Mapping[str, tuple[Risk, ...]] = field(default_factory=dict)
     split: str = ""
+    confirmed: Mapping[str, str] = field(default_factory=dict)

@@ -14,11 +14,13 @@ from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
 from .formulas import compute
 from .loading import check_template, load_template
 from .ooxml import (
+    REVIEW,
+    NewSheet,
     Receipt,
     WorkbookFacts,
     WorkbookFile,
     check_output,
-    insert_sheet,
+    insert_sheets,
     open_workbook_file,
     read_properties,
     sheet_slot,
@@ -26,6 +28,7 @@ from .ooxml import (
 from .problems import Place, Problem
 from .reader import read_csv_records, read_earlier, read_form_csv, read_workbook
 from .records import Reading, RememberedAlert, SheetRecords
+from .review import Entry, entries_of
 from .summary import Summary, summarize, write_summary
 from .template import Campaign, Column, Template
 from .texts import LANGUAGES, Language, nearest, say, templates_folder
@@ -180,11 +183,13 @@ def recalculate(
     backup: bool = False,
     overwrite: bool = False,
     created: datetime | None = None,
+    marks: bool = True,
     progress: StageProgress = _silent,
 ) -> Recalculation:
-    """Read a filled workbook, recompute it, and write its Summary sheet into it.
+    """Read a filled workbook, recompute it, and write its Summary and Review sheets into it.
 
-    Nothing else in the workbook changes. `output` None writes in place; `language` None takes the
+    The Review lists what is to be checked; without `marks` it is not written. Nothing else in the
+    workbook changes. `output` None writes in place; `language` None takes the
     workbook's. At `output` an earlier output of the same workbook is replaced, all else only with
     `overwrite`. Raises UsageError if no day is known to compute as of, WorkbookExists, and
     WorkbookError for a file that cannot be read or written.
@@ -211,6 +216,7 @@ def recalculate(
         summary,
         facts.opened,
         language=language or reading.language,
+        entries=entries_of(reading, date_1904=facts.date_1904) if marks else None,
         output=output,
         backup=backup,
         overwrite=overwrite,
@@ -233,6 +239,7 @@ def put_summary(
     workbook: Path | WorkbookFile,
     *,
     language: Language,
+    entries: Sequence[Entry] | None = None,
     output: Path | None = None,
     backup: bool = False,
     overwrite: bool = False,
@@ -241,7 +248,8 @@ def put_summary(
 ) -> Receipt:
     """Write a Summary into a workbook as its own sheet; nothing else in it changes.
 
-    The arguments are those of `recalculate` and `insert_sheet`.
+    With `entries` the Review is written too, unless the workbook's structure is locked and has no
+    such sheet. The arguments are those of `recalculate` and `insert_sheets`.
     """
     slot = sheet_slot(workbook, name=say("sheets", "summary.tab", language))
     sheet = write_summary(
@@ -251,8 +259,22 @@ def put_summary(
         date_1904=slot.date_1904,
         created=created,
     )
-    return insert_sheet(
-        workbook, sheet, output=output, backup=backup, overwrite=overwrite, is_draft=is_draft
+    sheets = [NewSheet(source=sheet)]
+    if entries is not None:
+        from .writer import ranges, write_review
+
+        slot = sheet_slot(workbook, name=say("sheets", "review.tab", language), kind=REVIEW)
+        if slot.exists or not slot.is_locked:
+            review = write_review(
+                entries,
+                language=language,
+                sheet_name=slot.name,
+                date_1904=slot.date_1904,
+                created=created,
+            )
+            sheets.append(NewSheet(source=review, kind=REVIEW, ranges=ranges()))
+    return insert_sheets(
+        workbook, sheets, output=output, backup=backup, overwrite=overwrite, is_draft=is_draft
     )
 
 

@@ -1,1 +1,2 @@
+from .entries import Entry as Entry, entries_of as entries_of
 from .keys import LONGEST as LONGEST, cell_keys as cell_keys, excel_key as excel_key

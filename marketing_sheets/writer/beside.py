@@ -124,7 +124,8 @@ def _draw(attachment: Attachment, stamp: str, book: Book) -> None:
     pen.worksheet.autofilter(HEADER, 0, last_row, last)
     pen.worksheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last_row + 1}"})
     pen.worksheet.freeze_panes(FIRST, 1)
-    print_list(pen, book, last_row=last_row, last_column=last, head=HEADER)
+    name = book.template.title[book.language]
+    print_list(pen, name, last_row=last_row, last_column=last, head=HEADER)
     if attachment.is_hidden:
         pen.worksheet.very_hidden()
 
