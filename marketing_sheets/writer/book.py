@@ -351,8 +351,8 @@ class Book:
         return Pen(worksheet)
 
     def tab(self, sheet_id: str) -> str:
-        """Return the tab name of a sheet of the template, or of `summary` and `lists`."""
-        if sheet_id in ("summary", "lists"):
+        """Return the tab name of a sheet of the template, or of `summary`, `review` and `lists`."""
+        if sheet_id in ("summary", "review", "lists"):
             return self.say(f"{sheet_id}.tab")
         sheet = self.template.host(sheet_id) or self.template[sheet_id]
         return sheet.label[self.language]

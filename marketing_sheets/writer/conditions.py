@@ -11,12 +11,14 @@ from typing import Any
 
 from ..formulas import excel_before_bracket, excel_condition
 from ..problems import column_letter
+from ..review import excel_key
 from ..styles import LOOKS, STATES, Palette, dash_for_zero, number_format, with_symbol
 from ..template import Column, Format
 from .book import Book, Pen
-from .geometry import FIRST, spans
+from .geometry import FIRST, IDS, spans
 from .layout import Layout, Position
 from .parts import is_own, is_trace
+from .review import KEYS
 
 _BEGUN = 3  # filled cells that make a row begun
 _UNITS = ("number", "money", "percent", "ratio")
@@ -25,6 +27,7 @@ _FRACTIONS_BELOW = 1000  # above, decimals of a number are noise
 
 def draw_conditions(layout: Layout, pen: Pen, book: Book) -> None:
     """Add all conditional formats of a table sheet over all its rows."""
+    _marks(layout, pen, book)
     ending = [f for f in layout.sheet.formats if f.stop]
     others = [f for f in layout.sheet.formats if not f.stop]
     _gaps(layout, pen, book)
@@ -37,6 +40,20 @@ def draw_conditions(layout: Layout, pen: Pen, book: Book) -> None:
     _day_line(layout, pen, book)
     _units(layout, pen, book)
     _bars(layout, pen)
+
+
+def _marks(layout: Layout, pen: Pen, book: Book) -> None:
+    """Mark the cells whose content the Review lists, and errors; gone once they are corrected."""
+    inputs = [p for p in layout.positions if not (p.column.is_computed or is_trace(p.column))]
+    # A sentence is seldom typed twice, and a key of it would tell others apart by its beginning.
+    marked = [p for p in inputs if p.column.type != "long_text" and not is_own(p.column)]
+    if not marked:
+        return
+    cell, ids = f"{marked[0].letter}{FIRST + 1}", f"{marked[0].letter}${IDS + 1}"
+    key = excel_key(cell, ids, layout.sheet.id.partition("#")[0])
+    when = f"=IF(ISERROR({cell}),TRUE,ISNUMBER(MATCH({key},{KEYS},0)))"
+    look = book.looks.condition(bg_color=Palette.MARK_FILL, font_color=Palette.MARK, bold=True)
+    _condition(layout, pen, [p.number for p in marked], when, look)
 
 
 def gap_look(book: Book) -> Any:

@@ -15,12 +15,13 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from ..ooxml import REVIEW
 from ..problems import Place, Problem, column_letter
 from ..records import CONFIRMATION, CONFIRMED_ID, REVIEW_STAMP
 from ..review import Entry
 from ..styles import FONTS, STATES, Palette
 from ..texts import Language, Text, say
-from .book import Looks, Pen, quoted
+from .book import Book, Looks, Pen, quoted
 from .geometry import FIRST, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, header_height, line_count
 from .layout import print_list
 
@@ -45,6 +46,15 @@ def ranges() -> dict[str, str]:
         for name, number in ((KEYS, _KEY), (NOTES, _NOTE))
         for letter in [column_letter(number + 1)]
     }
+
+
+def draw_blank_review(pen: Pen, book: Book) -> None:
+    """Draw the sheet before anything was checked, marked as ours, with the names it is known by."""
+    _Page(pen, book.looks, book.language).draw((), is_new=True)
+    tab = quoted(pen.name)
+    book.workbook.define_name(f"{tab}!{REVIEW.marker}", f"={tab}!$A$1")
+    for name, cells in ranges().items():
+        book.define(name, pen, cells)
 
 
 def write_review(
@@ -79,7 +89,7 @@ class _Page:
     looks: Looks
     language: Language
 
-    def draw(self, entries: Sequence[Entry]) -> None:
+    def draw(self, entries: Sequence[Entry], *, is_new: bool = False) -> None:
         pen, looks = self.pen, self.looks
         for row, height in HEAD_ROWS.items():
             pen.row(row, height)
@@ -94,7 +104,7 @@ class _Page:
         self._keys(shown)
         if not entries:
             note = looks.cell(font_color=Palette.SLATE, indent=1)
-            pen.text(FIRST, 0, self.say("nothing"), note)
+            pen.text(FIRST, 0, self.say("new" if is_new else "nothing"), note)
         for name, state in _LOOKS.items():
             look = looks.condition(STATES[state])
             word = {"type": "cell", "criteria": "==", "value": f'"{self.state(name)}"'}

@@ -26,6 +26,7 @@ from .forms import draw_page
 from .guide import draw_guide
 from .lists import draw_lists
 from .parts import TablePart, drawn_template, parts_of
+from .review import draw_blank_review
 from .tables import draw_table
 
 _CREATED = datetime(2000, 1, 1)
@@ -141,6 +142,7 @@ def _draw(
     if sum(len(given.frame) for given in records.values()) > _MOST_IN_MEMORY:
         book.workbook.in_memory = False
     draw_reserved(book.add_sheet(book.tab("summary")), book)
+    draw_blank_review(book.add_sheet(book.tab("review")), book)
     front = None
     attributes = attributes_by_list(book.lists)
     computed: dict[str, SheetRecords] = {}
