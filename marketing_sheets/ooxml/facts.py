@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from . import scan
 from .archive import part_key
 from .gate import WorkbookFile, open_file, open_index, open_source
-from .index import OUR_SHEETS, OurSheet, marked_sheets
+from .index import OUR_SHEETS, SUMMARY, OurSheet, marked_sheets
 from .parts import CORE, Package, SheetEntry, Workbook, as_utf8, children, is_true, local, number
 from .pictures import picture_cells, picture_values, shows_picture
 from .styled import styled_cells, styled_columns
@@ -144,7 +144,7 @@ def open_workbook_file(
     """
 
     def wanted(workbook: Workbook) -> list[SheetEntry]:
-        ours = {sheet.index for sheet in marked_sheets(workbook)}
+        ours = {sheet.index for sheet in marked_sheets(workbook, SUMMARY)}
         return [s for s in workbook.sheets if only is None or s.index in ours or only(s.name)]
 
     scans: dict[str, _Scan] = {}

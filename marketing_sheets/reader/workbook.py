@@ -12,7 +12,7 @@ from typing import Any, Literal
 from python_calamine import load_workbook
 
 from ..errors import DamagedWorkbook, as_day
-from ..ooxml import REVIEW, SUMMARY, SheetFacts, WorkbookFacts, open_workbook_file
+from ..ooxml import REVIEW, SheetFacts, WorkbookFacts, open_workbook_file
 from ..problems import Place, Problem
 from ..records import (
     CONFIRMATION,
