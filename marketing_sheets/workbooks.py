@@ -261,7 +261,7 @@ def put_summary(
     )
     sheets = [NewSheet(source=sheet)]
     if entries is not None:
-        from .writer import ranges, write_review
+        from .writer import ranges, write_review  # noqa: PLC0415 - most verbs draw nothing
 
         slot = sheet_slot(workbook, name=say("sheets", "review.tab", language), kind=REVIEW)
         if slot.exists or not slot.is_locked:

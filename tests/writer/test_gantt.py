@@ -156,11 +156,11 @@ def bars(path: Path) -> str:
         letter = column_letter(column)
         for at, rule in enumerate(rules):
             moved = re.sub(rf"(?<![$A-Z]){LETTER}\$6", f"{letter}$6", rule)
-            model.set_user_input(2, 200 + at, column, f"=IF({moved},1,0)")
+            model.set_user_input(3, 200 + at, column, f"=IF({moved},1,0)")
     model.evaluate()
     drawn = []
     for column in columns:
-        marks = [model.get_cell_value(2, 200 + at, column) for at in range(3)]
+        marks = [model.get_cell_value(3, 200 + at, column) for at in range(3)]
         drawn.append("LAP"[marks.index(1)] if 1 in marks else ".")
     return "".join(drawn)
 

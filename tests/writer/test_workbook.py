@@ -29,11 +29,12 @@ IDS_ROW, HEADER_ROW, FIRST_ROW = 5, 6, 7
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sheets_stand_in_order(language: Language, blank_in: Callable[[Language], Path]) -> None:
-    """The Summary is leftmost, the lists last, and the guide opens, in every language."""
+    """The Summary is leftmost, the Review beside it, the lists last, and the guide opens."""
     book = opened(blank_in(language))
     own = [sheet.label[language] for sheet in template().sheets]
-    summary, lists = (say("sheets", f"{name}.tab", language) for name in ("summary", "lists"))
-    assert book.sheetnames == [summary, *own, lists]
+    names = ("summary", "review", "lists")
+    summary, review, lists = (say("sheets", f"{name}.tab", language) for name in names)
+    assert book.sheetnames == [summary, review, *own, lists]
     assert book.active is not None
     assert book.active.title == own[0]
 
@@ -95,7 +96,7 @@ def test_helper_columns_are_hidden(blank: Path) -> None:
     hidden = {
         number
         for first, last, rest in re.findall(
-            r'<col min="(\d+)" max="(\d+)"([^>]*)>', part(blank, "xl/worksheets/sheet6.xml")
+            r'<col min="(\d+)" max="(\d+)"([^>]*)>', part(blank, "xl/worksheets/sheet7.xml")
         )
         for number in range(int(first), int(last) + 1)
         if 'hidden="1"' in rest
