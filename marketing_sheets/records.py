@@ -27,8 +27,10 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 TRACES: tuple[str, ...] = ("row_id", "department", "campaign", "file", "sheet", "row")
 # The id of the sheet that tells how a merge came about.
 LOG = "merge_log"
-# A further column beside the traces: what is to be checked in the row. It is written, never read.
+# A further column beside the traces: what is to be checked in the row. Written, never read.
 MARK = "check"
+# Beside it: what it counts, and what a merge has to say of the row.
+MARK_CODES, MARK_NOTE = "check_codes", "check_note"
 
 
 # The columns in which the Summary lists its alerts so as to remember them, told by a hidden row of

@@ -54,12 +54,29 @@ def excel_formula(column: Column, sheet: TableSheet, template: Template, languag
         sheet=sheet,
         template=template,
         language=language,
-        refer=lambda name: f"tbl_{sheet.id}[[#This Row],[{sheet[name].label[language]}]]",
+        refer=lambda name: this_row(sheet[name], sheet, language),
         column=column,
     )
     tree = parse_expression(column.formula)
     text = _tail(tree, scope)
     return f'=IFERROR({text},"")' if _can_fail(tree, text) else f"={text}"
+
+
+def this_row(column: Column, sheet: TableSheet, language: Language) -> str:
+    """Return the reference to a column's cell in the row of the table where it stands."""
+    return f"tbl_{sheet.id}[[#This Row],[{column.label[language]}]]"
+
+
+def excel_test(when: str, sheet: TableSheet, template: Template, language: Language) -> str:
+    """Return a condition, without `=`, as a formula in any row of the table takes it."""
+    scope = _Scope(
+        sheet=sheet,
+        template=template,
+        language=language,
+        refer=lambda name: this_row(sheet[name], sheet, language),
+        is_condition=True,
+    )
+    return f"IFERROR({_inner(parse_expression(when), scope)},FALSE)"
 
 
 def excel_condition(

@@ -1,2 +1,8 @@
 from .entries import Entry as Entry, entries_of as entries_of
-from .keys import LONGEST as LONGEST, cell_keys as cell_keys, excel_key as excel_key
+from .keys import (
+    LONGEST as LONGEST,
+    cell_keys as cell_keys,
+    excel_key as excel_key,
+    excel_prefix as excel_prefix,
+    excel_prefix_of as excel_prefix_of,
+)

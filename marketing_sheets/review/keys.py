@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-__all__ = ["LONGEST", "cell_keys", "excel_key"]
+__all__ = ["LONGEST", "cell_keys", "excel_key", "excel_prefix", "excel_prefix_of"]
 
 # Characters of a text that tell it from others; the key stays below the 255 that MATCH takes.
 LONGEST: Final = 99
@@ -30,15 +30,22 @@ def cell_keys(sheet: str, column: str, value: object) -> tuple[str, ...]:
     return tuple(f"{sheet}.{column}={text}" for text in dict.fromkeys(_texts(value)))
 
 
-def excel_key(cell: str, ids: str, sheet: str) -> str:
-    """Return the formula, without its sign, that makes the key of `cell` in a sheet.
-
-    `ids` is the cell of its column in the row of ids.
-    """
+def excel_key(cell: str, prefix: str) -> str:
+    """Return the formula, without its sign, that makes the key of `cell`; `prefix` as one, too."""
     text = f"LEFT({cell},{LONGEST})"
     for pattern in _PATTERNS:
         text = f'SUBSTITUTE({text},"{pattern}","{_PLAIN}")'
-    return f'"{sheet}."&LEFT({ids},FIND("|",{ids}&"|")-1)&"="&{text}'
+    return f"{prefix}&{text}"
+
+
+def excel_prefix(sheet: str, column: str) -> str:
+    """Return what the keys of a column begin with, as a text in a formula."""
+    return f'"{sheet}.{column}="'
+
+
+def excel_prefix_of(ids: str, sheet: str) -> str:
+    """Return the same for any column; `ids` is its cell in the row of ids."""
+    return f'"{sheet}."&LEFT({ids},FIND("|",{ids}&"|")-1)&"="'
 
 
 def _texts(value: object) -> Iterator[str]:

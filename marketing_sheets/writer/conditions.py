@@ -11,13 +11,13 @@ from typing import Any
 
 from ..formulas import excel_before_bracket, excel_condition
 from ..problems import column_letter
-from ..review import excel_key
+from ..review import excel_key, excel_prefix_of
 from ..styles import LOOKS, STATES, Palette, dash_for_zero, number_format, with_symbol
 from ..template import Column, Format
 from .book import Book, Pen
 from .geometry import FIRST, IDS, spans
 from .layout import Layout, Position
-from .parts import is_own, is_trace
+from .parts import is_marked, is_own, is_trace
 from .review import KEYS
 
 _BEGUN = 3  # filled cells that make a row begun
@@ -44,13 +44,11 @@ def draw_conditions(layout: Layout, pen: Pen, book: Book) -> None:
 
 def _marks(layout: Layout, pen: Pen, book: Book) -> None:
     """Mark the cells whose content the Review lists, and errors; gone once they are corrected."""
-    inputs = [p for p in layout.positions if not (p.column.is_computed or is_trace(p.column))]
-    # A sentence is seldom typed twice, and a key of it would tell others apart by its beginning.
-    marked = [p for p in inputs if p.column.type != "long_text" and not is_own(p.column)]
+    marked = [p for p in layout.positions if is_marked(p.column)]
     if not marked:
         return
     cell, ids = f"{marked[0].letter}{FIRST + 1}", f"{marked[0].letter}${IDS + 1}"
-    key = excel_key(cell, ids, layout.sheet.id.partition("#")[0])
+    key = excel_key(cell, excel_prefix_of(ids, layout.of))
     when = f"=IF(ISERROR({cell}),TRUE,ISNUMBER(MATCH({key},{KEYS},0)))"
     look = book.looks.condition(bg_color=Palette.MARK_FILL, font_color=Palette.MARK, bold=True)
     _condition(layout, pen, [p.number for p in marked], when, look)

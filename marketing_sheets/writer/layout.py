@@ -140,9 +140,13 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """A table sheet laid out: its columns, and rows of data from 0, blank ones included."""
+    """A table sheet laid out: its columns, and rows of data from 0, blank ones included.
+
+    `of` is the template's table that it is, or a part of.
+    """
 
     sheet: TableSheet
+    of: str
     positions: tuple[Position, ...]
     records: int
     rows: int
@@ -179,7 +183,9 @@ class Layout:
         return starts
 
 
-def lay_out(sheet: TableSheet, book: Book, *, records: int, rows: int) -> Layout:
+def lay_out(
+    sheet: TableSheet, book: Book, *, records: int, rows: int, of: str | None = None
+) -> Layout:
     """Place the columns of a sheet with room for `rows` rows."""
     positions: list[Position] = []
     seen: set[str | None] = set()
@@ -204,7 +210,9 @@ def lay_out(sheet: TableSheet, book: Book, *, records: int, rows: int) -> Layout
                 begins_group=begins and number > 0 and sheet.day_line is None,
             )
         )
-    return Layout(sheet=sheet, positions=tuple(positions), records=records, rows=rows)
+    return Layout(
+        sheet=sheet, of=of or sheet.id, positions=tuple(positions), records=records, rows=rows
+    )
 
 
 def _alone(sheet: TableSheet, book: Book) -> dict[str, float]:

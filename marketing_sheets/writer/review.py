@@ -25,8 +25,8 @@ from .book import Book, Looks, Pen, quoted
 from .geometry import FIRST, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, header_height, line_count
 from .layout import print_list
 
-# Names of the whole workbook: the keys that marks look for, and what each says.
-KEYS, NOTES = "chk_cells", "chk_notes"
+# Names of the whole workbook: the keys that marks look for, what each says, where the list begins.
+KEYS, NOTES, TOP = "chk_cells", "chk_notes", "chk_list"
 MOST: Final = 2_000
 _COLUMNS: Final = ("state", "sheet", "cell", "column", "found", "problem", "hint", "confirm")
 _WIDTHS: Final = (13.0, 16.0, 10.0, 18.0, 22.0, 48.0, 44.0, 20.0)
@@ -41,7 +41,7 @@ _NO_CLOCK: Final = datetime(2000, 1, 1)
 def ranges() -> dict[str, str]:
     """Return the cells that the names of the workbook refer to."""
     last = FIRST + MOST
-    return {
+    return {TOP: f"$A${HEADER + 1}"} | {
         name: f"${letter}${FIRST + 1}:${letter}${last}"
         for name, number in ((KEYS, _KEY), (NOTES, _NOTE))
         for letter in [column_letter(number + 1)]

@@ -7,10 +7,12 @@ from typing import Any
 
 from ..errors import ExcelLimitError
 from ..formulas import excel_formula, excel_live, live_text
-from ..records import SheetRecords
+from ..records import MARK, MARK_CODES, SheetRecords
 from ..styles import Palette
 from .book import Book, Pen
 from .cells import InputCell, computed_cells, input_cells, units_of, validation
+from .checks import check_columns, draw_check_look
+from .columns import Value
 from .conditions import draw_conditions
 from .gantt import draw_gantt
 from .geometry import (
@@ -31,7 +33,7 @@ from .geometry import (
     wraps,
 )
 from .layout import Layout, Position, data_look, head_look, lay_out, mark_look, print_table
-from .parts import id_cell, is_trace
+from .parts import id_cell, is_trace, trace_id
 
 _IDS_HEIGHT = 12.0
 
@@ -51,7 +53,8 @@ def draw_table(
         raise ExcelLimitError(
             "too_many_rows", sheet=pen.name, rows=rows, limit=LAST_EXCEL_ROW - FIRST
         )
-    layout = lay_out(sheet, book, records=filled, rows=rows)
+    of = (stamp or sheet.id).partition("#")[0]
+    layout = lay_out(sheet, book, records=filled, rows=rows, of=of)
     _draw_head(layout, records, pen, book, stamp or sheet.id)
     lines = _draw_cells(layout, records, pen, book)
     _set_heights(layout, lines, pen)
@@ -59,6 +62,7 @@ def draw_table(
         if (allowed := validation(position.column, book)) is not None:
             pen.validate(layout.area(position.number), allowed)
     draw_conditions(layout, pen, book)
+    draw_check_look(layout, pen, book)
     # Codes such as 007 are text on purpose, and blank cells in formulas are what a blank row is.
     text = " ".join(
         f"{layout.positions[a].letter}{FIRST + 1}:{layout.positions[b].letter}{layout.last_row + 1}"
@@ -131,6 +135,16 @@ def _draw_cells(layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> 
         for p in layout.positions
         if p.column.is_computed
     }
+    shown_of: dict[int, Sequence[Value]] = {
+        position.number: computed_cells(position.column, records, book)
+        for position in layout.positions
+        if position.number in formulas
+    }
+    if trace_id(MARK_CODES) in layout.sheet:
+        checks = check_columns(layout.sheet, records, book, layout.of)
+        codes, text = layout.at(trace_id(MARK_CODES)).number, layout.at(trace_id(MARK)).number
+        formulas |= {codes: checks.codes, text: checks.text}
+        shown_of |= {codes: checks.shown_codes, text: checks.shown_texts}
     columns = [
         {"header": p.column.label[book.language], "header_format": head_look(p, book)}
         for p in layout.positions
@@ -146,7 +160,7 @@ def _draw_cells(layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> 
         looks: list[Any] = [*_cell_looks(position, records, book)]
         looks += [data_look(position, book)] * blanks
         if position.number in formulas:
-            shown = [*computed_cells(position.column, records, book), *[""] * blanks]
+            shown = [*shown_of[position.number], *[""] * blanks]
             pen.formulas(FIRST, position.number, formulas[position.number], shown, looks)
             continue
         cells = input_cells(position.column, records, book)

@@ -22,6 +22,7 @@ from ..texts import Language, Text
 from .beside import draw_attachment, draw_reserved
 from .book import Book, GivenChoices, ListEntry, Looks, attributes_by_list, resolve_lists
 from .cells import as_drawn
+from .checks import fits
 from .forms import draw_page
 from .guide import draw_guide
 from .lists import draw_lists
@@ -68,16 +69,14 @@ def write_workbook(
 
     Raises WorkbookExists, WorkbookInUse, ExcelLimitError, UsageError for ids the template lacks.
     """
-    form, records = form or {}, records or {}
+    form, records, buffer = form or {}, records or {}, io.BytesIO()
     if exists(path) and not overwrite:
         raise WorkbookExists("file_exists", file=path.name)
     check_replaceable(path)
     _check_ids(template, form, records, settings or {})
-    buffer = io.BytesIO()
-    parts = parts_of(template, records)
     book = _open_book(
         buffer,
-        drawn_template(template, parts),
+        template,
         language=language,
         form=form,
         lists=resolve_lists(template, language, choices or {}, departments),
@@ -86,6 +85,8 @@ def write_workbook(
         holidays=tuple(sorted(set(holidays))),
         thresholds=tuple(thresholds),
     )
+    parts = parts_of(template, records, lambda sheet: fits(sheet, book), rows)
+    book = replace(book, template=drawn_template(template, parts))
     with warnings.catch_warnings():
         # Each of them comes with an answer below zero, and that is raised as an error.
         warnings.filterwarnings("ignore", category=UserWarning, module=r"xlsxwriter\.")

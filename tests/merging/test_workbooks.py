@@ -88,7 +88,7 @@ def test_own_columns_stand_right_by_name(merged: MergeResult) -> None:
 
 def test_doubtful_rows_keep_their_text_and_are_marked(merged: MergeResult) -> None:
     """What could not be read stands in the merged cell as typed, marked in its row, and listed."""
-    sheet = load(merged.path)["每日数据"]
+    sheet = load(merged.path, values=True)["每日数据"]
     ids = [str(cell.value).split("|")[0] for cell in sheet[5]]
     marks = {
         row[ids.index("cost")].value: row[ids.index("trace.check")].value
@@ -134,7 +134,7 @@ def test_conflicts_tell_both_versions_and_their_places(merged: MergeResult) -> N
         ("250.5", "华东/销售部.xlsx", "✓ 采用"),
     ]
     assert [row["place"] for row in said] == ["每日数据 › J10", "每日数据 › J7"]
-    sheet = load(merged.path)["每日数据"]
+    sheet = load(merged.path, values=True)["每日数据"]
     ids = [str(cell.value).split("|")[0] for cell in sheet[5]]
     marks = [row[ids.index("trace.check")].value for row in sheet.iter_rows(min_row=7, max_row=18)]
     assert sum("冲突" in str(mark) for mark in marks) == 2

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from support.laws import tried
 from support.oracles import Cells, ironcalc_values, libreoffice_values
 
-from marketing_sheets.review import LONGEST, cell_keys, excel_key
+from marketing_sheets.review import LONGEST, cell_keys, excel_key, excel_prefix_of
 
 _HARD = st.text(alphabet="*?~～=<>+-'\"#%,.1aé万\n 😀（）", max_size=12)
 _LONG = st.text(alphabet="长a😀~", min_size=LONGEST - 2, max_size=LONGEST + 3)
@@ -41,7 +41,7 @@ def written(typed: list[object], path: Path) -> dict[tuple[str, str], str]:
                 sheet.write_boolean(f"A{row}", value)
             else:
                 sheet.write_number(f"A{row}", value)
-            formulas["数据", f"B{row}"] = excel_key(f"A{row}", "A$5", "daily_data")
+            formulas["数据", f"B{row}"] = excel_key(f"A{row}", excel_prefix_of("A$5", "daily_data"))
             sheet.write_formula(f"B{row}", "=" + formulas["数据", f"B{row}"])
     return formulas
 

@@ -216,7 +216,7 @@ def test_the_first_row_of_a_day_has_a_line(filled: Path) -> None:
     """In the daily sheet a new date draws a line over the whole row; repeats are ghosts."""
     rules = rules_of(opened(filled), "每日数据")
     formulas = {formula: area for _, area, formula in rules}
-    assert formulas['AND($A7<>"",ISNUMBER($A6),$A7<>$A6)'] == "A7:P246"
+    assert formulas['AND($A7<>"",ISNUMBER($A6),$A7<>$A6)'] == "A7:R246"
     assert formulas['AND($A7<>"",$A7=$A6)'] == "A7:A246"
 
 
