@@ -29,7 +29,7 @@ def _blanks(text: str) -> set[str]:
 def test_every_problem_is_worded_in_every_language(code: str) -> None:
     """A code has a severity, a message and a hint in three languages with the same blanks."""
     entry: dict[str, Any] = book("problems")[code]
-    assert entry.keys() - {"is_hint"} == {"severity", "message", "hint"}
+    assert entry.keys() - {"is_hint", "told"} == {"severity", "message", "hint"}
     assert entry["severity"] in ("error", "warning", "info")
     # A hint changes no figure, so it may not fail a run.
     assert not entry.get("is_hint") or entry["severity"] == "info"

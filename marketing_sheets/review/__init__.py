@@ -1,4 +1,4 @@
-"""Figures over the records: sums, and ratios of sums, at every level."""
+"""What is to be checked in a workbook, and how the workbook itself can tell."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-from .entries import Entry as Entry, entries_of as entries_of
+from .entries import Entry as Entry, answers_in as answers_in, entries_of as entries_of
 from .keys import (
     LONGEST as LONGEST,
     cell_keys as cell_keys,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from math import isnan
@@ -13,13 +13,17 @@ import pandas as pd
 
 from ..problems import Problem, column_letter
 from ..records import Origin, Reading, SheetRecords
+from ..template import Column, TableSheet
 from .keys import cell_keys
 
-__all__ = ["Entry", "entries_of"]
+__all__ = ["Entry", "answers_in", "entries_of"]
 
 # Rows below the last record in which the same text may stand once rows were sorted or moved.
 _BELOW = 500
 _RANKS = {"error": 0, "warning": 1}
+_BLANK, _ERROR_CELL = "required_blank", "error_cell"
+# The id of an entry: code, number among its like, file of the row, and content or record.
+_SEPARATOR, _LONGEST_ID = "|", 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,27 +60,23 @@ def entries_of(reading: Reading, *, date_1904: bool = False) -> tuple[Entry, ...
     `date_1904` tells that the workbook counts its days from 1904.
     """
     start = datetime(1904, 1, 1) if date_1904 else datetime(1899, 12, 30)
-    tabs = {tab.origin.sheet: tab for tab in _tabs(reading)}
+    finder = _Finder(reading)
     told = [problem for problem in reading.problems if problem.severity in _RANKS]
     told.sort(key=lambda problem: _RANKS[problem.severity])
-    counts: Counter[str] = Counter()
+    counts: Counter[tuple[str, ...]] = Counter()
     found: list[Entry] = []
     for problem in told:
-        place = problem.place
-        if place == reading.form_places.get(problem.column or ""):
-            # A field is one cell, and what stands there is its own.
-            raw, area, sheet = problem.raw, f"{_quoted(place.sheet)}!{place.cell}", ""
-        else:
-            raw, area, sheet = _cell(problem, tabs.get(place.sheet or ""))
-        typed = _typed(raw, start)
-        if typed is None and area:
-            area = f"{_quoted(place.sheet)}!{place.cell}"
-        keys = cell_keys(sheet, problem.column or "", typed) if sheet else ()
-        name = "|".join((problem.code, keys[0] if keys else str(place.sheet), problem.column or ""))
-        counts[name] += 1
+        cell = finder.cell(problem)
+        typed, area = _typed(cell.raw, start), cell.area
+        if area and (typed is None or problem.code == _ERROR_CELL):
+            area = f"{_quoted(problem.place.sheet)}!{problem.place.cell}"
+        keys = cell_keys(cell.sheet, problem.column or "", typed) if cell.is_marked else ()
+        what = keys[0] if keys else f"{cell.sheet}.{problem.column}={problem.raw}@{cell.record}"
+        kind = problem.code, cell.file, what
+        counts[kind] += 1
         # The same text twice in a column is two entries, and an answer is for one of them.
-        name = name if counts[name] == 1 else f"{name}|{counts[name]}"
-        confirmed = reading.confirmed.get(name, "")
+        name = _SEPARATOR.join((problem.code, str(counts[kind]), cell.file, what))[:_LONGEST_ID]
+        confirmed = _answer(name, reading.confirmed)
         found.append(
             Entry(
                 id=name,
@@ -90,27 +90,114 @@ def entries_of(reading: Reading, *, date_1904: bool = False) -> tuple[Entry, ...
     return tuple(found)
 
 
+def _answer(name: str, confirmed: Mapping[str, str]) -> str:
+    """Return what somebody typed who confirms an entry, "" if nobody did.
+
+    An answer may have been given before its row came from a file, into a merge or a split.
+    """
+    if name in confirmed:
+        return confirmed[name]
+    code, number, file, what = name.split(_SEPARATOR, 3)
+    return confirmed.get(_SEPARATOR.join((code, number, "", what)), "") if file else ""
+
+
+def answers_in(confirmed: Mapping[str, str], file: str) -> dict[str, str]:
+    """Return the answers given in a file as a workbook has them into which it was merged."""
+    found = dict(confirmed)
+    for name, text in confirmed.items():
+        code, number, known, what = [*name.split(_SEPARATOR, 3), "", "", ""][:4]
+        if not known:
+            found[_SEPARATOR.join((code, number, file, what))[:_LONGEST_ID]] = text
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cell:
+    """What a problem is about: what stands there, and the cells where it stands or may stand.
+
+    `area` is "" where no cell can tell whether the problem still stands; `record` what tells the
+    row from others, `file` where the row came from.
+    """
+
+    sheet: str
+    raw: object = None
+    area: str = ""
+    record: str = ""
+    file: str = ""
+    is_marked: bool = False
+
+
+class _Finder:
+    """Finds the cells of a reading that problems are about."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._tabs = {tab.origin.sheet: tab for tab in _tabs(reading)}
+        self._forms = {f.id: form.id for form in reading.template.forms for f in form.fields}
+
+    def cell(self, problem: Problem) -> _Cell:
+        """Return the cell of a problem; nothing of it where the problem has none."""
+        place, name = problem.place, problem.column or ""
+        if name in self._forms and place == self._reading.form_places.get(name):
+            # A field is one cell, and what stands there is its own.
+            area = f"{_quoted(place.sheet)}!{place.cell}"
+            is_marked = problem.told == "cell"
+            return _Cell(sheet=self._forms[name], raw=problem.raw, area=area, is_marked=is_marked)
+        tab = self._tabs.get(place.sheet or "")
+        nothing = _Cell(sheet=str(place.sheet))
+        if tab is None or place.row is None or place.column is None:
+            return nothing
+        records, rows = tab.records, tab.records.rows[tab.first : tab.last]
+        at = int(np.searchsorted(rows, place.row))
+        if at == len(rows) or rows[at] != place.row or name not in records.raw:
+            return nothing
+        position = tab.first + at
+        return _Cell(
+            sheet=records.sheet,
+            raw=records.raw[name].iloc[position],
+            area=_area(tab, place.column, int(rows[-1])) if _is_live(problem) else "",
+            record=self._record(records, position),
+            file=_file(records, position),
+            is_marked=problem.told == "cell" and self._column(records, name).type != "long_text",
+        )
+
+    def _column(self, records: SheetRecords, name: str) -> Column:
+        sheet = self._reading.template[records.sheet]
+        return sheet[name]
+
+    def _record(self, records: SheetRecords, position: int) -> str:
+        """Return what tells a record from others."""
+        sheet = self._reading.template[records.sheet]
+        keys = sheet.key if isinstance(sheet, TableSheet) else ()
+        return "/".join(str(records.raw[k].iloc[position]) for k in keys if k in records.raw)
+
+
+def _is_live(problem: Problem) -> bool:
+    """Whether the cell alone shows that the problem is solved."""
+    return problem.told == "cell" or problem.code == _BLANK
+
+
+def _area(tab: _Tab, column: int, last: int) -> str:
+    letter = column_letter(column)
+    return (
+        f"{_quoted(tab.origin.sheet)}!${letter}${tab.origin.header_row + 1}"
+        f":${letter}${last + _BELOW}"
+    )
+
+
+def _file(records: SheetRecords, position: int) -> str:
+    if records.origins is None or "file" not in records.origins:
+        return ""
+    file = records.origins["file"].iloc[position]
+    return file.replace(_SEPARATOR, "-") if isinstance(file, str) else ""
+
+
 def _tabs(reading: Reading) -> Iterator[_Tab]:
     for records in reading.sheets.values():
         starts = [(0, records.origin), *records.parts]
         ends = [*(first for first, _ in starts[1:]), len(records.rows)]
         for (first, origin), last in zip(starts, ends, strict=True):
             yield _Tab(records=records, origin=origin, first=first, last=last)
-
-
-def _cell(problem: Problem, tab: _Tab | None) -> tuple[object, str, str]:
-    """Return what stands in the cell, the cells of its column, and its sheet; "" if no cell can."""
-    row, column, name = problem.place.row, problem.place.column, problem.column
-    if tab is None or row is None or column is None or name not in tab.records.raw:
-        return None, "", ""
-    rows = tab.records.rows[tab.first : tab.last]
-    at = int(np.searchsorted(rows, row))
-    if at == len(rows) or rows[at] != row:
-        return None, "", ""
-    letter = column_letter(column)
-    first, last = tab.origin.header_row + 1, int(rows[-1]) + _BELOW
-    area = f"{_quoted(tab.origin.sheet)}!${letter}${first}:${letter}${last}"
-    return tab.records.raw[name].iloc[tab.first + at], area, tab.records.sheet
 
 
 def _quoted(tab: str | None) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import ExcelLimitError, UsageError
 from ..problems import Place, column_letter
+from ..review import Entry
 from ..styles import FONTS, Look, Palette
 from ..template import (
     DEPARTMENTS,
@@ -324,7 +325,7 @@ class Book:
     """The workbook being written, and what all its sheets need.
 
     `as_of` is the day the cached values are as of; None where no day is known. `start` and `end`
-    are the campaign's. `looks` makes cell formats.
+    are the campaign's. `looks` makes cell formats. `entries` are those of the Review.
     """
 
     workbook: Any
@@ -339,6 +340,7 @@ class Book:
     end: date | None
     holidays: tuple[date, ...]
     thresholds: tuple[Threshold, ...]
+    entries: Sequence[Entry]
 
     def say(self, key: str, **params: object) -> str:
         """Return a text of `words/sheets.toml`."""

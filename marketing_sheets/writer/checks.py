@@ -15,15 +15,16 @@ import numpy as np
 
 from ..formulas import excel_test, holds, this_row
 from ..records import MARK, MARK_CODES, MARK_NOTE, Mask, SheetRecords
-from ..review import excel_key, excel_prefix
+from ..review import cell_keys, excel_key, excel_prefix
 from ..styles import Palette
 from ..template import Column, TableSheet
 from ..texts import Language, say
 from .book import Book, Pen
+from .cells import input_cells
 from .geometry import FIRST
 from .layout import Layout
 from .parts import is_marked, is_trace, trace_id
-from .review import KEYS, NOTES, TOP
+from .review import KEYS, NOTES, TOP, listed
 
 _LONGEST: Final = 8_192  # characters of a formula
 _LONGEST_TEXT: Final = 250  # of a text in a formula
@@ -58,13 +59,15 @@ def check_columns(sheet: TableSheet, records: SheetRecords, book: Book, of: str)
     broken = [_broken(test, sheet, records, book) for test in tests]
     messages = {code: test.message for code, test in zip(_codes(tests), tests, strict=True)}
     notes = _notes(records)
+    marks = [*_marks(sheet, records, book, of)]
     shown_codes, shown_texts = [], []
     for at in range(len(records.frame)):
-        codes = [_NOTED] if notes[at] else []
-        codes += [c for c, rows in zip(messages, broken, strict=True) if rows[at]]
-        shown_codes.append("".join(codes))
-        first = notes[at] if notes[at] else messages[codes[0]] if codes else ""
-        shown_texts.append(book.say("check.count", count=len(codes)) + first if codes else "")
+        found = {_NOTED: notes[at]} if notes[at] else {}
+        found |= {c: messages[c] for c, rows in zip(messages, broken, strict=True) if rows[at]}
+        found |= {f"{cells[at][0]:04d}-": cells[at][1] for cells in marks if at in cells}
+        shown_codes.append("".join(found))
+        first = next(iter(found.values()), "")
+        shown_texts.append(book.say("check.count", count=len(found)) + first if found else "")
     return CheckColumns(
         codes=_codes_formula(sheet, tests, book, of),
         text=_text_formula(sheet, tests, book),
@@ -141,6 +144,19 @@ def _filled(records: SheetRecords, name: str) -> Mask:
     values = records.frame[name]
     typed = records.raw[name] if name in records.raw.columns else values
     return np.asarray(values.notna().to_numpy() | (typed.notna() & (typed != "")).to_numpy())
+
+
+def _marks(
+    sheet: TableSheet, records: SheetRecords, book: Book, of: str
+) -> Iterator[dict[int, tuple[int, str]]]:
+    """Yield, column by column, the records whose cell the Review lists, with its number there."""
+    keys = listed(book.entries, book.language)
+    for column in sheet.inputs if keys else ():
+        begin = f"{of}.{column.id}="
+        if is_marked(column) and any(key.startswith(begin) for key in keys):
+            cells = enumerate(input_cells(column, records, book))
+            found = ((at, cell_keys(of, column.id, cell)) for at, cell in cells)
+            yield {at: keys[key] for at, own in found for key in own[:1] if key in keys}
 
 
 def _notes(records: SheetRecords) -> list[str]:

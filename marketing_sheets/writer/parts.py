@@ -90,11 +90,11 @@ def parts_of(
     parts: dict[str, TablePart] = {}
     for sheet in template.tables:
         given = records.get(sheet.id)
-        drawn = _with_own_columns(template, sheet, given)
+        drawn = _with_own_columns(template, sheet, given, MARK)
         count = sheet.blank_rows if rows is None else rows
         count += 0 if given is None else len(given.frame)
         if count <= MOST_CHECKED and template.host(sheet.id) is None:
-            checked = _with_checks(drawn)
+            checked = _with_checks(_with_own_columns(template, sheet, given, MARK_NOTE))
             drawn = checked if is_checked(checked) else drawn
         parts |= {part.sheet.id: part for part in _parts(drawn, records)}
     return parts
@@ -205,13 +205,16 @@ def numbered_tab(label: str, number: int, language: Language) -> str:
 
 
 def _with_own_columns(
-    template: Template, sheet: TableSheet, records: SheetRecords | None
+    template: Template, sheet: TableSheet, records: SheetRecords | None, mark: str
 ) -> TableSheet:
-    """Add staff's own columns and the traces to the right of a table."""
+    """Add staff's own columns and the traces to the right of a table.
+
+    `mark` names the one that says what a merge found in a row.
+    """
     if records is None:
         return sheet
     own = [*_own_columns(sheet, records)]
-    traces = [*_trace_columns(template, records)]
+    traces = [*_trace_columns(template, records, mark)]
     if not own and not traces:
         return sheet
     groups = [
@@ -260,10 +263,10 @@ def _own_type(values: pd.Series[Any]) -> ColumnType:
     return "number" if kinds and kinds <= {int, float} else "text"
 
 
-def _trace_columns(template: Template, records: SheetRecords) -> Iterator[Column]:
+def _trace_columns(template: Template, records: SheetRecords, mark: str) -> Iterator[Column]:
     if records.origins is None:
         return
-    for name in (*TRACES, MARK):
+    for name in (*TRACES, mark):
         if name not in records.origins:
             continue
         width = _WIDTHS.get(name)
@@ -280,14 +283,8 @@ def _trace_columns(template: Template, records: SheetRecords) -> Iterator[Column
 
 
 def _with_checks(sheet: TableSheet) -> TableSheet:
-    """Add the columns of checks; what a merge says of the rows is kept beside them."""
+    """Add the columns of checks."""
     columns = [
-        replace(c, id=trace_id(MARK_NOTE), label=_text(f"trace.{MARK_NOTE}"), hidden=True)
-        if c.id == trace_id(MARK)
-        else c
-        for c in sheet.columns
-    ]
-    columns += [
         Column(
             id=trace_id(name),
             type="text",
@@ -300,7 +297,7 @@ def _with_checks(sheet: TableSheet) -> TableSheet:
         for name, width in ((MARK_CODES, 12.0), (MARK, 34.0))
     ]
     group = ColumnGroup(id=_CHECK, label=_text("review.tab"))
-    return replace(sheet, columns=tuple(columns), groups=(*sheet.groups, group))
+    return replace(sheet, columns=(*sheet.columns, *columns), groups=(*sheet.groups, group))
 
 
 def _text(key: str) -> Text:
@@ -311,6 +308,7 @@ def _as_columns(sheet: TableSheet, records: SheetRecords) -> SheetRecords:
     """Move extras and origins into the frame, under the ids of their columns."""
     added: dict[str, Any] = {}
     is_plain = trace_id(MARK_CODES) not in sheet
+    origins = pd.DataFrame() if records.origins is None else records.origins
     for column in sheet.columns:
         group, _, name = column.id.partition(".")
         if group == _OWN and records.extras is not None:
@@ -318,10 +316,8 @@ def _as_columns(sheet: TableSheet, records: SheetRecords) -> SheetRecords:
             if column.type in ("date", "datetime"):
                 values = pd.Series(pd.to_datetime(values).to_numpy("datetime64[s]"))
             added[column.id] = values.reset_index(drop=True)
-        elif group == _TRACE and records.origins is not None:
-            said = {MARK_NOTE: MARK, MARK: MARK if is_plain else ""}.get(name, name)
-            if said in records.origins:
-                added[column.id] = records.origins[said].reset_index(drop=True)
+        elif group == _TRACE and (is_plain or name != MARK) and name in origins:
+            added[column.id] = origins[name].reset_index(drop=True)
     if not added:
         return records
     frame = records.frame.reset_index(drop=True)

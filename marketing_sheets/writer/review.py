@@ -48,13 +48,23 @@ def ranges() -> dict[str, str]:
     }
 
 
-def draw_blank_review(pen: Pen, book: Book) -> None:
-    """Draw the sheet before anything was checked, marked as ours, with the names it is known by."""
-    _Page(pen, book.looks, book.language).draw((), is_new=True)
+def draw_review(pen: Pen, book: Book) -> None:
+    """Draw the sheet of a new workbook, marked as ours, with the names it is known by."""
+    page = _Page(pen, book.looks, book.language)
+    page.draw(book.entries, is_new=not book.entries)
     tab = quoted(pen.name)
     book.workbook.define_name(f"{tab}!{REVIEW.marker}", f"={tab}!$A$1")
     for name, cells in ranges().items():
         book.define(name, pen, cells)
+
+
+def listed(entries: Sequence[Entry], language: Language) -> dict[str, tuple[int, str]]:
+    """Return the keys of the list, each with its number from 1 and what is said of the cell."""
+    keys: dict[str, tuple[int, str]] = {}
+    for at, (_, key, note) in enumerate(_listed(entries[:MOST], language), 1):
+        if at <= MOST:
+            keys.setdefault(key, (at, note))
+    return keys
 
 
 def write_review(
@@ -239,6 +249,8 @@ def _still(entry: Entry) -> str:
     if not entry.area:
         return ""
     typed = entry.typed
+    if entry.problem.code == "error_cell":
+        return f"ISERROR({entry.area})"
     if typed is None:
         return f'{entry.area}=""'
     if isinstance(typed, bool):

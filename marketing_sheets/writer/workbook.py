@@ -16,6 +16,7 @@ from ..errors import UsageError, WorkbookExists
 from ..files import check_replaceable, exists, real_path, replace_file
 from ..formulas import compute
 from ..records import Attachment, Origin, SheetRecords
+from ..review import Entry
 from ..styles import FONTS
 from ..template import Campaign, FormSheet, SettingValue, TableSheet, Template, Threshold
 from ..texts import Language, Text
@@ -27,7 +28,7 @@ from .forms import draw_page
 from .guide import draw_guide
 from .lists import draw_lists
 from .parts import TablePart, drawn_template, parts_of
-from .review import draw_blank_review
+from .review import draw_review
 from .tables import draw_table
 
 _CREATED = datetime(2000, 1, 1)
@@ -51,6 +52,7 @@ def write_workbook(
     holidays: Sequence[date] = (),
     thresholds: Sequence[Threshold] = (),
     attachments: Sequence[Attachment] = (),
+    entries: Sequence[Entry] = (),
     kind: str = "",
     split: str = "",
     overwrite: bool = False,
@@ -65,14 +67,13 @@ def write_workbook(
 
     Records with `extras` or `origins` get columns for them right of the table; more of them than
     a sheet of Excel holds continue in numbered sheets. `attachments` stand as plain sheets after
-    the tables. `kind` and `split` go into the document properties.
+    the tables; `entries` are what the Review lists. `kind` and `split` go into the document
+    properties.
 
     Raises WorkbookExists, WorkbookInUse, ExcelLimitError, UsageError for ids the template lacks.
     """
     form, records, buffer = form or {}, records or {}, io.BytesIO()
-    if exists(path) and not overwrite:
-        raise WorkbookExists("file_exists", file=path.name)
-    check_replaceable(path)
+    _check_free(path, overwrite=overwrite)
     _check_ids(template, form, records, settings or {})
     book = _open_book(
         buffer,
@@ -84,6 +85,7 @@ def write_workbook(
         as_of=as_of or (created.date() if created else None),
         holidays=tuple(sorted(set(holidays))),
         thresholds=tuple(thresholds),
+        entries=entries,
     )
     parts = parts_of(template, records, lambda sheet: fits(sheet, book), rows)
     book = replace(book, template=drawn_template(template, parts))
@@ -108,6 +110,7 @@ def _open_book(
     as_of: date | None,
     holidays: tuple[date, ...],
     thresholds: tuple[Threshold, ...],
+    entries: Sequence[Entry],
 ) -> Book:
     """Open an empty workbook whose default type face, which widths are counted in, is ours."""
     face = {"font_name": FONTS[language], "font_size": 10}
@@ -127,6 +130,7 @@ def _open_book(
         end=_day(form.get(Campaign.END_DATE)),
         holidays=holidays,
         thresholds=thresholds,
+        entries=entries,
     )
 
 
@@ -143,7 +147,7 @@ def _draw(
     if sum(len(given.frame) for given in records.values()) > _MOST_IN_MEMORY:
         book.workbook.in_memory = False
     draw_reserved(book.add_sheet(book.tab("summary")), book)
-    draw_blank_review(book.add_sheet(book.tab("review")), book)
+    draw_review(book.add_sheet(book.tab("review")), book)
     front = None
     attributes = attributes_by_list(book.lists)
     computed: dict[str, SheetRecords] = {}
@@ -209,6 +213,12 @@ def _describe(book: Book, created: datetime, kind: str, split: str) -> None:
     ):
         if value:
             book.workbook.set_custom_property(key, value)
+
+
+def _check_free(path: Path, *, overwrite: bool) -> None:
+    if exists(path) and not overwrite:
+        raise WorkbookExists("file_exists", file=path.name)
+    check_replaceable(path)
 
 
 def _check_ids(
