@@ -25,6 +25,7 @@ from .index import (
     SUMMARY,
     OurSheet,
     add_relationship,
+    compute_on_load,
     drop_calculations,
     is_locked,
     list_sheet,
@@ -404,6 +405,8 @@ class _Graft:
         name = self.source.name
         set_local_names(book, self.new.kind, self.index, name, self.source.local_names)
         set_ranges(book, name, self.new.ranges)
+        if self.new.ranges:
+            compute_on_load(book)
         if etree.tostring(book.root) != before:
             package.write(book.part, serialise(book.root))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -169,16 +169,25 @@ def set_ranges(workbook: Workbook, sheet_name: str, ranges: Mapping[str, str]) -
         _define(home, name, f"{_quoted(sheet_name)}!{cells}")
 
 
+def compute_on_load(workbook: Workbook) -> None:
+    """Let programs compute all formulas when they load the workbook: those that look into ours."""
+    before = {*_BEFORE_NAMES, "definedNames"}
+    _child(workbook.root, "calcPr", before).set("fullCalcOnLoad", "1")
+
+
 def _names(workbook: Workbook) -> _Element:
-    """Return the element that holds the defined names, made where the schema wants it."""
-    root = workbook.root
-    home = next(children(root, "definedNames"), None)
-    if home is None:
+    return _child(workbook.root, "definedNames", _BEFORE_NAMES)
+
+
+def _child(root: _Element, name: str, before: Collection[str]) -> _Element:
+    """Return a child of the workbook's root, made where the schema wants it."""
+    found = next(children(root, name), None)
+    if found is None:
         namespace = etree.QName(root).namespace
-        home = root.makeelement(f"{{{namespace}}}definedNames", nsmap=root.nsmap)
-        anchors = [i for i, child in enumerate(root) if local(child) in _BEFORE_NAMES]
-        root.insert(anchors[-1] + 1, home)
-    return home
+        found = root.makeelement(f"{{{namespace}}}{name}", nsmap=root.nsmap)
+        anchors = [i for i, child in enumerate(root) if local(child) in before]
+        root.insert(anchors[-1] + 1, found)
+    return found
 
 
 def _define(

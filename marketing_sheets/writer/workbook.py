@@ -67,8 +67,7 @@ def write_workbook(
 
     Records with `extras` or `origins` get columns for them right of the table; more of them than
     a sheet of Excel holds continue in numbered sheets. `attachments` stand as plain sheets after
-    the tables; `entries` are what the Review lists. `kind` and `split` go into the document
-    properties.
+    the tables; `entries` are those of the Review. `kind` and `split` go into the properties.
 
     Raises WorkbookExists, WorkbookInUse, ExcelLimitError, UsageError for ids the template lacks.
     """

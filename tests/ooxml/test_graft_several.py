@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -74,6 +75,17 @@ def test_names_follow_the_sheet_and_are_mended(tmp_path: Path) -> None:
     book = texts(path)["xl/workbook.xml"]
     assert book.count("chk_cells") == 1
     assert name in book
+
+
+def test_formulas_that_look_into_a_sheet_are_computed_on_load(tmp_path: Path) -> None:
+    """Programs that save a workbook drop the word; a write of names says it again, once."""
+    path = plain_workbook(tmp_path / "a.xlsx")
+    edit_parts(path, {"xl/workbook.xml": lambda data: re.sub(rb"<calcPr[^>]*/>", b"", data)})
+    for _ in range(2):
+        put(path)
+        book = texts(path)["xl/workbook.xml"]
+        assert book.count("<calcPr") == book.count('fullCalcOnLoad="1"') == 1
+        assert book.index("</definedNames>") < book.index("<calcPr")
 
 
 def test_an_output_is_known_again(tmp_path: Path) -> None:
