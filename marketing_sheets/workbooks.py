@@ -235,7 +235,7 @@ def _known_alerts(path: Path, template: Template) -> tuple[RememberedAlert, ...]
 
 
 def put_summary(
-    summary: Summary,
+    summary: Summary | None,
     workbook: Path | WorkbookFile,
     *,
     language: Language,
@@ -246,20 +246,22 @@ def put_summary(
     is_draft: bool = False,
     created: datetime | None = None,
 ) -> Receipt:
-    """Write a Summary into a workbook as its own sheet; nothing else in it changes.
+    """Write a Summary, if any, into a workbook as its own sheet; nothing else in it changes.
 
     With `entries` the Review is written too, unless the workbook's structure is locked and has no
     such sheet. The arguments are those of `recalculate` and `insert_sheets`.
     """
-    slot = sheet_slot(workbook, name=say("sheets", "summary.tab", language))
-    sheet = write_summary(
-        summary,
-        language=language,
-        sheet_name=slot.name,
-        date_1904=slot.date_1904,
-        created=created,
-    )
-    sheets = [NewSheet(source=sheet)]
+    sheets: list[NewSheet] = []
+    if summary is not None:
+        slot = sheet_slot(workbook, name=say("sheets", "summary.tab", language))
+        sheet = write_summary(
+            summary,
+            language=language,
+            sheet_name=slot.name,
+            date_1904=slot.date_1904,
+            created=created,
+        )
+        sheets.append(NewSheet(source=sheet))
     if entries is not None:
         from .writer import ranges, write_review  # noqa: PLC0415 - most verbs draw nothing
 

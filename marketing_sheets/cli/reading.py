@@ -91,6 +91,7 @@ def check(
 @day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
 @template_option
 @language_option
+@click.option("--no-marks", is_flag=True, help="Write the Summary alone, no list of doubts.")
 @click.option("--backup", is_flag=True, help="Keep the old file beside the new one.")
 @click.option("--force", is_flag=True, help="Replace a file that is no earlier output of FILE.")
 @fail_on_option
@@ -103,6 +104,7 @@ def recalculate(
     as_of: date | None,
     template: str | None,
     language: Language | None,
+    no_marks: bool,
     backup: bool,
     force: bool,
     fail_on: FailOn,
@@ -110,7 +112,7 @@ def recalculate(
 ) -> None:
     """Recompute the workbooks at PATH (files, folders, globs) and write their Summary sheets.
 
-    Nothing else in them changes.
+    The sheet Review lists what is to be checked, and the tables mark it. Nothing else changes.
 
     \b
     marketing-sheets recalculate 618.xlsx --as-of 2024-06-28
@@ -134,6 +136,7 @@ def recalculate(
             language=language,
             backup=backup,
             overwrite=force,
+            marks=not no_marks,
             created=datetime.now().replace(microsecond=0),
             progress=show,
         )

@@ -11,7 +11,7 @@ from ..records import MARK, MARK_CODES, SheetRecords
 from ..styles import Palette
 from .book import Book, Pen
 from .cells import InputCell, computed_cells, input_cells, units_of, validation
-from .checks import check_columns, draw_check_look
+from .checks import check_columns
 from .columns import Value
 from .conditions import draw_conditions
 from .gantt import draw_gantt
@@ -62,7 +62,6 @@ def draw_table(
         if (allowed := validation(position.column, book)) is not None:
             pen.validate(layout.area(position.number), allowed)
     draw_conditions(layout, pen, book)
-    draw_check_look(layout, pen, book)
     # Codes such as 007 are text on purpose, and blank cells in formulas are what a blank row is.
     text = " ".join(
         f"{layout.positions[a].letter}{FIRST + 1}:{layout.positions[b].letter}{layout.last_row + 1}"
