@@ -11,10 +11,12 @@ from . import writer  # loads what it needs when a workbook is made; recalculati
 from .alerts import remembered_by_all
 from .checks import doubts, without_prepared
 from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
+from .files import real_path
 from .formulas import compute
 from .loading import check_template, load_template
 from .ooxml import (
     REVIEW,
+    CellRule,
     NewSheet,
     Receipt,
     WorkbookFacts,
@@ -24,11 +26,12 @@ from .ooxml import (
     open_workbook_file,
     read_properties,
     sheet_slot,
+    tabs_with,
 )
 from .problems import Place, Problem
 from .reader import read_csv_records, read_earlier, read_form_csv, read_workbook
 from .records import Reading, RememberedAlert, SheetRecords
-from .review import Entry, entries_of
+from .review import KEYS, Entry, entries_of, mark_rules
 from .summary import Summary, summarize, write_summary
 from .template import Campaign, Column, Template
 from .texts import LANGUAGES, Language, nearest, say, templates_folder
@@ -184,19 +187,23 @@ def recalculate(
     overwrite: bool = False,
     created: datetime | None = None,
     marks: bool = True,
+    mark_cells: bool = False,
     progress: StageProgress = _silent,
 ) -> Recalculation:
     """Read a filled workbook, recompute it, and write its Summary and Review sheets into it.
 
     The Review lists what is to be checked; without `marks` it is not written. Nothing else in the
-    workbook changes. `output` None writes in place; `language` None takes the
-    workbook's. At `output` an earlier output of the same workbook is replaced, all else only with
-    `overwrite`. Raises UsageError if no day is known to compute as of, WorkbookExists, and
-    WorkbookError for a file that cannot be read or written.
+    workbook changes, unless `mark_cells` asks for marks in tables that were generated without them:
+    at `output` only, which must be another file. `output` None writes in place; `language` None
+    takes the workbook's. At `output` an earlier output of the same workbook is replaced, all else
+    only with `overwrite`. Raises UsageError if no day is known to compute as of, WorkbookExists,
+    and WorkbookError for a file that cannot be read or written.
     """
     path, created = Path(path), as_moment(created)
     if language is not None:
         language = _known_language(language)
+    if mark_cells and (output is None or real_path(Path(output)) == real_path(path)):
+        raise UsageError("mark_in_place", file=path.name)
     if output is not None:
         output = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
         check_output(output, path, overwrite=overwrite)
@@ -217,6 +224,7 @@ def recalculate(
         facts.opened,
         language=language or reading.language,
         entries=entries_of(reading, date_1904=facts.date_1904) if marks else None,
+        rules=mark_rules(reading, tabs_with(facts.opened, KEYS)) if mark_cells else (),
         output=output,
         backup=backup,
         overwrite=overwrite,
@@ -240,6 +248,7 @@ def put_summary(
     *,
     language: Language,
     entries: Sequence[Entry] | None = None,
+    rules: Sequence[CellRule] = (),
     output: Path | None = None,
     backup: bool = False,
     overwrite: bool = False,
@@ -249,7 +258,8 @@ def put_summary(
     """Write a Summary, if any, into a workbook as its own sheet; nothing else in it changes.
 
     With `entries` the Review is written too, unless the workbook's structure is locked and has no
-    such sheet. The arguments are those of `recalculate` and `insert_sheets`.
+    such sheet; `rules` are marks for sheets that have none. The arguments are those of
+    `recalculate` and `insert_sheets`.
     """
     sheets: list[NewSheet] = []
     if summary is not None:
@@ -266,7 +276,7 @@ def put_summary(
         from .writer import ranges, write_review  # noqa: PLC0415 - most verbs draw nothing
 
         slot = sheet_slot(workbook, name=say("sheets", "review.tab", language), kind=REVIEW)
-        if slot.exists or not slot.is_locked:
+        if slot.exists or not slot.is_locked or rules:
             review = write_review(
                 entries,
                 language=language,
@@ -276,7 +286,13 @@ def put_summary(
             )
             sheets.append(NewSheet(source=review, kind=REVIEW, ranges=ranges()))
     return insert_sheets(
-        workbook, sheets, output=output, backup=backup, overwrite=overwrite, is_draft=is_draft
+        workbook,
+        sheets,
+        rules=rules,
+        output=output,
+        backup=backup,
+        overwrite=overwrite,
+        is_draft=is_draft,
     )
 
 

@@ -92,6 +92,9 @@ def check(
 @template_option
 @language_option
 @click.option("--no-marks", is_flag=True, help="Write the Summary alone, no list of doubts.")
+@click.option(
+    "--mark", is_flag=True, help="Mark doubtful cells of old or foreign workbooks; needs -o."
+)
 @click.option("--backup", is_flag=True, help="Keep the old file beside the new one.")
 @click.option("--force", is_flag=True, help="Replace a file that is no earlier output of FILE.")
 @fail_on_option
@@ -105,6 +108,7 @@ def recalculate(
     template: str | None,
     language: Language | None,
     no_marks: bool,
+    mark: bool,
     backup: bool,
     force: bool,
     fail_on: FailOn,
@@ -136,7 +140,8 @@ def recalculate(
             language=language,
             backup=backup,
             overwrite=force,
-            marks=not no_marks,
+            marks=mark or not no_marks,
+            mark_cells=mark,
             created=datetime.now().replace(microsecond=0),
             progress=show,
         )

@@ -1,4 +1,5 @@
 from .archive import not_a_workbook as not_a_workbook
+from .edit import CellRule as CellRule, tabs_with as tabs_with
 from .facts import (
     SheetFacts as SheetFacts,
     WorkbookFacts as WorkbookFacts,

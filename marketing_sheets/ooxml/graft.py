@@ -20,6 +20,7 @@ from lxml import etree
 from ..errors import DamagedWorkbook, UnsupportedWorkbook, UsageError, WorkbookInUse
 from ..files import check_replaceable, keep_backup, real_path, replace_file
 from .archive import part_key, write_archive
+from .edit import CellRule, add_rules
 from .gate import WorkbookFile, open_file, open_source
 from .index import (
     SUMMARY,
@@ -135,6 +136,7 @@ def insert_sheets(
     workbook: Path | str | WorkbookFile,
     sheets: Sequence[NewSheet],
     *,
+    rules: Sequence[CellRule] = (),
     output: Path | str | None = None,
     backup: bool = False,
     overwrite: bool = False,
@@ -145,10 +147,10 @@ def insert_sheets(
     A sheet of ours from an earlier run is replaced where it stands; else the sheet goes last and
     is marked as ours by a hidden name. Only the parts that list sheets and the style sheet
     change. The file is replaced atomically (`output`: another file of the same type); `backup`
-    keeps the old one as `name.bak.xlsx`. A workbook that is open already, its parts' hashes
-    noted, is not inflated again. What is at `output` is replaced if it is an earlier output of the
-    same workbook as we left it, all else only with `overwrite`. A draft is nobody's: its output
-    takes its place, whatever is there.
+    keeps the old one as `name.bak.xlsx`. `rules` are written into the sheets of others. A workbook
+    that is open already, its parts' hashes noted, is not inflated again. What is at `output` is
+    replaced if it is an earlier output of the same workbook as we left it, all else only with
+    `overwrite`. A draft is nobody's: its output takes its place, whatever is there.
 
     Raises UsageError for a source built with another name or day count, ExcelLimitError for too
     many cell formats, WorkbookExists, and another WorkbookError if the workbook cannot be changed
@@ -165,6 +167,7 @@ def insert_sheets(
     with _opened(workbook) as opened:
         try:
             grafts = _grafted(opened, sheets)
+            add_rules(opened.package, opened.package.workbook(), rules)
             if is_stamped:
                 _put_stamp(opened, grafts, path.name)
             return _put(opened, grafts, target, backup=backup)

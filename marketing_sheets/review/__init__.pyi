@@ -1,8 +1,10 @@
 from .entries import Entry as Entry, answers_in as answers_in, entries_of as entries_of
 from .keys import (
+    KEYS as KEYS,
     LONGEST as LONGEST,
     cell_keys as cell_keys,
     excel_key as excel_key,
     excel_prefix as excel_prefix,
     excel_prefix_of as excel_prefix_of,
 )
+from .rules import mark_rules as mark_rules

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-__all__ = ["LONGEST", "cell_keys", "excel_key", "excel_prefix", "excel_prefix_of"]
+__all__ = ["KEYS", "LONGEST", "cell_keys", "excel_key", "excel_prefix", "excel_prefix_of"]
 
+# The name of the cells that hold the keys.
+KEYS: Final = "chk_cells"
 # Characters of a text that tell it from others; the key stays below the 255 that MATCH takes.
 LONGEST: Final = 99
 # What MATCH reads as a pattern, and the wide tilde, which LibreOffice takes for the narrow one.

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..formulas import excel_test, holds, this_row
 from ..records import MARK, MARK_CODES, MARK_NOTE, Mask, SheetRecords
-from ..review import cell_keys, excel_key, excel_prefix
+from ..review import KEYS, cell_keys, excel_key, excel_prefix
 from ..styles import Palette
 from ..template import Column, TableSheet
 from ..texts import Language, say
@@ -24,7 +24,7 @@ from .cells import input_cells
 from .geometry import FIRST
 from .layout import Layout
 from .parts import is_marked, is_trace, trace_id
-from .review import KEYS, NOTES, TOP, listed
+from .review import NOTES, TOP, listed
 
 _LONGEST: Final = 8_192  # characters of a formula
 _LONGEST_TEXT: Final = 250  # of a text in a formula

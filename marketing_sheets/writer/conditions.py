@@ -11,7 +11,7 @@ from typing import Any
 
 from ..formulas import excel_before_bracket, excel_condition
 from ..problems import column_letter
-from ..review import excel_key, excel_prefix, excel_prefix_of
+from ..review import KEYS, excel_key, excel_prefix, excel_prefix_of
 from ..styles import LOOKS, STATES, Palette, dash_for_zero, number_format, with_symbol
 from ..template import Column, Format
 from .book import Book, Pen
@@ -19,7 +19,6 @@ from .checks import draw_check_look
 from .geometry import FIRST, IDS, spans
 from .layout import Layout, Position
 from .parts import is_marked, is_own, is_trace
-from .review import KEYS
 
 _BEGUN = 3  # filled cells that make a row begun
 _UNITS = ("number", "money", "percent", "ratio")

@@ -18,7 +18,7 @@ import xlsxwriter
 from ..ooxml import REVIEW
 from ..problems import Place, Problem, column_letter
 from ..records import CONFIRMATION, CONFIRMED_ID, REVIEW_STAMP
-from ..review import Entry
+from ..review import KEYS, Entry
 from ..styles import FONTS, STATES, Palette
 from ..texts import Language, Text, say
 from .book import Book, Looks, Pen, quoted
@@ -26,7 +26,7 @@ from .geometry import FIRST, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, header_height,
 from .layout import print_list
 
 # Names of the whole workbook: the keys that marks look for, what each says, where the list begins.
-KEYS, NOTES, TOP = "chk_cells", "chk_notes", "chk_list"
+NOTES, TOP = "chk_notes", "chk_list"
 MOST: Final = 2_000
 _COLUMNS: Final = ("state", "sheet", "cell", "column", "found", "problem", "hint", "confirm")
 _WIDTHS: Final = (13.0, 16.0, 10.0, 18.0, 22.0, 48.0, 44.0, 20.0)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.formula.translate import Translator
 from support.oracles import differences, formula_cells, ironcalc_values
+from support.package_workbooks import edit_parts
 from support.reviews import Hand, wrong_workbook
-from support.writer_books import load
+from support.writer_books import load, rules_of
 
-from marketing_sheets import check_workbook, generate_workbook, merge, recalculate, split
+from marketing_sheets import (
+    UsageError,
+    check_workbook,
+    generate_workbook,
+    merge,
+    recalculate,
+    split,
+)
 from marketing_sheets.loading import template_names
 from marketing_sheets.texts import LANGUAGES, Language
 
 DAY = date(2024, 6, 30)
+TABLES = {f"xl/worksheets/sheet{number}.xml" for number in range(4, 9)}
 DAILY, MASTER, REVIEW = "每日数据", "推进总表", "核对"
 
 
@@ -68,7 +79,7 @@ def test_the_list_lives_as_the_rows_do(checked: Path) -> None:
     assert hand.says(MASTER, 7) == ""
 
 
-def test_staffs_parts_stay_byte_for_byte(checked: Path, tmp_path: Path) -> None:
+def test_staffs_parts_stay_byte_for_byte(tmp_path: Path) -> None:
     """A recalculation changes our two sheets and what lists them; a second one nothing at all."""
     path = wrong_workbook(tmp_path)
     before = zipfile.ZipFile(path)
@@ -111,6 +122,53 @@ def test_an_answer_goes_into_a_merge_and_a_split(tmp_path: Path) -> None:
     assert answers(whole) == ["合同价"]
     done = split(whole, tmp_path / "parts", by="department", as_of=DAY)
     assert [text for part in done.parts for text in answers(part.path)] == ["合同价"]
+
+
+def without_marks(path: Path) -> Path:
+    """Take out what marks cells, as in a workbook generated before there was any."""
+
+    def taken_out(data: bytes) -> bytes:
+        return re.sub(
+            rb"(?s)<conditionalFormatting(?:(?!</cond).)*?chk_(?:(?!</cond).)*</cond[^>]*>",
+            b"",
+            data,
+        )
+
+    edit_parts(path, {f"xl/worksheets/sheet{n}.xml": taken_out for n in range(3, 9)})
+    return path
+
+
+def test_a_copy_of_any_workbook_can_be_marked(tmp_path: Path) -> None:
+    """One rule per table is written into the copy, whose cells stay; never into the file itself."""
+    path = without_marks(wrong_workbook(tmp_path))
+    copy = tmp_path / "copy.xlsx"
+    with pytest.raises(UsageError):
+        recalculate(path, as_of=DAY, mark_cells=True)
+    with pytest.raises(UsageError):
+        recalculate(path, output=path, as_of=DAY, mark_cells=True, overwrite=True)
+    old = zipfile.ZipFile(path)
+    for _ in range(2):  # the second time over its own output
+        recalculate(path, output=copy, as_of=DAY, mark_cells=True)
+        new = zipfile.ZipFile(copy)
+        for number in range(3, 9):
+            part = f"xl/worksheets/sheet{number}.xml"
+            before, after = old.read(part), new.read(part)
+            end = before.rfind(b"</sheetData>")
+            assert before[:end] == after[:end]
+            assert after.count(b"chk_") - before.count(b"chk_") == (part in TABLES)
+    book = load(copy)
+    rule = rules_of(book, DAILY)[0]
+    assert rule[0] == 1
+    priorities = [priority for priority, _, _ in rules_of(book, DAILY)]
+    assert len(set(priorities)) == len(priorities)
+    # The rule finds the cells: put into a free cell, moved as the format would be.
+    hand = Hand(copy)
+    marked = {}
+    for at, cell in enumerate(("J9", "J10", "D10", "A11", "L12", "A7")):
+        shifted = Translator("=" + rule[2], origin="A7").translate_formula(cell)
+        hand.type(DAILY, f"BH{7 + at}", shifted)
+        marked[cell] = hand.sees(DAILY, f"BH{7 + at}")
+    assert [cell for cell in marked if marked[cell]] == ["J9", "D10", "A11", "L12"]
 
 
 @pytest.mark.parametrize("language", [pytest.param("zh-Hans", id="zh-Hans"), *LANGUAGES[1:]])
