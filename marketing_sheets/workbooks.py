@@ -16,6 +16,7 @@ from .formulas import compute
 from .loading import check_template, load_template
 from .ooxml import (
     REVIEW,
+    SUMMARY,
     CellRule,
     NewSheet,
     Receipt,
@@ -261,11 +262,19 @@ def put_summary(
     such sheet; `rules` are marks for sheets that have none. The arguments are those of
     `recalculate` and `insert_sheets`.
     """
+    slots = {
+        kind: sheet_slot(workbook, name=say("sheets", kind.tab, language), kind=kind)
+        for kind in (SUMMARY, REVIEW)
+    }
+    review = slots[REVIEW]
+    if entries is not None and not rules and review.is_locked and not review.exists:
+        entries = None
     sheets: list[NewSheet] = []
     if summary is not None:
-        slot = sheet_slot(workbook, name=say("sheets", "summary.tab", language))
+        slot = slots[SUMMARY]
+        count = writer.still_open(entries) if entries else None
         sheet = write_summary(
-            summary,
+            replace(summary, to_check=count),
             language=language,
             sheet_name=slot.name,
             date_1904=slot.date_1904,
@@ -273,18 +282,14 @@ def put_summary(
         )
         sheets.append(NewSheet(source=sheet))
     if entries is not None:
-        from .writer import ranges, write_review  # noqa: PLC0415 - most verbs draw nothing
-
-        slot = sheet_slot(workbook, name=say("sheets", "review.tab", language), kind=REVIEW)
-        if slot.exists or not slot.is_locked or rules:
-            review = write_review(
-                entries,
-                language=language,
-                sheet_name=slot.name,
-                date_1904=slot.date_1904,
-                created=created,
-            )
-            sheets.append(NewSheet(source=review, kind=REVIEW, ranges=ranges()))
+        drawn = writer.write_review(
+            entries,
+            language=language,
+            sheet_name=review.name,
+            date_1904=review.date_1904,
+            created=created,
+        )
+        sheets.append(NewSheet(source=drawn, kind=REVIEW, ranges=writer.ranges()))
     return insert_sheets(
         workbook,
         sheets,

@@ -30,8 +30,10 @@ from .live import (
     differs as differs,
     due_share as due_share,
     excel_differs as excel_differs,
+    excel_figure as excel_figure,
     excel_live as excel_live,
     excel_share as excel_share,
+    figure_value as figure_value,
     live_text as live_text,
 )
 from .text import (

@@ -1,7 +1,9 @@
 from .entries import Entry as Entry, answers_in as answers_in, entries_of as entries_of
 from .keys import (
     KEYS as KEYS,
+    LIST as LIST,
     LONGEST as LONGEST,
+    OPEN as OPEN,
     cell_keys as cell_keys,
     excel_key as excel_key,
     excel_prefix as excel_prefix,

@@ -11,10 +11,21 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-__all__ = ["KEYS", "LONGEST", "cell_keys", "excel_key", "excel_prefix", "excel_prefix_of"]
+__all__ = [
+    "KEYS",
+    "LIST",
+    "LONGEST",
+    "OPEN",
+    "cell_keys",
+    "excel_key",
+    "excel_prefix",
+    "excel_prefix_of",
+]
 
-# The name of the cells that hold the keys.
+# Names of the whole workbook: the cells that hold the keys, how many lines are open, the list.
 KEYS: Final = "chk_cells"
+OPEN: Final = "chk_open"
+LIST: Final = "chk_list"
 # Characters of a text that tell it from others; the key stays below the 255 that MATCH takes.
 LONGEST: Final = 99
 # What MATCH reads as a pattern, and the wide tilde, which LibreOffice takes for the narrow one.

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..formulas import excel_test, holds, this_row
 from ..records import MARK, MARK_CODES, MARK_NOTE, Mask, SheetRecords
-from ..review import KEYS, cell_keys, excel_key, excel_prefix
+from ..review import KEYS, LIST, cell_keys, excel_key, excel_prefix
 from ..styles import Palette
 from ..template import Column, TableSheet
 from ..texts import Language, say
@@ -24,7 +24,7 @@ from .cells import input_cells
 from .geometry import FIRST
 from .layout import Layout
 from .parts import is_marked, is_trace, trace_id
-from .review import NOTES, TOP, listed
+from .review import NOTES, listed
 
 _LONGEST: Final = 8_192  # characters of a formula
 _LONGEST_TEXT: Final = 250  # of a text in a formula
@@ -208,7 +208,7 @@ def _text_formula(sheet: TableSheet, tests: Sequence[_Test], book: Book) -> str:
     before, after = book.say("check.count", count="|").split("|")
     count = f"{_literal(before)}&LEN({codes})/{_CODE}&{_literal(after)}"
     first = f'IF(LEFT({codes},1)="t",{own},{listed})'
-    return f'=IF({codes}="","",HYPERLINK("#{TOP}",{count}&{first}))'
+    return f'=IF({codes}="","",HYPERLINK("#{LIST}",{count}&{first}))'
 
 
 def _areas(sheet: TableSheet, language: Language) -> list[str]:

@@ -18,7 +18,7 @@ import xlsxwriter
 from ..ooxml import REVIEW
 from ..problems import Place, Problem, column_letter
 from ..records import CONFIRMATION, CONFIRMED_ID, REVIEW_STAMP
-from ..review import KEYS, Entry
+from ..review import KEYS, LIST, OPEN, Entry
 from ..styles import FONTS, STATES, Palette
 from ..texts import Language, Text, say
 from .book import Book, Looks, Pen, quoted
@@ -26,7 +26,7 @@ from .geometry import FIRST, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, header_height,
 from .layout import print_list
 
 # Names of the whole workbook: the keys that marks look for, what each says, where the list begins.
-NOTES, TOP = "chk_notes", "chk_list"
+NOTES: Final = "chk_notes"
 MOST: Final = 2_000
 _COLUMNS: Final = ("state", "sheet", "cell", "column", "found", "problem", "hint", "confirm")
 _WIDTHS: Final = (13.0, 16.0, 10.0, 18.0, 22.0, 48.0, 44.0, 20.0)
@@ -41,7 +41,8 @@ _NO_CLOCK: Final = datetime(2000, 1, 1)
 def ranges() -> dict[str, str]:
     """Return the cells that the names of the workbook refer to."""
     last = FIRST + MOST
-    return {TOP: f"$A${HEADER + 1}"} | {
+    own = {LIST: f"$A${HEADER + 1}", OPEN: f"${column_letter(_ID + 1)}${LIVE + 1}"}
+    return own | {
         name: f"${letter}${FIRST + 1}:${letter}${last}"
         for name, number in ((KEYS, _KEY), (NOTES, _NOTE))
         for letter in [column_letter(number + 1)]
@@ -65,6 +66,11 @@ def listed(entries: Sequence[Entry], language: Language) -> dict[str, tuple[int,
         if at <= MOST:
             keys.setdefault(key, (at, note))
     return keys
+
+
+def still_open(entries: Sequence[Entry]) -> int:
+    """Return how many of the lines are open as they are written."""
+    return sum(not entry.confirmed for entry in entries[:MOST])
 
 
 def write_review(
@@ -108,7 +114,7 @@ class _Page:
         pen.text(TITLE, 0, self.say("title"), title)
         shown = entries[:MOST]
         last = FIRST + max(len(shown), 1) - 1
-        self._head(len(shown), len(entries), last)
+        self._head(shown, len(entries), last)
         for row, entry in enumerate(shown, FIRST):
             self._line(row, entry)
         self._keys(shown)
@@ -133,18 +139,18 @@ class _Page:
         symbol = STATES[_LOOKS[name]].symbol
         return f"{symbol} {self.say(f'state.{name}')}"
 
-    def _head(self, count: int, whole: int, last: int) -> None:
-        pen, looks = self.pen, self.looks
+    def _head(self, shown: Sequence[Entry], whole: int, last: int) -> None:
+        pen, looks, count = self.pen, self.looks, len(shown)
         note = looks.cell(font_size=9, font_color=Palette.SLATE, indent=1)
+        still = still_open(shown)
+        states = f"$A${FIRST + 1}:$A${last + 1}"
+        live = "+".join(f'COUNTIF({states},"{self.state(name)}")' for name in ("open", "listed"))
+        pen.formula(LIVE, _ID, f"={live}", note, still)
         if count:
             # The sentence is ours, the figure lives.
             before, after = self.say("open_now", count="{}").split("{}")
-            states = f"$A${FIRST + 1}:$A${last + 1}"
-            live = "+".join(
-                f'COUNTIF({states},"{self.state(name)}")' for name in ("open", "listed")
-            )
-            text = f'="{before}"&{live}&"{after}"'
-            pen.formula(LIVE, 0, text, note, f"{before}{count}{after}")
+            text = f'="{before}"&{OPEN}&"{after}"'
+            pen.formula(LIVE, 0, text, note, f"{before}{still}{after}")
         if whole > count:
             pen.text(LIVE, 5, self.say("rest", count=whole - count), note)
         labels = [self.say(f"head.{name}") for name in _COLUMNS]

@@ -11,7 +11,7 @@ from ..records import MARK, MARK_CODES, SheetRecords
 from ..styles import Palette
 from .book import Book, Pen
 from .cells import InputCell, computed_cells, input_cells, units_of, validation
-from .checks import check_columns
+from .checks import CheckColumns, check_columns
 from .columns import Value
 from .conditions import draw_conditions
 from .gantt import draw_gantt
@@ -40,10 +40,11 @@ _IDS_HEIGHT = 12.0
 
 def draw_table(
     records: SheetRecords, blank_rows: int, pen: Pen, book: Book, *, stamp: str | None = None
-) -> None:
+) -> int:
     """Draw a table sheet: `records` with their computed columns filled, then blank rows.
 
-    `stamp` is what the row of ids calls the sheet; None stands for its id.
+    Returns in how many of them something is to be checked. `stamp` is what the row of ids calls
+    the sheet; None stands for its id.
     Raises ExcelLimitError for more rows or longer text than Excel takes.
     """
     sheet = next(s for s in book.template.tables if s.id == records.sheet)
@@ -56,7 +57,9 @@ def draw_table(
     of = (stamp or sheet.id).partition("#")[0]
     layout = lay_out(sheet, book, records=filled, rows=rows, of=of)
     _draw_head(layout, records, pen, book, stamp or sheet.id)
-    lines = _draw_cells(layout, records, pen, book)
+    has_checks = trace_id(MARK_CODES) in sheet
+    checks = check_columns(sheet, records, book, of) if has_checks else None
+    lines = _draw_cells(layout, records, checks, pen, book)
     _set_heights(layout, lines, pen)
     for position in layout.positions:
         if (allowed := validation(position.column, book)) is not None:
@@ -74,6 +77,7 @@ def draw_table(
     if sheet.gantt is not None:
         beyond = draw_gantt(sheet.gantt, layout, records, pen, book)
     print_table(layout, pen, book, beyond=beyond)
+    return 0 if checks is None else sum(map(bool, checks.shown_texts))
 
 
 def _draw_head(layout: Layout, records: SheetRecords, pen: Pen, book: Book, stamp: str) -> None:
@@ -127,7 +131,9 @@ def _draw_column_head(position: Position, pen: Pen, book: Book, stamp: str) -> N
     pen.text(IDS, number, shown_id, book.looks.cell(font_size=8, font_color=Palette.MUTE))
 
 
-def _draw_cells(layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> list[int]:
+def _draw_cells(
+    layout: Layout, records: SheetRecords, checks: CheckColumns | None, pen: Pen, book: Book
+) -> list[int]:
     """Write the table and its cells, column by column; return the lines each record takes."""
     formulas = {
         p.number: excel_formula(p.column, layout.sheet, book.template, book.language)
@@ -139,8 +145,7 @@ def _draw_cells(layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> 
         for position in layout.positions
         if position.number in formulas
     }
-    if trace_id(MARK_CODES) in layout.sheet:
-        checks = check_columns(layout.sheet, records, book, layout.of)
+    if checks is not None:
         codes, text = layout.at(trace_id(MARK_CODES)).number, layout.at(trace_id(MARK)).number
         formulas |= {codes: checks.codes, text: checks.text}
         shown_of |= {codes: checks.shown_codes, text: checks.shown_texts}

@@ -145,11 +145,12 @@ def _draw(
     # XlsxWriter's own text in memory takes four bytes a character, and as much again to be packed.
     if sum(len(given.frame) for given in records.values()) > _MOST_IN_MEMORY:
         book.workbook.in_memory = False
-    draw_reserved(book.add_sheet(book.tab("summary")), book)
+    summary = book.add_sheet(book.tab("summary"))
     draw_review(book.add_sheet(book.tab("review")), book)
     front = None
     attributes = attributes_by_list(book.lists)
     computed: dict[str, SheetRecords] = {}
+    told: dict[str, int] = {}
     for sheet in book.template.tabs:
         pen = book.add_sheet(sheet.label[language])
         front = front or pen
@@ -172,10 +173,13 @@ def _draw(
             )
             computed[part.of] = replace(filled, raw=given.raw)
         blank_rows = part.blank_rows(sheet.blank_rows if rows is None else rows)
-        draw_table(part.records(computed[part.of]), blank_rows, pen, book, stamp=part.stamp)
+        told[sheet.id] = draw_table(
+            part.records(computed[part.of]), blank_rows, pen, book, stamp=part.stamp
+        )
     for attachment in attachments:
         draw_attachment(attachment, book)
     draw_lists(book.add_sheet(book.tab("lists")), book)
+    draw_reserved(summary, book, computed, told)
     if front is not None:
         front.worksheet.activate()
 
