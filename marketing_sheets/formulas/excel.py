@@ -67,13 +67,22 @@ def this_row(column: Column, sheet: TableSheet, language: Language) -> str:
     return f"tbl_{sheet.id}[[#This Row],[{column.label[language]}]]"
 
 
-def excel_test(when: str, sheet: TableSheet, template: Template, language: Language) -> str:
-    """Return a condition, without `=`, as a formula in any row of the table takes it."""
+def excel_test(
+    when: str,
+    sheet: TableSheet,
+    template: Template,
+    language: Language,
+    refer: Callable[[Column], str],
+) -> str:
+    """Return a condition, without `=`, as a formula in a row of the table takes it.
+
+    `refer` gives the reference to a column's cell in that row.
+    """
     scope = _Scope(
         sheet=sheet,
         template=template,
         language=language,
-        refer=lambda name: this_row(sheet[name], sheet, language),
+        refer=lambda name: refer(sheet[name]),
         is_condition=True,
     )
     return f"IFERROR({_inner(parse_expression(when), scope)},FALSE)"

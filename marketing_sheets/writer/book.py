@@ -237,10 +237,17 @@ class Pen:
         formula: str,
         shown: Sequence[Value],
         looks: Sequence[Any],
+        *,
+        is_shared: bool = False,
     ) -> None:
-        """Write one formula down a table's column, with the value that each cell has now."""
-        text = formula.removeprefix("=")
-        self.accepted(self.worksheet.hold_formula(first, column, text, shown, looks), first, column)
+        """Write one formula down a table's column, with the value that each cell has now.
+
+        One that `is_shared` refers to cells of the first row, and in the others to theirs.
+        """
+        code = self.worksheet.hold_formula(
+            first, column, formula.removeprefix("="), shown, looks, is_shared=is_shared
+        )
+        self.accepted(code, first, column)
 
     def rich(self, row: int, column: int, parts: Iterable[object], look: Any) -> None:
         """Write text in several fonts: fonts and texts in turn."""

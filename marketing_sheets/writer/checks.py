@@ -14,14 +14,15 @@ from typing import Final
 import numpy as np
 
 from ..formulas import excel_test, holds, this_row
+from ..problems import column_letter
 from ..records import MARK, MARK_CODES, MARK_NOTE, Mask, SheetRecords
 from ..review import KEYS, LIST, cell_keys, excel_key, excel_prefix
 from ..styles import Palette
 from ..template import Column, TableSheet
-from ..texts import Language, say
+from ..texts import say
 from .book import Book, Pen
 from .cells import input_cells
-from .geometry import FIRST
+from .geometry import FIRST, spans
 from .layout import Layout
 from .parts import is_marked, is_trace, trace_id
 from .review import NOTES, listed
@@ -36,10 +37,14 @@ _NOTED, _ERROR = "t001-", "t002-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckColumns:
-    """The formulas of the two columns, and what they show of each record."""
+    """The formulas of the two columns, and what they show of each record.
 
-    codes: str
-    text: str
+    Each comes as the table declares it, for rows that people add, and as it stands in the first
+    row, from which all others take it: thousands of its length would double a workbook.
+    """
+
+    codes: tuple[str, str]
+    text: tuple[str, str]
     shown_codes: Sequence[str]
     shown_texts: Sequence[str]
 
@@ -60,6 +65,7 @@ def check_columns(sheet: TableSheet, records: SheetRecords, book: Book, of: str)
     messages = {code: test.message for code, test in zip(_codes(tests), tests, strict=True)}
     notes = _notes(records)
     marks = [*_marks(sheet, records, book, of)]
+    formulas = [_Formulas(sheet, tests, book, of, is_cell=is_cell) for is_cell in (False, True)]
     shown_codes, shown_texts = [], []
     for at in range(len(records.frame)):
         found = {_NOTED: notes[at]} if notes[at] else {}
@@ -69,8 +75,8 @@ def check_columns(sheet: TableSheet, records: SheetRecords, book: Book, of: str)
         first = next(iter(found.values()), "")
         shown_texts.append(book.say("check.count", count=len(found)) + first if found else "")
     return CheckColumns(
-        codes=_codes_formula(sheet, tests, book, of),
-        text=_text_formula(sheet, tests, book),
+        codes=(formulas[0].codes(), formulas[1].codes()),
+        text=(formulas[0].text(), formulas[1].text()),
         shown_codes=shown_codes,
         shown_texts=shown_texts,
     )
@@ -79,8 +85,9 @@ def check_columns(sheet: TableSheet, records: SheetRecords, book: Book, of: str)
 def fits(sheet: TableSheet, book: Book) -> bool:
     """Whether the formulas of a table's two columns are as long as Excel allows."""
     tests = [*_tests(sheet, book)]
-    formulas = _codes_formula(sheet, tests, book, sheet.id), _text_formula(sheet, tests, book)
-    return len(tests) <= _MOST_TESTS and all(len(text) <= _LONGEST for text in formulas)
+    made = _Formulas(sheet, tests, book, sheet.id)
+    longest = max(len(made.codes()), len(made.text()))
+    return len(tests) <= _MOST_TESTS and longest <= _LONGEST
 
 
 def draw_check_look(layout: Layout, pen: Pen, book: Book) -> None:
@@ -168,67 +175,81 @@ def _notes(records: SheetRecords) -> list[str]:
     return [cell if isinstance(cell, str) else "" for cell in cells]
 
 
-def _codes_formula(sheet: TableSheet, tests: Sequence[_Test], book: Book, of: str) -> str:
-    """Return the formula that notes each doubt of a row."""
-    language = book.language
-    parts: list[str] = []
-    if trace_id(MARK_NOTE) in sheet:
-        note = this_row(sheet[trace_id(MARK_NOTE)], sheet, language)
-        parts.append(f'IF({note}="","","{_NOTED}")')
-    filled = ",".join(_areas(sheet, language))
-    # A sum is an error where one of its cells is.
-    parts.append(f'IF(ISERROR(SUM({filled})),"{_ERROR}","")')
-    for code, test in zip(_codes(tests), tests, strict=True):
-        if test.blank is None:
-            when = excel_test(test.when, sheet, book.template, language)
-        else:
-            when = f'AND({this_row(test.blank, sheet, language)}="",COUNTA({filled})>={_BEGUN})'
-        parts.append(f'IF({when},"{code}","")')
-    for column in sheet.inputs:
-        if is_marked(column):
-            cell = this_row(column, sheet, language)
-            key = excel_key(cell, excel_prefix(of, column.id))
-            parts.append(f'IFERROR(TEXT(MATCH({key},{KEYS},0),"0000-"),"")')
-    # LibreOffice computes a formula anew when it loads a workbook if there is a link in it.
-    return f'=IF(COUNTA({filled})=0,IF(FALSE,HYPERLINK(""),""),{"&".join(parts)})'
+@dataclass(frozen=True, slots=True)
+class _Formulas:
+    """The formulas of a table's two columns; `is_cell` for its first row, else for any."""
 
+    sheet: TableSheet
+    tests: Sequence[_Test]
+    book: Book
+    of: str
+    is_cell: bool = False
 
-def _text_formula(sheet: TableSheet, tests: Sequence[_Test], book: Book) -> str:
-    """Return the formula that counts the doubts noted, says the first, and leads to the Review."""
-    language = book.language
-    codes = this_row(sheet[trace_id(MARK_CODES)], sheet, language)
-    note = trace_id(MARK_NOTE)
-    said = [
-        this_row(sheet[note], sheet, language) if note in sheet else '""',
-        _literal(book.say("check.error")),
-        *(_literal(test.message) for test in tests),
-    ]
-    listed = f"INDEX({NOTES},VALUE(LEFT({codes},{_CODE - 1})))"
-    own = f"CHOOSE(VALUE(MID({codes},2,3)),{','.join(said)})"
-    before, after = book.say("check.count", count="|").split("|")
-    count = f"{_literal(before)}&LEN({codes})/{_CODE}&{_literal(after)}"
-    first = f'IF(LEFT({codes},1)="t",{own},{listed})'
-    return f'=IF({codes}="","",HYPERLINK("#{LIST}",{count}&{first}))'
+    def codes(self) -> str:
+        """Return the formula that notes each doubt of a row."""
+        filled = ",".join(self._areas())
+        parts: list[str] = []
+        if trace_id(MARK_NOTE) in self.sheet:
+            parts.append(f'IF({self._named(MARK_NOTE)}="","","{_NOTED}")')
+        # A sum is an error where one of its cells is.
+        parts.append(f'IF(ISERROR(SUM({filled})),"{_ERROR}","")')
+        for code, test in zip(_codes(self.tests), self.tests, strict=True):
+            parts.append(f'IF({self._when(test, filled)},"{code}","")')
+        for column in self.sheet.inputs:
+            if is_marked(column):
+                key = excel_key(self._refer(column), excel_prefix(self.of, column.id))
+                parts.append(f'IFERROR(TEXT(MATCH({key},{KEYS},0),"0000-"),"")')
+        # LibreOffice computes a formula anew when it loads a workbook if there is a link in it.
+        return f'=IF(COUNTA({filled})=0,IF(FALSE,HYPERLINK(""),""),{"&".join(parts)})'
 
+    def text(self) -> str:
+        """Return the formula that counts the doubts noted, says the first, leads to the list."""
+        codes, say_ = self._named(MARK_CODES), self.book.say
+        said = [
+            self._named(MARK_NOTE) if trace_id(MARK_NOTE) in self.sheet else '""',
+            _literal(say_("check.error")),
+            *(_literal(test.message) for test in self.tests),
+        ]
+        listed_note = f"INDEX({NOTES},VALUE(LEFT({codes},{_CODE - 1})))"
+        own = f"CHOOSE(VALUE(MID({codes},2,3)),{','.join(said)})"
+        before, after = say_("check.count", count="|").split("|")
+        count = f"{_literal(before)}&LEN({codes})/{_CODE}&{_literal(after)}"
+        first = f'IF(LEFT({codes},1)="t",{own},{listed_note})'
+        return f'=IF({codes}="","",HYPERLINK("#{LIST}",{count}&{first}))'
 
-def _areas(sheet: TableSheet, language: Language) -> list[str]:
-    """Return the cells of a row that people fill in, neighbours as one area."""
-    areas: list[list[Column]] = []
-    before = -2
-    for number, column in enumerate(sheet.columns):
-        if column.is_computed or is_trace(column):
-            continue
-        if number == before + 1:
-            areas[-1].append(column)
-        else:
-            areas.append([column])
-        before = number
-    first_last = ((area[0].label[language], area[-1].label[language]) for area in areas)
-    name = f"tbl_{sheet.id}"
-    return [
-        f"{name}[[#This Row],[{a}]:[{b}]]" if a != b else f"{name}[[#This Row],[{a}]]"
-        for a, b in first_last
-    ]
+    def _when(self, test: _Test, filled: str) -> str:
+        if test.blank is not None:
+            return f'AND({self._refer(test.blank)}="",COUNTA({filled})>={_BEGUN})'
+        template, language = self.book.template, self.book.language
+        return excel_test(test.when, self.sheet, template, language, self._refer)
+
+    def _named(self, name: str) -> str:
+        return self._refer(self.sheet[trace_id(name)])
+
+    def _refer(self, column: Column) -> str:
+        if self.is_cell:
+            return self._cell(self.sheet.columns.index(column))
+        return this_row(column, self.sheet, self.book.language)
+
+    def _cell(self, number: int) -> str:
+        return f"{column_letter(number + 1)}{FIRST + 1}"
+
+    def _areas(self) -> Iterator[str]:
+        """Walk the cells of a row that people fill in, neighbours as one area."""
+        theirs = (
+            number
+            for number, column in enumerate(self.sheet.columns)
+            if not (column.is_computed or is_trace(column))
+        )
+        columns, language = self.sheet.columns, self.book.language
+        for first, last in spans(theirs):
+            if self.is_cell:
+                yield f"{self._cell(first)}:{self._cell(last)}"
+            elif first == last:
+                yield self._refer(columns[first])
+            else:
+                ends = f"[{columns[first].label[language]}]:[{columns[last].label[language]}]"
+                yield f"tbl_{self.sheet.id}[[#This Row],{ends}]"
 
 
 def _literal(text: str) -> str:

@@ -70,7 +70,12 @@ def draw_table(
         f"{layout.positions[a].letter}{FIRST + 1}:{layout.positions[b].letter}{layout.last_row + 1}"
         for a, b in spans(p.number for p in layout.positions if wraps(p.column))
     )
-    pen.worksheet.ignore_errors({"number_stored_as_text": text} if text else {})
+    quiet = {"number_stored_as_text": text} if text else {}
+    if checks is not None:
+        # Their cells share a formula that is written otherwise than the table's, and is the same.
+        first, last = layout.at(trace_id(MARK_CODES)).letter, layout.positions[-1].letter
+        quiet["calculated_column"] = f"{first}{FIRST + 1}:{last}{layout.last_row + 1}"
+    pen.worksheet.ignore_errors(quiet)
     pen.worksheet.freeze_panes(FIRST, sheet.freeze)
     pen.worksheet.set_selection(FIRST, 0, FIRST, 0)
     beyond: list[float] = []
@@ -145,9 +150,11 @@ def _draw_cells(
         for position in layout.positions
         if position.number in formulas
     }
+    shared: dict[int, str] = {}
     if checks is not None:
         codes, text = layout.at(trace_id(MARK_CODES)).number, layout.at(trace_id(MARK)).number
-        formulas |= {codes: checks.codes, text: checks.text}
+        formulas |= {codes: checks.codes[0], text: checks.text[0]}
+        shared = {codes: checks.codes[1], text: checks.text[1]}
         shown_of |= {codes: checks.shown_codes, text: checks.shown_texts}
     columns = [
         {"header": p.column.label[book.language], "header_format": head_look(p, book)}
@@ -165,7 +172,9 @@ def _draw_cells(
         looks += [data_look(position, book)] * blanks
         if position.number in formulas:
             shown = [*shown_of[position.number], *[""] * blanks]
-            pen.formulas(FIRST, position.number, formulas[position.number], shown, looks)
+            formula = shared.get(position.number, formulas[position.number])
+            is_shared = position.number in shared
+            pen.formulas(FIRST, position.number, formula, shown, looks, is_shared=is_shared)
             continue
         cells = input_cells(position.column, records, book)
         pen.values(FIRST, position.number, [*cells, *[None] * blanks], looks)

@@ -184,7 +184,7 @@ def test_clean_examples_say_nothing(name: str, language: Language, tmp_path: Pat
     told = [p for p in done.reading.problems if p.severity != "info" and p.told != "list"]
     formulas, stored = formula_cells(path)
     fresh = ironcalc_values(path, formulas)
-    texts = [fresh[key] for key, formula in formulas.items() if "chk_list" in formula]
+    texts = [fresh[key] for key, formula in formulas.items() if "chk_notes" in formula]
     assert len(texts) > 20
     assert [text for text in texts if text] == []
     assert told == []
