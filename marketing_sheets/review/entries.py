@@ -152,13 +152,16 @@ class _Finder:
         if at == len(rows) or rows[at] != place.row or name not in records.raw:
             return nothing
         position = tab.first + at
+        raw = records.raw[name].iloc[position]
+        is_live = _is_live(problem) and not _is_shown(problem, raw)
+        is_marked = is_live and problem.told == "cell"
         return _Cell(
             sheet=records.sheet,
-            raw=records.raw[name].iloc[position],
-            area=_area(tab, place.column, int(rows[-1])) if _is_live(problem) else "",
+            raw=raw,
+            area=_area(tab, place.column, int(rows[-1])) if is_live else "",
             record=self._record(records, position),
             file=_file(records, position),
-            is_marked=problem.told == "cell" and self._column(records, name).type != "long_text",
+            is_marked=is_marked and self._column(records, name).type != "long_text",
         )
 
     def _column(self, records: SheetRecords, name: str) -> Column:
@@ -175,6 +178,11 @@ class _Finder:
 def _is_live(problem: Problem) -> bool:
     """Whether the cell alone shows that the problem is solved."""
     return problem.told == "cell" or problem.code == _BLANK
+
+
+def _is_shown(problem: Problem, raw: object) -> bool:
+    """Whether what was read is what a number's format shows; the cell itself holds another text."""
+    return isinstance(raw, str) and str(problem.raw) != raw and f"({raw})" in str(problem.raw)
 
 
 def _area(tab: _Tab, column: int, last: int) -> str:

@@ -1,4 +1,4 @@
-"""LibreOffice at a workbook, as a person would be: mark, correct, sort, insert, copy, wrong again."""
+"""LibreOffice at a workbook, as a person would be: correct, sort, insert, copy, wrong again."""
 
 from __future__ import annotations
 
