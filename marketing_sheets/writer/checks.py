@@ -219,7 +219,8 @@ class _Formulas:
 
     def _when(self, test: _Test, filled: str) -> str:
         if test.blank is not None:
-            return f'AND({self._refer(test.blank)}="",COUNTA({filled})>={_BEGUN})'
+            blank = self._refer(test.blank)
+            return f'IFERROR(AND({blank}="",COUNTA({filled})>={_BEGUN}),FALSE)'
         template, language = self.book.template, self.book.language
         return excel_test(test.when, self.sheet, template, language, self._refer)
 
