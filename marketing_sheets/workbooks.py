@@ -272,7 +272,7 @@ def put_summary(
     sheets: list[NewSheet] = []
     if summary is not None:
         slot = slots[SUMMARY]
-        count = writer.still_open(entries) if entries else None
+        count = writer.still_open(entries) if entries else summary.to_check
         sheet = write_summary(
             replace(summary, to_check=count),
             language=language,

@@ -30,7 +30,7 @@ from ..summary import Summary, summarize
 from ..template import Campaign, FormSheet, TableSheet, Template
 from ..texts import LANGUAGES, Text, readable_name, say
 from ..workbooks import put_summary, recompute
-from ..writer import placed, write_workbook
+from ..writer import placed, still_open, write_workbook
 from .log import MOST_LINES, conflict_sheet, log_sheet
 from .marks import entries_in, with_marks
 from .model import Merge, MergeTotal, column_label, sheet_label
@@ -197,8 +197,9 @@ def write_merge(
         if parquet is not None:
             again = overwrite or exists(path)
             files = export_records(reading, Path(parquet), "parquet", overwrite=again)
+        listed = replace(summary, to_check=still_open(entries) if entries else None)
         receipt = put_summary(
-            summary, draft, language=merge.language, output=path, is_draft=True, created=created
+            listed, draft, language=merge.language, output=path, is_draft=True, created=created
         )
     return MergeResult(
         path=path,

@@ -1,4 +1,9 @@
-from .entries import Entry as Entry, answers_in as answers_in, entries_of as entries_of
+from .entries import (
+    LISTED as LISTED,
+    Entry as Entry,
+    answers_in as answers_in,
+    entries_of as entries_of,
+)
 from .keys import (
     KEYS as KEYS,
     LIST as LIST,

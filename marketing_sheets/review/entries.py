@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from math import isnan
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -16,11 +17,13 @@ from ..records import Origin, Reading, SheetRecords
 from ..template import Column, TableSheet
 from .keys import cell_keys
 
-__all__ = ["Entry", "answers_in", "entries_of"]
+__all__ = ["LISTED", "Entry", "answers_in", "entries_of"]
 
 # Rows below the last record in which the same text may stand once rows were sorted or moved.
 _BELOW = 500
 _RANKS = {"error": 0, "warning": 1}
+# Lines that the Review has; its names refer to as many cells.
+LISTED: Final = 2_000
 _BLANK, _ERROR_CELL = "required_blank", "error_cell"
 # The id of an entry: code, number among its like, file of the row, and content or record.
 _SEPARATOR, _LONGEST_ID = "|", 250
@@ -65,7 +68,7 @@ def entries_of(reading: Reading, *, date_1904: bool = False) -> tuple[Entry, ...
     told.sort(key=lambda problem: _RANKS[problem.severity])
     counts: Counter[tuple[str, ...]] = Counter()
     found: list[Entry] = []
-    for problem in told:
+    for problem in told[:LISTED]:
         cell = finder.cell(problem)
         typed, area = _typed(cell.raw, start), cell.area
         if area and (typed is None or problem.code == _ERROR_CELL):
@@ -87,7 +90,8 @@ def entries_of(reading: Reading, *, date_1904: bool = False) -> tuple[Entry, ...
                 confirmed=confirmed,
             )
         )
-    return tuple(found)
+    # What has no line is counted.
+    return (*found, *(Entry(id="", problem=problem) for problem in told[LISTED:]))
 
 
 def _answer(name: str, confirmed: Mapping[str, str]) -> str:

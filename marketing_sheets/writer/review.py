@@ -18,7 +18,7 @@ import xlsxwriter
 from ..ooxml import REVIEW
 from ..problems import Place, Problem, column_letter
 from ..records import CONFIRMATION, CONFIRMED_ID, REVIEW_STAMP
-from ..review import KEYS, LIST, OPEN, Entry
+from ..review import KEYS, LIST, LISTED, OPEN, Entry
 from ..styles import FONTS, STATES, Palette
 from ..texts import Language, Text, say
 from .book import Book, Looks, Pen, quoted
@@ -27,7 +27,6 @@ from .layout import print_list
 
 # Names of the whole workbook: the keys that marks look for, what each says, where the list begins.
 NOTES: Final = "chk_notes"
-MOST: Final = 2_000
 _COLUMNS: Final = ("state", "sheet", "cell", "column", "found", "problem", "hint", "confirm")
 _WIDTHS: Final = (13.0, 16.0, 10.0, 18.0, 22.0, 48.0, 44.0, 20.0)
 _CENTRED: Final = frozenset(("state", "cell"))
@@ -40,7 +39,7 @@ _NO_CLOCK: Final = datetime(2000, 1, 1)
 
 def ranges() -> dict[str, str]:
     """Return the cells that the names of the workbook refer to."""
-    last = FIRST + MOST
+    last = FIRST + LISTED
     own = {LIST: f"$A${HEADER + 1}", OPEN: f"${column_letter(_ID + 1)}${LIVE + 1}"}
     return own | {
         name: f"${letter}${FIRST + 1}:${letter}${last}"
@@ -62,15 +61,15 @@ def draw_review(pen: Pen, book: Book) -> None:
 def listed(entries: Sequence[Entry], language: Language) -> dict[str, tuple[int, str]]:
     """Return the keys of the list, each with its number from 1 and what is said of the cell."""
     keys: dict[str, tuple[int, str]] = {}
-    for at, (_, key, note) in enumerate(_listed(entries[:MOST], language), 1):
-        if at <= MOST:
+    for at, (_, key, note) in enumerate(_listed(entries[:LISTED], language), 1):
+        if at <= LISTED:
             keys.setdefault(key, (at, note))
     return keys
 
 
 def still_open(entries: Sequence[Entry]) -> int:
     """Return how many of the lines are open as they are written."""
-    return sum(not entry.confirmed for entry in entries[:MOST])
+    return sum(not entry.confirmed for entry in entries[:LISTED])
 
 
 def write_review(
@@ -112,7 +111,7 @@ class _Page:
         pen.row(IDS, 12, hidden=True)
         title = looks.cell(font_size=16, bold=True, font_color=Palette.NAVY, indent=1)
         pen.text(TITLE, 0, self.say("title"), title)
-        shown = entries[:MOST]
+        shown = entries[:LISTED]
         last = FIRST + max(len(shown), 1) - 1
         self._head(shown, len(entries), last)
         for row, entry in enumerate(shown, FIRST):
@@ -226,7 +225,7 @@ class _Page:
         confirm = column_letter(_COLUMNS.index("confirm") + 1)
         look = self.looks.cell(font_size=8)
         for at, (row, key, note) in enumerate(_listed(entries, self.language)):
-            if at == MOST:
+            if at == LISTED:
                 break
             text = key.replace('"', '""')
             formula = f'=IF(${confirm}${row + 1}<>"","","{text}")'

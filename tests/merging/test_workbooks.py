@@ -126,6 +126,17 @@ def test_the_log_tells_who_and_why_not(merged: MergeResult) -> None:
     assert (own["file"], own["sheet"]) == ("华东/市场部.xlsx", "我的图表")
 
 
+def test_the_merge_lists_what_is_to_be_checked(merged: MergeResult) -> None:
+    """What could not be read is marked by its content, and the Summary says how many lines wait."""
+    book = load(merged.path, values=True)
+    review = book["核对"]
+    lines = {str(row[4].value): row for row in review.iter_rows(min_row=7)}
+    assert lines["约5万"][9].value == "daily_data.cost=约5万"
+    assert lines["约5万"][1].value == "每日数据"
+    texts = [str(cell.value) for row in book["汇总"].iter_rows() for cell in row if cell.value]
+    assert sum("仍待核对" in text for text in texts) == 1
+
+
 def test_conflicts_tell_both_versions_and_their_places(merged: MergeResult) -> None:
     """A record that two files hold differently is listed cell by cell, each with its cell."""
     said = rows(merged, "merge_conflicts", column="成本（元）")
