@@ -15,6 +15,7 @@ from typing import Literal
 from .texts import Language, Text, book
 
 Severity = Literal["error", "warning", "info"]
+Told = Literal["cell", "row", "list"]
 _MANY = 100
 
 
@@ -82,6 +83,12 @@ class Problem:
         """How bad it is: error, warning or info, as the catalogue says."""
         severity: Severity = book("problems")[self.code]["severity"]
         return severity
+
+    @property
+    def told(self) -> Told:
+        """Where the workbook itself tells it, besides its list of what is to be checked."""
+        told: Told = book("problems")[self.code].get("told", "list")
+        return told
 
     @property
     def is_hint(self) -> bool:

@@ -27,8 +27,10 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 TRACES: tuple[str, ...] = ("row_id", "department", "campaign", "file", "sheet", "row")
 # The id of the sheet that tells how a merge came about.
 LOG = "merge_log"
-# A further column beside the traces: what is to be checked in the row. It is written, never read.
+# A further column beside the traces: what is to be checked in the row. Written, never read.
 MARK = "check"
+# Beside it: what it counts, and what a merge has to say of the row.
+MARK_CODES, MARK_NOTE = "check_codes", "check_note"
 
 
 # The columns in which the Summary lists its alerts so as to remember them, told by a hidden row of
@@ -46,6 +48,11 @@ MEMORY: tuple[str, ...] = (
     "alert.what",
     "alert.department",
 )
+
+
+# The sheet that lists what is to be checked: its stamp, and the columns, in the hidden row of ids,
+# of a line's id and of what people type who say that the line is right.
+REVIEW_STAMP, CONFIRMED_ID, CONFIRMATION = "review.1", "review.id", "review.confirmed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +218,8 @@ class Reading:
     `sha256` is the file's; `cells_sha256` stays while only our own Summary changes. `remembered`
     are the alerts that the last Summary listed. `milestones` and `risks` are what the form's
     fields with such a wording say, in the order written, by field id. `split` names the split that
-    the workbook says it is a part of, "" if of none.
+    the workbook says it is a part of, "" if of none. `confirmed` is what people typed into the
+    Review who say that a line is right, by the line's id.
     """
 
     template: Template
@@ -236,3 +244,4 @@ class Reading:
     milestones: Mapping[str, tuple[Milestone, ...]] = field(default_factory=dict)
     risks: Mapping[str, tuple[Risk, ...]] = field(default_factory=dict)
     split: str = ""
+    confirmed: Mapping[str, str] = field(default_factory=dict)

@@ -41,6 +41,8 @@ class Palette:
     OPEN_FILL: Final = "#EEF1F4"
     GAP_FILL: Final = "#FFF6DC"  # required cell still blank
     GAP_LINE: Final = "#D9A400"
+    MARK: Final = "#6B2FA0"  # what the Review doubts; orange is what is late
+    MARK_FILL: Final = "#EFE4F8"
     DAY_LINE: Final = "#9AA8B6"
     CHART_OK: Final = "#4A86B8"
     CHART_CLOSE: Final = "#A8730F"

@@ -12,21 +12,28 @@ from typing import TYPE_CHECKING
 from . import alerts, summary as pages, writer
 from .checks import doubts, without_prepared
 from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
+from .files import real_path
 from .formulas import compute
 from .loading import check_template, load_template
 from .ooxml import (
+    REVIEW,
+    SUMMARY,
+    CellRule,
+    NewSheet,
     Receipt,
     WorkbookFacts,
     WorkbookFile,
     check_output,
-    insert_sheet,
+    insert_sheets,
     open_workbook_file,
     read_properties,
-    summary_slot,
+    sheet_slot,
+    tabs_with,
 )
 from .problems import Place, Problem
 from .reader import read_csv_records, read_earlier, read_form_csv, read_workbook
 from .records import Reading, RememberedAlert, SheetRecords
+from .review import KEYS, Entry, entries_of, mark_rules
 from .template import Campaign, Column, Template
 from .texts import LANGUAGES, Language, nearest, say, templates_folder
 from .values import Context, choice_spellings, parse
@@ -183,18 +190,24 @@ def recalculate(
     backup: bool = False,
     overwrite: bool = False,
     created: datetime | None = None,
+    marks: bool = True,
+    mark_cells: bool = False,
     progress: StageProgress = _silent,
 ) -> Recalculation:
-    """Read a filled workbook, recompute it, and write its Summary sheet into it.
+    """Read a filled workbook, recompute it, and write its Summary and Review sheets into it.
 
-    Nothing else in the workbook changes. `output` None writes in place; `language` None takes the
-    workbook's. At `output` an earlier output of the same workbook is replaced, all else only with
-    `overwrite`. Raises UsageError if no day is known to compute as of, WorkbookExists, and
-    WorkbookError for a file that cannot be read or written.
+    The Review lists what is to be checked; without `marks` it is not written. Nothing else in the
+    workbook changes, unless `mark_cells` asks for marks in tables that were generated without them:
+    at `output` only, which must be another file. `output` None writes in place; `language` None
+    takes the workbook's. At `output` an earlier output of the same workbook is replaced, all else
+    only with `overwrite`. Raises UsageError if no day is known to compute as of, WorkbookExists,
+    and WorkbookError for a file that cannot be read or written.
     """
     path, created = Path(path), as_moment(created)
     if language is not None:
         language = _known_language(language)
+    if mark_cells and (output is None or real_path(Path(output)) == real_path(path)):
+        raise UsageError("mark_in_place", file=path.name)
     if output is not None:
         output = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
         check_output(output, path, overwrite=overwrite)
@@ -214,6 +227,8 @@ def recalculate(
         summary,
         facts.opened,
         language=language or reading.language,
+        entries=entries_of(reading, date_1904=facts.date_1904) if marks else None,
+        rules=mark_rules(reading, tabs_with(facts.opened, KEYS)) if mark_cells else (),
         output=output,
         backup=backup,
         overwrite=overwrite,
@@ -232,30 +247,60 @@ def _known_alerts(path: Path, template: Template) -> tuple[RememberedAlert, ...]
 
 
 def put_summary(
-    summary: Summary,
+    summary: Summary | None,
     workbook: Path | WorkbookFile,
     *,
     language: Language,
+    entries: Sequence[Entry] | None = None,
+    rules: Sequence[CellRule] = (),
     output: Path | None = None,
     backup: bool = False,
     overwrite: bool = False,
     is_draft: bool = False,
     created: datetime | None = None,
 ) -> Receipt:
-    """Write a Summary into a workbook as its own sheet; nothing else in it changes.
+    """Write a Summary, if any, into a workbook as its own sheet; nothing else in it changes.
 
-    The arguments are those of `recalculate` and `insert_sheet`.
+    With `entries` the Review is written too, unless the workbook's structure is locked and has no
+    such sheet; `rules` are marks for sheets that have none. The arguments are those of
+    `recalculate` and `insert_sheets`.
     """
-    slot = summary_slot(workbook, name=say("sheets", "summary.tab", language))
-    sheet = pages.write_summary(
-        summary,
-        language=language,
-        sheet_name=slot.name,
-        date_1904=slot.date_1904,
-        created=created,
-    )
-    return insert_sheet(
-        workbook, sheet, output=output, backup=backup, overwrite=overwrite, is_draft=is_draft
+    slots = {
+        kind: sheet_slot(workbook, name=say("sheets", kind.tab, language), kind=kind)
+        for kind in (SUMMARY, REVIEW)
+    }
+    review = slots[REVIEW]
+    if entries is not None and not rules and review.is_locked and not review.exists:
+        entries = None
+    sheets: list[NewSheet] = []
+    if summary is not None:
+        slot = slots[SUMMARY]
+        count = writer.still_open(entries) if entries else summary.to_check
+        sheet = pages.write_summary(
+            replace(summary, to_check=count),
+            language=language,
+            sheet_name=slot.name,
+            date_1904=slot.date_1904,
+            created=created,
+        )
+        sheets.append(NewSheet(source=sheet))
+    if entries is not None:
+        drawn = writer.write_review(
+            entries,
+            language=language,
+            sheet_name=review.name,
+            date_1904=review.date_1904,
+            created=created,
+        )
+        sheets.append(NewSheet(source=drawn, kind=REVIEW, ranges=writer.ranges()))
+    return insert_sheets(
+        workbook,
+        sheets,
+        rules=rules,
+        output=output,
+        backup=backup,
+        overwrite=overwrite,
+        is_draft=is_draft,
     )
 
 

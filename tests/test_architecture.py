@@ -21,7 +21,7 @@ FLOORS = (
     "template ooxml",
     "styles values",
     "records",
-    "formulas metrics exporting",
+    "formulas metrics exporting review",
     "loading writer alerts",
     "reader summary",
     "checks",

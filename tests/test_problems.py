@@ -14,7 +14,7 @@ import pytest
 
 import marketing_sheets
 from marketing_sheets.problems import Place, Problem, condensed
-from marketing_sheets.texts import LANGUAGES, Language, Text, book
+from marketing_sheets.texts import LANGUAGES, Language, Text, book, templates_folder
 from marketing_sheets.values import Context, parse
 
 CODES = sorted(book("problems"))
@@ -29,7 +29,7 @@ def _blanks(text: str) -> set[str]:
 def test_every_problem_is_worded_in_every_language(code: str) -> None:
     """A code has a severity, a message and a hint in three languages with the same blanks."""
     entry: dict[str, Any] = book("problems")[code]
-    assert entry.keys() - {"is_hint"} == {"severity", "message", "hint"}
+    assert entry.keys() - {"is_hint", "told"} == {"severity", "message", "hint"}
     assert entry["severity"] in ("error", "warning", "info")
     # A hint changes no figure, so it may not fail a run.
     assert not entry.get("is_hint") or entry["severity"] == "info"
@@ -39,6 +39,22 @@ def test_every_problem_is_worded_in_every_language(code: str) -> None:
         assert all(text == text.strip() for text in texts.values())
         assert len({frozenset(_blanks(text)) for text in texts.values()}) == 1
     assert all(entry["message"].values())
+
+
+def test_the_guide_says_where_each_doubt_is_told() -> None:
+    """Each error and warning stands once in the table, in the part that its `told` names."""
+    guide = (templates_folder() / "README.md").read_text(encoding="utf-8")
+    section = guide.split("## Where a workbook tells a doubt", 1)[1].split("\n## ", 1)[0]
+    kinds = {"marked in the cell": "cell", "in the row": "row", "listed": "list", "not in": "list"}
+    found: list[tuple[str, str]] = []
+    for line in section.splitlines():
+        kind = next((kinds[k] for k in kinds if line.startswith(f"| {k}")), None)
+        if kind is not None:
+            found += [(code, kind) for code in re.findall(r"`(\w+)`", line.rsplit("|", 2)[1])]
+    told = [(code, entry["told"]) for code, entry in book("problems").items() if "told" in entry]
+    assert sorted(found) == sorted(told)
+    doubts = {code for code in CODES if book("problems")[code]["severity"] != "info"}
+    assert doubts == {code for code, _ in told}
 
 
 def test_what_is_not_used_is_an_error() -> None:

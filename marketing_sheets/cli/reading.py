@@ -92,6 +92,10 @@ def check(
 @day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
 @template_option
 @language_option
+@click.option("--no-marks", is_flag=True, help="Write the Summary alone, no list of doubts.")
+@click.option(
+    "--mark", is_flag=True, help="Mark doubtful cells of old or foreign workbooks; needs -o."
+)
 @click.option("--backup", is_flag=True, help="Keep the old file beside the new one.")
 @click.option("--force", is_flag=True, help="Replace a file that is no earlier output of FILE.")
 @fail_on_option
@@ -104,6 +108,8 @@ def recalculate(
     as_of: date | None,
     template: str | None,
     language: Language | None,
+    no_marks: bool,
+    mark: bool,
     backup: bool,
     force: bool,
     fail_on: FailOn,
@@ -111,7 +117,7 @@ def recalculate(
 ) -> None:
     """Recompute the workbooks at PATH (files, folders, globs) and write their Summary sheets.
 
-    Nothing else in them changes.
+    The sheet Review lists what is to be checked, and the tables mark it. Nothing else changes.
 
     \b
     marketing-sheets recalculate 618.xlsx --as-of 2024-06-28
@@ -134,6 +140,8 @@ def recalculate(
             language=language,
             backup=backup,
             overwrite=force,
+            marks=mark or not no_marks,
+            mark_cells=mark,
             created=datetime.now().replace(microsecond=0),
             progress=show,
         )
@@ -156,15 +164,16 @@ def _recalculated(done: Recalculation, language: Language) -> list[str]:
 
     doubtful = [problem for problem in done.reading.problems if problem.severity != "info"]
     written = done.receipt
+    tab = written.sheets[0].sheet
     lines = [
         *summary_lines(done.summary, language),
         *problem_lines(doubtful, language),
         *hint_lines(done.summary.hints, language),
-        say("cli", "summarised", language, file=written.output, tab=written.sheet),
+        say("cli", "summarised", language, file=written.output, tab=tab),
     ]
     if written.lost:
         cells = ", ".join(dict.fromkeys(one.cell for one in written.lost))
-        lines.append(say("cli", "lost_beside", language, tab=written.sheet, cells=cells))
+        lines.append(say("cli", "lost_beside", language, tab=tab, cells=cells))
     return lines
 
 

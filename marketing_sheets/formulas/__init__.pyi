@@ -2,7 +2,12 @@ from .calls import Kind as Kind
 from .days import (
     reads_day as reads_day,
 )
-from .excel import excel_condition as excel_condition, excel_formula as excel_formula
+from .excel import (
+    excel_condition as excel_condition,
+    excel_formula as excel_formula,
+    excel_test as excel_test,
+    this_row as this_row,
+)
 from .frames import attributes_of as attributes_of, compute as compute, holds as holds
 from .functions import FUNCTIONS as FUNCTIONS
 from .language import (
@@ -25,8 +30,10 @@ from .live import (
     differs as differs,
     due_share as due_share,
     excel_differs as excel_differs,
+    excel_figure as excel_figure,
     excel_live as excel_live,
     excel_share as excel_share,
+    figure_value as figure_value,
     live_text as live_text,
 )
 from .text import (

@@ -54,12 +54,38 @@ def excel_formula(column: Column, sheet: TableSheet, template: Template, languag
         sheet=sheet,
         template=template,
         language=language,
-        refer=lambda name: f"tbl_{sheet.id}[[#This Row],[{sheet[name].label[language]}]]",
+        refer=lambda name: this_row(sheet[name], sheet, language),
         column=column,
     )
     tree = parse_expression(column.formula)
     text = _tail(tree, scope)
     return f'=IFERROR({text},"")' if _can_fail(tree, text) else f"={text}"
+
+
+def this_row(column: Column, sheet: TableSheet, language: Language) -> str:
+    """Return the reference to a column's cell in the row of the table where it stands."""
+    return f"tbl_{sheet.id}[[#This Row],[{column.label[language]}]]"
+
+
+def excel_test(
+    when: str,
+    sheet: TableSheet,
+    template: Template,
+    language: Language,
+    refer: Callable[[Column], str],
+) -> str:
+    """Return a condition, without `=`, as a formula in a row of the table takes it.
+
+    `refer` gives the reference to a column's cell in that row.
+    """
+    scope = _Scope(
+        sheet=sheet,
+        template=template,
+        language=language,
+        refer=lambda name: refer(sheet[name]),
+        is_condition=True,
+    )
+    return f"IFERROR({_inner(parse_expression(when), scope)},FALSE)"
 
 
 def excel_condition(

@@ -69,6 +69,8 @@ class _Table:
         if column.choices is None:
             return (f'"{word}"',)
         choices = self.template.choices[column.choices]
+        if all(item.id != word for item in choices.items):
+            return (f'"{word}"',)  # a company's own
         if column.is_computed:
             return (f'"{choices.label_of(word, self.language)}"',)
         return word_counts(spelled(choices, (word,), self.language))
@@ -160,6 +162,25 @@ def excel_live(live: Live, sheet: TableSheet, template: Template, language: Lang
             shape = _SHOWN[live.shown.get(name, "integer")]
             parts.append(f'IFERROR(TEXT({figure},"{shape}"),"–")')
     return "=" + "&".join(parts)
+
+
+def excel_figure(expression: str, sheet: TableSheet, template: Template, language: Language) -> str:
+    """Return an expression of live lines as a formula without `=`."""
+    return _aggregate(parse_expression(expression), sheet, template, language)
+
+
+def figure_value(
+    expression: str,
+    records: SheetRecords,
+    template: Template,
+    *,
+    as_of: date | None,
+    settings: Mapping[str, SettingValue] | None = None,
+) -> float | None:
+    """Return what an expression of live lines comes to over records; None where it has no value."""
+    scope = {k: s.value for k, s in template.settings.items()} | dict(settings or {})
+    value = _value(parse_expression(expression), records, scope, as_of)
+    return value if isinstance(value, int | float) and np.isfinite(value) else None
 
 
 def _aggregate(node: ast.expr, sheet: TableSheet, template: Template, language: Language) -> str:

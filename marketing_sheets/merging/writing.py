@@ -13,28 +13,27 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from ..errors import UsageError
 from ..exporting import export_records
 from ..files import check_replaceable, exists
 from ..ooxml import Receipt, is_too_large
-from ..problems import Place, Problem
+from ..problems import Problem
 from ..records import (
-    MARK,
     AttachedColumn,
     Attachment,
     ControlTotal,
     Reading,
     SheetRecords,
 )
+from ..review import Entry
 from ..summary import Summary, summarize
 from ..template import Campaign, FormSheet, TableSheet, Template
 from ..texts import LANGUAGES, Text, readable_name, say
 from ..workbooks import put_summary, recompute
-from ..writer import placed
+from ..writer import placed, still_open
 from .cache import Cache, draw
 from .log import MOST_LINES, conflict_sheet, log_sheet
+from .marks import entries_in, with_marks
 from .model import Merge, MergeTotal, column_label, sheet_label
 from .sources import MERGED, is_merge
 from .totals import check_merged
@@ -56,8 +55,6 @@ _COLUMNS = (
     ("place", "conflicts.place", 20),
 )
 _Row = tuple[object, ...]
-# A row as its origin names it: file, tab, row.
-_RowPlace = tuple[str | None, str | None, int | None]
 
 
 def change_sheets(merge: Merge) -> tuple[Attachment, ...]:
@@ -124,108 +121,6 @@ def _deletions(merge: Merge) -> Iterator[_Row]:
         )
 
 
-def with_marks(merge: Merge) -> dict[str, SheetRecords]:
-    """Return the merged records, those with doubtful cells or another version marked in `origins`.
-
-    A sheet without such a row gets no column for it.
-    """
-    doubtful = _doubtful(merge)
-    marked: dict[str, SheetRecords] = {}
-    for name, records in merge.sheets.items():
-        conflict = say("merge", "check.conflict", merge.language)
-        contested = dict.fromkeys(merge.contested.get(name, ()), conflict) | _disputed(merge, name)
-        texts = [*_texts(merge, name, records, doubtful, contested)]
-        origins = records.origins
-        if origins is not None and any(texts):
-            values = pd.Series([text or None for text in texts], dtype="str")
-            origins = origins.assign(**{MARK: values.to_numpy()})
-        marked[name] = replace(records, origins=origins)
-    return marked
-
-
-def _doubtful(merge: Merge) -> dict[_RowPlace, list[Problem]]:
-    """Return the problems of each row by the row's origin."""
-    aliases = _aliases(merge)
-    found: dict[_RowPlace, list[Problem]] = {}
-    for problem in merge.problems:
-        if problem.severity != "info" and problem.place.row is not None:
-            here = _row_of(problem.place)
-            found.setdefault(aliases.get(here, here), []).append(problem)
-    return found
-
-
-def _row_of(place: Place) -> _RowPlace:
-    return place.file, place.sheet, place.row
-
-
-def _aliases(merge: Merge) -> dict[_RowPlace, _RowPlace]:
-    """Return, for rows that stood in an earlier merge, where they came from before."""
-    doubted = {p.place.file for p in merge.problems if p.severity != "info"}
-    aliases: dict[_RowPlace, _RowPlace] = {}
-    for source in merge.sources:
-        if source.file not in doubted:
-            continue
-        for records in source.reading.sheets.values():
-            if records.origins is None or not {"file", "sheet", "row"} <= {*records.origins}:
-                continue
-            columns = [records.origins[name].tolist() for name in ("file", "sheet", "row")]
-            for at, (file, sheet, row) in enumerate(zip(*columns, strict=True)):
-                if isinstance(file, str) and isinstance(sheet, str) and isinstance(row, int):
-                    here = replace(records.place(at), file=source.file)
-                    aliases[_row_of(here)] = (file, sheet, row)
-    return aliases
-
-
-def _texts(
-    merge: Merge,
-    name: str,
-    records: SheetRecords,
-    doubtful: Mapping[_RowPlace, list[Problem]],
-    contested: Mapping[int, str],
-) -> Iterator[str]:
-    language = merge.language
-    semicolon = say("merge", "log.semicolon", language)
-    if records.origins is None or not (doubtful or contested):
-        return
-    columns = [records.origins[part].tolist() for part in ("file", "sheet", "row")]
-    for at, row in enumerate(zip(*columns, strict=True)):
-        parts = [contested[at]] if at in contested else []
-        if row in doubtful:
-            parts.append(_cells(merge, name, doubtful[row]))
-        yield semicolon.join(parts)
-
-
-def _disputed(merge: Merge, name: str) -> dict[int, str]:
-    """Say of each row that several sides edited in which columns, and whose version stands."""
-    language = merge.language
-    joint, semicolon = (say("merge", f"log.{key}", language) for key in ("joint", "semicolon"))
-    texts: dict[int, str] = {}
-    for at, conflicts in merge.disputed.get(name, {}).items():
-        columns: dict[str, list[str]] = {}
-        for conflict in conflicts:
-            kept = conflict.versions[conflict.kept[0]].file
-            columns.setdefault(kept, []).append(column_label(merge, name, conflict.column))
-        texts[at] = semicolon.join(
-            say("merge", "check.disputed", language, columns=joint.join(labels), file=file)
-            for file, labels in columns.items()
-        )
-    return texts
-
-
-def _cells(merge: Merge, name: str, problems: list[Problem]) -> str:
-    """Name the doubtful cells of a row."""
-    language = merge.language
-    labels = [
-        say("merge", "check.row", language)
-        if problem.column is None
-        else column_label(merge, name, problem.column)
-        for problem in problems
-    ]
-    joint = say("merge", "log.joint", language)
-    columns = joint.join(dict.fromkeys(labels))
-    return say("merge", "check.cells", language, count=len(problems), columns=columns)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MergeResult:
     """A merged workbook: the merge with its account, what the workbook holds, and its receipt.
@@ -285,7 +180,8 @@ def write_merge(
     """
     check_output(path, overwrite=overwrite)
     check_merged(merge)
-    records = {name: _inputs(merge, records) for name, records in with_marks(merge).items()}
+    marked = with_marks(merge)
+    records = {name: _inputs(merge, records) for name, records in marked.sheets.items()}
     sheets = placed(merge.template, records, merge.language, readable_name(path.name))
     continued = {
         name: tuple(origin.sheet for _, origin in given.parts)
@@ -303,14 +199,16 @@ def write_merge(
     summary = summarize(reading, as_of=as_of)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / path.name
-        given = _given(merge, records, attached, as_of=as_of, created=created)
+        entries = entries_in(reading, merge, marked)
+        given = _given(merge, records, attached, entries, as_of=as_of, created=created)
         is_known = draw(_not_asking(merge.template), draft, given, cache)
         files: tuple[Path, ...] = ()
         if parquet is not None:
             again = overwrite or exists(path)
             files = export_records(reading, Path(parquet), "parquet", overwrite=again)
+        listed = replace(summary, to_check=still_open(entries) if entries else None)
         receipt = put_summary(
-            summary, draft, language=merge.language, output=path, is_draft=True, created=created
+            listed, draft, language=merge.language, output=path, is_draft=True, created=created
         )
     return MergeResult(
         path=path,
@@ -329,6 +227,7 @@ def _given(
     merge: Merge,
     records: Mapping[str, SheetRecords],
     attached: Sequence[Attachment],
+    entries: Sequence[Entry],
     *,
     as_of: date,
     created: datetime | None,
@@ -345,6 +244,7 @@ def _given(
         "as_of": as_of,
         "created": created,
         "attachments": attached,
+        "entries": entries,
         "kind": MERGED,
     }
 

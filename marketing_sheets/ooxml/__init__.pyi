@@ -1,4 +1,5 @@
 from .archive import not_a_workbook as not_a_workbook
+from .edit import CellRule as CellRule, tabs_with as tabs_with
 from .facts import (
     SheetFacts as SheetFacts,
     WorkbookFacts as WorkbookFacts,
@@ -6,7 +7,19 @@ from .facts import (
     read_properties as read_properties,
 )
 from .gate import WorkbookFile as WorkbookFile, is_too_large as is_too_large
-from .graft import Receipt as Receipt, insert_sheet as insert_sheet
-from .index import summary_slot as summary_slot
+from .graft import (
+    NewSheet as NewSheet,
+    PutSheet as PutSheet,
+    Receipt as Receipt,
+    insert_sheet as insert_sheet,
+    insert_sheets as insert_sheets,
+)
+from .index import (
+    OUR_SHEETS as OUR_SHEETS,
+    REVIEW as REVIEW,
+    SUMMARY as SUMMARY,
+    OurSheet as OurSheet,
+    sheet_slot as sheet_slot,
+)
 from .laid_on import LaidOn as LaidOn, laid_on as laid_on
 from .stamp import check_output as check_output

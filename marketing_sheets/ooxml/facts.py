@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from . import scan
 from .archive import part_key
 from .gate import WorkbookFile, open_file, open_index, open_source
-from .index import marked_sheets
+from .index import OUR_SHEETS, SUMMARY, OurSheet, marked_sheets
 from .parts import CORE, Package, SheetEntry, Workbook, as_utf8, children, is_true, local, number
 from .pictures import picture_cells, picture_values, shows_picture
 from .styled import styled_cells, styled_columns
@@ -42,14 +42,14 @@ class SheetFacts:
 
     `hidden_rows` are hidden by hand or by a filter; `errors` gives the text of each error cell;
     `merges` are first row, first column, last row, last column; `filtered` tells that an
-    AutoFilter has criteria, `is_summary` that the tab is our Summary or a copy of it. `aggregates`
+    AutoFilter has criteria, `ours` which sheet of ours the tab is, or a copy of which. `aggregates`
     are cells whose formula condenses others of their own column, `pictures` those with a picture,
     `strays` cells with something in them that lie so far from all others that they are not read.
     """
 
     name: str
     state: str
-    is_summary: bool
+    ours: OurSheet | None
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
     errors: Mapping[tuple[int, int], str]
@@ -144,7 +144,7 @@ def open_workbook_file(
     """
 
     def wanted(workbook: Workbook) -> list[SheetEntry]:
-        ours = {sheet.index for sheet in marked_sheets(workbook)}
+        ours = {sheet.index for sheet in marked_sheets(workbook, SUMMARY)}
         return [s for s in workbook.sheets if only is None or s.index in ours or only(s.name)]
 
     scans: dict[str, _Scan] = {}
@@ -154,7 +154,7 @@ def open_workbook_file(
 
     opened = open_file(open_source(path), gather, hashes=hashes, wanted=wanted)
     package, workbook = opened.package, opened.workbook
-    summaries = {sheet.index for sheet in marked_sheets(workbook)}
+    ours = {sheet.index: kind for kind in OUR_SHEETS for sheet in marked_sheets(workbook, kind)}
     return WorkbookFacts(
         date_1904=workbook.date_1904,
         properties=MappingProxyType(_properties(package)),
@@ -165,20 +165,20 @@ def open_workbook_file(
                 sheet.part,
                 scans.get(sheet.part) or _scan(b"", opened),
                 opened,
-                is_summary=sheet.index in summaries,
+                ours=ours.get(sheet.index),
             )
             for sheet in wanted(workbook)
             if sheet.kind == "worksheet" and sheet.part is not None
         ),
         modified=_modified(package),
-        cells_sha256=_cells_sha256(package, workbook, summaries),
+        cells_sha256=_cells_sha256(package, workbook, set(ours)),
         opened=opened,
     )
 
 
-def _cells_sha256(package: Package, workbook: Workbook, summaries: set[int]) -> str:
+def _cells_sha256(package: Package, workbook: Workbook, tabs: set[int]) -> str:
     """Hash what cells are made of, by the checksums that the archive keeps of each part."""
-    ours = {part_key(s.part) for s in workbook.sheets if s.index in summaries and s.part}
+    ours = {part_key(s.part) for s in workbook.sheets if s.index in tabs and s.part}
     lines = sorted(
         f"{key} {entry.crc:08x} {entry.size}"
         for entry in package.entries()
@@ -212,12 +212,12 @@ def _sheet_facts(
     scan: _Scan,
     opened: WorkbookFile,
     *,
-    is_summary: bool,
+    ours: OurSheet | None,
 ) -> SheetFacts:
     return SheetFacts(
         name=sheet.name,
         state=sheet.state,
-        is_summary=is_summary,
+        ours=ours,
         hidden_rows=scan.hidden_rows,
         hidden_columns=scan.hidden_columns,
         errors=scan.errors,

@@ -1,4 +1,4 @@
-"""Put one sheet into a workbook without touching anything else in it.
+"""Put sheets of ours into a workbook without touching anything else in it.
 
 The receipt tells which parts changed and proves that the others did not; the file is replaced all
 at once: its new bytes are there whole, or the old ones still are.
@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -20,19 +20,26 @@ from lxml import etree
 from ..errors import DamagedWorkbook, UnsupportedWorkbook, UsageError, WorkbookInUse
 from ..files import check_replaceable, keep_backup, real_path, replace_file
 from .archive import part_key, write_archive
+from .edit import CellRule, add_rules
 from .gate import WorkbookFile, open_file, open_source
 from .index import (
+    SUMMARY,
+    OurSheet,
     add_relationship,
+    compute_on_load,
     drop_calculations,
+    is_locked,
     list_sheet,
     our_sheet,
     register_types,
     relationship_type,
     set_local_names,
+    set_ranges,
+    set_stamp,
 )
 from .laid_on import LaidOn, laid_on_sheet
-from .parts import children, is_true, parse, rels_name, serialise, to_strict
-from .source import SheetSource, load_source
+from .parts import Workbook, parse, rels_name, serialise, to_strict
+from .source import load_source
 from .stamp import check_output, stamp
 from .styles import StyleMerger
 
@@ -58,18 +65,39 @@ class PartHash:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What a write did. `position` is the tab's, counted from 1.
+class NewSheet:
+    """A sheet to be put in: which of ours, and the workbook that holds it alone.
 
-    The parts in `kept` have the very compressed bytes they had before. `sha256_before` and
-    `sha256_after` are the whole file's. `lost` are comments and pictures that people had put on our
-    own sheet, which is written anew.
+    `name` states what that sheet must be called. `ranges` are names of the whole workbook, each
+    for some of its cells, such as `$B$8:$B$2007`.
     """
 
-    output: Path
+    source: Path | str | bytes | BinaryIO
+    kind: OurSheet = SUMMARY
+    name: str | None = None
+    ranges: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutSheet:
+    """A sheet that was put in. `position` is the tab's, counted from 1."""
+
     sheet: str
     position: int
     replaced: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a write did.
+
+    The parts in `kept` have the very compressed bytes they had before. `sha256_before` and
+    `sha256_after` are the whole file's. `lost` are comments and pictures that people had put on our
+    own sheets, which are written anew.
+    """
+
+    output: Path
+    sheets: tuple[PutSheet, ...]
     changed: tuple[PartHash, ...]
     added: tuple[PartHash, ...]
     removed: tuple[PartHash, ...]
@@ -93,15 +121,36 @@ def insert_sheet(
     overwrite: bool = False,
     is_draft: bool = False,
 ) -> Receipt:
-    """Put the one sheet of `source` into `workbook`, every other part byte for byte as it was.
+    """Put the one sheet of `source` into `workbook` as its Summary; see `insert_sheets`."""
+    return insert_sheets(
+        workbook,
+        [NewSheet(source=source, name=sheet_name)],
+        output=output,
+        backup=backup,
+        overwrite=overwrite,
+        is_draft=is_draft,
+    )
+
+
+def insert_sheets(
+    workbook: Path | str | WorkbookFile,
+    sheets: Sequence[NewSheet],
+    *,
+    rules: Sequence[CellRule] = (),
+    output: Path | str | None = None,
+    backup: bool = False,
+    overwrite: bool = False,
+    is_draft: bool = False,
+) -> Receipt:
+    """Put sheets of ours into `workbook`, every other part byte for byte as it was.
 
     A sheet of ours from an earlier run is replaced where it stands; else the sheet goes last and
     is marked as ours by a hidden name. Only the parts that list sheets and the style sheet
     change. The file is replaced atomically (`output`: another file of the same type); `backup`
-    keeps the old one as `name.bak.xlsx`. `sheet_name` states the name the source's sheet must
-    have. A workbook that is open already, its parts' hashes noted, is not inflated again. What is
-    at `output` is replaced if it is an earlier output of the same workbook as we left it, all else
-    only with `overwrite`. A draft is nobody's: its output takes its place, whatever is there.
+    keeps the old one as `name.bak.xlsx`. `rules` are written into the sheets of others. A workbook
+    that is open already, its parts' hashes noted, is not inflated again. What is at `output` is
+    replaced if it is an earlier output of the same workbook as we left it, all else only with
+    `overwrite`. A draft is nobody's: its output takes its place, whatever is there.
 
     Raises UsageError for a source built with another name or day count, ExcelLimitError for too
     many cell formats, WorkbookExists, and another WorkbookError if the workbook cannot be changed
@@ -117,9 +166,11 @@ def insert_sheet(
     is_stamped = target != real_path(path) and not is_draft
     with _opened(workbook, is_draft=is_draft) as opened:
         try:
-            graft = _Graft(opened, load_source(source), sheet_name)
-            graft.apply(path.name if is_stamped else "")
-            return _put(graft, target, backup=backup)
+            grafts = _grafted(opened, sheets)
+            add_rules(opened.package, opened.package.workbook(), rules)
+            if is_stamped:
+                _put_stamp(opened, grafts, path.name)
+            return _put(opened, grafts, target, backup=backup)
         except DamagedWorkbook as error:
             # What is written over while it is read piece by piece looks damaged.
             if opened.source.is_unchanged():
@@ -138,9 +189,26 @@ def _opened(
     return open_file(source, cells=False, hashes=True, is_draft=is_draft)
 
 
-def _put(graft: _Graft, target: Path, *, backup: bool) -> Receipt:
+def _grafted(opened: WorkbookFile, sheets: Sequence[NewSheet]) -> list[_Graft]:
+    """Put in one sheet after the other, each into the workbook that the one before it left."""
+    done: list[_Graft] = []
+    for sheet in sheets:
+        workbook = opened.package.workbook() if done else opened.workbook
+        done.append(_Graft(opened, workbook, sheet))
+        done[-1].apply()
+    return done
+
+
+def _put_stamp(opened: WorkbookFile, grafts: Sequence[_Graft], origin: str) -> None:
+    """Let the first of our sheets tell that this is an output of the workbook called `origin`."""
+    book = opened.package.workbook()
+    set_stamp(book, grafts[0].index, stamp(opened.package, book, origin))
+    opened.package.write(book.part, serialise(book.root))
+
+
+def _put(opened: WorkbookFile, grafts: Sequence[_Graft], target: Path, *, backup: bool) -> Receipt:
     """Write the package to `target` unless somebody else has changed what is there."""
-    source = graft.opened.source
+    source = opened.source
     found = _stamp(target)
     is_same = source.path is not None and found is not None and real_path(source.path) == target
     if backup and found:
@@ -149,7 +217,7 @@ def _put(graft: _Graft, target: Path, *, backup: bool) -> Receipt:
     digest = hashlib.sha256()
 
     def chunks() -> Iterator[bytes | memoryview]:
-        for chunk in write_archive(graft.package.entries()):
+        for chunk in write_archive(opened.package.entries()):
             digest.update(chunk)
             yield chunk
 
@@ -158,7 +226,7 @@ def _put(graft: _Graft, target: Path, *, backup: bool) -> Receipt:
             raise WorkbookInUse("changed_meanwhile", file=target.name)
 
     replace_file(target, chunks(), like=target if found else source.path, check=check)
-    return _receipt(graft, target, digest.hexdigest())
+    return _receipt(opened, grafts, target, digest.hexdigest())
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -170,12 +238,11 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_size
 
 
-def _receipt(graft: _Graft, target: Path, sha256: str) -> Receipt:
-    package = graft.package
+def _receipt(opened: WorkbookFile, grafts: Sequence[_Graft], target: Path, sha256: str) -> Receipt:
+    package = opened.package
     changed, added, removed = package.changes()
     hashes = {
-        key: PartHash(name=name, sha256=digest)
-        for key, (name, digest) in graft.opened.hashes.items()
+        key: PartHash(name=name, sha256=digest) for key, (name, digest) in opened.hashes.items()
     }
 
     def now(name: str) -> str:
@@ -187,9 +254,10 @@ def _receipt(graft: _Graft, target: Path, sha256: str) -> Receipt:
     gone = {part_key(name) for name in (*changed, *removed)}
     return Receipt(
         output=target,
-        sheet=graft.source.name,
-        position=graft.index + 1,
-        replaced=graft.ours is not None,
+        sheets=tuple(
+            PutSheet(sheet=one.source.name, position=one.index + 1, replaced=one.ours is not None)
+            for one in grafts
+        ),
         changed=tuple(
             PartHash(name=name, sha256=now(name), before=hashes[part_key(name)].sha256)
             for name in changed
@@ -197,8 +265,8 @@ def _receipt(graft: _Graft, target: Path, sha256: str) -> Receipt:
         added=tuple(PartHash(name=name, sha256=now(name)) for name in added),
         removed=tuple(hashes[part_key(name)] for name in removed),
         kept=tuple(part for key, part in hashes.items() if key not in gone),
-        lost=graft.lost,
-        sha256_before=graft.opened.source.sha256,
+        lost=tuple(thing for one in grafts for thing in one.lost),
+        sha256_before=opened.source.sha256,
         sha256_after=sha256,
     )
 
@@ -206,12 +274,12 @@ def _receipt(graft: _Graft, target: Path, sha256: str) -> Receipt:
 class _Graft:
     """One insertion, done on the package in memory."""
 
-    def __init__(self, opened: WorkbookFile, source: SheetSource, sheet_name: str | None) -> None:
-        self.opened = opened
+    def __init__(self, opened: WorkbookFile, workbook: Workbook, sheet: NewSheet) -> None:
         self.package = opened.package
-        self.workbook = workbook = opened.workbook
-        self.source = source
-        self.ours = our_sheet(workbook)
+        self.workbook = workbook
+        self.new = sheet
+        self.source = source = load_source(sheet.source)
+        self.ours = our_sheet(workbook, sheet.kind)
         self.lost: tuple[LaidOn, ...] = ()
         if self.ours is not None and self.ours.part is not None:
             there = laid_on_sheet(self.package, self.ours.part, self.ours.name)
@@ -219,7 +287,7 @@ class _Graft:
             # Charts on our sheet are ours.
             self.lost = tuple(t for t in there if t.kind != "chart" and t not in brought)
         self.index = self.ours.index if self.ours else len(workbook.sheets)
-        self._check_source(sheet_name)
+        self._check_source(sheet.name)
         self._check_target()
 
     def _check_source(self, sheet_name: str | None) -> None:
@@ -242,15 +310,11 @@ class _Graft:
             raise UnsupportedWorkbook("shared_workbook", file=file)
         if not any(sheet.kind == "worksheet" and sheet.part for sheet in self.workbook.sheets):
             raise UnsupportedWorkbook("no_worksheet", file=file)
-        locked = any(
-            is_true(protection.get("lockStructure"))
-            for protection in children(self.workbook.root, "workbookProtection")
-        )
-        if locked and self.ours is None:
+        if self.ours is None and is_locked(self.workbook):
             raise UnsupportedWorkbook("structure_locked", file=file)
 
-    def apply(self, origin: str = "") -> None:
-        """Make all edits; `origin` names the workbook, where an output is to tell of it."""
+    def apply(self) -> None:
+        """Make all edits."""
         strict = self.workbook.strict
         old_head = self._head_of_old_sheet()
         removed = self._remove_old_sheet()
@@ -265,7 +329,7 @@ class _Graft:
             if rels is not None:
                 self.package.write(rels_name(new), rels)
             types[new] = _WORKSHEET_TYPE if sheet else self.source.package.content_type(old)
-        self._list(renamed[self.source.part], origin)
+        self._list(renamed[self.source.part])
         register_types(self.package, types, removed)
 
     def _head_of_old_sheet(self) -> bytes:
@@ -284,7 +348,7 @@ class _Graft:
         removed = [chain] if chain else []
         if self.ours.part is None:
             return removed
-        needed = package.reachable([""], closed=self.ours.part)
+        needed = package.reachable([""], closed={self.ours.part})
         for part in sorted(package.reachable([self.ours.part]) - needed):
             removed.append(package.name(part))
             package.remove(part)
@@ -336,15 +400,18 @@ class _Graft:
             renamed[part] = name
         return renamed
 
-    def _list(self, part: str, origin: str) -> None:
-        """Make the workbook list the sheet, with its own names and our marks."""
+    def _list(self, part: str) -> None:
+        """Make the workbook list the sheet, with its own names and our marker."""
         package, book = self.package, self.workbook
         before = etree.tostring(book.root)
         if self.ours is None:
             kind = relationship_type("worksheet", strict=book.strict)
             list_sheet(book, self.source.name, add_relationship(package, book.part, part, kind))
-        mark = stamp(package, book, part, origin) if origin else ""
-        set_local_names(book, self.index, self.source.name, self.source.local_names, mark)
+        name = self.source.name
+        set_local_names(book, self.new.kind, self.index, name, self.source.local_names)
+        set_ranges(book, name, self.new.ranges)
+        if self.new.ranges:
+            compute_on_load(book)
         if etree.tostring(book.root) != before:
             package.write(book.part, serialise(book.root))
 

@@ -1,4 +1,4 @@
-"""The parts that list a sheet, and which sheet of a workbook is ours.
+"""The parts that list a sheet, and which sheets of a workbook are ours.
 
 Content types, workbook, its relationships, the calculation chain: each edit works on the parsed
 part and leaves what it does not concern as it was, prefixes and unknown extensions included.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
@@ -27,6 +27,7 @@ from .parts import (
     SheetEntry,
     Workbook,
     children,
+    is_true,
     local,
     number,
     rels_name,
@@ -39,13 +40,23 @@ if TYPE_CHECKING:
     from .source import LocalName
 
 
-MARKER = "_marketing_sheets_summary"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OurSheet:
+    """A sheet that is ours: the hidden name it is known by, and which word its tab is called."""
+
+    marker: str
+    tab: str
+
+
+SUMMARY: Final = OurSheet(marker="_marketing_sheets_summary", tab="summary.tab")
+REVIEW: Final = OurSheet(marker="_marketing_sheets_review", tab="review.tab")
+OUR_SHEETS: Final = (SUMMARY, REVIEW)
 STAMP = "_marketing_sheets_output"
 _TRANSITIONAL_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _STRICT_TYPE = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
 _LAST_SHEET_ID = 65_534
 _BEFORE_NAMES = ("sheets", "functionGroups", "externalReferences")
-_OURS = re.compile(r"_xlnm\..*|" + MARKER + "|" + STAMP, re.IGNORECASE)
+_OURS = re.compile(r"_xlnm\..*|_marketing_sheets_.*", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:[^<>\s/!?:]++:)?c\s[^<>]*+(?:(?<=/)>|></[^<>]*+>)")
 _LONGEST_ENTRY = 4096  # bytes
 _SHEET = re.compile(rb"""\si\s*+=\s*+["'](\d++)["']""")
@@ -122,20 +133,14 @@ def list_sheet(workbook: Workbook, name: str, rel_id: str) -> int:
 
 
 def set_local_names(
-    workbook: Workbook, index: int, sheet_name: str, names: Iterable[LocalName], stamp: str
+    workbook: Workbook, kind: OurSheet, index: int, sheet_name: str, names: Iterable[LocalName]
 ) -> None:
     """Replace the sheet's print settings, marker, stamp and equally called names by `names`.
 
     Further names that staff have scoped to the sheet stay.
     """
-    root = workbook.root
-    namespace = etree.QName(root).namespace
-    home = next(children(root, "definedNames"), None)
-    if home is None:
-        home = root.makeelement(f"{{{namespace}}}definedNames", nsmap=root.nsmap)
-        anchors = [i for i, child in enumerate(root) if local(child) in _BEFORE_NAMES]
-        root.insert(anchors[-1] + 1, home)
-    brought = [name for name in names if name.name.lower() != MARKER]
+    home = _names(workbook)
+    brought = [name for name in names if not _OURS.match(name.name) or "_xlnm" in name.name]
     replaced = {name.name.lower() for name in brought}
     for known in list(children(home, "definedName")):
         called = known.get("name", "").lower()
@@ -143,16 +148,62 @@ def set_local_names(
             called in replaced or _OURS.fullmatch(called)
         ):
             home.remove(known)
-    quoted = sheet_name.replace("'", "''")
-    marker = (MARKER, f"'{quoted}'!$A$1", True)
-    marks = [marker, (STAMP, f'"{stamp}"', True)] if stamp else [marker]
-    for name, refers_to, hidden in [*((n.name, n.refers_to, n.hidden) for n in brought), *marks]:
-        element = etree.SubElement(home, f"{{{namespace}}}definedName")
-        element.set("name", name)
+    for name in brought:
+        _define(home, name.name, name.refers_to, index, hidden=name.hidden)
+    _define(home, kind.marker, f"{_quoted(sheet_name)}!$A$1", index, hidden=True)
+
+
+def set_stamp(workbook: Workbook, index: int, stamp: str) -> None:
+    """Write the stamp of an output beside the marker of the sheet at `index`."""
+    _define(_names(workbook), STAMP, f'"{stamp}"', index, hidden=True)
+
+
+def set_ranges(workbook: Workbook, sheet_name: str, ranges: Mapping[str, str]) -> None:
+    """Let names of the whole workbook refer to ranges of a sheet, whatever they referred to."""
+    home = _names(workbook)
+    wanted = {name.lower() for name in ranges}
+    for known in list(children(home, "definedName")):
+        if known.get("localSheetId") is None and known.get("name", "").lower() in wanted:
+            home.remove(known)
+    for name, cells in ranges.items():
+        _define(home, name, f"{_quoted(sheet_name)}!{cells}")
+
+
+def compute_on_load(workbook: Workbook) -> None:
+    """Let programs compute all formulas when they load the workbook: those that look into ours."""
+    before = {*_BEFORE_NAMES, "definedNames"}
+    _child(workbook.root, "calcPr", before).set("fullCalcOnLoad", "1")
+
+
+def _names(workbook: Workbook) -> _Element:
+    return _child(workbook.root, "definedNames", _BEFORE_NAMES)
+
+
+def _child(root: _Element, name: str, before: Collection[str]) -> _Element:
+    """Return a child of the workbook's root, made where the schema wants it."""
+    found = next(children(root, name), None)
+    if found is None:
+        namespace = etree.QName(root).namespace
+        found = root.makeelement(f"{{{namespace}}}{name}", nsmap=root.nsmap)
+        anchors = [i for i, child in enumerate(root) if local(child) in before]
+        root.insert(anchors[-1] + 1, found)
+    return found
+
+
+def _define(
+    home: _Element, name: str, refers_to: str, index: int | None = None, *, hidden: bool = False
+) -> None:
+    element = etree.SubElement(home, f"{{{etree.QName(home).namespace}}}definedName")
+    element.set("name", name)
+    if index is not None:
         element.set("localSheetId", str(index))
-        if hidden:
-            element.set("hidden", "1")
-        element.text = refers_to
+    if hidden:
+        element.set("hidden", "1")
+    element.text = refers_to
+
+
+def _quoted(sheet_name: str) -> str:
+    return "'" + sheet_name.replace("'", "''") + "'"
 
 
 def drop_calculations(package: Package, workbook: Workbook, sheet_id: int) -> str | None:
@@ -228,58 +279,71 @@ class Slot:
     """Where the sheet will stand, to be known before it is built.
 
     `name` is what the sheet must be called, `date_1904` how it must count its days, `exists`
-    whether it will replace the one from the last run, `position` its tab's, counted from 1.
+    whether it will replace the one from the last run, `is_locked` whether no other can be added,
+    `position` its tab's, counted from 1.
     """
 
     name: str
     date_1904: bool
     exists: bool
+    is_locked: bool
     position: int
 
 
-def summary_slot(workbook: Path | str | WorkbookFile, name: str = "Summary") -> Slot:
-    """Tell how to build the sheet for `workbook`, which may be open already.
+def sheet_slot(
+    workbook: Path | str | WorkbookFile, name: str = "Summary", *, kind: OurSheet = SUMMARY
+) -> Slot:
+    """Tell how to build a sheet of ours for `workbook`, which may be open already.
 
     A sheet of ours keeps the name it has now, even one that staff gave it. Otherwise `name`, or
     "name (2)" and so on where staff have a sheet of that name. Raises WorkbookError.
     """
     if isinstance(workbook, WorkbookFile):
-        return _slot(workbook.workbook, name)
+        return _slot(workbook.workbook, name, kind)
     with open_index(open_source(Path(workbook), in_memory=False)) as opened:
-        return _slot(opened.workbook, name)
+        return _slot(opened.workbook, name, kind)
 
 
-def _slot(book: Workbook, name: str) -> Slot:
-    ours = our_sheet(book)
+def _slot(book: Workbook, name: str, kind: OurSheet) -> Slot:
+    ours = our_sheet(book, kind)
     return Slot(
         name=ours.name if ours else _free_name(name, book),
         date_1904=book.date_1904,
         exists=ours is not None,
+        is_locked=is_locked(book),
         position=(ours.index if ours else len(book.sheets)) + 1,
     )
 
 
-def our_sheet(workbook: Workbook) -> SheetEntry | None:
+def is_locked(workbook: Workbook) -> bool:
+    """Tell whether tabs can be neither added nor taken away."""
+    return any(
+        is_true(protection.get("lockStructure"))
+        for protection in children(workbook.root, "workbookProtection")
+    )
+
+
+def our_sheet(workbook: Workbook, kind: OurSheet = SUMMARY) -> SheetEntry | None:
     """Return the sheet that bears the marker.
 
     Copying a tab copies its marker. The original is the one that is still called as we call it,
     else the one that was there first, whose sheetId is lower; some programs number tabs anew.
     """
-    names = {say("sheets", "summary.tab", language).casefold() for language in LANGUAGES}
+    names = {say("sheets", kind.tab, language).casefold() for language in LANGUAGES}
     return min(
-        marked_sheets(workbook),
+        marked_sheets(workbook, kind),
         key=lambda sheet: (sheet.name.casefold() not in names, sheet.sheet_id),
         default=None,
     )
 
 
-def marked_sheets(workbook: Workbook) -> list[SheetEntry]:
+def marked_sheets(workbook: Workbook, kind: OurSheet) -> list[SheetEntry]:
     """Return every sheet that bears the marker: ours, and copies that staff made of it."""
     marked: list[SheetEntry] = []
     for names in children(workbook.root, "definedNames"):
         for defined in children(names, "definedName"):
             index = number(defined.get("localSheetId"))
-            if defined.get("name", "").lower() != MARKER or index is None:
+            if defined.get("name", "").lower() != kind.marker or index is None:
                 continue
             if index < len(workbook.sheets) and workbook.sheets[index].kind == "worksheet":
                 marked.append(workbook.sheets[index])

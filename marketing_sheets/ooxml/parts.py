@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -350,13 +350,13 @@ class Package:
             for external in [rel.get("TargetMode", "").lower() == "external"]
         )
 
-    def reachable(self, starts: Iterable[str], *, closed: str | None = None) -> set[str]:
+    def reachable(self, starts: Iterable[str], *, closed: Container[str] = ()) -> set[str]:
         """Return the keys of the parts reachable from `starts`, never stepping on `closed`."""
         found: set[str] = set()
         waiting = [part_key(part) for part in starts]
         while waiting:
             part = waiting.pop()
-            if part in found or part == closed or (part and part not in self._entries):
+            if part in found or part in closed or (part and part not in self._entries):
                 continue
             found.add(part)
             waiting += [rel.target for rel in self.relationships(part) if not rel.external]

@@ -16,14 +16,15 @@ from ..errors import WorkbookError, WorkbookExists
 from ..files import exists, real_path
 from .archive import part_key
 from .gate import open_index, open_source
-from .index import STAMP, our_sheet
+from .index import OUR_SHEETS, STAMP, our_sheet
 from .parts import CONTENT_TYPES, CORE, Package, Workbook, children, number, rels_name
 
 
-def stamp(package: Package, book: Workbook, ours: str, name: str) -> str:
-    """Return the stamp of an output of the workbook called `name`, our sheet in the part `ours`."""
-    needed = package.reachable([""], closed=part_key(ours))
-    own = package.reachable([ours]) - needed
+def stamp(package: Package, book: Workbook, name: str) -> str:
+    """Return the stamp of an output of the workbook called `name`."""
+    found = (our_sheet(book, kind) for kind in OUR_SHEETS)
+    ours = {part_key(sheet.part) for sheet in found if sheet is not None and sheet.part}
+    own = package.reachable(ours) - package.reachable([""], closed=ours)
     rels = package.relationships(book.part)
     listing = {CONTENT_TYPES, book.part, rels_name(book.part)}
     listing |= {rel.target for rel in rels if rel.kind in ("styles", "calcChain")}
@@ -72,6 +73,6 @@ def _is_output(target: Path, source: Path) -> bool:
                 for name in children(names, "definedName")
                 if name.get("name") == STAMP and number(name.get("localSheetId")) == ours.index
             }
-            return found == {stamp(package, book, ours.part, source.name)}
+            return found == {stamp(package, book, source.name)}
     except WorkbookError:
         return False

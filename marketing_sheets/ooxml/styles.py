@@ -99,6 +99,12 @@ class StyleMerger:
             self._differential[index] = self._add("dxfs", copy)
         return self._differential[index]
 
+    def add_differential(self, element: _Element) -> int:
+        """Return the index of a differential format that is in no source, but in the dialect."""
+        copy = self._target.makeelement(element.tag, nsmap=self._target.nsmap)
+        copy.extend(list(element))
+        return self._add("dxfs", copy)
+
     def _get(self, group: str, index: int) -> _Element:
         members = self._source.get(group, [])
         if index >= len(members):

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..formulas import references, threshold_of
 from ..problems import Problem
-from ..template import Column, TableSheet
+from ..template import Column
 from ..texts import fold, is_one_off, say
 from ..values import likeliest, parse, parse_conditions, unread_conditions
 from .table import SortedRows, Surroundings, Table, TypedTable, problem_of
@@ -20,7 +20,6 @@ from .table import SortedRows, Surroundings, Table, TypedTable, problem_of
 # The list whose choices say which way is good, and the bounds that say the opposite.
 _DIRECTION = "direction"
 _AGAINST = {"higher": ("<=", "<"), "lower": (">=", ">")}
-_START, _END = "_start", "_end"
 _FAR = pd.Timedelta(days=366)
 _CHINESE, _LATIN = 3, 5  # characters of a word that may be a slip of another
 
@@ -204,7 +203,7 @@ def _plain(values: pd.Series[Any]) -> Sequence[object]:
 
 
 def _backward_spans(table: Table, rows: SortedRows, typed: TypedTable) -> Iterator[Problem]:
-    for start, end in _spans(table.sheet):
+    for start, end in table.sheet.periods:
         starts, ends = typed.frame[start.id], typed.frame[end.id]
         wrong = (ends < starts).fillna(False).to_numpy(bool)
         for position in np.flatnonzero(wrong).tolist():
@@ -213,13 +212,6 @@ def _backward_spans(table: Table, rows: SortedRows, typed: TypedTable) -> Iterat
             yield problem_of(
                 table, end, row, code="end_before_start", raw=raw, start=_day(starts.iloc[position])
             )
-
-
-def _spans(sheet: TableSheet) -> Iterator[tuple[Column, Column]]:
-    for column in sheet.inputs:
-        other = column.id.removesuffix(_START) + _END
-        if column.id.endswith(_START) and column.type == "date" and other in sheet:
-            yield column, sheet[other]
 
 
 def _days_outside(

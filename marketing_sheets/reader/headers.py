@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..problems import Problem
-from ..records import MARK, TRACES
+from ..records import MARK, MARK_CODES, MARK_NOTE, TRACES
 from ..template import Column, TableSheet
 from ..texts import LANGUAGES, Text, fold, fold_label, listed, say
 from ..values import as_typed, choice_spellings, unit_in
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _STAMP_PARTS = 5
 _NEAR_IDS = 6  # rows below the ids in which the header is looked for
 _PREFIX = "trace."
-_NAMES = (*TRACES, MARK)
+_NAMES = (*TRACES, MARK, MARK_CODES, MARK_NOTE)
 # So many headers must be called like traces where no ids say that they are.
 _ENOUGH = 3
 _SHOWN = 5  # headers that are named where none was found
@@ -386,7 +386,7 @@ def trace_columns(
         name = next((labels[text] for text in texts if text in labels), None)
         if name is not None and at not in taken:
             found.setdefault(name, at)
-    return found if len(found) >= _ENOUGH else {}
+    return found if len(found) >= _ENOUGH or found.keys() >= {MARK, MARK_CODES} else {}
 
 
 @cache

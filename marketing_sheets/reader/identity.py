@@ -159,7 +159,7 @@ def identify(
     if template is None:
         template = _named_template(said, file) if said else _told_by_columns(grids, file)
     if not (said == template.id or claim_tabs(grids, template)):
-        tabs = ", ".join(grid.name for grid in grids if not grid.is_summary)
+        tabs = ", ".join(grid.name for grid in grids if grid.ours is None)
         sought = looked_for(template.tables[0]) if template.tables else ""
         raise UnknownWorkbook(
             "other_workbook", file=file, template=template.title, tabs=tabs, headers=sought
@@ -183,7 +183,7 @@ def claim_tabs(grids: Sequence[Grid], template: Template) -> dict[str, Claim]:
     """
     claims: dict[str, list[Grid]] = {}
     free = [
-        grid for grid in grids if not (grid.is_summary or _is_lists(grid) or is_attachment(grid))
+        grid for grid in grids if grid.ours is None and not (_is_lists(grid) or is_attachment(grid))
     ]
     for rule in (_by_stamp, _by_name, _by_header):
         for grid in list(free):

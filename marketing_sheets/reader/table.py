@@ -21,7 +21,7 @@ from ..values import Context, as_typed, choice_spellings, holds_any, plain_numbe
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from ..ooxml import SheetFacts
+    from ..ooxml import OurSheet, SheetFacts
 
 TotalKind = Literal["total", "subtotal", "average", "other"]
 _Of = TypeVar("_Of")
@@ -129,7 +129,7 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     aggregates: frozenset[tuple[int, int]] = frozenset()
     is_filtered: bool = False
-    is_summary: bool = False
+    ours: OurSheet | None = None
     own_rows: frozenset[int] = frozenset()
     uncalculated: Mapping[tuple[int, int], str] = field(default_factory=dict)
     shown: Mapping[tuple[int, int], object] = field(default_factory=dict)
@@ -200,7 +200,7 @@ def grid_of(
         hidden_rows=frozenset(row - 1 for row in facts.hidden_rows),
         aggregates=frozenset((row - 1, at - 1) for row, at in facts.aggregates),
         is_filtered=facts.filtered,
-        is_summary=facts.is_summary,
+        ours=facts.ours,
         format_codes=formats,
         uncalculated_cells=uncalculated,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -12,9 +12,19 @@ from typing import Any, Literal
 from python_calamine import load_workbook
 
 from ..errors import DamagedWorkbook, as_day
-from ..ooxml import SheetFacts, WorkbookFacts, open_workbook_file
+from ..ooxml import REVIEW, SheetFacts, WorkbookFacts, open_workbook_file
 from ..problems import Place, Problem
-from ..records import MEMORY, MEMORY_STAMP, ControlTotal, Reading, RememberedAlert, SheetRecords
+from ..records import (
+    CONFIRMATION,
+    CONFIRMED_ID,
+    MEMORY,
+    MEMORY_STAMP,
+    REVIEW_STAMP,
+    ControlTotal,
+    Reading,
+    RememberedAlert,
+    SheetRecords,
+)
 from ..template import Campaign, TableSheet, Template
 from ..texts import LANGUAGES, fold_label, say
 from .form import FormReading, PlanReading, read_form, read_plan
@@ -51,6 +61,22 @@ def read_memory(summaries: Sequence[Grid]) -> tuple[RememberedAlert, ...]:
             if grid.text(row, 0) == MEMORY_STAMP:
                 return _listed(grid, row)
     return ()
+
+
+def _confirmed(reviews: Iterable[Grid]) -> dict[str, str]:
+    """Return what people typed who say that a line of the Review is right, by the line's id."""
+    for grid in reviews:
+        row = next((row for row in range(grid.height) if grid.text(row, 0) == REVIEW_STAMP), None)
+        columns = {} if row is None else {grid.text(row, at): at for at in range(grid.width)}
+        if row is None or not columns.keys() >= {CONFIRMED_ID, CONFIRMATION}:
+            continue
+        lines = range(row + 1, grid.height)
+        said = {
+            grid.text(at, columns[CONFIRMED_ID]): grid.text(at, columns[CONFIRMATION])
+            for at in lines
+        }
+        return {name: text for name, text in said.items() if name and text}
+    return {}
 
 
 def _listed(grid: Grid, ids_row: int) -> tuple[RememberedAlert, ...]:
@@ -161,6 +187,7 @@ def read_workbook(
         modified=facts.modified,
         cells_sha256=facts.cells_sha256,
         remembered=read_memory([grid for grid in rest if _is_ours(grid)]),
+        confirmed=_confirmed(grid for grid in rest if grid.ours is REVIEW),
     )
 
 
@@ -340,7 +367,7 @@ def _is_claimed(grid: Grid, claims: Mapping[str, Claim]) -> bool:
 
 def _is_ours(grid: Grid) -> bool:
     """Tell the Summary and the lists sheet, which the library writes, by mark or name."""
-    if grid.is_summary:
+    if grid.ours is not None:
         return True
     names = {
         fold_label(say("sheets", key, language))

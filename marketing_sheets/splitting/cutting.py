@@ -29,6 +29,7 @@ from ..loading import load_template
 from ..merging import By, base_attachment, base_of
 from ..reader import read_workbook
 from ..records import Reading
+from ..review import entries_of
 from ..summary import summarize
 from ..template import Campaign, FormSheet, TableSheet, Template
 from ..texts import Language, readable_name
@@ -270,21 +271,25 @@ def _write(
     )
     stated = reading.form.get(Campaign.AS_OF)
     day = as_of or (stated if isinstance(stated, date) else None)
-    if day is not None and reading.remembered:
+    if (day is not None and reading.remembered) or reading.confirmed:
         _hand_on(reading, path, language=language, as_of=day, created=created)
 
 
 def _hand_on(
-    whole: Reading, path: Path, *, language: Language, as_of: date, created: datetime | None
+    whole: Reading, path: Path, *, language: Language, as_of: date | None, created: datetime | None
 ) -> None:
-    """Write a part's Summary: its alerts with the owners and the days that the whole knows."""
+    """Write a part's own sheets with what the whole knows: owners and days of alerts, answers."""
     part = read_workbook(path, template=whole.template)
-    known = recompute(replace(part, remembered=whole.remembered), as_of=as_of)
-    summary = summarize(known, as_of=as_of)
-    # What is not among this part's alerts is another part's, and not resolved.
-    standing = tuple(one for one in summary.alerts if one.alert is not None)
-    summary = replace(summary, alerts=standing)
-    put_summary(summary, path, language=language, created=created)
+    known = replace(part, remembered=whole.remembered, confirmed=whole.confirmed)
+    known = recompute(known, as_of=as_of)
+    summary = None
+    if as_of is not None and whole.remembered:
+        summary = summarize(known, as_of=as_of)
+        # What is not among this part's alerts is another part's, and not resolved.
+        standing = tuple(one for one in summary.alerts if one.alert is not None)
+        summary = replace(summary, alerts=standing)
+    entries = entries_of(known) if whole.confirmed else None
+    put_summary(summary, path, language=language, entries=entries, created=created)
 
 
 def _nobodys(template: Template) -> Template:

@@ -55,12 +55,13 @@ def right(block: int) -> int:
 class Cell:
     """What stands in the columns `first` to `last` of a row; more than one column is merged.
 
-    `link` is the place a click leads to.
+    `link` is the place a click leads to. With a `formula`, `value` is what it shows now.
     """
 
     first: int
     last: int | None = None
     value: str | float | None = None
+    formula: str = ""
     style: Style = field(default_factory=dict)
     link: Place | None = None
 
@@ -152,7 +153,9 @@ class Canvas:
         form, row, column = self.format(style), self.row, cell.first
         if cell.end > column:
             self._check(self.sheet.merge_range(row, column, row, cell.end, "", form))
-        if isinstance(cell.value, str):
+        if cell.formula:
+            self._check(self.sheet.write_formula(row, column, cell.formula, form, cell.value or ""))
+        elif isinstance(cell.value, str):
             text = cell.value[:_LONGEST]
             target = _target(cell.link)
             if target is None:

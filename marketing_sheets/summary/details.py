@@ -7,6 +7,7 @@ from typing import Final
 from ..alerts import Phrase
 from ..metrics import IssueRow
 from ..problems import Place, Problem, condensed
+from ..review import LIST, OPEN
 from ..styles import Palette
 from .canvas import (
     FIRST,
@@ -172,6 +173,8 @@ def draw_problems(canvas: Canvas, summary: Summary) -> None:
         key = "note.problems_one" if count == 1 else "note.problems"
         note = canvas.say(key, rows=note, count=count)
     canvas.heading(canvas.say("section.problems"), note)
+    if summary.to_check is not None:
+        _draw_open(canvas, summary.to_check)
     if not summary.problems:
         canvas.remark(canvas.say("absent.no_problems"))
         return
@@ -195,6 +198,16 @@ def draw_problems(canvas: Canvas, summary: Summary) -> None:
         style = {"font_size": 9, "font_color": Palette.ACCENT}
         cell = Cell(first=FIRST, last=LAST, value=text, style=style, link=summary.merged.log)
         canvas.line(20, [cell])
+
+
+def _draw_open(canvas: Canvas, count: int) -> None:
+    """Say how many lines of the Review are open by now, and lead there."""
+    before, after = canvas.say("note.to_check", count="|").split("|")
+    formula = f'=HYPERLINK("#{LIST}","{before}"&{OPEN}&"{after}")'
+    style = {"font_size": 9, "bold": True, "font_color": Palette.MARK}
+    said = f"{before}{count}{after}"
+    cell = Cell(first=FIRST, last=LAST, value=said, formula=formula, style=style)
+    canvas.line(20, [cell])
 
 
 def _problem(canvas: Canvas, problem: Problem, summary: Summary) -> None:

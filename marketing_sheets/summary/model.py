@@ -291,7 +291,8 @@ class Summary:
     (with their state) and `verdicts` hold the labels by id. `channel_total` and `stage_total` are
     computed from the sums. `own` are tables of which the Summary knows nothing but their metrics.
     `later` counts, per sheet, the rows after `as_of`. `actions` are the alerts that stand, gravest
-    first; `alerts` lists them by severity with their history, and those that are gone.
+    first; `alerts` lists them by severity with their history, and those that are gone. `to_check`
+    counts what the Review lists as open, None where the workbook has none.
     """
 
     title: Phrase | Text | str
@@ -332,4 +333,5 @@ class Summary:
     comparison: Comparison | None = None
     channel_mix: tuple[Phrase, ...] = ()
     hints: tuple[Problem, ...] = ()
+    to_check: int | None = None
     merged: Merged | None = None

@@ -178,6 +178,15 @@ class TableSheet:
             yield self.share.of_total
 
     @property
+    def periods(self) -> Iterator[tuple[Column, Column]]:
+        """Walk the pairs of date columns that begin and end something: `x_start`, `x_end`."""
+        for column in self.columns:
+            end = column.id.removesuffix("_start") + "_end"
+            pair = not column.is_computed and column.id.endswith("_start") and end in self
+            if pair and column.type == "date":
+                yield column, self[end]
+
+    @property
     def inputs(self) -> tuple[Column, ...]:
         """The columns staff fill in."""
         return tuple(column for column in self.columns if not column.is_computed)

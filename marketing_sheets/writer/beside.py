@@ -1,26 +1,26 @@
 """The sheets beside the tables: the reserved Summary, and plain sheets such as logs.
 
-The Summary before it is filled is the first tab: three steps, nothing that looks like a result. A
+The Summary before it is filled is the first tab: three steps, and figures that live. A
 plain sheet has a title, a header with filter, rows; its ids stand in the hidden row 5.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from ..records import AttachedColumn, Attachment
+from ..ooxml import SUMMARY
+from ..records import AttachedColumn, Attachment, SheetRecords
 from ..styles import STATES, Palette
 from ..texts import LANGUAGES, Text
 from .book import Book, Pen, quoted, serial
 from .geometry import FIRST, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, header_height, line_count
 from .layout import print_list, print_page
+from .living import draw_living
 from .parts import MOST_ROWS, numbered_tab
 
-# The name, scoped to the sheet, by which the Summary is known and replaced in place.
-MARKER = "_marketing_sheets_summary"
 _MARGIN, _COLUMN, _GAP = 14, 72, 10
 _BLOCKS = 6
 _LAST = 3 * _BLOCKS - 1  # the last column of the last block; the margin is column 0
@@ -36,8 +36,13 @@ _ALIGNS = {"number": "right", "money": "right", "date": "center", "mark": "cente
 _MOST_LINES = 6
 
 
-def draw_reserved(pen: Pen, book: Book) -> None:
-    """Draw the reserved sheet on the Summary's own grid and mark it as ours."""
+def draw_reserved(
+    pen: Pen, book: Book, records: Mapping[str, SheetRecords], told: Mapping[str, int]
+) -> None:
+    """Draw the reserved sheet on the Summary's own grid and mark it as ours.
+
+    `records` and `told` are what the live figures show by now.
+    """
     looks = book.looks
     pen.pixels(0, _MARGIN)
     for block in range(_BLOCKS):
@@ -55,10 +60,12 @@ def draw_reserved(pen: Pen, book: Book) -> None:
     pen.text(2, 1, book.say("summary.subtitle"), note)
     pen.row(3, 6)
     row = _draw_steps(4, pen, book)
+    row = draw_living(row, records, told, pen, book)
     pen.row(row, 18)
     footer = looks.cell(font_size=8, font_color=Palette.MUTE)
     pen.text(row, 1, _footer(book), footer)
-    book.workbook.define_name(f"{quoted(pen.name)}!{MARKER}", f"={quoted(pen.name)}!$A$1")
+    tab = quoted(pen.name)
+    book.workbook.define_name(f"{tab}!{SUMMARY.marker}", f"={tab}!$A$1")
     print_page(pen, book, last_row=row, last_column=_LAST + 1, portrait=True)
 
 
@@ -124,7 +131,8 @@ def _draw(attachment: Attachment, stamp: str, book: Book) -> None:
     pen.worksheet.autofilter(HEADER, 0, last_row, last)
     pen.worksheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last_row + 1}"})
     pen.worksheet.freeze_panes(FIRST, 1)
-    print_list(pen, book, last_row=last_row, last_column=last, head=HEADER)
+    name = book.template.title[book.language]
+    print_list(pen, name, last_row=last_row, last_column=last, head=HEADER)
     if attachment.is_hidden:
         pen.worksheet.very_hidden()
 

@@ -16,6 +16,7 @@ from xlsxwriter.utility import xl_range
 
 from ..errors import ExcelLimitError, UsageError
 from ..problems import Place, column_letter
+from ..review import Entry
 from ..styles import FONTS, Look, Palette
 from ..template import (
     DEPARTMENTS,
@@ -238,10 +239,17 @@ class Pen:
         formula: str,
         shown: Sequence[Value],
         looks: Sequence[Any],
+        *,
+        is_shared: bool = False,
     ) -> None:
-        """Write one formula down a table's column, with the value that each cell has now."""
-        text = formula.removeprefix("=")
-        self.accepted(self.worksheet.hold_formula(first, column, text, shown, looks), first, column)
+        """Write one formula down a table's column, with the value that each cell has now.
+
+        One that `is_shared` refers to cells of the first row, and in the others to theirs.
+        """
+        code = self.worksheet.hold_formula(
+            first, column, formula.removeprefix("="), shown, looks, is_shared=is_shared
+        )
+        self.accepted(code, first, column)
 
     def rich(self, row: int, column: int, parts: Iterable[object], look: Any) -> None:
         """Write text in several fonts: fonts and texts in turn."""
@@ -332,7 +340,7 @@ class Book:
     """The workbook being written, and what all its sheets need.
 
     `as_of` is the day the cached values are as of; None where no day is known. `start` and `end`
-    are the campaign's. `looks` makes cell formats.
+    are the campaign's. `looks` makes cell formats. `entries` are those of the Review.
     """
 
     workbook: Any
@@ -347,6 +355,7 @@ class Book:
     end: date | None
     holidays: tuple[date, ...]
     thresholds: tuple[Threshold, ...]
+    entries: Sequence[Entry]
 
     def say(self, key: str, **params: object) -> str:
         """Return a text of `words/sheets.toml`."""
@@ -359,8 +368,8 @@ class Book:
         return Pen(worksheet)
 
     def tab(self, sheet_id: str) -> str:
-        """Return the tab name of a sheet of the template, or of `summary` and `lists`."""
-        if sheet_id in ("summary", "lists"):
+        """Return the tab name of a sheet of the template, or of `summary`, `review` and `lists`."""
+        if sheet_id in ("summary", "review", "lists"):
             return self.say(f"{sheet_id}.tab")
         sheet = self.template.host(sheet_id) or self.template[sheet_id]
         return sheet.label[self.language]

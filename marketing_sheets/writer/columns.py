@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
@@ -35,6 +35,7 @@ class _Column:
     cells: Sequence[float | int | str | None]
     looks: Sequence[Any]
     formula: str  # what stands before a number
+    first: str = ""  # the same in the first row, where others take the formula from it
 
 
 class ColumnSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter tells no types
@@ -49,6 +50,7 @@ class ColumnSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter tells no types
         self._first = 0
         self._held: dict[int, _Column] = {}
         self._is_spanned = False
+        self._shared = 0
 
     def hold(
         self, first: int, column: int, cells: Sequence[Value], looks: Sequence[Any]
@@ -85,11 +87,22 @@ class ColumnSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter tells no types
         formula: str,
         shown: Sequence[Value],
         looks: Sequence[Any],
+        *,
+        is_shared: bool = False,
     ) -> int:
-        """Take one formula for all rows from `first` on, with what each shows; "" for nothing."""
+        """Take one formula for all rows from `first` on, with what each shows; "" for nothing.
+
+        One that `is_shared` is that of the first row, from which the others take it.
+        """
         if code := self._reach(first, column, len(shown)):
             return code
-        text = f"><f>{self._escape_data(formula)}</f><v>"
+        text, own = f"><f>{self._escape_data(formula)}</f><v>", ""
+        if is_shared:
+            letters = xl_col_to_name(column)
+            cells = f"{letters}{first + 1}:{letters}{first + len(shown)}"
+            own = f'><f t="shared" ref="{cells}" si="{self._shared}">{text.removeprefix("><f>")}'
+            text = f'><f t="shared" si="{self._shared}"/><v>'
+            self._shared += 1
         known: dict[Value, str] = {"": text + "</v></c>"}
         held: list[float | int | str | None] = []
         for value in shown:
@@ -102,7 +115,7 @@ class ColumnSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter tells no types
                 held.append(f' t="b"{text}{int(value or 0)}</v></c>')
             else:
                 held.append(value)
-        self._held[column] = _Column(cells=held, looks=looks, formula=text)
+        self._held[column] = _Column(cells=held, looks=looks, formula=text, first=own)
         return 0
 
     def _reach(self, first: int, column: int, count: int) -> int:
@@ -149,7 +162,15 @@ class ColumnSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter tells no types
 
 
 def _written(at: int, column: _Column, first: int) -> Iterator[str]:
-    """Yield the cells of a column as they stand in the sheet."""
+    """Yield the cells of a column as they stand in the sheet, one with the formula they share."""
+    cells = _alike(at, column, first)
+    if column.first:
+        yield from (cell.replace(column.formula, column.first, 1) for cell in islice(cells, 1))
+    yield from cells
+
+
+def _alike(at: int, column: _Column, first: int) -> Iterator[str]:
+    """Yield the cells of a column as if all had their formula from elsewhere."""
     letters, before = xl_col_to_name(at), column.formula or "><v>"
     number = "" if column.formula else ".16G"
     start = 0

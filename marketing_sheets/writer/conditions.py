@@ -11,12 +11,14 @@ from typing import Any
 
 from ..formulas import excel_before_bracket, excel_condition
 from ..problems import column_letter
+from ..review import KEYS, excel_key, excel_prefix, excel_prefix_of
 from ..styles import LOOKS, STATES, Palette, dash_for_zero, number_format, with_symbol
 from ..template import Column, Format
 from .book import Book, Pen
-from .geometry import FIRST, spans
+from .checks import draw_check_look
+from .geometry import FIRST, IDS, spans
 from .layout import Layout, Position
-from .parts import is_own, is_trace
+from .parts import is_marked, is_own, is_trace
 
 _BEGUN = 3  # filled cells that make a row begun
 _UNITS = ("number", "money", "percent", "ratio")
@@ -25,6 +27,8 @@ _FRACTIONS_BELOW = 1000  # above, decimals of a number are noise
 
 def draw_conditions(layout: Layout, pen: Pen, book: Book) -> None:
     """Add all conditional formats of a table sheet over all its rows."""
+    _marks(layout, pen, book)
+    draw_check_look(layout, pen, book)
     ending = [f for f in layout.sheet.formats if f.stop]
     others = [f for f in layout.sheet.formats if not f.stop]
     _gaps(layout, pen, book)
@@ -37,6 +41,34 @@ def draw_conditions(layout: Layout, pen: Pen, book: Book) -> None:
     _day_line(layout, pen, book)
     _units(layout, pen, book)
     _bars(layout, pen)
+
+
+def _marks(layout: Layout, pen: Pen, book: Book) -> None:
+    """Mark the cells whose content the Review lists, and errors; gone once they are corrected."""
+    marked = [p for p in layout.positions if is_marked(p.column)]
+    if not marked:
+        return
+    cell, ids = f"{marked[0].letter}{FIRST + 1}", f"{marked[0].letter}${IDS + 1}"
+    when = _doubted(cell, excel_prefix_of(ids, layout.of))
+    _condition(layout, pen, [p.number for p in marked], when, _mark_look(book))
+
+
+def draw_mark(
+    column: Column, of: str, area: tuple[int, int, int, int], pen: Pen, book: Book
+) -> None:
+    """Mark cells of a column of a form or page, `of` it by its id, as those of a table are."""
+    if column.type != "long_text":
+        cell = f"{column_letter(area[1] + 1)}{area[0] + 1}"
+        when = _doubted(cell, excel_prefix(of, column.id))
+        pen.condition(area, {"type": "formula", "criteria": when, "format": _mark_look(book)})
+
+
+def _doubted(cell: str, prefix: str) -> str:
+    return f"=IF(ISERROR({cell}),TRUE,ISNUMBER(MATCH({excel_key(cell, prefix)},{KEYS},0)))"
+
+
+def _mark_look(book: Book) -> Any:
+    return book.looks.condition(bg_color=Palette.MARK_FILL, font_color=Palette.MARK, bold=True)
 
 
 def gap_look(book: Book) -> Any:

@@ -18,7 +18,7 @@ from ..styles import LOOKS, Palette, number_format
 from ..template import Area, Column, FormSheet, Share, TableSheet
 from .book import Book, Pen, absolute
 from .cells import InputCell, form_cell, input_cells, validation
-from .conditions import gap_look
+from .conditions import draw_mark, gap_look
 from .geometry import LAST_EXCEL_ROW, line_count
 from .layout import Position, data_look, head_look, lay_out, print_page
 
@@ -124,8 +124,10 @@ def draw_page_table(records: SheetRecords, heading: str, row: int, pen: Pen, boo
         for position, cell in zip(positions, cells, strict=True):
             pen.value(number, position.number, cell, data_look(position, book))
     for position in positions:
+        area = (table.first, position.number, table.last, position.number)
+        draw_mark(position.column, sheet.id, area, pen, book)
         if (allowed := validation(position.column, book)) is not None:
-            pen.validate((table.first, position.number, table.last, position.number), allowed)
+            pen.validate(area, allowed)
     if share is not None and sheet.share is not None:
         _draw_share(table, sheet.share, share)
     _draw_total(table)
@@ -348,6 +350,7 @@ def _draw_field(column: Column, order: int, page: _Page, *, alone: bool) -> None
     else:
         pen.value(row, at, value, look)
     book.define(f"form_{column.id}", pen, absolute(row, at))
+    draw_mark(column, page.form.id, (row, at, row, PAGE_LAST if alone else at), pen, book)
     if (allowed := validation(column, book)) is not None:
         pen.validate((row, at, row, at), allowed)
     page.cells[column.id] = (row, at)

@@ -11,7 +11,7 @@ from ..styles import STATES, Palette
 from ..template import FormSheet, Section, TextRow
 from .book import Book, Pen, absolute, quoted
 from .cells import form_cell, validation
-from .conditions import gap_look
+from .conditions import draw_mark, gap_look
 from .forms import draw_heading, draw_label, value_look
 from .layout import print_page
 
@@ -69,6 +69,7 @@ def _draw_fields(form: FormSheet, pen: Pen, book: Book) -> int:
         value = form_cell(field, book.form.get(field.id), book)
         pen.merge(row, _VALUE, _VALUE_END, value, value_look(field, book))
         book.define(f"form_{field.id}", pen, absolute(row, _VALUE))
+        draw_mark(field, form.id, (row, _VALUE, row, _VALUE_END), pen, book)
         if (allowed := validation(field, book)) is not None:
             pen.validate((row, _VALUE, row, _VALUE), allowed)
         if field.is_required:

@@ -31,7 +31,7 @@ def print_table(layout: Layout, pen: Pen, book: Book, *, beyond: Sequence[float]
     """
     sheet, plan = layout.sheet, layout.sheet.print
     worksheet = pen.worksheet
-    _page(pen, book, portrait=plan.portrait)
+    _page(pen, book.template.title[book.language], portrait=plan.portrait)
     worksheet.repeat_rows(GROUPS, HEADER)
     script = "en" if book.language == "en" else "zh"
     last = _last_printed(layout, with_owner=script not in plan.scale)
@@ -93,28 +93,28 @@ def print_page(
     pen: Pen, book: Book, *, last_row: int, last_column: int, portrait: bool, across: int = 1
 ) -> None:
     """Set up a sheet that prints on one page, or on several `across`."""
-    _page(pen, book, portrait=portrait)
+    _page(pen, book.template.title[book.language], portrait=portrait)
     pen.worksheet.center_horizontally()
     pen.worksheet.fit_to_pages(across, 1)
     pen.accepted(pen.worksheet.print_area(0, 0, last_row, last_column))
 
 
-def print_list(pen: Pen, book: Book, *, last_row: int, last_column: int, head: int) -> None:
+def print_list(pen: Pen, title: str, *, last_row: int, last_column: int, head: int) -> None:
     """Set up a list: one page wide, as long as it takes, its header on every page."""
-    _page(pen, book, portrait=False)
+    _page(pen, title, portrait=False)
     pen.worksheet.repeat_rows(head)
     pen.worksheet.fit_to_pages(1, 0)
     pen.accepted(pen.worksheet.print_area(0, 0, last_row, last_column))
 
 
-def _page(pen: Pen, book: Book, *, portrait: bool) -> None:
+def _page(pen: Pen, title: str, *, portrait: bool) -> None:
     worksheet = pen.worksheet
     worksheet.set_paper(_A4)
     worksheet.set_portrait() if portrait else worksheet.set_landscape()
     worksheet.set_margins(**_MARGINS)
     small = f"&8&K{Palette.MUTE.removeprefix('#')}"
-    title = f"{book.template.title[book.language]} · {pen.name}".replace("&", "&&")
-    worksheet.set_footer(f"&L{small}{title}&R{small}&P / &N", {"margin": 0.25})
+    shown = f"{title} · {pen.name}".replace("&", "&&")
+    worksheet.set_footer(f"&L{small}{shown}&R{small}&P / &N", {"margin": 0.25})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +140,13 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """A table sheet laid out: its columns, and rows of data from 0, blank ones included."""
+    """A table sheet laid out: its columns, and rows of data from 0, blank ones included.
+
+    `of` is the template's table that it is, or a part of.
+    """
 
     sheet: TableSheet
+    of: str
     positions: tuple[Position, ...]
     records: int
     rows: int
@@ -179,7 +183,9 @@ class Layout:
         return starts
 
 
-def lay_out(sheet: TableSheet, book: Book, *, records: int, rows: int) -> Layout:
+def lay_out(
+    sheet: TableSheet, book: Book, *, records: int, rows: int, of: str | None = None
+) -> Layout:
     """Place the columns of a sheet with room for `rows` rows."""
     positions: list[Position] = []
     seen: set[str | None] = set()
@@ -204,7 +210,9 @@ def lay_out(sheet: TableSheet, book: Book, *, records: int, rows: int) -> Layout
                 begins_group=begins and number > 0 and sheet.day_line is None,
             )
         )
-    return Layout(sheet=sheet, positions=tuple(positions), records=records, rows=rows)
+    return Layout(
+        sheet=sheet, of=of or sheet.id, positions=tuple(positions), records=records, rows=rows
+    )
 
 
 def _alone(sheet: TableSheet, book: Book) -> dict[str, float]:

@@ -6,7 +6,7 @@ A table with such columns is drawn as a template's table is, from a TableSheet t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..records import MARK, TRACES, Origin, SheetRecords
+from ..records import MARK, MARK_CODES, MARK_NOTE, TRACES, Origin, SheetRecords
 from ..styles import number_format
 from ..template import Column, ColumnGroup, ColumnType, Live, Sheet, TableSheet, Template
 from ..texts import LANGUAGES, Language, Text, say
@@ -24,8 +24,10 @@ from .geometry import FIRST, HEADER, LAST_EXCEL_ROW
 MOST_ROWS = LAST_EXCEL_ROW - FIRST
 _LONGEST_TAB = 31
 _LONGEST_HEADER = 255
-_OWN, _TRACE = "own", "trace"
-_HIDDEN = "row_id"
+# Longer tables have no columns of checks: programs would compute them for seconds.
+MOST_CHECKED = 10_000
+_OWN, _TRACE, _CHECK = "own", "trace", "check"
+_HIDDEN = ("row_id", MARK_CODES, MARK_NOTE)
 _WIDTHS = {"campaign": 20.0, "file": 26.0, "sheet": 14.0, "row": 9.0, "check": 24.0}
 _SPACE = re.compile(r"\s+")
 
@@ -74,13 +76,28 @@ class TablePart:
         )
 
 
-def parts_of(template: Template, records: Mapping[str, SheetRecords]) -> dict[str, TablePart]:
-    """Return the sheets the template's tables are drawn on, by the id of the drawn sheet."""
-    return {
-        part.sheet.id: part
-        for sheet in template.tables
-        for part in _parts(_with_own_columns(template, sheet, records.get(sheet.id)), records)
-    }
+def parts_of(
+    template: Template,
+    records: Mapping[str, SheetRecords],
+    is_checked: Callable[[TableSheet], bool] = lambda _sheet: True,
+    rows: int | None = None,
+) -> dict[str, TablePart]:
+    """Return the sheets the template's tables are drawn on, by the id of the drawn sheet.
+
+    A table gets the columns of its checks unless it is on a form's page or long, or `is_checked`
+    says that it cannot have them. `rows` are the blank rows of each, None for what its sheet says.
+    """
+    parts: dict[str, TablePart] = {}
+    for sheet in template.tables:
+        given = records.get(sheet.id)
+        drawn = _with_own_columns(template, sheet, given, MARK)
+        count = sheet.blank_rows if rows is None else rows
+        count += 0 if given is None else len(given.frame)
+        if count <= MOST_CHECKED and template.host(sheet.id) is None:
+            checked = _with_checks(_with_own_columns(template, sheet, given, MARK_NOTE))
+            drawn = checked if is_checked(checked) else drawn
+        parts |= {part.sheet.id: part for part in _parts(drawn, records)}
+    return parts
 
 
 def drawn_template(template: Template, parts: Mapping[str, TablePart]) -> Template:
@@ -93,8 +110,22 @@ def drawn_template(template: Template, parts: Mapping[str, TablePart]) -> Templa
 
 
 def is_trace(column: Column) -> bool:
-    """Whether a column tells where a row comes from."""
+    """Whether a column is the program's own: where a row comes from, what is to be checked."""
     return column.id.startswith(f"{_TRACE}.")
+
+
+def trace_id(name: str) -> str:
+    """Return the id of a column of the program's own."""
+    return f"{_TRACE}.{name}"
+
+
+def is_marked(column: Column) -> bool:
+    """Whether cells of the column are marked by what stands in them.
+
+    A sentence is seldom typed twice, and a key of it would tell others apart by its beginning.
+    """
+    is_theirs = not (column.is_computed or is_trace(column) or is_own(column))
+    return is_theirs and column.type != "long_text"
 
 
 def placed(
@@ -174,13 +205,16 @@ def numbered_tab(label: str, number: int, language: Language) -> str:
 
 
 def _with_own_columns(
-    template: Template, sheet: TableSheet, records: SheetRecords | None
+    template: Template, sheet: TableSheet, records: SheetRecords | None, mark: str
 ) -> TableSheet:
-    """Add staff's own columns and the traces to the right of a table."""
+    """Add staff's own columns and the traces to the right of a table.
+
+    `mark` names the one that says what a merge found in a row.
+    """
     if records is None:
         return sheet
     own = [*_own_columns(sheet, records)]
-    traces = [*_trace_columns(template, records)]
+    traces = [*_trace_columns(template, records, mark)]
     if not own and not traces:
         return sheet
     groups = [
@@ -197,7 +231,9 @@ def _own_columns(sheet: TableSheet, records: SheetRecords) -> Iterator[Column]:
     # A table of Excel has no two headers that differ in capitals alone.
     taken = {word.casefold() for c in sheet.columns for word in c.label.values()}
     taken |= {
-        word.casefold() for name in (*TRACES, MARK) for word in _text(f"trace.{name}").values()
+        word.casefold()
+        for name in (*TRACES, MARK, MARK_CODES, MARK_NOTE)
+        for word in _text(f"trace.{name}").values()
     }
     for number, name in enumerate(records.extras.columns):
         header = _SPACE.sub(" ", str(name)).strip()[: _LONGEST_HEADER - 5] or "–"
@@ -227,10 +263,10 @@ def _own_type(values: pd.Series[Any]) -> ColumnType:
     return "number" if kinds and kinds <= {int, float} else "text"
 
 
-def _trace_columns(template: Template, records: SheetRecords) -> Iterator[Column]:
+def _trace_columns(template: Template, records: SheetRecords, mark: str) -> Iterator[Column]:
     if records.origins is None:
         return
-    for name in (*TRACES, MARK):
+    for name in (*TRACES, mark):
         if name not in records.origins:
             continue
         width = _WIDTHS.get(name)
@@ -241,9 +277,27 @@ def _trace_columns(template: Template, records: SheetRecords) -> Iterator[Column
             choices=name if name in template.choices and name == "department" else None,
             group=_TRACE,
             width={} if width is None else {"zh": width, "en": width},
-            hidden=name == _HIDDEN,
+            hidden=name in _HIDDEN,
             as_written=True,
         )
+
+
+def _with_checks(sheet: TableSheet) -> TableSheet:
+    """Add the columns of checks."""
+    columns = [
+        Column(
+            id=trace_id(name),
+            type="text",
+            label=_text(f"trace.{name}"),
+            group=_CHECK,
+            width={"zh": width, "en": width},
+            hidden=name in _HIDDEN,
+            as_written=True,
+        )
+        for name, width in ((MARK_CODES, 12.0), (MARK, 34.0))
+    ]
+    group = ColumnGroup(id=_CHECK, label=_text("review.tab"))
+    return replace(sheet, columns=(*sheet.columns, *columns), groups=(*sheet.groups, group))
 
 
 def _text(key: str) -> Text:
@@ -253,6 +307,8 @@ def _text(key: str) -> Text:
 def _as_columns(sheet: TableSheet, records: SheetRecords) -> SheetRecords:
     """Move extras and origins into the frame, under the ids of their columns."""
     added: dict[str, Any] = {}
+    is_plain = trace_id(MARK_CODES) not in sheet
+    origins = pd.DataFrame() if records.origins is None else records.origins
     for column in sheet.columns:
         group, _, name = column.id.partition(".")
         if group == _OWN and records.extras is not None:
@@ -260,8 +316,8 @@ def _as_columns(sheet: TableSheet, records: SheetRecords) -> SheetRecords:
             if column.type in ("date", "datetime"):
                 values = pd.Series(pd.to_datetime(values).to_numpy("datetime64[s]"))
             added[column.id] = values.reset_index(drop=True)
-        elif group == _TRACE and records.origins is not None:
-            added[column.id] = records.origins[name].reset_index(drop=True)
+        elif group == _TRACE and (is_plain or name != MARK) and name in origins:
+            added[column.id] = origins[name].reset_index(drop=True)
     if not added:
         return records
     frame = records.frame.reset_index(drop=True)

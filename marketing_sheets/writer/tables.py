@@ -7,10 +7,12 @@ from typing import Any
 
 from ..errors import ExcelLimitError
 from ..formulas import excel_formula, excel_live, live_text
-from ..records import SheetRecords
+from ..records import MARK, MARK_CODES, SheetRecords
 from ..styles import Palette
 from .book import Book, Pen
 from .cells import InputCell, computed_cells, input_cells, units_of, validation
+from .checks import CheckColumns, check_columns
+from .columns import Value
 from .conditions import draw_conditions
 from .gantt import draw_gantt
 from .geometry import (
@@ -31,17 +33,18 @@ from .geometry import (
     wraps,
 )
 from .layout import Layout, Position, data_look, head_look, lay_out, mark_look, print_table
-from .parts import id_cell, is_trace
+from .parts import id_cell, is_trace, trace_id
 
 _IDS_HEIGHT = 12.0
 
 
 def draw_table(
     records: SheetRecords, blank_rows: int, pen: Pen, book: Book, *, stamp: str | None = None
-) -> None:
+) -> int:
     """Draw a table sheet: `records` with their computed columns filled, then blank rows.
 
-    `stamp` is what the row of ids calls the sheet; None stands for its id.
+    Returns in how many of them something is to be checked. `stamp` is what the row of ids calls
+    the sheet; None stands for its id.
     Raises ExcelLimitError for more rows or longer text than Excel takes.
     """
     sheet = next(s for s in book.template.tables if s.id == records.sheet)
@@ -51,9 +54,12 @@ def draw_table(
         raise ExcelLimitError(
             "too_many_rows", sheet=pen.name, rows=rows, limit=LAST_EXCEL_ROW - FIRST
         )
-    layout = lay_out(sheet, book, records=filled, rows=rows)
+    of = (stamp or sheet.id).partition("#")[0]
+    layout = lay_out(sheet, book, records=filled, rows=rows, of=of)
     _draw_head(layout, records, pen, book, stamp or sheet.id)
-    lines = _draw_cells(layout, records, pen, book)
+    has_checks = trace_id(MARK_CODES) in sheet
+    checks = check_columns(sheet, records, book, of) if has_checks else None
+    lines = _draw_cells(layout, records, checks, pen, book)
     _set_heights(layout, lines, pen)
     for position in layout.positions:
         if (allowed := validation(position.column, book)) is not None:
@@ -64,13 +70,19 @@ def draw_table(
         f"{layout.positions[a].letter}{FIRST + 1}:{layout.positions[b].letter}{layout.last_row + 1}"
         for a, b in spans(p.number for p in layout.positions if wraps(p.column))
     )
-    pen.worksheet.ignore_errors({"number_stored_as_text": text} if text else {})
+    quiet = {"number_stored_as_text": text} if text else {}
+    if checks is not None:
+        # Their cells share a formula that is written otherwise than the table's, and is the same.
+        first, last = layout.at(trace_id(MARK_CODES)).letter, layout.positions[-1].letter
+        quiet["calculated_column"] = f"{first}{FIRST + 1}:{last}{layout.last_row + 1}"
+    pen.worksheet.ignore_errors(quiet)
     pen.worksheet.freeze_panes(FIRST, sheet.freeze)
     pen.worksheet.set_selection(FIRST, 0, FIRST, 0)
     beyond: list[float] = []
     if sheet.gantt is not None:
         beyond = draw_gantt(sheet.gantt, layout, records, pen, book)
     print_table(layout, pen, book, beyond=beyond)
+    return 0 if checks is None else sum(map(bool, checks.shown_texts))
 
 
 def _draw_head(layout: Layout, records: SheetRecords, pen: Pen, book: Book, stamp: str) -> None:
@@ -124,13 +136,26 @@ def _draw_column_head(position: Position, pen: Pen, book: Book, stamp: str) -> N
     pen.text(IDS, number, shown_id, book.looks.cell(font_size=8, font_color=Palette.MUTE))
 
 
-def _draw_cells(layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> list[int]:
+def _draw_cells(
+    layout: Layout, records: SheetRecords, checks: CheckColumns | None, pen: Pen, book: Book
+) -> list[int]:
     """Write the table and its cells, column by column; return the lines each record takes."""
     formulas = {
         p.number: excel_formula(p.column, layout.sheet, book.template, book.language)
         for p in layout.positions
         if p.column.is_computed
     }
+    shown_of: dict[int, Sequence[Value]] = {
+        position.number: computed_cells(position.column, records, book)
+        for position in layout.positions
+        if position.number in formulas
+    }
+    shared: dict[int, str] = {}
+    if checks is not None:
+        codes, text = layout.at(trace_id(MARK_CODES)).number, layout.at(trace_id(MARK)).number
+        formulas |= {codes: checks.codes[0], text: checks.text[0]}
+        shared = {codes: checks.codes[1], text: checks.text[1]}
+        shown_of |= {codes: checks.shown_codes, text: checks.shown_texts}
     columns = [
         {"header": p.column.label[book.language], "header_format": head_look(p, book)}
         for p in layout.positions
@@ -146,8 +171,10 @@ def _draw_cells(layout: Layout, records: SheetRecords, pen: Pen, book: Book) -> 
         looks: list[Any] = [*_cell_looks(position, records, book)]
         looks += [data_look(position, book)] * blanks
         if position.number in formulas:
-            shown = [*computed_cells(position.column, records, book), *[""] * blanks]
-            pen.formulas(FIRST, position.number, formulas[position.number], shown, looks)
+            shown = [*shown_of[position.number], *[""] * blanks]
+            formula = shared.get(position.number, formulas[position.number])
+            is_shared = position.number in shared
+            pen.formulas(FIRST, position.number, formula, shown, looks, is_shared=is_shared)
             continue
         cells = input_cells(position.column, records, book)
         pen.values(FIRST, position.number, [*cells, *[None] * blanks], looks)

@@ -16,16 +16,19 @@ from ..errors import UsageError, WorkbookExists
 from ..files import check_replaceable, exists, real_path, replace_file
 from ..formulas import compute
 from ..records import Attachment, Origin, SheetRecords
+from ..review import Entry
 from ..styles import FONTS
 from ..template import Campaign, FormSheet, SettingValue, TableSheet, Template, Threshold
 from ..texts import Language, Text
 from .beside import draw_attachment, draw_reserved
 from .book import Book, GivenChoices, ListEntry, Looks, attributes_by_list, resolve_lists
 from .cells import as_drawn
+from .checks import fits
 from .forms import draw_page
 from .guide import draw_guide
 from .lists import draw_lists
 from .parts import TablePart, drawn_template, parts_of
+from .review import draw_review
 from .tables import draw_table
 
 _CREATED = datetime(2000, 1, 1)
@@ -49,6 +52,7 @@ def write_workbook(
     holidays: Sequence[date] = (),
     thresholds: Sequence[Threshold] = (),
     attachments: Sequence[Attachment] = (),
+    entries: Sequence[Entry] = (),
     kind: str = "",
     split: str = "",
     overwrite: bool = False,
@@ -63,20 +67,16 @@ def write_workbook(
 
     Records with `extras` or `origins` get columns for them right of the table; more of them than
     a sheet of Excel holds continue in numbered sheets. `attachments` stand as plain sheets after
-    the tables. `kind` and `split` go into the document properties.
+    the tables; `entries` are those of the Review. `kind` and `split` go into the properties.
 
     Raises WorkbookExists, WorkbookInUse, ExcelLimitError, UsageError for ids the template lacks.
     """
-    form, records = form or {}, records or {}
-    if exists(path) and not overwrite:
-        raise WorkbookExists("file_exists", file=path.name)
-    check_replaceable(path)
+    form, records, buffer = form or {}, records or {}, io.BytesIO()
+    _check_free(path, overwrite=overwrite)
     _check_ids(template, form, records, settings or {})
-    buffer = io.BytesIO()
-    parts = parts_of(template, records)
     book = _open_book(
         buffer,
-        drawn_template(template, parts),
+        template,
         language=language,
         form=form,
         lists=resolve_lists(template, language, choices or {}, departments),
@@ -84,7 +84,10 @@ def write_workbook(
         as_of=as_of or (created.date() if created else None),
         holidays=tuple(sorted(set(holidays))),
         thresholds=tuple(thresholds),
+        entries=entries,
     )
+    parts = parts_of(template, records, lambda sheet: fits(sheet, book), rows)
+    book = replace(book, template=drawn_template(template, parts))
     with warnings.catch_warnings():
         # Each of them comes with an answer below zero, and that is raised as an error.
         warnings.filterwarnings("ignore", category=UserWarning, module=r"xlsxwriter\.")
@@ -106,6 +109,7 @@ def _open_book(
     as_of: date | None,
     holidays: tuple[date, ...],
     thresholds: tuple[Threshold, ...],
+    entries: Sequence[Entry],
 ) -> Book:
     """Open an empty workbook whose default type face, which widths are counted in, is ours."""
     face = {"font_name": FONTS[language], "font_size": 10}
@@ -126,6 +130,7 @@ def _open_book(
         end=_day(form.get(Campaign.END_DATE)),
         holidays=holidays,
         thresholds=thresholds,
+        entries=entries,
     )
 
 
@@ -141,10 +146,12 @@ def _draw(
     # XlsxWriter's own text in memory takes four bytes a character, and as much again to be packed.
     if sum(len(given.frame) for given in records.values()) > _MOST_IN_MEMORY:
         book.workbook.in_memory = False
-    draw_reserved(book.add_sheet(book.tab("summary")), book)
+    summary = book.add_sheet(book.tab("summary"))
+    draw_review(book.add_sheet(book.tab("review")), book)
     front = None
     attributes = attributes_by_list(book.lists)
     computed: dict[str, SheetRecords] = {}
+    told: dict[str, int] = {}
     for sheet in book.template.tabs:
         pen = book.add_sheet(sheet.label[language])
         front = front or pen
@@ -167,10 +174,13 @@ def _draw(
             )
             computed[part.of] = replace(filled, raw=given.raw)
         blank_rows = part.blank_rows(sheet.blank_rows if rows is None else rows)
-        draw_table(part.records(computed[part.of]), blank_rows, pen, book, stamp=part.stamp)
+        told[sheet.id] = draw_table(
+            part.records(computed[part.of]), blank_rows, pen, book, stamp=part.stamp
+        )
     for attachment in attachments:
         draw_attachment(attachment, book)
     draw_lists(book.add_sheet(book.tab("lists")), book)
+    draw_reserved(summary, book, computed, told)
     if front is not None:
         front.worksheet.activate()
 
@@ -207,6 +217,12 @@ def _describe(book: Book, created: datetime, kind: str, split: str) -> None:
     ):
         if value:
             book.workbook.set_custom_property(key, value)
+
+
+def _check_free(path: Path, *, overwrite: bool) -> None:
+    if exists(path) and not overwrite:
+        raise WorkbookExists("file_exists", file=path.name)
+    check_replaceable(path)
 
 
 def _check_ids(

@@ -24,7 +24,8 @@ class TestGenerate:
         result = run("generate", "campaign_tracker", "-o", path)
         assert str(path) in result.output
         assert openpyxl.load_workbook(path).sheetnames == [
-            "汇总", "填写说明", "推进总表", "阶段进度", "每日数据", "效果评估", "问题跟踪", "选项"
+            "汇总", "核对", "填写说明",
+            "推进总表", "阶段进度", "每日数据", "效果评估", "问题跟踪", "选项",
         ]  # fmt: skip
 
     def test_fields_dates_and_departments(self, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ class TestRecalculate:
         assert document["metrics"]
         assert all((m["value"] is None) == (m["reason"] is not None) for m in document["metrics"])
         assert all(total["reconciles"] for total in document["totals"])
-        assert document["receipt"]["replaced"] is True
+        assert [one["replaced"] for one in document["receipt"]["sheets"]] == [True, True]
 
     def test_backup(self, plan: Path) -> None:
         """--backup keeps the old bytes beside the new file."""

@@ -21,7 +21,8 @@ from support.split_parts import (
 
 from marketing_sheets.merging import Merge
 from marketing_sheets.merging.base import is_part
-from marketing_sheets.merging.writing import change_sheets, with_marks
+from marketing_sheets.merging.marks import with_marks
+from marketing_sheets.merging.writing import change_sheets
 from marketing_sheets.records import MARK, Reading
 
 ROWS = (
@@ -166,7 +167,7 @@ def test_a_cell_edited_on_both_sides_says_whose_stands(
     marketing = edited(back["marketing"], 0, "budget", 120.0)
     merge = merged([ours, marketing, back["sales"]])
     assert merge.changes == ()
-    origins = with_marks(merge)[MASTER].origins
+    origins = with_marks(merge).sheets[MASTER].origins
     assert origins is not None
     assert origins["file"].tolist() == [HEADQUARTERS, "sales.xlsx", MARKETING]
     assert origins[MARK].tolist()[0] == f"冲突：预算金额，采用 {HEADQUARTERS}"
@@ -185,6 +186,6 @@ def test_a_deletion_against_an_edit_names_the_cells(
     merge = merged([edited(whole, 0, "budget", 7.0), removed(back["marketing"], 0), back["sales"]])
     (conflict,) = merge.conflicts
     assert conflict.versions[0].text == "预算金额：100 → 7"
-    origins = with_marks(merge)[MASTER].origins
+    origins = with_marks(merge).sheets[MASTER].origins
     assert origins is not None
     assert origins[MARK].tolist()[0] == f"冲突：整行，采用 {HEADQUARTERS}"

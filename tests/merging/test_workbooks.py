@@ -92,7 +92,7 @@ def test_own_columns_stand_right_by_name(merged: MergeResult) -> None:
 
 def test_doubtful_rows_keep_their_text_and_are_marked(merged: MergeResult) -> None:
     """What could not be read stands in the merged cell as typed, marked in its row, and listed."""
-    sheet = load(merged.path)["每日数据"]
+    sheet = load(merged.path, values=True)["每日数据"]
     ids = [str(cell.value).split("|")[0] for cell in sheet[5]]
     marks = {
         row[ids.index("cost")].value: row[ids.index("trace.check")].value
@@ -130,6 +130,17 @@ def test_the_log_tells_who_and_why_not(merged: MergeResult) -> None:
     assert (own["file"], own["sheet"]) == ("华东/市场部.xlsx", "我的图表")
 
 
+def test_the_merge_lists_what_is_to_be_checked(merged: MergeResult) -> None:
+    """What could not be read is marked by its content, and the Summary says how many lines wait."""
+    book = load(merged.path, values=True)
+    review = book["核对"]
+    lines = {str(row[4].value): row for row in review.iter_rows(min_row=7)}
+    assert lines["约5万"][9].value == "daily_data.cost=约5万"
+    assert lines["约5万"][1].value == "每日数据"
+    texts = [str(cell.value) for row in book["汇总"].iter_rows() for cell in row if cell.value]
+    assert sum("仍待核对" in text for text in texts) == 1
+
+
 def test_conflicts_tell_both_versions_and_their_places(merged: MergeResult) -> None:
     """A record that two files hold differently is listed cell by cell, each with its cell."""
     said = rows(merged, "merge_conflicts", column="成本（元）")
@@ -138,7 +149,7 @@ def test_conflicts_tell_both_versions_and_their_places(merged: MergeResult) -> N
         ("250.5", "华东/销售部.xlsx", "✓ 采用"),
     ]
     assert [row["place"] for row in said] == ["每日数据 › J10", "每日数据 › J7"]
-    sheet = load(merged.path)["每日数据"]
+    sheet = load(merged.path, values=True)["每日数据"]
     ids = [str(cell.value).split("|")[0] for cell in sheet[5]]
     marks = [row[ids.index("trace.check")].value for row in sheet.iter_rows(min_row=7, max_row=18)]
     assert sum("冲突" in str(mark) for mark in marks) == 2

@@ -12,7 +12,7 @@ from openpyxl.packaging.custom import BoolProperty, IntProperty, StringProperty
 from support.package_workbooks import edit_parts, plain_workbook, reserved_workbook
 
 from marketing_sheets.errors import NotAWorkbook
-from marketing_sheets.ooxml import SheetFacts, open_workbook_file
+from marketing_sheets.ooxml import SUMMARY, SheetFacts, open_workbook_file
 from marketing_sheets.ooxml.scan import columns_without_results
 from marketing_sheets.values import shows_percent
 
@@ -223,7 +223,7 @@ def test_our_summary_and_its_copies_are_marked(tmp_path: Path) -> None:
     """The tab that bears the marker is told, whatever it is called now."""
     path = reserved_workbook(tmp_path / "a.xlsx")
     facts = open_workbook_file(path)
-    assert [(s.name, s.is_summary) for s in facts.sheets] == [("汇总", True), ("明细", False)]
+    assert [(s.name, s.ours) for s in facts.sheets] == [("汇总", SUMMARY), ("明细", None)]
 
 
 def test_only_columns_with_a_formula_without_a_result_are_looked_at_again() -> None:

@@ -30,7 +30,7 @@ from support.package_workbooks import (
 )
 
 from marketing_sheets.errors import SheetsError, UsageError
-from marketing_sheets.ooxml import insert_sheet, summary_slot
+from marketing_sheets.ooxml import insert_sheet, sheet_slot
 
 
 def corpus(folder: Path) -> Iterator[Path]:
@@ -53,23 +53,23 @@ def test_every_other_part_stays(tmp_path: Path) -> None:
         original = path.with_name(f"before_{path.name}")
         shutil.copyfile(path, original)
         try:
-            slot = summary_slot(path)
+            slot = sheet_slot(path)
             source = summary_source(slot.name, date_1904=slot.date_1904)
             receipt = insert_sheet(path, source)
         except SheetsError:
             assert path.read_bytes() == original.read_bytes()
             continue
         check_lossless(original, path, INDEX)
-        assert not receipt.replaced
+        assert not receipt.sheets[0].replaced
         assert {part.name for part in receipt.changed} <= INDEX
         assert not receipt.removed
         assert values(path, slot.name)[0][0] == "投放汇总"
         names = loads(original)
         assert names is None or (loads(path) or [])[: len(names)] == names, path.name
         once = path.read_bytes()
-        assert summary_slot(path).exists
-        assert summary_slot(path).name == slot.name
-        assert insert_sheet(path, source).replaced
+        assert sheet_slot(path).exists
+        assert sheet_slot(path).name == slot.name
+        assert insert_sheet(path, source).sheets[0].replaced
         assert path.read_bytes() == once, path.name
         done += 1
     assert done >= 10
@@ -84,7 +84,7 @@ def test_libreoffice(tmp_path: Path) -> None:
         insert(path)
     for saved in libreoffice_resaved(tmp_path, *paths):
         assert values(saved, "Summary")[3][:4] == ["渠道1", 0.3, 3001.5, 6003.0]
-        assert summary_slot(saved).exists, saved.name
+        assert sheet_slot(saved).exists, saved.name
         before, names = saved.read_bytes(), loads(saved)
         insert(saved)
         assert saved.read_bytes() != before
@@ -136,7 +136,8 @@ def test_marker_and_order(tmp_path: Path) -> None:
     """A new sheet goes last, is not selected, and bears a hidden name of its own."""
     path = plain_workbook(tmp_path / "a.xlsx")
     receipt = insert_sheet(path, summary_source())
-    assert (receipt.position, receipt.sheet) == (2, "Summary")
+    (put,) = receipt.sheets
+    assert (put.position, put.sheet) == (2, "Summary")
     parts = texts(path)
     assert (
         f'name="{MARKER}" localSheetId="1" hidden="1">\'Summary\'!$A$1<' in parts["xl/workbook.xml"]
@@ -150,11 +151,12 @@ def test_reserved_sheet_is_replaced_in_place(tmp_path: Path) -> None:
     """Our sheet keeps its tab's position, id and selection; nobody's index shifts."""
     path = reserved_workbook(tmp_path / "a.xlsx")
     before = texts(path)["xl/workbook.xml"]
-    slot = summary_slot(path, name="Overview")
+    slot = sheet_slot(path, name="Overview")
     assert (slot.name, slot.exists, slot.position) == ("汇总", True, 1)
     receipt = insert_sheet(path, summary_source("汇总"))
-    assert receipt.replaced
-    assert receipt.position == 1
+    (put,) = receipt.sheets
+    assert put.replaced
+    assert put.position == 1
     after = texts(path)
     sheets = re.compile("<sheets>.*</sheets>")
     assert sheets.search(after["xl/workbook.xml"])[0] == sheets.search(before)[0]  # type: ignore[index]
@@ -170,7 +172,7 @@ def test_renamed_sheet_is_still_ours(tmp_path: Path) -> None:
     insert(path)
     book = texts(path)["xl/workbook.xml"].replace("Summary", "总览")
     edit_parts(path, {"xl/workbook.xml": book.encode()})
-    assert summary_slot(path).name == "总览"
+    assert sheet_slot(path).name == "总览"
     error = refused(path, summary_source("Summary"))
     assert isinstance(error, UsageError)
     assert error.params["expected"] == "总览"
@@ -189,7 +191,7 @@ def test_copied_tab_is_left_alone(tmp_path: Path) -> None:
     book = book.replace('sheetId="3"', 'sheetId="0"')
     edit_parts(path, {"xl/workbook.xml": book.encode()})
     before = texts(path)["xl/worksheets/sheet2.xml"]
-    assert summary_slot(path).name == "Summary"
+    assert sheet_slot(path).name == "Summary"
     insert(path)
     assert texts(path)["xl/worksheets/sheet2.xml"] == before
 
@@ -197,11 +199,11 @@ def test_copied_tab_is_left_alone(tmp_path: Path) -> None:
 def test_foreign_name_is_never_touched(tmp_path: Path) -> None:
     """A staff sheet of the wanted name makes ours take a free one, or is refused."""
     path = plain_workbook(tmp_path / "a.xlsx", names=("汇总", "汇总 (2)"))
-    assert summary_slot(path, name="汇总").name == "汇总 (3)"
+    assert sheet_slot(path, name="汇总").name == "汇总 (3)"
     error = refused(path, summary_source("汇总"))
     assert (type(error), error.code) == (UsageError, "sheet_name_taken")
     long = "长" * 31
-    assert summary_slot(plain_workbook(tmp_path / "b.xlsx", names=(long,)), name=long).name == (
+    assert sheet_slot(plain_workbook(tmp_path / "b.xlsx", names=(long,)), name=long).name == (
         "长" * 27 + " (2)"
     )
 
@@ -216,7 +218,7 @@ def test_stated_name(tmp_path: Path) -> None:
 def test_date_systems_must_agree(tmp_path: Path) -> None:
     """A source that counts days from another year would shift every date by four years."""
     path = plain_workbook(tmp_path / "a.xlsx", date_1904=True)
-    assert summary_slot(path).date_1904
+    assert sheet_slot(path).date_1904
     assert refused(path).code == "date_system_mismatch"
 
 
@@ -228,7 +230,7 @@ def test_of_copies_the_one_called_as_we_call_it_is_ours(tmp_path: Path, ours: st
         for name in (f"{ours} (2)", ours):
             book.add_worksheet(name)
             book.define_name(f"'{name}'!{MARKER}", f"='{name}'!$A$1")
-    slot = summary_slot(path)
+    slot = sheet_slot(path)
     assert (slot.name, slot.position) == (ours, 2)
 
 

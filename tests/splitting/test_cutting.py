@@ -67,7 +67,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("small") / "plan.xlsx"
     generate_workbook("execution_plan", path, rows=5)
     book = openpyxl.load_workbook(path)
-    tab = book.worksheets[2]
+    tab = book.worksheets[3]
     columns = {str(cell.value): int(cell.column or 0) for cell in tab[5]}
     for row, (name, owner) in enumerate((("一", "张三"), ("二", "李四"), ("三", "张三")), 7):
         tab.cell(row, 1).value = name
@@ -436,7 +436,7 @@ def test_a_part_whose_base_was_deleted_is_known_by_its_properties(
     part = done.parts[0].path
     book = openpyxl.load_workbook(part)
     del book["拆分底稿"]
-    tab = book.worksheets[2]
+    tab = book.worksheets[3]
     ids = [str(cell.value).split("|")[0] for cell in tab[5]]
     tab.delete_cols(ids.index("trace.row_id") + 1)
     book.save(part)

@@ -38,6 +38,7 @@ def formula_cells(path: Path) -> tuple[dict[tuple[str, str], str], Cells]:
     """
     formulas: dict[tuple[str, str], str] = {}
     stored: Cells = {}
+    shared: dict[tuple[str, str | None], str] = {}
     with zipfile.ZipFile(path) as package:
         targets = {
             one.get("Id"): posixpath.join("xl", one.get("Target", "")).lstrip("/")
@@ -53,9 +54,13 @@ def formula_cells(path: Path) -> tuple[dict[tuple[str, str], str], Cells]:
                 formula = cell.find(f"{_MAIN}f")
                 if formula is None or formula.get("t") == "array":
                     continue
-                assert formula.text, (tab, cell.get("r"))
+                text, number = formula.text, (tab, formula.get("si"))
+                if formula.get("t") == "shared":
+                    # The first cell has the formula that the others take, from their own place.
+                    text = shared.setdefault(number, text or "")
+                assert text, (tab, cell.get("r"))
                 key = (tab, cell.get("r", ""))
-                formulas[key] = f"={formula.text}"
+                formulas[key] = f"={text}"
                 stored[key] = _stored(cell.findtext(f"{_MAIN}v"), cell.get("t", "n"), texts)
     return formulas, stored
 

@@ -19,7 +19,7 @@ from openpyxl.comments import Comment
 from python_calamine import CalamineWorkbook
 
 from marketing_sheets.errors import SheetsError
-from marketing_sheets.ooxml import insert_sheet, summary_slot
+from marketing_sheets.ooxml import SUMMARY, insert_sheet, sheet_slot
 from marketing_sheets.texts import LANGUAGES
 
 Edit = Callable[[bytes], bytes] | bytes | None
@@ -137,12 +137,12 @@ def stored_parts(path: Path) -> dict[str, tuple[bytes, tuple[int, ...]]]:
 
 
 INDEX = {"[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"}
-MARKER = "_marketing_sheets_summary"
+MARKER = SUMMARY.marker
 
 
 def insert(path: Path, *, factor: float = 1) -> None:
-    """Insert a summary as `summary_slot` says."""
-    slot = summary_slot(path)
+    """Insert a summary as `sheet_slot` says."""
+    slot = sheet_slot(path)
     insert_sheet(path, summary_source(slot.name, date_1904=slot.date_1904, factor=factor))
 
 

@@ -21,6 +21,7 @@ from marketing_sheets.template import TableSheet, Template
 from marketing_sheets.texts import Language, templates_folder
 
 __all__ = [
+    "CHECKS",
     "example",
     "load",
     "only",
@@ -31,6 +32,10 @@ __all__ = [
     "rules_of",
     "template",
 ]
+
+
+# The columns of checks at the end of a table, and what they are called in Simplified Chinese.
+CHECKS = {"trace.check_codes": "核对码", "trace.check": "需核对"}
 
 
 @cache

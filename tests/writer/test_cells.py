@@ -35,7 +35,7 @@ def test_text_never_becomes_a_formula(text: str, tmp_path: Path) -> None:
     """Text that begins like a formula is written as text."""
     (cell,) = cells(tmp_path, "master_tracker", "remarks", [{"remarks": text}])
     assert cell.value == text
-    sheet = part(tmp_path / "cells.xlsx", "xl/worksheets/sheet2.xml")
+    sheet = part(tmp_path / "cells.xlsx", "xl/worksheets/sheet3.xml")
     found = re.search(rf'<c r="{cell.coordinate}"[^>]*>', sheet)
     assert found is not None
     assert 't="s"' in found.group()  # a shared string, not a formula
@@ -119,7 +119,7 @@ def test_codes_keep_their_zeros(tmp_path: Path) -> None:
     """A number typed as text stays text, and Excel is told not to mark it."""
     (cell,) = cells(tmp_path, "issue_log", "number", [{"number": "007"}])
     assert cell.value == "007"
-    assert 'numberStoredAsText="1"' in part(tmp_path / "cells.xlsx", "xl/worksheets/sheet2.xml")
+    assert 'numberStoredAsText="1"' in part(tmp_path / "cells.xlsx", "xl/worksheets/sheet3.xml")
 
 
 def test_blank_rows_show_nothing(tmp_path: Path) -> None:

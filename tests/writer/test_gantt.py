@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, strategies as st
 from support.laws import tried
 from support.oracles import differences, formula_cells, ironcalc_values
-from support.writer_books import load, only, opened, records_of, rules_of, template
+from support.writer_books import CHECKS, load, only, opened, records_of, rules_of, template
 
 from marketing_sheets.problems import column_letter
 from marketing_sheets.texts import LANGUAGES, Language
@@ -23,7 +23,7 @@ from marketing_sheets.writer import write_workbook
 # The schedule, and the form that says when the campaign is.
 SMALL = only("guide", "phase_schedule")
 # The chart's first column, from 1: behind the table and a gap.
-FIRST = len(template().tables[1].columns) + 2
+FIRST = len(template().tables[1].columns) + len(CHECKS) + 2
 LETTER = column_letter(FIRST)
 
 
@@ -156,11 +156,11 @@ def bars(path: Path) -> str:
         letter = column_letter(column)
         for at, rule in enumerate(rules):
             moved = re.sub(rf"(?<![$A-Z]){LETTER}\$6", f"{letter}$6", rule)
-            model.set_user_input(2, 200 + at, column, f"=IF({moved},1,0)")
+            model.set_user_input(3, 200 + at, column, f"=IF({moved},1,0)")
     model.evaluate()
     drawn = []
     for column in columns:
-        marks = [model.get_cell_value(2, 200 + at, column) for at in range(3)]
+        marks = [model.get_cell_value(3, 200 + at, column) for at in range(3)]
         drawn.append("LAP"[marks.index(1)] if 1 in marks else ".")
     return "".join(drawn)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from support.oracles import ironcalc_values
-from support.writer_books import example, load, opened, part, parts, records_of, template
+from support.writer_books import CHECKS, example, load, opened, part, parts, records_of, template
 
 from marketing_sheets.errors import (
     ExcelLimitError,
@@ -29,11 +29,12 @@ IDS_ROW, HEADER_ROW, FIRST_ROW = 5, 6, 7
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sheets_stand_in_order(language: Language, blank_in: Callable[[Language], Path]) -> None:
-    """The Summary is leftmost, the lists last, and the guide opens, in every language."""
+    """The Summary is leftmost, the Review beside it, the lists last, and the guide opens."""
     book = opened(blank_in(language))
     own = [sheet.label[language] for sheet in template().sheets]
-    summary, lists = (say("sheets", f"{name}.tab", language) for name in ("summary", "lists"))
-    assert book.sheetnames == [summary, *own, lists]
+    names = ("summary", "review", "lists")
+    summary, review, lists = (say("sheets", f"{name}.tab", language) for name in names)
+    assert book.sheetnames == [summary, review, *own, lists]
     assert book.active is not None
     assert book.active.title == own[0]
 
@@ -44,8 +45,8 @@ def test_each_table_names_its_columns_by_id(blank: Path) -> None:
     for sheet in template().tables:
         tab = book[sheet.label["zh-Hans"]]
         ids = [cell.value for cell in tab[IDS_ROW] if cell.value]
-        stamp = f"{sheet.columns[0].id}|campaign_tracker|1.0|zh-Hans|{sheet.id}"
-        assert ids == [stamp, *[column.id for column in sheet.columns[1:]]]
+        stamp = f"{sheet.columns[0].id}|campaign_tracker|1.1|zh-Hans|{sheet.id}"
+        assert ids == [stamp, *[column.id for column in sheet.columns[1:]], *CHECKS]
         assert tab.row_dimensions[IDS_ROW].hidden
 
 
@@ -54,7 +55,7 @@ def test_headers_are_exactly_the_labels(blank: Path) -> None:
     book = opened(blank)
     for sheet in template().tables:
         tab = book[sheet.label["zh-Hans"]]
-        labels = [column.label["zh-Hans"] for column in sheet.columns]
+        labels = [column.label["zh-Hans"] for column in sheet.columns] + [*CHECKS.values()]
         count = len(labels)
         assert [cell.value for cell in tab[HEADER_ROW][:count]] == labels
         table = tab.tables[f"tbl_{sheet.id}"]
@@ -70,14 +71,18 @@ def test_computed_columns_are_calculated_columns(blank: Path) -> None:
     for sheet in template().tables:
         tab = book[sheet.label["zh-Hans"]]
         table = tab.tables[f"tbl_{sheet.id}"]
-        for number, (column, known) in enumerate(
-            zip(sheet.columns, table.tableColumns, strict=True), 1
+        computed = [column.is_computed for column in sheet.columns] + [True] * len(CHECKS)
+        for number, (is_computed, known) in enumerate(
+            zip(computed, table.tableColumns, strict=True), 1
         ):
             formula = known.calculatedColumnFormula
-            assert (formula is not None) == column.is_computed
+            assert (formula is not None) == is_computed
             if formula is not None:
                 rows = range(FIRST_ROW, FIRST_ROW + sheet.blank_rows)
-                assert {tab.cell(row, number).value for row in rows} == {f"={formula.attr_text}"}
+                found = {tab.cell(row, number).value for row in rows}
+                # The columns of checks share a formula that refers to the cells of its row.
+                is_shared = number > len(sheet.columns)
+                assert all(found) if is_shared else found == {f"={formula.attr_text}"}
 
 
 def test_formulas_reach_the_sheet_untouched(blank: Path) -> None:
@@ -95,13 +100,14 @@ def test_helper_columns_are_hidden(blank: Path) -> None:
     hidden = {
         number
         for first, last, rest in re.findall(
-            r'<col min="(\d+)" max="(\d+)"([^>]*)>', part(blank, "xl/worksheets/sheet6.xml")
+            r'<col min="(\d+)" max="(\d+)"([^>]*)>', part(blank, "xl/worksheets/sheet7.xml")
         )
         for number in range(int(first), int(last) + 1)
         if 'hidden="1"' in rest
     }
     columns = template().tables[3].columns
-    assert hidden == {number for number, c in enumerate(columns, 1) if c.hidden}
+    codes = len(columns) + 1
+    assert hidden == {codes, *(number for number, c in enumerate(columns, 1) if c.hidden)}
     assert {tab.cell(3, n + 1).border.bottom.style for n in range(len(columns))} == {"medium"}
 
 
@@ -134,7 +140,7 @@ def test_document_properties_identify_the_workbook(filled: Path) -> None:
     known = {p.name: p.value for p in book.custom_doc_props.props}
     assert known == {
         "template": "campaign_tracker",
-        "template_version": "1.0",
+        "template_version": "1.1",
         "language": "zh-Hans",
         "generator": "marketing_sheets",
     }
@@ -233,13 +239,13 @@ def test_rows_sets_the_blank_rows(tmp_path: Path) -> None:
         path = tmp_path / f"{rows}.xlsx"
         book = load(write_workbook(template(), path, form=form, records=records, rows=rows))
         count = len(records["issue_log"].frame)
-        assert book["问题跟踪"].tables["tbl_issue_log"].ref == f"A6:P{6 + count + rows}"
+        assert book["问题跟踪"].tables["tbl_issue_log"].ref == f"A6:R{6 + count + rows}"
 
 
 def test_a_table_never_lacks_its_row(tmp_path: Path) -> None:
     """Without records and blank rows a table keeps the one row Excel demands."""
     book = load(write_workbook(template(), tmp_path / "a.xlsx", rows=0))
-    assert book["问题跟踪"].tables["tbl_issue_log"].ref == "A6:P7"
+    assert book["问题跟踪"].tables["tbl_issue_log"].ref == "A6:R7"
 
 
 def test_panes_gridlines_and_print(filled: Path) -> None:
