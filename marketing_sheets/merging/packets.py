@@ -97,7 +97,13 @@ def _pieces(value: Any) -> Iterator[object]:
         yield [str(name) for name in value]
         for one in value.values():
             yield from _pieces(one)
-    elif isinstance(value, records.SheetRecords):
+    elif isinstance(value, list | tuple):
+        yield len(value)
+        for one in value:
+            yield from _pieces(one)
+    elif isinstance(value, records.SheetRecords) or (
+        is_dataclass(value) and type(value).__name__ not in _CLASSES
+    ):
         yield from _pieces({one.name: getattr(value, one.name) for one in fields(value)})
     else:
         yield value

@@ -202,10 +202,8 @@ def write_merge(
         entries = entries_in(reading, merge, marked)
         given = _given(merge, records, attached, entries, as_of=as_of, created=created)
         is_known = draw(_not_asking(merge.template), draft, given, cache)
-        files: tuple[Path, ...] = ()
-        if parquet is not None:
-            again = overwrite or exists(path)
-            files = export_records(reading, Path(parquet), "parquet", overwrite=again)
+        again = overwrite or exists(path)
+        files = _exported(reading, parquet, overwrite=again)
         listed = replace(summary, to_check=still_open(entries) if entries else None)
         receipt = put_summary(
             listed, draft, language=merge.language, output=path, is_draft=True, created=created
@@ -221,6 +219,12 @@ def write_merge(
         parquet=files,
         is_known=is_known,
     )
+
+
+def _exported(reading: Reading, folder: Path | str | None, *, overwrite: bool) -> tuple[Path, ...]:
+    if folder is None:
+        return ()
+    return export_records(reading, Path(folder), "parquet", overwrite=overwrite)
 
 
 def _given(
