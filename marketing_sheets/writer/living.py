@@ -19,7 +19,7 @@ from ..styles import Palette
 from ..template import Metric, TableSheet, Task
 from ..texts import Text
 from .book import Book, Pen, quoted
-from .parts import trace_id
+from .parts import is_trace, trace_id
 
 # The figures people ask for first, those that the tables' live lines have by name, and how many.
 _FIRST: Final = ("sales", "roas", "new_users", "cac")
@@ -154,9 +154,20 @@ class _Page:
     records: Mapping[str, SheetRecords]
 
     def counts(self) -> Iterator[tuple[TableSheet, str, int]]:
-        """Walk the tables with a column that each record has: the formula that counts, and now."""
-        for sheet in self.book.template.tables:
-            column = next((c for c in sheet.inputs if c.is_required), sheet.inputs[0])
+        """Walk the tables with a tab: the formula that counts their records, and how many by now.
+
+        A row that the workbook begins with is none before somebody fills it in.
+        """
+        template = self.book.template
+        for sheet in template.tables:
+            begun = {name for row in sheet.start for name in row}
+            asked = sorted(
+                (c for c in sheet.inputs if c.id not in begun and not is_trace(c)),
+                key=lambda c: not c.is_required,
+            )
+            if not asked or template.host(sheet.id) is not None:
+                continue
+            column = asked[0]
             expression = f"count({column.id})"
             now = self.value(expression, sheet)
             yield sheet, self.formula(expression, sheet), int(now or 0)
