@@ -89,7 +89,7 @@ def entries_in(reading: Reading, merge: Merge, marked: Marked) -> tuple[Entry, .
             said.add(len(problems))
         place = reading.sheets[name].place(at, problem.column)
         problems.append(replace(problem, place=place))
-    confirmed: dict[str, str] = {}
+    confirmed = dict(merge.confirmed)
     for source in merge.sources:
         confirmed |= answers_in(source.reading.confirmed, source.file)
     taken = {id(problems[at]) for at in said}

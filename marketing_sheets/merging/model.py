@@ -218,7 +218,8 @@ class Merge:
     fields that each department has of its own, such as its name. `across` counts the records about
     which different departments disagree, `across_doubles` those that they hold alike: with
     `per_department` they would be records of their own. `settled` are conflicts that people decided
-    on the sheet Conflicts, `carried` lines of attachments that tell of sources not at hand. The
+    on the sheet Conflicts, `carried` lines of attachments that tell of sources not at hand,
+    `confirmed` answers typed into the Review of an earlier merge. The
     rows of the records count from 1, in no workbook yet.
     """
 
@@ -251,6 +252,7 @@ class Merge:
     settled: tuple[Conflict, ...] = ()
     laid_on: Mapping[str, tuple[LaidOn, ...]] = field(default_factory=dict)
     carried: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
+    confirmed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def copies(self) -> dict[str, str]:

@@ -154,7 +154,11 @@ def _merged(
     merged = merge_sources(sources, way, skipped=skipped, earlier=earlier)
     taking_part = {source.file for source in merged.sources}
     things = {names.get(found.file, found.file): _left_lying(found) for found in read}
-    return replace(merged, laid_on={f: t for f, t in things.items() if t and f in taking_part})
+    return replace(
+        merged,
+        laid_on={f: t for f, t in things.items() if t and f in taking_part},
+        confirmed={} if earlier is None else earlier.reading.confirmed,
+    )
 
 
 def _left_lying(found: ReadFile) -> tuple[LaidOn, ...]:
@@ -175,7 +179,7 @@ def _earlier(output: Path, model: Reading) -> Source | None:
         told = read_properties(output) if output.exists() else {}
         if told.get(KIND) != MERGED or told.get("template") != model.template.id:
             return None
-        remembered, attachments = read_earlier(output)
+        typed = read_earlier(output)
     except WorkbookError:
         return None  # what cannot be read is replaced all the same
     reading = Reading(
@@ -184,8 +188,9 @@ def _earlier(output: Path, model: Reading) -> Source | None:
         file=output.name,
         form={},
         sheets={},
-        remembered=remembered,
-        attachments=attachments,
+        remembered=typed.remembered,
+        attachments=typed.attachments,
+        confirmed=typed.confirmed,
     )
     return Source(file=output.name, reading=reading)
 
