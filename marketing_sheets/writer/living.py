@@ -192,7 +192,7 @@ class _Page:
     ) -> None:
         """Write words that are there only while a condition holds."""
         style = self.book.looks.cell(**{"font_color": Palette.SLATE, **look})
-        formula = f'=IF({when},"{text}","")'
+        formula = f'=IF({when},"{_doubled(text)}","")'
         self._cell(row, span, formula, text if shown else "", style)
 
     def _cell(
@@ -288,7 +288,7 @@ class _Page:
             self.pen.row(at, 18)
             cell = f"{_letter(5)}{at + 1}"
             tab = book.tab(sheet.id)
-            link = f'HYPERLINK("#{quoted(tab)}!A1","{tab}")'
+            link = f'HYPERLINK("#{_doubled(quoted(tab))}!A1","{_doubled(tab)}")'
             name = looks.cell(font_color=Palette.SLATE)
             self._cell(at, (1, 4), f'=IF({cell}="","",{link})', tab if now else "", name)
             self._cell(at, (5, 6), f'=IF({count}=0,"",{count})', now or None, number)
@@ -319,7 +319,7 @@ class _Page:
         name = looks.cell(font_color=Palette.SLATE)
         for at, ((label, expression), value) in enumerate(zip(figures, now, strict=True), row + 1):
             self.pen.row(at, 18)
-            text = f'=IF(COUNT({area})=0,"","{label.replace(chr(34), chr(34) * 2)}")'
+            text = f'=IF(COUNT({area})=0,"","{_doubled(label)}")'
             self._cell(at, (_HALF, _BAR - 1), text, label if is_shown else "", name)
             figure = f'=IFERROR({self.formula(expression, sheet)},"")'
             self._cell(at, (_BAR, _LAST), figure, value, share)
@@ -329,6 +329,11 @@ class _Page:
             bar |= {"max_type": "num", "max_value": 1, "bar_no_border": True}
             self.pen.condition((row + 1, _BAR, last, _BAR), bar)
         return last + 1
+
+
+def _doubled(text: str) -> str:
+    """Return a text as it stands within quotes in a formula."""
+    return text.replace('"', '""')
 
 
 def _letter(column: int) -> str:
