@@ -31,8 +31,14 @@ from .ooxml import (
     tabs_with,
 )
 from .problems import Place, Problem
-from .reader import read_csv_records, read_earlier, read_form_csv, read_workbook
-from .records import Reading, RememberedAlert, SheetRecords
+from .reader import (
+    Earlier,
+    read_csv_records,
+    read_earlier,
+    read_form_csv,
+    read_workbook,
+)
+from .records import Reading, SheetRecords
 from .review import KEYS, Entry, entries_of, mark_rules
 from .template import Campaign, Column, Template
 from .texts import LANGUAGES, Language, nearest, say, templates_folder
@@ -217,9 +223,11 @@ def recalculate(
     if day is None:
         raise UsageError("as_of_missing", file=path.name)
     if output is not None and output.exists():
-        # Owners typed into the list of an earlier output are as good as those of the workbook.
-        lists = (_known_alerts(output, reading.template), reading.remembered)
-        reading = replace(reading, remembered=alerts.remembered_by_all(lists))
+        # What is typed into the lists of an earlier output is as good as what the workbook says.
+        earlier = _earlier(output, reading.template)
+        lists = (earlier.remembered, reading.remembered)
+        confirmed = {**reading.confirmed, **earlier.confirmed}
+        reading = replace(reading, remembered=alerts.remembered_by_all(lists), confirmed=confirmed)
     progress("computing")
     summary = pages.summarize(reading, as_of=day)
     progress("writing")
@@ -237,13 +245,13 @@ def recalculate(
     return Recalculation(reading=reading, summary=summary, receipt=receipt, as_of=day)
 
 
-def _known_alerts(path: Path, template: Template) -> tuple[RememberedAlert, ...]:
-    """Return the alerts that an earlier output of the same template lists; none of other files."""
+def _earlier(path: Path, template: Template) -> Earlier:
+    """Return what an earlier output of the same template says; nothing of other files."""
     try:
         is_ours = read_properties(path).get("template") == template.id
-        return read_earlier(path)[0] if is_ours else ()
+        return read_earlier(path) if is_ours else Earlier()
     except WorkbookError:
-        return ()  # what cannot be read has nothing to remember
+        return Earlier()  # what cannot be read has nothing to remember
 
 
 def put_summary(

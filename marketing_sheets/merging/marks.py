@@ -16,6 +16,7 @@ from ..problems import Place, Problem
 from ..records import MARK, MARK_NOTE, Reading, SheetRecords
 from ..review import Entry, answers_in, entries_of
 from ..texts import say
+from ..writer import MOST_CHECKED
 from .model import Merge, column_label
 
 # A row as its origin names it: file, tab, row.
@@ -54,8 +55,10 @@ def with_marks(merge: Merge) -> Marked:
         for part in (MARK, MARK_NOTE):
             for at in sorted({*contested, *(at for at, _ in rows)}):
                 said.setdefault(part, {})[at] = contested.get(at, "")
+        # A longer table has no formulas that say what is marked, and all is said in words.
+        is_checked = len(records.frame) <= MOST_CHECKED
         for at, row in rows:
-            notes = [p for p in doubtful[row] if not _is_live(p, records, at)]
+            notes = [p for p in doubtful[row] if is_checked and not _is_live(p, records, at)]
             for part, problems in ((MARK, doubtful[row]), (MARK_NOTE, notes)):
                 texts = (said[part][at], _cells(merge, name, problems) if problems else "")
                 joint = say("merge", "log.semicolon", merge.language)
@@ -77,27 +80,34 @@ def entries_in(reading: Reading, merge: Merge, marked: Marked) -> tuple[Entry, .
     `reading` is that of the merged records. What people confirmed in the files stays confirmed.
     """
     problems: list[Problem] = []
-    said: set[int] = set()
+    found: dict[int, tuple[str, int]] = {}
     for problem in reading.problems:
         here = _row_of(problem.place)
-        found = marked.positions.get(marked.aliases.get(here, here))
-        if found is None:
+        row = marked.positions.get(marked.aliases.get(here, here))
+        if row is None:
             problems.append(problem)
             continue
-        name, at = found
-        if problem.told == "cell" and not _is_live(problem, marked.sheets[name], at):
-            said.add(len(problems))
+        name, at = row
         place = reading.sheets[name].place(at, problem.column)
         problems.append(replace(problem, place=place))
-    confirmed: dict[str, str] = {}
+        found[id(problems[-1])] = row
+    confirmed = dict(merge.confirmed)
     for source in merge.sources:
         confirmed |= answers_in(source.reading.confirmed, source.file)
-    taken = {id(problems[at]) for at in said}
-    whole = replace(reading, problems=tuple(problems), confirmed=confirmed)
+    entries = entries_of(replace(reading, problems=tuple(problems), confirmed=confirmed))
     return tuple(
-        replace(entry, keys=(), area="") if id(entry.problem) in taken else entry
-        for entry in entries_of(whole)
+        replace(entry, keys=(), area="") if _is_said(entry, marked, found) else entry
+        for entry in entries
     )
+
+
+def _is_said(entry: Entry, marked: Marked, found: Mapping[int, tuple[str, int]]) -> bool:
+    """Whether an entry is about a cell of a file that was taken over as its value."""
+    row = found.get(id(entry.problem))
+    if row is None or entry.problem.told != "cell" or not (entry.area or entry.keys):
+        return False
+    name, at = row
+    return not _is_live(entry.problem, marked.sheets[name], at)
 
 
 def _rows(

@@ -218,9 +218,10 @@ class Merge:
     fields that each department has of its own, such as its name. `across` counts the records about
     which different departments disagree, `across_doubles` those that they hold alike: with
     `per_department` they would be records of their own. `settled` are conflicts that people decided
-    on the sheet Conflicts, `carried` lines of attachments that tell of sources not at hand.
-    `reused` counts the sources whose records were known from an earlier run. The rows of the
-    records count from 1, in no workbook yet.
+    on the sheet Conflicts, `carried` lines of attachments that tell of sources not at hand,
+    `confirmed` answers typed into the Review of an earlier merge. `reused` counts the sources whose
+    records were known from an earlier run. The rows of the records count from 1, in no workbook
+    yet.
     """
 
     template: Template
@@ -253,6 +254,7 @@ class Merge:
     laid_on: Mapping[str, tuple[LaidOn, ...]] = field(default_factory=dict)
     carried: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
     reused: int = 0
+    confirmed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def copies(self) -> dict[str, str]:

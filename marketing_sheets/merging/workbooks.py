@@ -158,6 +158,7 @@ def _merged(
         merged,
         laid_on={f: t for f, t in things.items() if t and f in taking_part},
         reused=sum(one.is_cached for one in read),
+        confirmed={} if earlier is None else earlier.reading.confirmed,
     )
 
 
@@ -179,7 +180,7 @@ def _earlier(output: Path, model: Reading) -> Source | None:
         told = read_properties(output) if output.exists() else {}
         if told.get(KIND) != MERGED or told.get("template") != model.template.id:
             return None
-        remembered, attachments = read_earlier(output)
+        typed = read_earlier(output)
     except WorkbookError:
         return None  # what cannot be read is replaced all the same
     reading = Reading(
@@ -188,8 +189,9 @@ def _earlier(output: Path, model: Reading) -> Source | None:
         file=output.name,
         form={},
         sheets={},
-        remembered=remembered,
-        attachments=attachments,
+        remembered=typed.remembered,
+        attachments=typed.attachments,
+        confirmed=typed.confirmed,
     )
     return Source(file=output.name, reading=reading)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from python_calamine import load_workbook
 
@@ -220,20 +221,30 @@ def _unclaimed(grids: Sequence[Grid], claims: Mapping[str, Claim]) -> tuple[list
     return [grid for grid in rest if grid not in attached], attached
 
 
-def read_earlier(
-    path: Path | str,
-) -> tuple[tuple[RememberedAlert, ...], Mapping[str, tuple[Mapping[str, object], ...]]]:
-    """Read which alerts the Summary of a workbook lists, and its conflicts, and nothing else of it.
+class Earlier(NamedTuple):
+    """What people may have typed into our own sheets: owners of alerts, answers, and decisions."""
+
+    remembered: tuple[RememberedAlert, ...] = ()
+    confirmed: Mapping[str, str] = MappingProxyType({})
+    attachments: Mapping[str, tuple[Mapping[str, object], ...]] = MappingProxyType({})
+
+
+def read_earlier(path: Path | str) -> Earlier:
+    """Read what Summary, Review and list of conflicts of a workbook say, and nothing else of it.
 
     The conflicts come as an attachment. Raises a WorkbookError where the file cannot be opened.
     """
     path = Path(path)
-    tabs = (("sheets", "summary.tab"), ("merge", "conflicts.tab"))
+    tabs = (("sheets", "summary.tab"), ("sheets", "review.tab"), ("merge", "conflicts.tab"))
     words = {fold_label(say(book, key, language)) for book, key in tabs for language in LANGUAGES}
     facts = open_workbook_file(path, only=lambda name: fold_label(name) in words)
     grids = _grids(facts, path.name)
     attached = [grid for grid in grids if is_attachment(grid)]
-    return read_memory([grid for grid in grids if grid not in attached]), read_attachments(attached)
+    return Earlier(
+        remembered=read_memory([grid for grid in grids if grid not in attached]),
+        confirmed=_confirmed(grid for grid in grids if grid.ours is REVIEW),
+        attachments=read_attachments(attached),
+    )
 
 
 def _grids(facts: WorkbookFacts, file: str) -> list[Grid]:

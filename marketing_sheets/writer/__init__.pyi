@@ -1,3 +1,3 @@
-from .parts import placed as placed
+from .parts import MOST_CHECKED as MOST_CHECKED, placed as placed
 from .review import ranges as ranges, still_open as still_open, write_review as write_review
 from .workbook import write_workbook as write_workbook

@@ -28,7 +28,7 @@ from .parts import is_marked, is_trace, trace_id
 from .review import NOTES, listed
 
 _LONGEST: Final = 8_192  # characters of a formula
-_LONGEST_TEXT: Final = 250  # of a text in a formula
+_LONGEST_TEXT: Final = 230  # of a text in a formula
 _MOST_TESTS: Final = 250  # values that CHOOSE takes, less two
 _BEGUN: Final = 3  # filled cells that make a row begun
 _CODE: Final = 5  # characters that a doubt takes

@@ -19,7 +19,7 @@ from ..styles import Palette
 from ..template import Metric, TableSheet, Task
 from ..texts import Text
 from .book import Book, Pen, quoted
-from .parts import trace_id
+from .parts import is_trace, trace_id
 
 # The figures people ask for first, those that the tables' live lines have by name, and how many.
 _FIRST: Final = ("sales", "roas", "new_users", "cac")
@@ -154,9 +154,20 @@ class _Page:
     records: Mapping[str, SheetRecords]
 
     def counts(self) -> Iterator[tuple[TableSheet, str, int]]:
-        """Walk the tables with a column that each record has: the formula that counts, and now."""
-        for sheet in self.book.template.tables:
-            column = next((c for c in sheet.inputs if c.is_required), sheet.inputs[0])
+        """Walk the tables with a tab: the formula that counts their records, and how many by now.
+
+        A row that the workbook begins with is none before somebody fills it in.
+        """
+        template = self.book.template
+        for sheet in template.tables:
+            begun = {name for row in sheet.start for name in row}
+            asked = sorted(
+                (c for c in sheet.inputs if c.id not in begun and not is_trace(c)),
+                key=lambda c: not c.is_required,
+            )
+            if not asked or template.host(sheet.id) is not None:
+                continue
+            column = asked[0]
             expression = f"count({column.id})"
             now = self.value(expression, sheet)
             yield sheet, self.formula(expression, sheet), int(now or 0)
@@ -181,7 +192,7 @@ class _Page:
     ) -> None:
         """Write words that are there only while a condition holds."""
         style = self.book.looks.cell(**{"font_color": Palette.SLATE, **look})
-        formula = f'=IF({when},"{text}","")'
+        formula = f'=IF({when},"{_doubled(text)}","")'
         self._cell(row, span, formula, text if shown else "", style)
 
     def _cell(
@@ -277,7 +288,7 @@ class _Page:
             self.pen.row(at, 18)
             cell = f"{_letter(5)}{at + 1}"
             tab = book.tab(sheet.id)
-            link = f'HYPERLINK("#{quoted(tab)}!A1","{tab}")'
+            link = f'HYPERLINK("#{_doubled(quoted(tab))}!A1","{_doubled(tab)}")'
             name = looks.cell(font_color=Palette.SLATE)
             self._cell(at, (1, 4), f'=IF({cell}="","",{link})', tab if now else "", name)
             self._cell(at, (5, 6), f'=IF({count}=0,"",{count})', now or None, number)
@@ -308,7 +319,7 @@ class _Page:
         name = looks.cell(font_color=Palette.SLATE)
         for at, ((label, expression), value) in enumerate(zip(figures, now, strict=True), row + 1):
             self.pen.row(at, 18)
-            text = f'=IF(COUNT({area})=0,"","{label.replace(chr(34), chr(34) * 2)}")'
+            text = f'=IF(COUNT({area})=0,"","{_doubled(label)}")'
             self._cell(at, (_HALF, _BAR - 1), text, label if is_shown else "", name)
             figure = f'=IFERROR({self.formula(expression, sheet)},"")'
             self._cell(at, (_BAR, _LAST), figure, value, share)
@@ -318,6 +329,11 @@ class _Page:
             bar |= {"max_type": "num", "max_value": 1, "bar_no_border": True}
             self.pen.condition((row + 1, _BAR, last, _BAR), bar)
         return last + 1
+
+
+def _doubled(text: str) -> str:
+    """Return a text as it stands within quotes in a formula."""
+    return text.replace('"', '""')
 
 
 def _letter(column: int) -> str:

@@ -33,6 +33,7 @@ _CENTRED: Final = frozenset(("state", "cell"))
 _ID, _KEY, _NOTE = 8, 9, 10
 _LOOKS: Final = {"open": "late", "fixed": "done", "confirmed": "done", "listed": "open"}
 _LONGEST_TEXT: Final = 120  # of a text that a formula looks for; 255 is what a formula takes
+_LONGEST_NOTE: Final = 230  # a link shows 255 characters, with the count before it
 _MOST_LINES: Final = 5
 _NO_CLOCK: Final = datetime(2000, 1, 1)
 
@@ -246,7 +247,7 @@ def _listed(entries: Sequence[Entry], language: Language) -> Iterator[tuple[int,
     """Walk the keys, each with its line's row and what is said of the cell."""
     for row, entry in enumerate(entries, FIRST):
         for key in entry.keys:
-            yield row, key, entry.problem.message(language)[:250]
+            yield row, key, entry.problem.message(language)[:_LONGEST_NOTE]
 
 
 def _still(entry: Entry) -> str:

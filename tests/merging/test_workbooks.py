@@ -232,7 +232,7 @@ def test_a_merge_may_be_larger_than_what_is_read(
     with pytest.raises(HostileWorkbook):
         read_workbook(again.path)
     check_output(again.path, overwrite=False)
-    _, attachments = read_earlier(again.path)
+    attachments = read_earlier(again.path).attachments
     assert attachments["merge_conflicts"]
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from time import process_time
 
 import pytest
 from support.oracles import differences, formula_cells, ironcalc_values
 from support.reviews import Hand, wrong_workbook
 from support.writer_books import load, opened, part, template
 
-from marketing_sheets import generate_workbook, recalculate
+from marketing_sheets import check_workbook, generate_workbook, recalculate
 from marketing_sheets.loading import library_template
+from marketing_sheets.writer import parts
 
 TASKS = "推进总表"
 WIDE = """
@@ -130,3 +132,37 @@ def test_fields_of_a_form_are_marked(tmp_path: Path) -> None:
     )
     assert '"guide.start_date="' in part(path, "xl/worksheets/sheet3.xml").replace("&quot;", '"')
     assert template().form is not None
+
+
+@pytest.mark.slow
+def test_five_thousand_rows_are_hardly_larger_or_slower(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With 300 doubts: a file at most half as large again, read in at most 1.3 times the time."""
+    records = tmp_path / "records"
+    records.mkdir()
+    heads = "date,channel,impressions,clicks,conversions,new_users,cost,sales,sales_target"
+    lines = [
+        f"{date(2020, 1, 1) + timedelta(n // 4)},{channel},{10_000 + n},{500 + n % 90},20,10,"
+        f"{f'约{n}' if n % 17 == 0 else 1_000 + n % 977},{5_000 + n},4000"
+        for n in range(5_000)
+        for channel in [("douyin", "red", "moments", "stores")[n % 4]]
+    ]
+    (records / "daily_data.csv").write_text("\n".join([heads, *lines]), encoding="utf-8")
+    sizes, times = [], []
+    for most in (10_000, 0):
+        monkeypatch.setattr(parts, "MOST_CHECKED", most)
+        path = tmp_path / f"{most}.xlsx"
+        generate_workbook("campaign_tracker", path, records=records)
+        recalculate(path, as_of=date(2024, 1, 1))
+        sizes.append(path.stat().st_size)
+        times.append(min(_reading_time(path) for _ in range(7)))
+    assert sizes[0] <= 1.5 * sizes[1]
+    assert times[0] <= 1.3 * times[1]
+
+
+def _reading_time(path: Path) -> float:
+    start = process_time()
+    reading, _ = check_workbook(path, as_of=date(2024, 1, 1))
+    assert sum(problem.severity != "info" for problem in reading.problems) >= 290
+    return process_time() - start
