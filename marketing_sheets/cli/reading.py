@@ -154,22 +154,23 @@ def recalculate(
             return Outcome(
                 problems=problems, document={**document, "receipt": done.receipt.as_json()}
             )
-        return Outcome(problems=problems, lines=_recalculated(done, spoken))
+        return Outcome(problems=problems, lines=_recalculated(done, spoken, is_marked=mark))
 
     sys.exit(run_files(found, work, language=language, as_json=as_json, fail_on=fail_on, lost=lost))
 
 
-def _recalculated(done: Recalculation, language: Language) -> list[str]:
+def _recalculated(done: Recalculation, language: Language, *, is_marked: bool = False) -> list[str]:
     from ..summary import summary_lines
 
     doubtful = [problem for problem in done.reading.problems if problem.severity != "info"]
     written = done.receipt
-    tab = written.sheets[0].sheet
+    tab, review = written.sheets[0].sheet, written.sheets[-1].sheet
+    key = "marked" if is_marked else "summarised" if tab == review else "listed"
     lines = [
         *summary_lines(done.summary, language),
         *problem_lines(doubtful, language),
         *hint_lines(done.summary.hints, language),
-        say("cli", "summarised", language, file=written.output, tab=tab),
+        say("cli", key, language, file=written.output, tab=tab, review=review),
     ]
     if written.lost:
         cells = ", ".join(dict.fromkeys(one.cell for one in written.lost))

@@ -56,6 +56,15 @@ class TestRecalculate:
             run("recalculate", source, "-o", output, "--as-of", "2024-06-28")
         assert once.read_bytes() == twice.read_bytes() == again.read_bytes()
 
+    def test_it_says_which_sheets_it_wrote(self, messy: Path, tmp_path: Path) -> None:
+        """Both of ours, or the Summary alone; marks in cells go into another file only."""
+        day, copy = ("--as-of", "2024-06-30"), tmp_path / "copy.xlsx"
+        assert "“汇总”和“核对”已写入" in run("recalculate", messy, *day, code=1).output
+        alone = run("recalculate", messy, "--no-marks", *day, code=1).output
+        assert "“汇总”已写入" in alone
+        assert "-o" in run("recalculate", messy, "--mark", *day, code=2).output
+        assert "标记已写入" in run("recalculate", messy, "--mark", "-o", copy, *day, code=1).output
+
     def test_json(self, filled: Path) -> None:
         """The document has its stable keys; every metric has a value or a reason."""
         document = json.loads(run("recalculate", filled, "--json").stdout)["files"][0]
