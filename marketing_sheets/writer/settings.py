@@ -271,7 +271,7 @@ def _group(group: str, rule: Rule | None, book: Book) -> str:
 
 
 def _when(rule: Rule, book: Book) -> str:
-    """Say in a few words when a rule alerts."""
+    """Say in a few words when a rule alerts, and of which figure or sheet."""
     key: str = rule.kind
     # Days and limit may be changed beside it: the words must not name them.
     if rule.kind == "row" and rule.message is not None:
@@ -279,12 +279,26 @@ def _when(rule: Rule, book: Book) -> str:
             return rule.message[book.language]
         key = "row_limit" if rule.days is None else "row_days"
     if rule.kind in ("deadline", "early") and rule.setting:
-        key = "setting"
-    elif rule.kind == "deadline":
+        label = book.template.settings[rule.setting].label[book.language]
+        return _say("when.setting", book, name=label)
+    if rule.kind == "deadline":
         key = "daily" if not rule.after else "deadline_before" if (rule.days or 0) < 0 else key
     if rule.kind == "threshold":
-        key += "_target" if rule.target else "_days" if rule.days else f"_{rule.side}"
-    return _say(f"when.{key}", book)
+        key += "_target" if rule.target else "_days" if rule.days else ""
+    if rule.kind in ("threshold", "window", "drop", "count"):
+        key += f"_{rule.side}"
+    return _say(f"when.{key}", book, name=_watched(rule, book))
+
+
+def _watched(rule: Rule, book: Book) -> str:
+    """Name what a rule watches: a column as its sheet has it, else a metric, else the sheet."""
+    sheets = [book.template[name] for name in rule.sheets]
+    wanted = (rule.metric, rule.column if rule.kind == "count" else None)
+    columns = {c.id: c.label for sheet in sheets for c in getattr(sheet, "columns", ())}
+    metrics = {metric.id: metric.label for metric in book.template.metrics}
+    labels = [(columns.get(one) or metrics.get(one)) for one in wanted if one is not None]
+    found = next((label for label in labels if label), sheets[0].label if sheets else rule.label)
+    return found[book.language]
 
 
 def _draw_names(at: _At, last: int, pen: Pen, book: Book) -> None:
@@ -342,5 +356,5 @@ def _limit_column(rule: Rule | None, book: Book) -> Column:
     )
 
 
-def _say(key: str, book: Book) -> str:
-    return say(_BOOK, key, book.language)
+def _say(key: str, book: Book, **params: str) -> str:
+    return say(_BOOK, key, book.language, **params)

@@ -129,7 +129,7 @@ def test_spending_too_fast_adds_up() -> None:
         for t in summarize(reading({"master_tracker": [row]}, form=form), as_of=AS_OF).tiles
         if t.id == "budget"
     )
-    assert phrase_text(tile.target, "zh-Hans") == "总预算余 10"
+    assert phrase_text(tile.target, "zh-Hans") == "总预算剩余 10"
 
 
 @pytest.mark.parametrize(

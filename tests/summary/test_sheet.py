@@ -194,7 +194,7 @@ def test_data_problems_are_listed_with_what_was_typed() -> None:
     assert sheet.cell(first, 2).hyperlink.location == "'每日数据'!C7"
     assert sheet.cell(first, 5).value == "“=约5万”"
     assert sheet.cell(first, 8).value == "“曝光量”应为数字，现为“=约5万”。"
-    assert sheet.cell(first + 12, 2).value == "另有 3 项，见命令行列表"
+    assert sheet.cell(first + 12, 2).value == "另有 3 项，先改上面各项再重算"
 
 
 def test_text_that_looks_like_a_formula_stays_text() -> None:

@@ -43,7 +43,7 @@ def test_the_sentence_says_good_and_bad() -> None:
         "1 项预警待处理。"
     )
     assert sentence(summary, "en") == (
-        "Sales, ROAS and CAC met target, but progress trails time by 2 points, new users missed "
+        "Sales, ROAS and CAC met target, but progress is 2 points behind time, new users missed "
         "target, 3 tasks are delayed, 1 task is over budget, 3 metrics missed target, 3 issues "
         "are overdue and 1 alert needs action."
     )
