@@ -40,7 +40,7 @@ def test_the_tiles_compare_each_figure_with_its_target() -> None:
         for name, tile in tiles.items()
     }
     assert said == {
-        "sales": ("Target 2,906K", "Achieved 116%", "done"),
+        "sales": ("Target 2.91M", "Achieved 116%", "done"),
         "roas": ("Target 4.00", "0.93 above target", "done"),
         "new_users": ("Target 20,000", "Achieved 61.6%", "missed"),
         "cac": ("Limit 60", "4.5 below limit", "done"),
