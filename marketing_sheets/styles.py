@@ -49,6 +49,7 @@ class Palette:
     GANTT_PLAN: Final = "#C9D6E3"
     GANTT_ACTUAL: Final = "#4A86B8"
     GANTT_LATE: Final = "#9C3400"
+    GANTT_LATE_DONE: Final = "#D9A98C"
     GANTT_OFF: Final = "#F1F3F6"
     GANTT_OFF_HEADER: Final = "#E9EDF1"
 

@@ -28,7 +28,10 @@ _SPARE_ROWS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The head of one column: its id, label, width; group and mark stand above the first."""
+    """The head of one column: its id, label, width; group and mark stand above the first.
+
+    Label and mark are aligned as the column's cells.
+    """
 
     id: str
     label: str
@@ -36,6 +39,7 @@ class Head:
     group: str = ""
     mark: str = ""
     is_fixed: bool = False
+    align: str = "left"
 
 
 def draw_head(column: int, head: Head, pen: Pen, book: Book) -> None:
@@ -43,14 +47,22 @@ def draw_head(column: int, head: Head, pen: Pen, book: Book) -> None:
     looks = book.looks
     pen.column(column, head.width)
     line = {"bottom": 2, "bottom_color": Palette.ACCENT}
-    group = looks.cell(font_size=9, bold=True, font_color=Palette.NAVY, indent=1, **line)
+    group = looks.cell(font_size=11, bold=True, font_color=Palette.NAVY, indent=1, **line)
     pen.text(GROUPS, column, head.group, group)
-    pen.text(MARKS, column, head.mark, looks.cell(font_size=8, font_color=Palette.MUTE, indent=1))
+    side = aligned(head.align)
+    pen.text(MARKS, column, head.mark, looks.cell(font_size=8, font_color=Palette.MUTE, **side))
     pen.text(IDS, column, head.id, looks.cell(font_size=8, font_color=Palette.MUTE))
     dark = {"bg_color": Palette.NAVY, "font_color": Palette.WHITE}
     light = {"bg_color": Palette.COMPUTED_HEADER, "font_color": Palette.SLATE}
-    look = looks.cell(bold=True, text_wrap=True, indent=1, **(light if head.is_fixed else dark))
-    pen.text(HEADER, column, head.label, look)
+    look = looks.cell(bold=True, text_wrap=True, **side, **(light if head.is_fixed else dark))
+    # Numbers end before their right margin, and so does the word above them.
+    label = f"{head.label} " if head.align == "right" else head.label
+    pen.text(HEADER, column, label, look)
+
+
+def aligned(side: str) -> dict[str, object]:
+    """Return the alignment of a column's cells and head; text on the left has an indent."""
+    return {"align": "left", "indent": 1} if side == "left" else {"align": side}
 
 
 def gap(column: int, pen: Pen) -> int:
@@ -134,7 +146,7 @@ def _text(word: str) -> str:
 def entry_look(book: Book, **properties: object) -> Any:
     """Return the look of a cell of the lists sheet that staff fill in."""
     whole = {"bg_color": Palette.WHITE, "indent": 1, **hairline(), **properties}
-    if whole.get("align") == "center":
+    if whole.get("align") in ("center", "right"):
         del whole["indent"]
     return book.looks.cell(**whole)
 
@@ -207,7 +219,7 @@ def _rows(book: Book) -> Iterator[tuple[Rule, Threshold]]:
 
 
 def _draw_heads(at: _At, pen: Pen, book: Book) -> None:
-    wide = 34 if book.language != "en" else 46
+    wide = 38 if book.language != "en" else 56
     heads = [
         (
             at.rule,
@@ -219,9 +231,9 @@ def _draw_heads(at: _At, pen: Pen, book: Book) -> None:
                 mark=book.say("mark.open"),
             ),
         ),
-        (at.limit, Head(id="rule.limit", label=_say("limit", book), width=12)),
-        (at.days, Head(id="rule.days", label=_say("days", book), width=8)),
-        (at.is_on, Head(id="rule.on", label=_say("is_on", book), width=8)),
+        (at.limit, Head(id="rule.limit", label=_say("limit", book), width=12, align="right")),
+        (at.days, Head(id="rule.days", label=_say("days", book), width=8, align="right")),
+        (at.is_on, Head(id="rule.on", label=_say("is_on", book), width=8, align="center")),
         (at.hint, Head(id="rule.hint", label=_say("hint", book), width=wide, is_fixed=True)),
         (at.names, Head(id="rule.names", label="", width=GAP_WIDTH, is_fixed=True)),
     ]
@@ -244,19 +256,19 @@ def _draw_row(
         grouped = rule is None or _scope_of(rule, book) is not None
         group = "" if said is None or said.group is None else _group(said.group, rule, book)
         pen.text(row, at.scope, group, words if grouped else fixed)
-    shape = number_format(_limit_column(rule, book)).replace("_)_)", "")
     if rule is None or rule.limit is not None:
-        look = entry_look(book, num_format="General" if rule is None else shape, align="right")
+        shape = number_format(_limit_column(rule, book))
+        look = entry_look(book, num_format="General_)_)" if rule is None else shape, align="right")
         pen.value(row, at.limit, None if said is None else said.limit, look)
     else:
         pen.text(row, at.limit, "", fixed)
     if rule is None or (rule.days is not None and rule.setting is None):
-        look = entry_look(book, num_format="0", align="right")
+        look = entry_look(book, num_format="0_)_)", align="right")
         pen.value(row, at.days, None if said is None else said.days, look)
     else:
         pen.text(row, at.days, "", fixed)
     word = "" if said is None else book.say("yes_no.yes" if said.is_on else "yes_no.no")
-    pen.text(row, at.is_on, word, words)
+    pen.text(row, at.is_on, word, entry_look(book, num_format="@", align="center"))
     pen.text(row, at.hint, "" if rule is None else _when(rule, book), hint_look(book))
     if rule is not None and rule.limit is not None:
         checked = validation(_limit_column(rule, book), book)
