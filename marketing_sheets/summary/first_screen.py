@@ -273,7 +273,7 @@ def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
         if figure.value is not None:
             value = figure.value
             number["num_format"] = _figure_format(tile, canvas)
-        slate = {"font_size": 9, "font_color": Palette.SLATE}
+        slate = {"font_size": 9, "font_color": Palette.SLATE, "shrink": True}
         delta, words = {"font_size": 9, "font_color": Palette.MUTE}, ""
         if figure.value is None:
             words = reason_words(figure.reason or "no_data", language)

@@ -155,7 +155,7 @@ def rounding(values: Sequence[float], unit: Unit, language: Language) -> tuple[S
     scale: Scale = "plain" if unit in ("percent", "ratio") else scale_of(values, language)
     if scale != "plain":
         chosen.append((scale, (_DECIMALS_EN if language == "en" else _DECIMALS)[scale]))
-    least = max(_digits_of(value, unit) for value in values)
+    least = _digits_of(values, unit)
     chosen += [("plain", least + more) for more in range(_MOST_DIGITS)]
     for scale, digits in chosen:
         if len({_shown(one, unit, language, scale, digits) for one in exact}) == len(exact):
@@ -163,15 +163,15 @@ def rounding(values: Sequence[float], unit: Unit, language: Language) -> tuple[S
     return chosen[0]
 
 
-def _digits_of(value: float, unit: Unit) -> int:
-    """Return how many digits after the point say a figure by itself, without zeros at its end."""
-    size = abs(value)
+def _digits_of(values: Sequence[float], unit: Unit) -> int:
+    """Return how many digits after the point figures take, as the largest has, none in vain."""
     if unit == "ratio":
         return 2
-    most = 1 if unit == "percent" else 0 if size >= 1000 else 1 if size >= 10 else 2
-    most = 4 if size < 0.01 and unit != "percent" else most
-    text = f"{value * (100 if unit == 'percent' else 1):.{most}f}"
-    return len(text.partition(".")[2].rstrip("0"))
+    size = max(abs(value) for value in values)
+    most = 0 if size >= 1000 else 1 if size >= 10 else 2 if size >= 0.01 else 4
+    factor, most = (100, 1) if unit == "percent" else (1, most)
+    texts = (f"{value * factor:.{most}f}" for value in values)
+    return max(len(text.partition(".")[2].rstrip("0")) for text in texts)
 
 
 def _shown(value: float, unit: Unit, language: Language, scale: Scale, digits: int) -> str:
@@ -223,7 +223,7 @@ def scale_of(
         # Millions have two digits below ten, and one above; thousands of thousands nobody reads.
         if top < 1e6:
             return "large"
-        return "huge" if top >= 1e7 and least >= 1e5 else "fine" if least >= 1e4 else "plain"
+        return "huge" if top >= 1e7 and least >= 1e6 else "fine" if least >= 1e5 else "plain"
     unit = _UNITS[language]["huge"]
     return "huge" if top >= unit and least >= unit / 10 else "large"
 

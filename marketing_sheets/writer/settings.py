@@ -226,7 +226,7 @@ def _draw_heads(at: _At, pen: Pen, book: Book) -> None:
             Head(
                 id="rule",
                 label=_say("rule", book),
-                width=20,
+                width=22 if book.language != "en" else 24,
                 group=_say("group", book),
                 mark=book.say("mark.open"),
             ),

@@ -237,7 +237,7 @@ def test_the_footer_names_its_source() -> None:
     said = texts(opened(written(campaign(), "en")))
     footer = next(text for text in said if text.startswith("As of "))
     assert re.fullmatch(
-        r"As of 2024-06-28  ·  Source 618跟踪表\.xlsx  ·  Data SHA-256 9f2c4a7e…b81d  ·  "
+        r"As of 28 Jun 2024  ·  Source 618跟踪表\.xlsx  ·  Data SHA-256 9f2c4a7e…b81d  ·  "
         r"Template campaign_tracker 1\.0  ·  Written by marketing_sheets ?[\w.+]*",
         footer,
     )

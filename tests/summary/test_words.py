@@ -118,8 +118,8 @@ def test_one_scale_for_figures_that_stand_together() -> None:
     assert scale_of([2e8, 1e6], "zh-Hans") == "large"
     assert scale_of([2e8, 5e7], "zh-Hans") == "huge"
     assert scale_of([2e7, 5e6], "en") == "huge"
-    assert scale_of([3e6, 5e5], "en") == scale_of([2e7, 2e4], "en") == "fine"
-    assert scale_of([3e6, 5e3], "en") == "plain"
+    assert scale_of([3e6, 5e5], "en") == scale_of([2e7, 2e5], "en") == "fine"
+    assert scale_of([3e6, 5e4], "en") == "plain"
     assert scale_of([3e5, 5e3], "en") == "large"
     assert scale_of([], "en") == "plain"
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import tomllib
+from collections.abc import Iterator
 from html import escape, unescape
 from itertools import groupby
 from pathlib import Path
@@ -24,7 +26,7 @@ from marketing_sheets.formulas.text import spelled
 from marketing_sheets.loading import library_template, template_names
 from marketing_sheets.reader.headers import spellings
 from marketing_sheets.template import TableSheet, Template, bind_metric
-from marketing_sheets.texts import LANGUAGES, fold, fold_label
+from marketing_sheets.texts import LANGUAGES, fold, fold_label, templates_folder
 from marketing_sheets.values import choice_spellings
 from marketing_sheets.workbooks import check_workbook
 
@@ -192,3 +194,64 @@ def test_a_sheet_has_one_name(language: Language) -> None:
         for sheet in template.sheets:
             if sheet.id not in ("guide", "document_guide"):
                 assert sheet.title[language] == sheet.label[language]
+
+
+# What each language says with one word only, and the words that are no longer said.
+GONE = {
+    "zh-Hans": "延迟|逾期|晚完成|阈值|延误|越过门槛",
+    "zh-Hant": "營銷|數據|渠道|轉化|投產|環比|同比|當前|牽頭|節假日|短視頻|復盤|複盤|模板|平臺"
+    "|超期|延遲|閾值",
+    "en": r"In hand|Close to target|days running|[0-9] %",
+}
+# Words that are looked for in what people wrote.
+HEARD = ("reading.toml", "limits.toml", "wording_rules.toml")
+
+
+def _texts(node: object, path: str) -> Iterator[tuple[str, str, str]]:
+    if isinstance(node, dict):
+        for key, child in node.items():
+            if isinstance(child, str) and key in LANGUAGES:
+                yield path, key, child
+            elif key != "aliases":
+                yield from _texts(child, f"{path}.{key}")
+    elif isinstance(node, list):
+        for child in node:
+            yield from _texts(child, path)
+
+
+def _said() -> list[tuple[str, str, str]]:
+    """Return every text that is said: the file and key it stands at, its language, its words."""
+    files = sorted(templates_folder().rglob("*.toml"))
+    return [
+        one
+        for file in files
+        if file.name not in HEARD
+        for one in _texts(tomllib.loads(file.read_text()), file.name)
+    ]
+
+
+def test_words_that_were_given_up_are_not_said() -> None:
+    """No label, hint or sentence has a word whose place another has taken.
+
+    Columns that keep the header of a source document are the document's: 延迟原因(若有).
+    """
+    found = [
+        (path, language, text)
+        for path, language, text in _said()
+        if re.search(GONE[language], text)
+        and not (language == "zh-Hans" and text == "延迟原因(若有)")
+    ]
+    assert found == []
+
+
+def test_no_sheet_names_a_command() -> None:
+    """What stands on sheets says what to do in words: no command, option or key of a file."""
+    on_sheets = ("summary.toml", "sheets.toml", "thresholds.toml", "merge.toml", "problems.toml")
+    spoken = ("summary.toml.terminal", "merge.toml.done", "merge.toml.skipped")
+    found = [
+        (path, text)
+        for path, _, text in _said()
+        if path.startswith(on_sheets) and not path.startswith(spoken)
+        if re.search(r"--[a-z]|\[\[|marketing-sheets |\bsettle\b|命令[行列]", text)
+    ]
+    assert found == []
