@@ -51,6 +51,7 @@ class Palette:
     GANTT_PLAN: Final = "#C9D6E3"
     GANTT_ACTUAL: Final = "#4A86B8"
     GANTT_LATE: Final = "#9C3400"
+    GANTT_LATE_DONE: Final = "#D9A98C"
     GANTT_OFF: Final = "#F1F3F6"
     GANTT_OFF_HEADER: Final = "#E9EDF1"
 
@@ -101,7 +102,7 @@ _FORMATS: Final[Mapping[ColumnType, str]] = {
     "integer": "#,##0",
     "money": "#,##0",
     "number": "#,##0.00",  # "0.##" leaves a bare point behind whole numbers
-    "percent": "0.0%",
+    "percent": "#,##0.0%",
     "ratio": "0.00",
     "date": "yyyy-mm-dd",
     "datetime": "yyyy-mm-dd hh:mm",
@@ -116,7 +117,7 @@ def number_format(column: Column, unit: str | None = None, *, fraction: bool = F
     """
     if unit is not None:
         if column.in_points and column.type == "percent" and unit != "percent":
-            return _padded("0.0%", signed=column.signed)
+            return _padded("#,##0.0%", signed=column.signed)
         return unit_format(
             unit,
             signed=column.signed,
@@ -136,7 +137,7 @@ def number_format(column: Column, unit: str | None = None, *, fraction: bool = F
     if base is None:
         return "@" if not column.is_computed else "General"
     if column.decimals is not None:
-        whole = "0" if column.type in ("percent", "ratio") else "#,##0"
+        whole = "0" if column.type == "ratio" or column.max == 1 else "#,##0"
         base = whole + ("." + "0" * column.decimals if column.decimals else "")
         base += "%" if column.type == "percent" else ""
     return _padded(base, signed=column.signed)
@@ -156,7 +157,7 @@ def unit_format(
     `fraction` keeps decimals of numbers and money; `with_text` gives text the same right margin.
     """
     if unit == "percent":
-        base = '0.0"pp"' if in_points else "0.0%"
+        base = '0.0"pp"' if in_points else "#,##0.0%"
     elif unit == "ratio":
         base = "0.00"
     else:

@@ -51,7 +51,7 @@ ANOMALIES = {
     (date(2024, 6, 10), "stores"): {
         "zh-Hans": "客流低于预期20%",
         "zh-Hant": "客流低於預期20%",
-        "en": "Footfall 20 % below expectation",
+        "en": "Footfall 20% below expectation",
     },
 }
 

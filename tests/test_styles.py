@@ -73,14 +73,15 @@ def test_computed_text_can_be_read_on_its_fill() -> None:
         ("money", {}, "#,##0_)_)"),
         ("money", {"decimals": 1}, "#,##0.0_)_)"),
         ("number", {}, "#,##0.00_)_)"),
-        ("percent", {}, "0.0%_)_)"),
-        ("percent", {"decimals": 0}, "0%_)_)"),
+        ("percent", {}, "#,##0.0%_)_)"),
+        ("percent", {"decimals": 0}, "#,##0%_)_)"),
+        ("percent", {"decimals": 0, "max": 1}, "0%_)_)"),
         ("ratio", {}, "0.00_)_)"),
         ("date", {}, "yyyy-mm-dd"),
         ("text", {}, "@"),
         ("text", {"formula": "a"}, "General"),
         ("quantity", {}, "General"),
-        ("percent", {"signed": True}, "+0.0%_)_);-0.0%_)_);0.0%_)_);@_)_)"),
+        ("percent", {"signed": True}, "+#,##0.0%_)_);-#,##0.0%_)_);#,##0.0%_)_);@_)_)"),
     ],
 )
 def test_number_formats(type_: ColumnType, facts: dict[str, object], shape: str) -> None:
@@ -92,7 +93,7 @@ def test_the_unit_of_the_row_decides() -> None:
     """Differences of rates are points, changes of all else are percentages."""
     change = column("percent", unit_from="unit", in_points=True, signed=True)
     assert number_format(change, "percent").startswith('+0.0"pp"')
-    assert number_format(change, "money").startswith("+0.0%")
+    assert number_format(change, "money").startswith("+#,##0.0%")
     figure = column("quantity", unit_from="unit")
     assert number_format(figure, "number").startswith("#,##0_)_)")
     assert number_format(figure, "number", fraction=True).startswith("#,##0.0#_)_)")

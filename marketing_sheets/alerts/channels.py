@@ -278,7 +278,9 @@ def dropped(rule: Rule, reading: Reading, as_of: date) -> Iterator[Alert]:
                 continue
             value, bound = daily[number].values[-1], _apart(of, said.limit or 0.0, watch)
             if _is_beyond(value, bound, rule):
-                row, more = daily[number].rows[-1], {"before": Amount(value=of, unit=watch.unit)}
+                days = said.days or len(daily[number].days) - 1
+                more = {"before": Amount(value=of, unit=watch.unit), "days": days}
+                row = daily[number].rows[-1]
                 yield watch.alert(group, value, row, bound=bound, of=of, more=more)
 
 

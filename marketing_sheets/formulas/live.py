@@ -30,7 +30,7 @@ _SHOWN = {
     "date": "yyyy-mm-dd",
     "integer": "#,##0",
     "money": "#,##0",
-    "percent": "0.0%",
+    "percent": "#,##0.0%",
     "ratio": "0.00",
 }
 _COMPARE: dict[type, Callable[[Any, Any], Any]] = {
@@ -234,7 +234,7 @@ def _shown(value: float | date | None, kind: str) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if kind == "percent":
-        return f"{_half_up(value * 100, 1):.1f}%"
+        return f"{_half_up(value * 100, 1):,.1f}%"
     if kind == "ratio":
         return f"{_half_up(value, 2):.2f}"
     return f"{_half_up(value, 0):,.0f}"

@@ -42,7 +42,7 @@ _SURE = frozenset(("unknown_column", "unknown_sheet"))
 _BLANKS: dict[RuleKind, tuple[str, ...]] = {
     "threshold": ("name", "value", "limit", "gap", "target"),
     "window": ("name", "value", "limit", "gap", "days"),
-    "drop": ("name", "value", "limit", "gap", "before"),
+    "drop": ("name", "value", "limit", "gap", "before", "days"),
     "count": ("name", "value", "limit", "days"),
     "deadline": ("name", "value", "since", "days"),
     "early": ("name", "since", "days"),

@@ -65,12 +65,15 @@ MOST_LINES = 100_000
 _Row = tuple[object, ...]
 
 
-def advice(merge: Merge, language: Language) -> Iterator[str]:
-    """Say how many records several departments share, and which option keeps them apart."""
+def advice(merge: Merge, language: Language, book: str = "done") -> Iterator[str]:
+    """Say how many records several departments share, and how to keep them apart.
+
+    When done the option is named; on the log, "log.notes", it is said in words.
+    """
     counts = {"across": merge.across, "across_doubles": merge.across_doubles}
     for name, count in counts.items():
         if count:
-            yield say("merge", f"log.notes.{name}", language, count=f"{count:,}")
+            yield say("merge", f"{book}.{name}", language, count=f"{count:,}")
 
 
 def settled_notes(merge: Merge, language: Language) -> Iterator[str]:
@@ -150,7 +153,7 @@ def _decision_rows(merge: Merge, continued: Mapping[str, Sequence[str]]) -> Iter
     if merge.per_department is not None:
         key = "per_department" if merge.per_department else "across_departments"
         yield _row(merge, "decision", note=say("merge", f"log.notes.{key}", language))
-    for note in advice(merge, language):
+    for note in advice(merge, language, "log.notes"):
         yield _row(merge, "advice", note=note)
     tab = say("merge", "conflicts.tab", language)
     for note in (*template_note(merge, language), *settled_notes(merge, language)):

@@ -295,5 +295,5 @@ def _stopped_lines(merge: Merge, conflicts: Sequence[Conflict]) -> list[str]:
         where = " › ".join(part for part in (sheet, name, column) if part)
         lines.append(f"  {where}: {said}")
     if merge.across:
-        lines.append(say("merge", "log.notes.across", merge.language, count=merge.across))
+        lines.append(say("merge", "done.across", merge.language, count=merge.across))
     return lines

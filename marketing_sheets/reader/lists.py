@@ -346,7 +346,7 @@ def _settings(sheet: _Sheet) -> Iterator[tuple[Setting, int]]:
     words = {
         fold_label(word): setting
         for setting in sheet.template.settings.values()
-        for word in (setting.id, *setting.label.values())
+        for word in (setting.id, *setting.label.values(), *setting.aliases)
     }
     for row in range(sheet.first, sheet.grid.height):
         setting = words.get(fold_label(sheet.grid.text(row, sheet.at[_SETTING]) or "-"))

@@ -6,6 +6,7 @@ here count from 0. Chart data that no table shows stands hidden from column U on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -340,6 +341,14 @@ def padded(text: str) -> str:
     return f"{text}  "
 
 
+_BARE = re.compile(r"(?<![#,0.])0(?=[.%]|$)")
+
+
+def grouped(number_format: str) -> str:
+    """Return a number format with separators between thousands, however large the figure."""
+    return _BARE.sub("#,##0", number_format, count=1)
+
+
 def figure_cell(column: int, value: float | None, number_format: str, **style: Any) -> Cell:
     """Return a right-aligned number, or a pale dash where there is none."""
     if value is None:
@@ -349,7 +358,12 @@ def figure_cell(column: int, value: float | None, number_format: str, **style: A
         first=column,
         value=value,
         # A figure too wide for its column shrinks; Excel would show nothing but ####.
-        style={"align": "right", "num_format": number_format + _PAD, "shrink": True, **style},
+        style={
+            "align": "right",
+            "num_format": grouped(number_format) + _PAD,
+            "shrink": True,
+            **style,
+        },
     )
 
 

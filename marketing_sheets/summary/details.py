@@ -277,7 +277,7 @@ def draw_hints(canvas: Canvas, summary: Summary) -> None:
 def draw_footer(canvas: Canvas, summary: Summary) -> None:
     """Draw what the Summary was made from, and with."""
     language, source = canvas.language, summary.source
-    parts = [word("footer.as_of", language, day=summary.as_of.isoformat())]
+    parts = [word("footer.as_of", language, day=summary.as_of)]
     if source.file:
         parts.append(word("footer.source", language, file=fitted(source.file, 48)))
     if source.sha256:

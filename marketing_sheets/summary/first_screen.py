@@ -9,10 +9,23 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from ..alerts import STANDINGS, Alert, Amount, TrackedAlert
+from ..alerts import STANDINGS, Alert, TrackedAlert
 from ..records import MEMORY, MEMORY_STAMP
 from ..styles import STATES, Palette
-from .canvas import FIRST, HAIRLINE, LAST, ROW, Canvas, Cell, Style, chip, left, right, table_head
+from .canvas import (
+    FIRST,
+    HAIRLINE,
+    LAST,
+    ROW,
+    Canvas,
+    Cell,
+    Style,
+    chip,
+    grouped,
+    left,
+    right,
+    table_head,
+)
 from .model import Summary, Tile
 from .words import (
     HEALTH_STATES,
@@ -25,11 +38,12 @@ from .words import (
     phrase_text,
     place_text,
     reason_words,
-    scale_of,
+    rounding,
     sentence,
     sub_line,
     symbol_of,
     text_of,
+    tile_amounts,
     tile_name,
     units_of,
     who,
@@ -229,20 +243,16 @@ def _masthead(canvas: Canvas, summary: Summary) -> None:
 
 
 def _figure_format(tile: Tile, canvas: Canvas) -> str:
-    """Return the number format of a headline figure, in which it never looks like its target."""
-    figure = tile.figure
-    lines = [one.value for one in tile.target.params.values() if isinstance(one, Amount)]
-    value = figure.value or 0.0
+    """Return the number format of a headline figure, rounded as what stands below it."""
+    figure, values = tile.figure, [one.value for one in tile_amounts(tile)]
     if figure.unit == "percent":
-        lines = [] if tile.id == "progress" else [*lines, 1.0]
+        lines = [] if tile.id == "progress" else [*values[1:], 1.0]
         whole = figure.metric.startswith("progress")
-        return exact_format(value, lines, 0 if whole else 1, percent=True)
-    if figure.unit == "ratio":
-        return exact_format(value, lines, 2)
-    if figure.denominator is not None:
-        return f"#,##{exact_format(value, lines, 1 if abs(value) >= 10 else 2)}"
-    scale = scale_of([value], canvas.language, large_from=1e5 if figure.unit == "money" else 1e6)
-    return "#,##0" if scale == "plain" else canvas.say(f"format.{scale}")
+        return grouped(exact_format(values[0], lines, 0 if whole else 1, percent=True))
+    scale, digits = rounding(values, figure.unit, canvas.language)
+    if scale != "plain":
+        return canvas.say(f"format.{scale}")
+    return f"#,##0{'.' + '0' * digits if digits else ''}"
 
 
 def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
@@ -263,12 +273,13 @@ def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
         if figure.value is not None:
             value = figure.value
             number["num_format"] = _figure_format(tile, canvas)
-        slate = {"font_size": 9, "font_color": Palette.SLATE}
+        slate = {"font_size": 9, "font_color": Palette.SLATE, "shrink": True}
         delta, words = {"font_size": 9, "font_color": Palette.MUTE}, ""
         if figure.value is None:
             words = reason_words(figure.reason or "no_data", language)
         elif tile.delta is not None:
-            words = f"{symbol_of(tile.state)} {phrase_text(tile.delta, language)}"
+            said = phrase_text(tile.delta, language, beside=tile_amounts(tile))
+            words = f"{symbol_of(tile.state)} {said}"
             delta = {"font_size": 9, "bold": True, "font_color": color, "shrink": True}
         rows[0][1].append(
             Cell(
@@ -279,7 +290,7 @@ def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
             )
         )
         rows[1][1].append(Cell(first=first, last=last, value=value, style={**ground, **number}))
-        target = phrase_text(tile.target, language)
+        target = phrase_text(tile.target, language, beside=tile_amounts(tile))
         rows[2][1].append(Cell(first=first, last=last, value=target, style={**ground, **slate}))
         rows[3][1].append(Cell(first=first, last=last, value=words, style={**ground, **delta}))
     for height, cells in rows:

@@ -82,7 +82,7 @@ def draw_channels(canvas: Canvas, summary: Summary) -> None:
         *((word(f"head.{name}", language), at, at, "right") for name, at in columns.items()),
     ]
     if target is not None:
-        shown = amount_text(Amount(value=target, unit="number"), language)
+        shown = amount_text(Amount(value=target, unit="ratio"), language)
         last = word("head.target_roas", language, target=shown)
         heads.append((last, right(5), right(5), "center"))
     table_head(canvas, heads)

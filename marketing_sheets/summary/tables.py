@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from ..alerts import Phrase
+from ..alerts import Amount, Phrase
 from ..metrics import Achievement
 from ..styles import STATES, Palette
 from ..template import Metric, Verdict
@@ -397,8 +397,8 @@ def _budget_lines(summary: Summary) -> list[Phrase]:
     rest, left_out = given.unallocated.value, summary.stage_total.burn.left_out
     if given.differs and rest is not None:
         amounts = (given.tasks.value or 0.0, given.total.value or 0.0, abs(rest))
-        params = {
-            name: f"{amount:,.0f}"
+        params: dict[str, object] = {
+            name: Amount(value=amount, unit="money")
             for name, amount in zip(("tasks", "total", "rest"), amounts, strict=True)
         }
         code = "note.exceeded" if given.exceeded else "note.unallocated"

@@ -81,7 +81,7 @@ def clauses(
     bad = []
     overall = progress.overall
     if overall.value is not None and time.value is not None:
-        points = round(100 * (time.value - overall.value))
+        points = points_behind(overall.value, time.value)
         if points > 0:
             clause = Phrase(code="clause.behind", params={"points": points}, count=points)
             bad.append(with_left_out("clause", clause, overall))
@@ -310,7 +310,7 @@ def _progress(done: TaskProgress, time: Figure) -> Tile:
     if one.value is None:
         return Tile(id="progress", figure=one, target=target)
     behind = time.value - one.value
-    points = round(100 * abs(behind))
+    points = abs(points_behind(one.value, time.value))
     if points == 0:
         delta = Phrase(code="tile.in_time")
     else:
@@ -321,6 +321,11 @@ def _progress(done: TaskProgress, time: Figure) -> Tile:
         state = "late" if behind > WATCH_GAP else "close"
     delta = with_left_out("tile", delta, one)
     return Tile(id="progress", figure=one, target=target, delta=delta, state=state)
+
+
+def points_behind(progress: float, time: float) -> int:
+    """Return by how many points progress trails time, as the two read in whole percents."""
+    return round(100 * time) - round(100 * progress)
 
 
 def is_mostly_unmeasured(done: TaskProgress) -> bool:

@@ -45,26 +45,25 @@ def fitted(text: str, room: float) -> str:
 
 
 _BOOK = "summary"
-Scale = Literal["plain", "large", "huge"]
+Scale = Literal["plain", "large", "fine", "huge"]
 DateForm = Literal["full", "short", "month", "same_year"]
-# What one unit of a scale is: 万 and 亿, or K and M.
+# What one unit of a scale is, and its digits: 万 and 亿, or K and M, which has two below ten.
 _UNITS: dict[Language, dict[Scale, float]] = {
     "zh-Hans": {"large": 1e4, "huge": 1e8},
     "zh-Hant": {"large": 1e4, "huge": 1e8},
-    "en": {"large": 1e3, "huge": 1e6},
+    "en": {"large": 1e3, "fine": 1e6, "huge": 1e6},
 }
-_DECIMALS: dict[Language, dict[Scale, int]] = {
-    "zh-Hans": {"large": 1, "huge": 2},
-    "zh-Hant": {"large": 1, "huge": 2},
-    "en": {"large": 0, "huge": 1},
-}
-# From where on an amount in a sentence takes a scale.
-_HUGE_FROM: dict[Language, float] = {"zh-Hans": 1e8, "zh-Hant": 1e8, "en": 1e7}
+_DECIMALS: dict[Scale, int] = {"large": 1, "fine": 2, "huge": 2}
+_DECIMALS_EN: dict[Scale, int] = {"large": 0, "fine": 2, "huge": 1}
+# From where on amounts take a scale.
 _LARGE_FROM = 1e5
 # What differs in no more digits than these is the same to people.
 _MOST_DIGITS = 6
 # Between Chinese and what follows of digits and Latin letters, and the other way round.
-_APART = re.compile(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z])(?=[\u4e00-\u9fff])")
+# A figure and the unit it counts in are one word: 132.5万元.
+_APART = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z])(?=[\u4e00-\u9fff])(?![万萬亿億元])"
+)
 
 
 def word(key: str, language: Language, **params: object) -> str:
@@ -72,9 +71,11 @@ def word(key: str, language: Language, **params: object) -> str:
     return say(_BOOK, key, language, **_filled(params, language))
 
 
-def _filled(params: Mapping[str, object], language: Language) -> dict[str, str]:
-    """Say what fills the blanks: amounts that differ never look the same."""
-    amounts = [value for value in params.values() if isinstance(value, Amount)]
+def _filled(
+    params: Mapping[str, object], language: Language, beside: Sequence[Amount] = ()
+) -> dict[str, str]:
+    """Say what fills the blanks; amounts that stand together share one rounding."""
+    amounts = [*beside, *(value for value in params.values() if isinstance(value, Amount))]
     return {
         name: amount_text(value, language, beside=amounts)
         if isinstance(value, Amount)
@@ -107,15 +108,16 @@ def text_of(value: object, language: Language) -> str:
     return str(value)
 
 
-def phrase_text(phrase: Phrase, language: Language) -> str:
-    """Say a phrase; a count of one takes the wording for one."""
+def phrase_text(phrase: Phrase, language: Language, *, beside: Sequence[Amount] = ()) -> str:
+    """Say a phrase, its amounts as those `beside` it; a count of one takes the wording for one."""
+    blanks = _filled(phrase.params, language, beside)
     if phrase.text is not None:
-        return phrase.text[language].format(**_filled(phrase.params, language))
+        return phrase.text[language].format(**blanks)
     code = phrase.code
     if phrase.count == 1:
         group, _, name = code.partition(".")
         code += "_one" if f"{name}_one" in book(_BOOK)[group] else ""
-    return word(code, language, **phrase.params)
+    return say(_BOOK, code, language, **blanks)
 
 
 def kind_text(alert: Alert, language: Language) -> str:
@@ -132,46 +134,56 @@ def join(parts: Sequence[str], language: Language, *, clauses: bool = False) -> 
     return head + word(f"{prefix}last", language) + parts[-1]
 
 
-def _trimmed(value: float, decimals: int) -> str:
-    text = f"{value:,.{decimals}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    # Nothing rounds to minus nothing.
-    return text.removeprefix("-") if text in ("-0", "-") else text
-
-
 def amount_text(amount: Amount, language: Language, *, beside: Sequence[Amount] = ()) -> str:
-    """Say an amount in a sentence: 72 万 or 720K, 6.5%, 4.84.
+    """Say an amount in a sentence: 72.0万 or 720K, 6.5%, 4.84.
 
-    With more digits where it would look like another `beside` it: 1.98%, below 2%.
+    It is rounded as those of its unit `beside` it: 1.98%, below 2.00%.
     """
-    others = [one.value for one in beside if one.unit == amount.unit and _differ(one, amount)]
-    # What is not nothing never looks like nothing.
-    others += [0.0] if beside and float(rounded(amount.value)) else []
-    for more in range(_MOST_DIGITS):
-        text = _amount_text(amount.value, amount.unit, language, more)
-        if all(_amount_text(one, amount.unit, language, more) != text for one in others):
-            break
-    return text
+    values = [one.value for one in (amount, *beside) if one.unit == amount.unit]
+    scale, digits = rounding(values, amount.unit, language)
+    return _shown(amount.value, amount.unit, language, scale, digits)
 
 
-def _differ(one: Amount, other: Amount) -> bool:
-    return float(rounded(one.value)) != float(rounded(other.value))
+def rounding(values: Sequence[float], unit: Unit, language: Language) -> tuple[Scale, int]:
+    """Choose one scale and one number of digits for figures that stand together.
+
+    So many digits that what differs never looks the same, and nothing like nothing beside others.
+    """
+    exact = {float(rounded(value)) for value in values}
+    exact |= {0.0} if len(values) > 1 else set()
+    chosen: list[tuple[Scale, int]] = []
+    scale: Scale = "plain" if unit in ("percent", "ratio") else scale_of(values, language)
+    if scale != "plain":
+        chosen.append((scale, (_DECIMALS_EN if language == "en" else _DECIMALS)[scale]))
+    least = _digits_of(values, unit)
+    chosen += [("plain", least + more) for more in range(_MOST_DIGITS)]
+    for scale, digits in chosen:
+        if len({_shown(one, unit, language, scale, digits) for one in exact}) == len(exact):
+            return scale, digits
+    return chosen[0]
 
 
-def _amount_text(value: float, unit: Unit, language: Language, more: int) -> str:
-    size = abs(value)
-    if unit == "percent":
-        return f"{_trimmed(100 * value, 1 + more)}%"
+def _digits_of(values: Sequence[float], unit: Unit) -> int:
+    """Return how many digits after the point figures take, as the largest has, none in vain."""
     if unit == "ratio":
-        return f"{value:,.{2 + more}f}"
-    if size >= _LARGE_FROM:
-        scale: Scale = "huge" if size >= _HUGE_FROM[language] else "large"
-        scaled = value / _UNITS[language][scale]
-        decimals = _DECIMALS[language][scale] + more
-        return word(f"amount.{scale}", language, number=_trimmed(scaled, decimals))
-    return _trimmed(
-        value, (0 if size >= 1000 else 1 if size >= 1 else 4 if size < 0.01 else 2) + more
-    )
+        return 2
+    size = max(abs(value) for value in values)
+    most = 0 if size >= 1000 else 1 if size >= 10 else 2 if size >= 0.01 else 4
+    factor, most = (100, 1) if unit == "percent" else (1, most)
+    texts = (f"{value * factor:.{most}f}" for value in values)
+    return max(len(text.partition(".")[2].rstrip("0")) for text in texts)
+
+
+def _shown(value: float, unit: Unit, language: Language, scale: Scale, digits: int) -> str:
+    factor = 0.01 if unit == "percent" else _UNITS[language].get(scale, 1.0)
+    # As the number formats of the sheet have it, 万, 亿 and M take no separators.
+    comma = "," if scale == "plain" else ""
+    number = f"{value / factor:{comma}.{digits}f}"
+    # Nothing rounds to minus nothing.
+    number = number.removeprefix("-") if not number.strip("-0.") else number
+    if scale != "plain":
+        return word(f"amount.{scale}", language, number=number)
+    return f"{number}%" if unit == "percent" else number
 
 
 def digits_apart(value: float, lines: Sequence[float], digits: int) -> int:
@@ -206,10 +218,14 @@ def scale_of(
     sizes = [abs(value) for value in values if value]
     if not sizes or max(sizes) < large_from or min(sizes) < 1000:
         return "plain"
+    top, least = max(sizes), min(sizes)
+    if language == "en":
+        # Millions have two digits below ten, and one above; thousands of thousands nobody reads.
+        if top < 1e6:
+            return "large"
+        return "huge" if top >= 1e7 and least >= 1e6 else "fine" if least >= 1e5 else "plain"
     unit = _UNITS[language]["huge"]
-    # English millions have one decimal and make sense from ten on, 亿 has two decimals.
-    top, least = (1e7, 1e6) if language == "en" else (unit, unit / 10)
-    return "huge" if max(sizes) >= top and min(sizes) >= least else "large"
+    return "huge" if top >= unit and least >= unit / 10 else "large"
 
 
 def day_text(day: date, language: Language, form: DateForm = "full") -> str:
@@ -321,14 +337,28 @@ def tile_name(tile: Tile, language: Language) -> str:
     return word(f"tile.{tile.id}", language) if tile.label is None else tile.label[language]
 
 
-def _tile(tile: Tile, language: Language) -> str:
+def tile_amounts(tile: Tile) -> list[Amount]:
+    """Return a headline figure, if it has a value, and what it is held against, in its unit."""
     figure = tile.figure
     if figure.value is None:
-        value = f"– {reason_words(figure.reason or 'no_data', language)}"
+        return []
+    # Progress stands beside a share of time, and neither is known better than to a percent.
+    value = round(figure.value, 2) if tile.id == "progress" else figure.value
+    lines = [one for one in tile.target.params.values() if isinstance(one, Amount)]
+    return [Amount(value=value, unit=figure.unit), *(o for o in lines if o.unit == figure.unit)]
+
+
+def _tile(tile: Tile, language: Language) -> str:
+    amounts = tile_amounts(tile)
+    if amounts:
+        value = amount_text(amounts[0], language, beside=amounts[1:])
     else:
-        lines = [one for one in tile.target.params.values() if isinstance(one, Amount)]
-        value = amount_text(Amount(value=figure.value, unit=figure.unit), language, beside=lines)
-    parts = [f"  {tile_name(tile, language)} {value}", phrase_text(tile.target, language)]
+        value = f"– {reason_words(tile.figure.reason or 'no_data', language)}"
+    parts = [
+        f"  {tile_name(tile, language)} {value}",
+        phrase_text(tile.target, language, beside=amounts),
+    ]
     if tile.delta is not None:
-        parts.append(f"{symbol_of(tile.state)} {phrase_text(tile.delta, language)}".strip())
+        said = phrase_text(tile.delta, language, beside=amounts)
+        parts.append(f"{symbol_of(tile.state)} {said}".strip())
     return "  ".join(parts)

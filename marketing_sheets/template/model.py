@@ -255,6 +255,7 @@ class Setting:
     roles: tuple[Role, ...] = ()
     columns: tuple[str, ...] = ()
     if_used: bool = False
+    aliases: tuple[str, ...] = ()
 
     @property
     def choices(self) -> Choices | None:

@@ -107,8 +107,8 @@ _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 }
 # The Traditional characters of the grammar's own words, so that each word stands once below.
 _SIMPLER = str.maketrans(
-    "萬億兩條場臺個單張戶項組隻筆節塊圓幣於過約將餘來幾數達長漲減號週禮點時內環產額價費無確補暫沒適認",
-    "万亿两条场台个单张户项组只笔节块圆币于过约将余来几数达长涨减号周礼点时内环产额价费无确补暂没适认",
+    "萬億兩條場臺個單張戶項組隻筆節塊圓幣於過約將餘來幾數達長漲減號週禮點時內環產額價費無確補暫沒適認較",
+    "万亿两条场台个单张户项组只笔节块圆币于过约将余来几数达长涨减号周礼点时内环产额价费无确补暂没适认较",
 )
 # Soft hyphens, zero-width blanks and joiners, writing directions, byte order marks.
 _HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")

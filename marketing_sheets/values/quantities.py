@@ -28,11 +28,20 @@ _GROWTH = re.compile(rf"(?:(?:{_UP})|(?P<down>{_DOWN}))了? ?(?P<rest>.+)")
 _LEVEL = re.compile(rf"(?:{_UP}|{_DOWN}|升|降)[至到] ?(.+)")
 _UNCHANGED = frozenset(("持平", "不变", "无变化", "flat"))
 # What a change is against, as it is spelled in full: the remark of the cell.
-_BASES = {"同比": "同比", "环比": "环比", "yoy": "YoY", "qoq": "QoQ", "mom": "MoM", "wow": "WoW"}
+_BASES = {
+    "同比": "同比",
+    "环比": "环比",
+    "较去年同期": "同比",
+    "较上期": "环比",
+    "yoy": "YoY",
+    "qoq": "QoQ",
+    "mom": "MoM",
+    "wow": "WoW",
+}
 _BASIS = re.compile(rf"({'|'.join(_BASES)}) ?(.+)")
 
 _SIGN = re.compile(rf"(?P<reached>达到?)|{COMPARATOR_WORDS}", re.IGNORECASE)
-_START = re.compile(rf"同比|环比|{_UP}|{_DOWN}|(?<![\d.,])[-+¥$]?\d")
+_START = re.compile(rf"同比|环比|较去年同期|较上期|{_UP}|{_DOWN}|(?<![\d.,])[-+¥$]?\d")
 # A name that ends in one of these is a metric's, so that `素材通过率100%` needs no sign, while
 # `提前7天` and `每周1场` are no conditions.
 _METRIC = re.compile(

@@ -1,8 +1,8 @@
 """The Gantt chart right of a schedule: dates as formulas, bars as conditional formats.
 
 Changing the campaign's start moves the chart. With X a cell's first day, Y its last and E the
-actual end (as-of date while unfinished): late while X <= E and Y is past the planned end, else
-actual from the actual start to E, else plan.
+actual end (as-of date while unfinished): late while X <= E and Y is past the planned end, paler
+once it has ended, else actual from the actual start to E, else plan.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..records import SheetRecords
 from ..styles import Palette
 from ..template import Campaign, Gantt
 from .book import Book, Pen, serial
-from .geometry import FIRST, GROUPS, HEADER, LIVE, MARKS, TITLE
+from .geometry import FIRST, GROUPS, HEADER, LIVE, MARKS, TITLE, text_units
 from .layout import Layout
 
 _GAP_WIDTH, _DAY_WIDTH, _WEEK_WIDTH = 1.2, 2.15, 5.2
@@ -107,18 +107,22 @@ def _draw_legend(scale: _Scale, pen: Pen, book: Book) -> None:
         "plan": Palette.GANTT_PLAN,
         "actual": Palette.GANTT_ACTUAL,
         "late": Palette.GANTT_LATE,
+        "late_done": Palette.GANTT_LATE_DONE,
+        "off": Palette.GANTT_OFF,
     }
-    if scale.by_day:
-        fills["off"] = Palette.GANTT_OFF
     words = book.looks.cell(font_size=9, font_color=Palette.SLATE, indent=1)
     column = scale.first_column
     swatch = 2 if scale.by_day else 1
-    pitch = (7 if book.language == "en" else 6) if scale.by_day else 3
+    width = _DAY_WIDTH if scale.by_day else _WEEK_WIDTH
     for name, color in fills.items():
+        if name == "off" and not scale.by_day:
+            continue  # no cell of a week is a day off
         look = book.looks.cell(bg_color=color, **_slim())
+        word = book.say(f"gantt.{name}")
         pen.fill(LIVE, column, column + swatch - 1, look)
-        pen.text(LIVE, column + swatch, book.say(f"gantt.{name}"), words)
-        column += pitch + (2 if name == "off" else 0)
+        pen.text(LIVE, column + swatch, word, words)
+        # A word of 9 points and its indent, in cells.
+        column += swatch + ceil((0.9 * text_units(word) + 1.5) / width)
     line = book.looks.cell(right=2, right_color=Palette.HOT)
     pen.blank(LIVE, column, line)
     pen.text(LIVE, column + 1, book.say("gantt.today"), words)
@@ -132,7 +136,7 @@ def _slim() -> dict[str, object]:
 def _draw_dates(gantt: Gantt, scale: _Scale, layout: Layout, pen: Pen, book: Book) -> None:
     looks = book.looks
     line = {"bottom": 2, "bottom_color": Palette.ACCENT}
-    month = looks.cell(font_size=9, bold=True, font_color=Palette.NAVY, **line)
+    month = looks.cell(font_size=9, bold=True, font_color=Palette.NAVY, align="left", **line)
     small = looks.cell(font_size=7, font_color=Palette.MUTE, align="center")
     head = looks.cell(
         font_size=8,
@@ -147,6 +151,7 @@ def _draw_dates(gantt: Gantt, scale: _Scale, layout: Layout, pen: Pen, book: Boo
     chosen = ",".join(f'"{name}"' for name in months)
     # Only a Monday names its month, so that the name has a week's room.
     pitch = 7 if scale.by_day else 1
+    years: set[int] = set()
     for at in range(scale.cells):
         column = scale.first_column + at
         cell = f"{column_letter(column + 1)}${HEADER + 1}"
@@ -163,12 +168,17 @@ def _draw_dates(gantt: Gantt, scale: _Scale, layout: Layout, pen: Pen, book: Boo
             pen.blank(GROUPS, column, month)
             continue
         named = f"CHOOSE(MONTH({cell}),{chosen})"
-        name = months[day.month - 1] if day is not None else ""
+        name: str | int = months[day.month - 1] if day is not None else ""
         if at:
             previous = f"{column_letter(column - pitch + 1)}${HEADER + 1}"
-            named = f'IF(MONTH({cell})=MONTH({previous}),"",{named})'
+            shown_before = f"${column_letter(scale.first_column + 1)}{GROUPS + 1}:"
+            shown_before += f"{column_letter(column)}{GROUPS + 1}"
+            # Beside the first month of a year stands the year.
+            year = f'IF(COUNTIF({shown_before},YEAR({cell}))>0,"",YEAR({cell}))'
+            named = f"IF(MONTH({cell})=MONTH({previous}),{year},{named})"
             if day is not None and (day - timedelta(7)).month == day.month:
-                name = ""
+                name = "" if day.year in years else day.year
+                years.add(day.year)
         pen.formula(GROUPS, column, f"={named}", month, name)
 
 
@@ -199,9 +209,10 @@ def _draw_body(scale: _Scale, layout: Layout, pen: Pen, book: Book) -> None:
 
 def _draw_bars(gantt: Gantt, scale: _Scale, layout: Layout, pen: Pen, book: Book) -> None:
     looks = book.looks
-    late, actual, plan, today, off = _conditions(gantt, scale, layout, book)
+    late_done, late, actual, plan, today, off = _conditions(gantt, scale, layout, book)
     body = (FIRST, scale.first_column, layout.last_row, scale.last_column)
     rules = [
+        (late_done, looks.condition(bg_color=Palette.GANTT_LATE_DONE)),
         (late, looks.condition(bg_color=Palette.GANTT_LATE)),
         (actual, looks.condition(bg_color=Palette.GANTT_ACTUAL)),
         (plan, looks.condition(bg_color=Palette.GANTT_PLAN)),
@@ -219,7 +230,10 @@ def _draw_bars(gantt: Gantt, scale: _Scale, layout: Layout, pen: Pen, book: Book
 
 
 def _conditions(gantt: Gantt, scale: _Scale, layout: Layout, book: Book) -> tuple[str, ...]:
-    """Return the conditions of the chart's first cell: late, actual, plan, as-of day, day off."""
+    """Return the conditions of the chart's first cell.
+
+    Finished late, late, actual, plan, as-of day, day off.
+    """
     x = f"{column_letter(scale.first_column + 1)}${HEADER + 1}"
     y = x if scale.by_day else f"{x}+6"
 
@@ -234,8 +248,10 @@ def _conditions(gantt: Gantt, scale: _Scale, layout: Layout, book: Book) -> tupl
     end = f"IF(ISNUMBER({actual_end}),{actual_end},IF(OR({done}),{planned_end},as_of))"
     is_late = f"{y}>{planned_end},{x}<={end},{end}>{planned_end}"
     is_planned = f"{x}<={planned_end},{y}>={planned_start}"
+    late = f"ISNUMBER({planned_end}),{status}<>{cancelled},{is_late}"
     return (
-        f"=AND(ISNUMBER({planned_end}),{status}<>{cancelled},{is_late})",
+        f"=AND(ISNUMBER({actual_end}),{late})",
+        f"=AND({late})",
         f"=AND(ISNUMBER({actual_start}),{y}>={actual_start},{x}<={end})",
         f"=AND(ISNUMBER({planned_start}),ISNUMBER({planned_end}),{is_planned})",
         f"=AND(as_of>={x},as_of<={y})",

@@ -11,9 +11,10 @@ from __future__ import annotations
 from ..formulas import listed_words
 from ..styles import Palette, number_format
 from ..template import Campaign, Choices, Column, Setting
+from ..texts import say
 from .book import Book, Pen, absolute, quoted, serial
 from .cells import validation
-from .geometry import FIRST, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, text_units
+from .geometry import FIRST, GROUPS, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, text_units
 from .layout import print_page
 from .settings import (
     GAP_WIDTH,
@@ -52,9 +53,13 @@ def draw_lists(pen: Pen, book: Book) -> None:
     if counts_days or any(sheet.gantt is not None for sheet in template.tables):
         column = _draw_calendar(column, pen, book)
         last_row = max(last_row, FIRST + _HOLIDAY_ROWS - 1)
+    areas = []
     if template.rules:
+        areas.append((say("thresholds", "group", book.language), column))
         column, row = draw_thresholds(column, pen, book)
         last_row = max(last_row, row)
+    areas.append((book.say("lists.choices"), column))
+    _draw_ways(areas, pen, book)
     for at, choices in enumerate(template.choices.values()):
         group = "" if at else book.say("lists.choices")
         column, row = _draw_list(choices, column, group, pen, book)
@@ -65,6 +70,15 @@ def draw_lists(pen: Pen, book: Book) -> None:
     # On one page the lists would be too small to read.
     across = 2 if template.rules else 1
     print_page(pen, book, last_row=last_row, last_column=column - 2, portrait=False, across=across)
+
+
+def _draw_ways(areas: list[tuple[str, int]], pen: Pen, book: Book) -> None:
+    """Draw links to the areas further right, beside the title."""
+    look = book.looks.cell(font_size=10, font_color=Palette.ACCENT, indent=1)
+    for at, (name, column) in enumerate(areas):
+        tip = book.say("guide.go_to", sheet=name)
+        to = f"{quoted(pen.name)}!{absolute(GROUPS, column)}"
+        pen.link(TITLE, 2 + at, f"{name} ›", look, to=to, tip=tip)
 
 
 def _draw_settings(pen: Pen, book: Book) -> tuple[int, int]:
@@ -152,6 +166,7 @@ def _draw_calendar(column: int, pen: Pen, book: Book) -> int:
         width=13,
         group=book.say("lists.calendar"),
         mark=book.say("mark.open"),
+        align="center",
     )
     draw_head(column, head, pen, book)
     look = entry_look(book, num_format="yyyy-mm-dd", align="center")

@@ -28,7 +28,10 @@ _SPARE_ROWS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The head of one column: its id, label, width; group and mark stand above the first."""
+    """The head of one column: its id, label, width; group and mark stand above the first.
+
+    Label and mark are aligned as the column's cells.
+    """
 
     id: str
     label: str
@@ -36,6 +39,7 @@ class Head:
     group: str = ""
     mark: str = ""
     is_fixed: bool = False
+    align: str = "left"
 
 
 def draw_head(column: int, head: Head, pen: Pen, book: Book) -> None:
@@ -43,14 +47,22 @@ def draw_head(column: int, head: Head, pen: Pen, book: Book) -> None:
     looks = book.looks
     pen.column(column, head.width)
     line = {"bottom": 2, "bottom_color": Palette.ACCENT}
-    group = looks.cell(font_size=9, bold=True, font_color=Palette.NAVY, indent=1, **line)
+    group = looks.cell(font_size=11, bold=True, font_color=Palette.NAVY, indent=1, **line)
     pen.text(GROUPS, column, head.group, group)
-    pen.text(MARKS, column, head.mark, looks.cell(font_size=8, font_color=Palette.MUTE, indent=1))
+    side = aligned(head.align)
+    pen.text(MARKS, column, head.mark, looks.cell(font_size=8, font_color=Palette.MUTE, **side))
     pen.text(IDS, column, head.id, looks.cell(font_size=8, font_color=Palette.MUTE))
     dark = {"bg_color": Palette.NAVY, "font_color": Palette.WHITE}
     light = {"bg_color": Palette.COMPUTED_HEADER, "font_color": Palette.SLATE}
-    look = looks.cell(bold=True, text_wrap=True, indent=1, **(light if head.is_fixed else dark))
-    pen.text(HEADER, column, head.label, look)
+    look = looks.cell(bold=True, text_wrap=True, **side, **(light if head.is_fixed else dark))
+    # Numbers end before their right margin, and so does the word above them.
+    label = f"{head.label} " if head.align == "right" else head.label
+    pen.text(HEADER, column, label, look)
+
+
+def aligned(side: str) -> dict[str, object]:
+    """Return the alignment of a column's cells and head; text on the left has an indent."""
+    return {"align": "left", "indent": 1} if side == "left" else {"align": side}
 
 
 def gap(column: int, pen: Pen) -> int:
@@ -134,7 +146,7 @@ def _text(word: str) -> str:
 def entry_look(book: Book, **properties: object) -> Any:
     """Return the look of a cell of the lists sheet that staff fill in."""
     whole = {"bg_color": Palette.WHITE, "indent": 1, **hairline(), **properties}
-    if whole.get("align") == "center":
+    if whole.get("align") in ("center", "right"):
         del whole["indent"]
     return book.looks.cell(**whole)
 
@@ -207,21 +219,21 @@ def _rows(book: Book) -> Iterator[tuple[Rule, Threshold]]:
 
 
 def _draw_heads(at: _At, pen: Pen, book: Book) -> None:
-    wide = 34 if book.language != "en" else 46
+    wide = 38 if book.language != "en" else 56
     heads = [
         (
             at.rule,
             Head(
                 id="rule",
                 label=_say("rule", book),
-                width=20,
+                width=22 if book.language != "en" else 24,
                 group=_say("group", book),
                 mark=book.say("mark.open"),
             ),
         ),
-        (at.limit, Head(id="rule.limit", label=_say("limit", book), width=12)),
-        (at.days, Head(id="rule.days", label=_say("days", book), width=8)),
-        (at.is_on, Head(id="rule.on", label=_say("is_on", book), width=8)),
+        (at.limit, Head(id="rule.limit", label=_say("limit", book), width=12, align="right")),
+        (at.days, Head(id="rule.days", label=_say("days", book), width=8, align="right")),
+        (at.is_on, Head(id="rule.on", label=_say("is_on", book), width=8, align="center")),
         (at.hint, Head(id="rule.hint", label=_say("hint", book), width=wide, is_fixed=True)),
         (at.names, Head(id="rule.names", label="", width=GAP_WIDTH, is_fixed=True)),
     ]
@@ -244,19 +256,19 @@ def _draw_row(
         grouped = rule is None or _scope_of(rule, book) is not None
         group = "" if said is None or said.group is None else _group(said.group, rule, book)
         pen.text(row, at.scope, group, words if grouped else fixed)
-    shape = number_format(_limit_column(rule, book)).replace("_)_)", "")
     if rule is None or rule.limit is not None:
-        look = entry_look(book, num_format="General" if rule is None else shape, align="right")
+        shape = number_format(_limit_column(rule, book))
+        look = entry_look(book, num_format="General_)_)" if rule is None else shape, align="right")
         pen.value(row, at.limit, None if said is None else said.limit, look)
     else:
         pen.text(row, at.limit, "", fixed)
     if rule is None or (rule.days is not None and rule.setting is None):
-        look = entry_look(book, num_format="0", align="right")
+        look = entry_look(book, num_format="0_)_)", align="right")
         pen.value(row, at.days, None if said is None else said.days, look)
     else:
         pen.text(row, at.days, "", fixed)
     word = "" if said is None else book.say("yes_no.yes" if said.is_on else "yes_no.no")
-    pen.text(row, at.is_on, word, words)
+    pen.text(row, at.is_on, word, entry_look(book, num_format="@", align="center"))
     pen.text(row, at.hint, "" if rule is None else _when(rule, book), hint_look(book))
     if rule is not None and rule.limit is not None:
         checked = validation(_limit_column(rule, book), book)
@@ -271,7 +283,7 @@ def _group(group: str, rule: Rule | None, book: Book) -> str:
 
 
 def _when(rule: Rule, book: Book) -> str:
-    """Say in a few words when a rule alerts."""
+    """Say in a few words when a rule alerts, and of which figure or sheet."""
     key: str = rule.kind
     # Days and limit may be changed beside it: the words must not name them.
     if rule.kind == "row" and rule.message is not None:
@@ -279,12 +291,26 @@ def _when(rule: Rule, book: Book) -> str:
             return rule.message[book.language]
         key = "row_limit" if rule.days is None else "row_days"
     if rule.kind in ("deadline", "early") and rule.setting:
-        key = "setting"
-    elif rule.kind == "deadline":
+        label = book.template.settings[rule.setting].label[book.language]
+        return _say("when.setting", book, name=label)
+    if rule.kind == "deadline":
         key = "daily" if not rule.after else "deadline_before" if (rule.days or 0) < 0 else key
     if rule.kind == "threshold":
-        key += "_target" if rule.target else "_days" if rule.days else f"_{rule.side}"
-    return _say(f"when.{key}", book)
+        key += "_target" if rule.target else "_days" if rule.days else ""
+    if rule.kind in ("threshold", "window", "drop", "count"):
+        key += f"_{rule.side}"
+    return _say(f"when.{key}", book, name=_watched(rule, book))
+
+
+def _watched(rule: Rule, book: Book) -> str:
+    """Name what a rule watches: a column as its sheet has it, else a metric, else the sheet."""
+    sheets = [book.template[name] for name in rule.sheets]
+    wanted = (rule.metric, rule.column if rule.kind == "count" else None)
+    columns = {c.id: c.label for sheet in sheets for c in getattr(sheet, "columns", ())}
+    metrics = {metric.id: metric.label for metric in book.template.metrics}
+    labels = [(columns.get(one) or metrics.get(one)) for one in wanted if one is not None]
+    found = next((label for label in labels if label), sheets[0].label if sheets else rule.label)
+    return found[book.language]
 
 
 def _draw_names(at: _At, last: int, pen: Pen, book: Book) -> None:
@@ -342,5 +368,5 @@ def _limit_column(rule: Rule | None, book: Book) -> Column:
     )
 
 
-def _say(key: str, book: Book) -> str:
-    return say(_BOOK, key, book.language)
+def _say(key: str, book: Book, **params: str) -> str:
+    return say(_BOOK, key, book.language, **params)

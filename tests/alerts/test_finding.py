@@ -122,14 +122,14 @@ def test_spending_too_fast_adds_up() -> None:
     form = {"start_date": date(2024, 6, 21), "end_date": date(2024, 7, 20), "budget": 200.0}
     found = alerts(reading({"master_tracker": [row]}, form=form), as_of=AS_OF)
     (one,) = (alert for alert in found if alert.rule == "burn")
-    assert phrase_text(one.what, "zh-Hans") == "已支出总预算的 95%；时间已过 26.7%，进度 20%"
+    assert phrase_text(one.what, "zh-Hans") == "已支出总预算的 95.0%；时间已过 26.7%，进度 20.0%"
     assert phrase_text(one.gap, "zh-Hans") == "至少快 68.3 个百分点"
     tile = next(
         t
         for t in summarize(reading({"master_tracker": [row]}, form=form), as_of=AS_OF).tiles
         if t.id == "budget"
     )
-    assert phrase_text(tile.target, "zh-Hans") == "总预算余 10"
+    assert phrase_text(tile.target, "zh-Hans") == "总预算剩余 10"
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ class TestAcross:
         merge = merged(pair, per_department=False)
         assert (len(merge.sheets["daily_data"].frame), merge.across_doubles) == (1, 1)
         (advice,) = [line["note"] for line in lines(merge) if line["kind"] == "建议"]
-        assert "--per-department" in str(advice)
+        assert "各部门分开" in str(advice)
         for own_figures in (merged(pair), merged(pair, per_department=True)):
             found = len(own_figures.sheets["daily_data"].frame), own_figures.across_doubles
             assert found == (2, 0)

@@ -338,7 +338,7 @@ def test_departments_can_be_kept_apart(
 ) -> None:
     """Without the option the log names it; with it rows of two departments are two records."""
     (advice,) = rows(merged, "merge_log", kind="建议")
-    assert "--per-department" in str(advice["note"])
+    assert "各部门分开" in str(advice["note"])
     unasked = merge(messy_folder, tmp_path / "own.xlsx", as_of=AS_OF, jobs=1)
     assert not [c for c in unasked.merge.conflicts if c.sheet == "daily_data"]
     result = merge(messy_folder, tmp_path / "a.xlsx", as_of=AS_OF, per_department=True, jobs=1)

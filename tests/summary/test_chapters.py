@@ -82,12 +82,12 @@ def test_the_strategy_is_laid_out_in_the_five_sections_of_the_report() -> None:
     texts = shown(summarize(strategy(), as_of=DAY))
     order = (
         *("需要处理", "一、执行概况", "目标与核心动作", "阶段进度"),
-        *("二、关键成果", "效果达成"),
-        *("三、问题分析", "未解决问题", "预警清单", "原因"),
+        *("二、关键成果", "效果评估"),
+        *("三、问题分析", "问题跟踪", "预警清单", "原因"),
         *("四、优化建议", "待落实的措施"),
         *("五、附件", "数据来源", "数据问题"),
     )
-    at = [texts.index(text, texts.index("需要处理")) for text in order if text != "未解决问题"]
+    at = [texts.index(text, texts.index("需要处理")) for text in order if text != "问题跟踪"]
     assert at == sorted(at)
     assert texts[-1].startswith("数据截至 2024-07-31")
 
@@ -140,7 +140,7 @@ def test_the_appendix_links_to_the_sheets() -> None:
     """Each sheet of the workbook with its number of rows."""
     sheets = summarize(strategy(), as_of=DAY).report.sheets
     assert [(one.place.sheet, one.rows) for one in sheets] == [
-        *(("执行跟踪总表", 2), ("效果评估数据", 2), ("问题与风险", 2)),
+        *(("执行跟踪总表", 2), ("效果评估", 2), ("问题跟踪", 2)),
     ]
 
 
@@ -275,7 +275,7 @@ def test_hints_stand_last_and_are_counted_beyond_ten(language: Language) -> None
     summary = summarize(replace(strategy(), problems=hints), as_of=DAY)
     assert (summary.problems, summary.hints) == ((), hints)
     texts = shown(summary, language)
-    title = {"zh-Hans": "填写建议", "zh-Hant": "填寫建議", "en": "Hints"}[language]
+    title = {"zh-Hans": "填写建议", "zh-Hant": "填寫建議", "en": "Suggestions"}[language]
     at = texts.index(title)
     assert sum("做推广" in text for text in texts[at:]) == 10
     assert any("2" in text for text in texts[at + 22 :])

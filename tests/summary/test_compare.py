@@ -226,9 +226,9 @@ def test_the_comparison_is_drawn() -> None:
     book = merged(campaign(), department=DEPARTMENTS, campaign=("618", "双11", "618"))
     summary = summarize(book, as_of=AS_OF)
     heads: dict[Language, Sequence[str]] = {
-        "zh-Hans": ("部门对比", "活动对比", "指标达成 · 部门并列"),
-        "zh-Hant": ("部門對比", "活動對比", "指標達成 · 部門並列"),
-        "en": ("Departments", "Campaigns", "Targets by department"),
+        "zh-Hans": ("部门对比", "活动对比", "效果评估 · 部门并列"),
+        "zh-Hant": ("部門對比", "活動對比", "效果評估 · 部門並列"),
+        "en": ("Departments", "Campaigns", "Results by department"),
     }
     for language, wanted in heads.items():
         texts = said(summary, language)
@@ -278,8 +278,8 @@ def test_each_metric_stands_against_each_department() -> None:
         ("满意度", 1, 1),
     ]
     texts = said(summary)
-    assert "指标达成 · 部门并列" in texts
-    assert "效果达成" not in texts
+    assert "效果评估 · 部门并列" in texts
+    assert "效果评估" not in texts
     assert "总费用 ↓" in texts
 
 
@@ -306,7 +306,7 @@ def test_many_departments_stand_below_each_other() -> None:
         for n in range(6)
     ]
     texts = said(evaluated(*rows, department=names))
-    table = table_under(texts, "指标达成 · 部门并列", 1, 6)
+    table = table_under(texts, "效果评估 · 部门并列", 1, 6)
     assert table == [["部门", "m6", "m5", "m4", "m3", "m2"]]
     counts = texts[texts.index("达标部门") :][1:6]
     assert [count.strip() for count in counts] == ["0 / 6", "1 / 6", "2 / 6", "3 / 6", "4 / 6"]

@@ -84,7 +84,7 @@ def test_a_plan_over_the_campaigns_budget_is_heard() -> None:
     )
     summary = summarize(book, as_of=date(2024, 6, 10))
     (alert,) = [one for one in summary.actions if one.kind == "over_allocated"]
-    assert phrase_text(alert.what, "en") == "Budget 500K, campaign 450K"
+    assert phrase_text(alert.what, "en") == "Budget 500K, total budget 450K"
     assert summary.health == "risk"
     assert [one.over for one in summary.outcomes] == [1]
 

@@ -96,9 +96,36 @@ def test_the_first_screen_has_real_values(sheet: Any) -> None:
         [sales, sales / cost, users, cost / users, 6.8 / 9, 330.5 / 435], rel=1e-9
     )
     assert [cell.number_format for cell in numbers] == [
-        *('0\\.0,"万"', "0.00", "#,##0", "#,##0.0", "0%", "0.0%"),
+        *('0\\.0,"万"', "#,##0.00", "#,##0", "#,##0.0", "#,##0%", "#,##0.0%"),
     ]
     assert not any(str(text).startswith("=") for text in texts(sheet))
+
+
+def _shape(number_format: str) -> tuple[int, str]:
+    """Return how many digits stand after the point in a number format, and what follows."""
+    digits = number_format.replace("\\.", ".").partition(".")[2]
+    unit = re.search(r'"(.+)"|%$', number_format)
+    return digits.count("0"), unit[0].strip('"') if unit else ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("users", [500, 150_000, 1_200_000])
+@pytest.mark.parametrize("cac", [60, 7.25, 120_000])
+def test_a_figure_and_its_target_are_rounded_alike(
+    users: int, cac: float, language: Language
+) -> None:
+    """In a tile the number's format and the target below it have one scale and as many digits."""
+    form = {**FORM, "target_new_users": users, "limit_cac": cac}
+    sheet = opened(written(campaign(form=form), language))
+    label = row_of(sheet, word("tile.sales", language))
+    seen = 0
+    for column in range(2, 17, 3):  # the last tile, money left, has another unit
+        cell, said = sheet.cell(label + 1, column), str(sheet.cell(label + 2, column).value)
+        figure = re.search(r"[\d,]*\d(?:\.(\d+))?([%万萬亿億KM]?)", said)
+        assert figure is not None, said
+        assert _shape(cell.number_format) == (len(figure[1] or ""), figure[2]), said
+        seen += 1
+    assert seen == 5
 
 
 def test_the_first_screen_fits_a_laptop(sheet: Any) -> None:
@@ -194,7 +221,7 @@ def test_data_problems_are_listed_with_what_was_typed() -> None:
     assert sheet.cell(first, 2).hyperlink.location == "'每日数据'!C7"
     assert sheet.cell(first, 5).value == "“=约5万”"
     assert sheet.cell(first, 8).value == "“曝光量”应为数字，现为“=约5万”。"
-    assert sheet.cell(first + 12, 2).value == "另有 3 项，见命令行列表"
+    assert sheet.cell(first + 12, 2).value == "另有 3 项，先改上面各项再重算"
 
 
 def test_text_that_looks_like_a_formula_stays_text() -> None:
@@ -210,7 +237,7 @@ def test_the_footer_names_its_source() -> None:
     said = texts(opened(written(campaign(), "en")))
     footer = next(text for text in said if text.startswith("As of "))
     assert re.fullmatch(
-        r"As of 2024-06-28  ·  Source 618跟踪表\.xlsx  ·  Data SHA-256 9f2c4a7e…b81d  ·  "
+        r"As of 28 Jun 2024  ·  Source 618跟踪表\.xlsx  ·  Data SHA-256 9f2c4a7e…b81d  ·  "
         r"Template campaign_tracker 1\.1  ·  Written by marketing_sheets ?[\w.+]*",
         footer,
     )
@@ -316,7 +343,7 @@ def test_rows_after_the_day_are_noted() -> None:
 def test_the_budget_section_says_what_is_unallocated() -> None:
     """Task budgets of 435,000 of 1,300,000 leave 865,000; at the same sum nothing is said."""
     said = texts(opened(written(campaign(form={**FORM, "budget": 1_300_000.0}))))
-    assert "任务预算合计 435,000，总预算 1,300,000，未分配 865,000" in said
+    assert "任务预算合计 43.5万，总预算 130.0万，未分配 86.5万" in said
     said = texts(opened(written(campaign(form={**FORM, "budget": 435_000.0}))))
     assert not any("总预算" in text for text in said)
 

@@ -40,12 +40,12 @@ def test_the_tiles_compare_each_figure_with_its_target() -> None:
         for name, tile in tiles.items()
     }
     assert said == {
-        "sales": ("Target 2,906K", "Achieved 116%", "done"),
-        "roas": ("Target 4.00", "Above by 0.93", "done"),
+        "sales": ("Target 2.91M", "Achieved 116%", "done"),
+        "roas": ("Target 4.00", "0.93 above target", "done"),
         "new_users": ("Target 20,000", "Achieved 61.6%", "missed"),
-        "cac": ("Limit 60", "Below by 4.5", "done"),
-        "progress": ("Time 78%", "Behind 2 pts", "close"),
-        "budget": ("104K of tasks' left", "1 task over", "close"),
+        "cac": ("Limit 60", "4.5 below limit", "done"),
+        "progress": ("Time 78%", "2 points behind", "close"),
+        "budget": ("104K left in task budgets", "1 task over budget", "close"),
     }
 
 
@@ -93,7 +93,7 @@ def test_missing_targets_and_values_are_said() -> None:
     [
         ({}, "none", "Nothing has been filled in yet."),
         ({"effect_evaluation": [metric("a", 1, 2)]}, "ok", "Nothing needs action."),
-        ({"effect_evaluation": [metric("a", 100, 95)]}, "watch", "1 metric is close to target."),
+        ({"effect_evaluation": [metric("a", 100, 95)]}, "watch", "1 metric is near target."),
         ({"effect_evaluation": [metric("a", 100, 5)]}, "watch", "1 metric missed target."),
         ({"issue_log": [issue("a", "high")]}, "risk", "1 high-severity issue is open."),
         ({"issue_log": campaign_issues()[:2]}, "risk", "2 issues are overdue."),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, strategies as st
+from support.laws import tried
 from support.readings import (
     AS_OF,
     REASONS,
@@ -31,6 +34,7 @@ from marketing_sheets.summary.words import (
     sentence,
     sub_line,
 )
+from marketing_sheets.template import rounded
 from marketing_sheets.texts import LANGUAGES, Language, templates_folder
 
 
@@ -43,7 +47,7 @@ def test_the_sentence_says_good_and_bad() -> None:
         "1 项预警待处理。"
     )
     assert sentence(summary, "en") == (
-        "Sales, ROAS and CAC met target, but progress trails time by 2 points, new users missed "
+        "Sales, ROAS and CAC met target, but progress is 2 points behind time, new users missed "
         "target, 3 tasks are delayed, 1 task is over budget, 3 metrics missed target, 3 issues "
         "are overdue and 1 alert needs action."
     )
@@ -52,14 +56,17 @@ def test_the_sentence_says_good_and_bad() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "texts"),
     [
-        (720_000, "money", ("72 万", "720K")),
-        (123_456_789, "money", ("1.23 亿", "123.5M")),
+        (720_000, "money", ("72.0万", "720K")),
+        (123_456_789, "money", ("1.23亿", "123.5M")),
+        (3_471_234, "money", ("347.1万", "3.47M")),
+        (15_500_000, "money", ("1550.0万", "15.5M")),
         (99_999, "number", ("99,999", "99,999")),
-        (-250_000, "number", ("-25 万", "-250K")),
+        (-250_000, "number", ("-25.0万", "-250K")),
         (56.25, "money", ("56.2", "56.2")),
         (0, "number", ("0", "0")),
         (0.065, "percent", ("6.5%", "6.5%")),
         (1.5, "percent", ("150%", "150%")),
+        (123.456, "percent", ("12,345.6%", "12,345.6%")),
         (-0.00001, "percent", ("0%", "0%")),
         (4, "ratio", ("4.00", "4.00")),
     ],
@@ -68,6 +75,38 @@ def test_amounts_in_sentences(value: float, unit: Any, texts: tuple[str, str]) -
     """Large amounts take 万 or K, rates at most one decimal, ratios always two."""
     amount = Amount(value=value, unit=unit)
     assert (amount_text(amount, "zh-Hans"), amount_text(amount, "en")) == texts
+
+
+@tried(300)
+@given(
+    values=st.lists(
+        st.one_of(st.floats(-3e9, 3e9), st.floats(-2, 2), st.integers(-20, 3_000_000).map(float)),
+        min_size=2,
+        max_size=4,
+    ),
+    unit=st.sampled_from(("number", "money", "percent", "ratio")),
+    language=st.sampled_from(LANGUAGES),
+)
+def test_figures_beside_each_other_have_one_rounding(
+    values: list[float], unit: Any, language: Language
+) -> None:
+    """In one sentence figures of a unit have one scale and as many digits; what differs shows."""
+    amounts = [Amount(value=value, unit=unit) for value in values]
+    said = [amount_text(one, language, beside=amounts) for one in amounts]
+    shapes = {(len(text.partition(".")[2]), text.lstrip("-,.0123456789")) for text in said}
+    assert len(shapes) == 1, said
+    exact = sorted({0.0, *(float(rounded(value)) for value in values)})
+    gaps = [b - a for a, b in pairwise(exact)]
+    if min(gaps, default=1.0) >= 1e-5:  # no more digits are shown
+        assert len(set(said)) == len({float(rounded(value)) for value in values})
+
+
+def test_what_counts_in_a_unit_is_one_word() -> None:
+    """A figure, its unit of thousands and its currency stand together: 132.5万元."""
+    over = Amount(value=1_325_000, unit="money")
+    phrase = Phrase(code="gap.over_unplanned", params={"over": over})
+    assert phrase_text(phrase, "zh-Hans") == "超 132.5万元，无预算"
+    assert phrase_text(phrase, "zh-Hant") == "超 132.5萬元，無預算"
 
 
 def test_one_scale_for_figures_that_stand_together() -> None:
@@ -79,6 +118,9 @@ def test_one_scale_for_figures_that_stand_together() -> None:
     assert scale_of([2e8, 1e6], "zh-Hans") == "large"
     assert scale_of([2e8, 5e7], "zh-Hans") == "huge"
     assert scale_of([2e7, 5e6], "en") == "huge"
+    assert scale_of([3e6, 5e5], "en") == scale_of([2e7, 2e5], "en") == "fine"
+    assert scale_of([3e6, 5e4], "en") == "plain"
+    assert scale_of([3e5, 5e3], "en") == "large"
     assert scale_of([], "en") == "plain"
 
 

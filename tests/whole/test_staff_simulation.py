@@ -309,7 +309,7 @@ def test_results_that_depend_on_the_day_are_compared_on_that_day_only(tmp_path: 
     """Days late, as stored, belong to the day the form fixes; without one they say nothing."""
 
     def overwrite(book: Workbook) -> None:
-        put(book["推进总表"], 10, 延迟天数=3)
+        put(book["推进总表"], 10, 延期天数=3)
 
     reading = edited(generate(tmp_path), overwrite)
     (differing,) = computed_doubts(recomputed(reading))

@@ -193,6 +193,35 @@ def test_every_rule_can_be_picked_once(tmp_path: Path) -> None:
     assert sheet.column_dimensions[get_column_letter(at["rule.names"])].hidden
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sheet_of_options_is_easy_to_find_one_s_way_in(
+    language: Language, tmp_path: Path
+) -> None:
+    """Heads stand as their columns, numbers have a margin, links lead to each area."""
+    path = tmp_path / "a.xlsx"
+    generate_workbook("campaign_tracker", path, language=language)
+    sheet = openpyxl.load_workbook(path)[say("sheets", "lists.tab", language)]
+    at = columns(sheet)
+    for part in ("rule.limit", "rule.days", "rule.on", "holiday"):
+        head, cells = sheet.cell(6, at[part]), [sheet.cell(row, at[part]) for row in range(7, 30)]
+        sides = {cell.alignment.horizontal for cell in cells if cell.value is not None}
+        assert sides <= {head.alignment.horizontal} != {"left"}, part
+    for part in ("rule.limit", "rule.days"):
+        numbers = [sheet.cell(row, at[part]) for row in range(7, 40)]
+        numbers = [cell for cell in numbers if isinstance(cell.value, int | float)]
+        assert numbers
+        assert all(cell.number_format.endswith("_)_)") for cell in numbers)
+    hints = [str(sheet.cell(row, at["rule.hint"]).value) for row in range(7, 40)]
+    rules = [str(sheet.cell(row, at["rule"]).value) for row in range(7, 40)]
+    # No figure is left to be guessed: the rule on conversion says so.
+    metric = library_template("campaign_tracker")["daily_data"]["cvr"].label[language]
+    assert metric in hints[rules.index("Low CVR" if language == "en" else f"{metric}低")]
+    places = [cell.hyperlink.location for cell in sheet[1] if cell.hyperlink is not None]
+    targets = {str(place).partition("!")[2].replace("$", "") for place in places}
+    heads = {sheet[target].value for target in targets}
+    assert heads == {say("thresholds", "group", language), say("sheets", "lists.choices", language)}
+
+
 def test_hints_do_not_name_what_may_be_changed(tmp_path: Path) -> None:
     """The days stand beside the hint and may be changed: it speaks of them without their number."""
     path = generate_workbook("strategy_tracking", tmp_path / "a.xlsx", rows=2).path

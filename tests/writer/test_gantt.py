@@ -114,8 +114,21 @@ def test_dates_follow_the_start(
     assert days[-1] + timedelta(6) >= end
 
 
+@pytest.mark.parametrize("end", [date(2024, 2, 10), date(2025, 2, 20)])
+def test_a_year_stands_beside_its_first_month(end: date, tmp_path: Path) -> None:
+    """By day and by week each year is named once, in the first cell that repeats a month."""
+    path = written(tmp_path, start_date=date(2023, 12, 11), end_date=end, as_of=date(2024, 1, 2))
+    sheet = opened(path, values=True)["阶段进度"]
+    heads = [sheet.cell(3, column).value for column in range(FIRST, sheet.max_column + 1)]
+    said = [str(head) for head in heads if head]
+    assert said[:4] == ["12月", "2023", "1月", "2024"]
+    years = [one for one in said if one.isdigit()]
+    assert years == ["2023", "2024", "2025"][: len(years)]
+    assert len(years) == end.year - 2022
+
+
 def test_bars_are_drawn_late_first(tmp_path: Path) -> None:
-    """Late lies over actual, actual over plan, all over the days off."""
+    """Late lies over actual, actual over plan, all over the days off; what ended first."""
     path = written(
         tmp_path,
         start_date=date(2024, 6, 3),
@@ -132,6 +145,7 @@ def test_bars_are_drawn_late_first(tmp_path: Path) -> None:
             name
             for name, mark in (
                 ("off", "holidays"),
+                ("done late", "AND(ISNUMBER($H7),ISNUMBER($F7),"),
                 ("late", '<>"已取消"'),
                 ("actual", "AND(ISNUMBER($G7),"),
                 ("plan", "AND(ISNUMBER($E7),"),
@@ -141,15 +155,15 @@ def test_bars_are_drawn_late_first(tmp_path: Path) -> None:
         )
         for formula in rules
     ]
-    assert kinds == ["late", "actual", "plan", "today", "off"]
+    assert kinds == ["done late", "late", "actual", "plan", "today", "off"]
 
 
 def bars(path: Path) -> str:
-    """Evaluate the bar rules of the first task in every cell: L, A, P or a dot."""
+    """Evaluate the bar rules of the first task in every cell: D (done late), L, A, P or a dot."""
     import ironcalc  # noqa: PLC0415 - only this oracle computes conditional formats
 
     book = opened(path)
-    rules = [f for _, area, f in rules_of(book, "阶段进度") if area.startswith(f"{LETTER}7:")][:3]
+    rules = [f for _, area, f in rules_of(book, "阶段进度") if area.startswith(f"{LETTER}7:")][:4]
     model = ironcalc.load_from_xlsx(str(path), "en", "UTC")
     columns = range(FIRST, FIRST + len(chart(path)))
     for column in columns:
@@ -160,8 +174,8 @@ def bars(path: Path) -> str:
     model.evaluate()
     drawn = []
     for column in columns:
-        marks = [model.get_cell_value(3, 200 + at, column) for at in range(3)]
-        drawn.append("LAP"[marks.index(1)] if 1 in marks else ".")
+        marks = [model.get_cell_value(3, 200 + at, column) for at in range(4)]
+        drawn.append("DLAP"[marks.index(1)] if 1 in marks else ".")
     return "".join(drawn)
 
 
@@ -170,7 +184,7 @@ def bars(path: Path) -> str:
     [
         # planned 4th to 6th; the chart begins on Monday the 3rd; as of the 10th
         ((4, 6, 4, 6), "done", ".AAA"),
-        ((4, 6, 5, 8), "done", ".PAALL"),
+        ((4, 6, 5, 8), "done", ".PAADD"),
         ((4, 6, 4, None), "in_progress", ".AAALLLL"),
         ((4, 6, 4, None), "done", ".AAA"),
         ((4, 6, None, None), "not_started", ".PPPLLLL"),
@@ -182,7 +196,10 @@ def bars(path: Path) -> str:
 def test_bars_of_a_task(
     days: tuple[int | None, ...], status: str, expected: str, tmp_path: Path
 ) -> None:
-    """Late begins the day after the planned end and runs to the actual end or the as-of day."""
+    """Late begins the day after the planned end and runs to the actual end or the as-of day.
+
+    Once the task has ended it is paler.
+    """
     names = ("planned_start", "planned_end", "actual_start", "actual_end")
     row: dict[str, Any] = {
         name: None if day is None else pd.Timestamp(2024, 6, day)
