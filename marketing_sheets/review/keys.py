@@ -81,10 +81,12 @@ def _numbers(value: float) -> Iterator[str]:
     if value == 0:
         yield from ("0", "-0")
     elif _LEAST <= abs(value) < _MOST:
-        yield from (_plain(text) for text in (f"{value:.15g}", f"{value:.16g}", repr(value)))
-        exact = Decimal(value)
-        last = Decimal(1).scaleb(exact.adjusted() + 1 - _DIGITS)
-        yield _plain(str(exact.quantize(last, ROUND_HALF_UP)))
+        texts = (f"{value:.15g}", f"{value:.16g}", repr(value))
+        yield from map(_plain, texts)
+        # LibreOffice rounds what it has rounded to 16 digits before.
+        for number in (Decimal(value), *map(Decimal, texts)):
+            last = Decimal(1).scaleb(number.adjusted() + 1 - _DIGITS)
+            yield _plain(str(number.quantize(last, ROUND_HALF_UP)))
 
 
 def _plain(text: str) -> str:

@@ -104,7 +104,7 @@ def plan(path: Path, tasks: Sequence[tuple[str, str]]) -> Path:
     path.parent.mkdir()
     generate_workbook("execution_plan", path, rows=3)
     book = openpyxl.load_workbook(path)
-    tab = book.worksheets[2]
+    tab = book["策略执行计划"]
     columns = {str(cell.value).split("|")[0]: int(cell.column or 0) for cell in tab[5]}
     for row, (name, owner) in enumerate(tasks, 7):
         tab.cell(row, columns["task"]).value = name
