@@ -107,6 +107,7 @@ def test_what_is_right_as_it_is_stays_so(tmp_path: Path) -> None:
     assert list(reading.confirmed.values()) == ["总部未批"]
 
 
+@pytest.mark.slow
 def test_an_answer_goes_into_a_merge_and_a_split(tmp_path: Path) -> None:
     """What one department said to be right is right in the merged workbook, of its row alone."""
     paths = [wrong_workbook(tmp_path, name=f"{name}.xlsx") for name in ("甲部", "乙部")]
@@ -138,6 +139,7 @@ def without_marks(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_copy_of_any_workbook_can_be_marked(tmp_path: Path) -> None:
     """One rule per table is written into the copy, whose cells stay; never into the file itself."""
     path = without_marks(wrong_workbook(tmp_path))
@@ -194,7 +196,10 @@ def typed_in_place(path: Path, text: str) -> None:
     edit_parts(path, {"xl/worksheets/sheet2.xml": typed})
 
 
-@pytest.mark.parametrize("language", [pytest.param("zh-Hans", id="zh-Hans"), *LANGUAGES[1:]])
+@pytest.mark.parametrize(
+    "language",
+    [LANGUAGES[0], *(pytest.param(one, marks=pytest.mark.slow) for one in LANGUAGES[1:])],
+)
 @pytest.mark.parametrize("name", template_names())
 def test_clean_examples_say_nothing(name: str, language: Language, tmp_path: Path) -> None:
     """No row of an example has a text, and none has a mark, before a recalculation or after."""

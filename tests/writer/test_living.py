@@ -57,7 +57,10 @@ def test_progress_and_stages_are_those_of_the_summary(tmp_path: Path) -> None:
         assert known == ("" if expected is None else pytest.approx(expected))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "language",
+    [LANGUAGES[0], *(pytest.param(one, marks=pytest.mark.slow) for one in LANGUAGES[1:])],
+)
 @pytest.mark.parametrize("name", template_names())
 def test_a_blank_workbook_shows_nothing(name: str, language: Language, tmp_path: Path) -> None:
     """Not a figure, not a label of one, while no row has been filled in."""
