@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -42,7 +42,7 @@ from .extent import (
     has_too_many,
 )
 from .ordinary import without_ordinary
-from .parts import CONTENT_TYPES, Package, XmlEnds, as_utf8, in_pieces
+from .parts import CONTENT_TYPES, Package, XmlEnds, as_utf8, in_pieces, is_wide
 
 if TYPE_CHECKING:
     from .parts import SheetEntry, Workbook
@@ -71,13 +71,15 @@ class WorkbookFile:
     """A workbook that has passed the gate: its bytes, its parts, what its workbook part says.
 
     `hashes` give each part's name and the SHA-256 of its inflated bytes, where they were asked for,
-    `strays` the sheets with cells too far out to be read.
+    `end_tags` how many cells a vast sheet has at most, `strays` the sheets with cells too far out
+    to be read.
     """
 
     source: SourceFile
     package: Package
     workbook: Workbook
     hashes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    end_tags: dict[str, int] = field(default_factory=dict)
     strays: dict[str, Extent] = field(default_factory=dict)
 
     @property
@@ -112,12 +114,18 @@ class WorkbookFile:
         self.source.close()
 
 
-def too_much_text(package: Package, workbook: Workbook, sheets: Counter[str]) -> bool:
+def too_much_text(
+    package: Package, workbook: Workbook, sheets: Counter[str], cells: Mapping[str, int]
+) -> bool:
     """Whether all cells together hold more text than TEXT_LIMIT; `sheets` counts the tabs a part.
 
-    Counts the references only where sizes alone do not settle it.
+    Counts the references only where sizes alone do not settle it, or how many `cells` at most a
+    part has, where that is known.
     """
-    most = sum(package.size(part) * tabs for part, tabs in sheets.items()) // _SHORTEST_REFERENCE
+    most = sum(
+        min(package.size(part) // _SHORTEST_REFERENCE, cells.get(part, 1 << 62)) * tabs
+        for part, tabs in sheets.items()
+    )
     rels = package.relationships(workbook.part)
     parts = {rel.target for rel in rels if rel.kind == "sharedStrings"} | {"xl/sharedstrings.xml"}
     for part in parts:
@@ -230,7 +238,7 @@ def _pass_parts(
             _pass(book, entry, is_xml=key in tabs or _is_format(package, key), hashes=hashes)
     if cells:
         _look_closer(book, tabs, bounds)
-    if cells and too_much_text(package, workbook, tabs):
+    if cells and too_much_text(package, workbook, tabs, book.end_tags):
         raise HostileWorkbook("too_much_text", file=package.file)
 
 
@@ -255,8 +263,12 @@ def _sheet(book: WorkbookFile, entry: ZipEntry, *, hashes: bool) -> bytes:
     if found is None or tags > CELL_LIMIT:
         found = package.content(entry)
     sheet = as_utf8(found, book.file, entry.name)
+    if is_vast and is_wide(found):
+        tags = end_tags(sheet)
     if tags > CELL_LIMIT and b"sheetData" in sheet and has_too_many(sheet):
         raise HostileWorkbook("too_many_cells", file=book.file, part=entry.name)
+    if is_vast:
+        book.end_tags[part_key(entry.name)] = tags
     if hashes:
         book.hashes[part_key(entry.name)] = entry.name, digest.hexdigest()
     return sheet

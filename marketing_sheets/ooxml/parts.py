@@ -57,6 +57,11 @@ CORE = ("core-properties", "coreProperties")  # kinds of relationship, the latte
 _RELATIONSHIP_ID = re.compile(r"\{[^}]*/relationships\}id")
 
 
+def is_wide(data: bytes) -> bool:
+    """Whether an XML part is written in an encoding of which a character takes several bytes."""
+    return any(data.startswith((mark, "<".encode(encoding))) for mark, encoding in _WIDE)
+
+
 def as_utf8(data: bytes, file: str, part: str) -> bytes:
     """Return the bytes of an XML part in UTF-8 without a byte order mark."""
     if data.startswith(codecs.BOM_UTF8):

@@ -423,3 +423,24 @@ def test_very_many_tabs(tmp_path: Path) -> None:
             assert refusal(path).code == "too_many_cells"
         else:
             check_workbook_file(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_cells_of_vast_sheets_are_counted_in_any_encoding(
+    tmp_path: Path, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many cells as can be read pass the gate, and one more does not; nor does their text."""
+    rows = "".join(f'<row r="{r}"><c r="A{r}"><v>1</v></c></row>' for r in range(1, 301))
+    path = book(tmp_path / "a.xlsx", rows)
+    sheet = texts(path)["xl/worksheets/sheet1.xml"]
+    head = sheet.replace('encoding="UTF-8"', 'encoding="UTF-16"') if encoding != "utf-8" else sheet
+    edit_parts(path, {"xl/worksheets/sheet1.xml": head.encode(encoding)})
+    monkeypatch.setattr(gate, "SMALLEST_FILLED_CELL", 1)
+    for limit, is_refused in ((300, False), (299, True)):
+        monkeypatch.setattr(gate, "CELL_LIMIT", limit)
+        monkeypatch.setattr("marketing_sheets.ooxml.extent.CELL_LIMIT", limit)
+        if is_refused:
+            assert refusal(path).code == "too_many_cells"
+        else:
+            facts = open_workbook_file(path)
+            assert 300 <= facts.opened.end_tags["xl/worksheets/sheet1.xml"] <= 310

@@ -67,6 +67,29 @@ def test_a_deleted_list_silences_the_marks_until_the_next_run(checked: Path) -> 
     assert Hand(checked).says(DAILY, 9).startswith("1 处")
 
 
+def test_a_list_that_was_moved_stays_where_people_put_it(checked: Path) -> None:
+    """It is found as the last tab, written anew there, and the marks follow it."""
+
+    def moved(data: bytes) -> bytes:
+        found = re.search(rb'<sheet name="\xe6\xa0\xb8\xe5\xaf\xb9"[^>]*/>', data)
+        assert found is not None
+        data = data.replace(found[0], b"").replace(b"</sheets>", found[0] + b"</sheets>")
+        last = data.count(b"<sheet ") - 1
+        return re.sub(
+            rb'localSheetId="(\d+)"',
+            lambda m: b'localSheetId="%d"' % (last if int(m[1]) == 1 else max(int(m[1]) - 1, 0)),
+            data,
+        )
+
+    edit_parts(checked, {"xl/workbook.xml": moved})
+    before = re.findall(r'<sheet name="([^"]*)"', listed(checked))
+    done = recalculate(checked, as_of=DAY)
+    assert [one.replaced for one in done.receipt.sheets] == [True, True]
+    assert re.findall(r'<sheet name="([^"]*)"', listed(checked)) == before
+    assert before[-1] == "核对"
+    assert Hand(checked).says(DAILY, 9).startswith("1 处")
+
+
 def test_where_tabs_are_locked_the_summary_alone_is_written(tmp_path: Path) -> None:
     """A locked workbook without the list gets none, and no line that leads to it."""
     path = wrong_workbook(tmp_path)
