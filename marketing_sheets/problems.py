@@ -19,6 +19,11 @@ Told = Literal["cell", "row", "list"]
 _MANY = 100
 
 
+def quoted(tab: str) -> str:
+    """Return a tab's name as formulas and links want it before `!`."""
+    return "'" + tab.replace("'", "''") + "'"
+
+
 def column_letter(number: int) -> str:
     """Return the letters of the 1-based column `number`: 1 is A, 28 is AB."""
     letters = ""
@@ -56,6 +61,13 @@ class Place:
         if self.row is None:
             return None if self.column is None else column_letter(self.column)
         return f"{column_letter(self.column)}{self.row}" if self.column else str(self.row)
+
+    @property
+    def target(self) -> str | None:
+        """Where a link to it leads: the cell, or the first one of its row, column or tab."""
+        if self.sheet is None:
+            return None
+        return f"{quoted(self.sheet)}!{column_letter(self.column or 1)}{self.row or 1}"
 
     def __str__(self) -> str:
         return " › ".join(part for part in (self.file, self.sheet, self.cell) if part)

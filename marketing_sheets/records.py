@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -109,6 +109,13 @@ class SheetRecords:
     origins: pd.DataFrame | None = None
     skipped: tuple[SkippedRow, ...] = ()
     parts: tuple[tuple[int, Origin], ...] = ()
+
+    def tabs(self) -> Iterator[tuple[Origin, int, int]]:
+        """Walk the tabs that hold the records, each with its first and the one after its last."""
+        starts = [(0, self.origin), *self.parts]
+        ends = [*(first for first, _ in self.parts), len(self.rows)]
+        for (first, origin), end in zip(starts, ends, strict=True):
+            yield origin, first, end
 
     def place(self, position: int, *column_ids: str | None) -> Place:
         """Return where record number `position` (from 0) stands, as `Origin.place` does."""

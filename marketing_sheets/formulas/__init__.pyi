@@ -35,6 +35,7 @@ from .live import (
     excel_share as excel_share,
     figure_value as figure_value,
     live_text as live_text,
+    within as within,
 )
 from .text import (
     amount_of as amount_of,

@@ -169,6 +169,29 @@ def excel_figure(expression: str, sheet: TableSheet, template: Template, languag
     return _aggregate(parse_expression(expression), sheet, template, language)
 
 
+def within(expression: str, column: str, word: str) -> str | None:
+    """Return an expression of live lines over the rows that hold a word in a column.
+
+    What it depends on is that of all rows. None where not all it adds up can be told by rows.
+    """
+
+    def part(node: ast.expr) -> ast.expr:
+        if isinstance(node, ast.IfExp):
+            return ast.IfExp(test=node.test, body=part(node.body), orelse=part(node.orelse))
+        if isinstance(node, ast.BinOp):
+            return ast.BinOp(left=part(node.left), op=node.op, right=part(node.right))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sum":
+            name = ast.Name(id="sum_where", ctx=ast.Load())
+            rows = [ast.Name(id=column, ctx=ast.Load()), ast.Constant(value=word)]
+            return ast.Call(func=name, args=[*node.args, *rows], keywords=[])
+        raise FormulaError("formula_not_allowed", formula=expression, part=type(node).__name__)
+
+    try:
+        return ast.unparse(part(parse_expression(expression)))
+    except FormulaError:
+        return None
+
+
 def figure_value(
     expression: str,
     records: SheetRecords,

@@ -51,10 +51,8 @@ def with_marks(merge: Merge) -> Marked:
             continue
         rows = [*_rows(records, doubtful)]
         marked.positions.update({row: (name, at) for at, row in rows})
-        said: dict[str, dict[int, str]] = {}
-        for part in (MARK, MARK_NOTE):
-            for at in sorted({*contested, *(at for at, _ in rows)}):
-                said.setdefault(part, {})[at] = contested.get(at, "")
+        to_check = sorted({*contested, *(at for at, _ in rows)})
+        said = {part: {at: contested.get(at, "") for at in to_check} for part in (MARK, MARK_NOTE)}
         # A longer table has no formulas that say what is marked, and all is said in words.
         is_checked = len(records.frame) <= MOST_CHECKED
         for at, row in rows:

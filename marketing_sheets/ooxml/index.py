@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from ..problems import quoted
 from ..texts import LANGUAGES, say
 from .archive import part_key
 from .gate import WorkbookFile, open_index, open_source
@@ -150,7 +151,7 @@ def set_local_names(
             home.remove(known)
     for name in brought:
         _define(home, name.name, name.refers_to, index, hidden=name.hidden)
-    _define(home, kind.marker, f"{_quoted(sheet_name)}!$A$1", index, hidden=True)
+    _define(home, kind.marker, f"{quoted(sheet_name)}!$A$1", index, hidden=True)
 
 
 def set_stamp(workbook: Workbook, index: int, stamp: str) -> None:
@@ -166,7 +167,7 @@ def set_ranges(workbook: Workbook, sheet_name: str, ranges: Mapping[str, str]) -
         if known.get("localSheetId") is None and known.get("name", "").lower() in wanted:
             home.remove(known)
     for name, cells in ranges.items():
-        _define(home, name, f"{_quoted(sheet_name)}!{cells}")
+        _define(home, name, f"{quoted(sheet_name)}!{cells}")
 
 
 def compute_on_load(workbook: Workbook) -> None:
@@ -200,10 +201,6 @@ def _define(
     if hidden:
         element.set("hidden", "1")
     element.text = refers_to
-
-
-def _quoted(sheet_name: str) -> str:
-    return "'" + sheet_name.replace("'", "''") + "'"
 
 
 def drop_calculations(package: Package, workbook: Workbook, sheet_id: int) -> str | None:

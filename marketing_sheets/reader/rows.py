@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..records import Mask
+from ..records import Integers, Mask
 from ..texts import fold, fold_label
 from .ends import is_word, skip_header_rows, skip_other_tables
 from .headers import spellings
@@ -103,22 +103,22 @@ def _skip_headers(sorter: Sorter) -> None:
     Where words over figures differ, more of them than agree begin another table, and fewer are
     doubted, as is the label of another column.
     """
-    words = spellings(sorter.table.sheet)
-    hits = np.zeros(sorter.height, dtype=np.int64)
-    count = np.zeros(sorter.height, dtype=np.int64)
-    said: dict[int, Mask] = {}
-    for column_id, at in sorter.table.binding.columns.items():
-        if at in sorter.filled:
-            said[at] = _is_header_cell(sorter, at, column_id, words)
-            hits += said[at]
-            count += sorter.filled[at]
+    words, names = spellings(sorter.table.sheet), sorter.table.binding.columns
+    ours = {at: column_id for column_id, at in names.items() if at in sorter.filled}
+    again, count, texts_of = np.zeros((3, sorter.height), dtype=np.int64)
     for name, at in sorter.table.binding.extras.items():
         if sorter.text[at].any():
-            again = np.asarray(sorter.cells(at) == name, dtype=bool)
-            hits += again
-            count += again
+            again += np.asarray(sorter.cells(at) == name, dtype=bool)
+    for at in ours:
+        count += sorter.filled[at]
+        texts_of += sorter.text[at]
+    count += again
+    # Free texts are many, and hardly ever stand in a row of nothing but words.
+    wordy = _is_like_header(texts_of + again, count)
+    said = {at: _is_header_cell(sorter, at, ours[at], words, wordy) for at in ours}
+    hits = again + sum(said.values())
     numeric = {sorter.table.binding.columns[c.id] for c in sorter.table.inputs if c.is_numeric}
-    for row in np.flatnonzero((hits >= 2) & (hits >= _LIKE_HEADER * count)).tolist():
+    for row in np.flatnonzero(_is_like_header(hits, count)).tolist():
         texts = {at: sorter.text_at(row, at) for at in said if sorter.text[at][row]}
         others = {at: text for at, text in texts.items() if not said[at][row] and is_word(text)}
         if len(others.keys() & numeric) * 2 > len(texts.keys() & numeric):
@@ -132,14 +132,21 @@ def _skip_headers(sorter: Sorter) -> None:
         sorter.skipped[row] = NonRecord(row=row, reason="repeated_header", text=text)
 
 
-def _is_header_cell(sorter: Sorter, at: int, column_id: str, words: Mapping[str, str]) -> Mask:
+def _is_like_header(hits: Integers, count: Integers) -> Mask:
+    is_like: Mask = (hits >= 2) & (hits >= _LIKE_HEADER * count)
+    return is_like
+
+
+def _is_header_cell(
+    sorter: Sorter, at: int, column_id: str, words: Mapping[str, str], among: Mask
+) -> Mask:
     names = {column_id, sorter.table.binding.headers.get(column_id, column_id)}
 
     def is_name(text: str) -> bool:
         # Word for word first: what stands in brackets may tell two columns apart.
         return text in names or words.get(fold(text), words.get(fold_label(text))) == column_id
 
-    return sorter.texts_that(at, is_name)
+    return sorter.texts_that(at, is_name, among)
 
 
 def _skip_sections(sorter: Sorter, content: Mask) -> None:

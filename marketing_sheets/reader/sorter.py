@@ -33,15 +33,22 @@ class Sorter:
     doubts: dict[int, tuple[str, str]] = field(default_factory=dict)
     _distinct: dict[int, tuple[Integers, Integers, list[str]]] = field(default_factory=dict)
 
-    def texts_that(self, column: int, test: Callable[[str], bool]) -> Mask:
-        """Tell which cells are texts that pass a test, which gets each different one once."""
+    def texts_that(
+        self, column: int, test: Callable[[str], bool], among: Mask | None = None
+    ) -> Mask:
+        """Tell which cells, `among` some rows, are texts that pass a test; each is tested once."""
         if column not in self._distinct:
             rows = np.flatnonzero(self.text[column])
             codes, found = pd.factorize(self.cells(column)[rows])
             self._distinct[column] = rows, codes, found.tolist()
         rows, codes, texts = self._distinct[column]
+        if among is not None:
+            rows, codes = rows[among[rows]], codes[among[rows]]
+        passed = np.zeros(len(texts), dtype=bool)
+        for at in np.unique(codes).tolist():
+            passed[at] = test(texts[at])
         result = np.zeros(self.height, dtype=bool)
-        result[rows] = np.array([test(text) for text in texts], dtype=bool)[codes]
+        result[rows] = passed[codes]
         return result
 
     def text_at(self, row: int, column: int) -> str:

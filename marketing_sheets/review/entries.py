@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from math import isnan
@@ -12,15 +12,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ..problems import Problem, column_letter
+from ..problems import Problem, column_letter, quoted
 from ..records import Origin, Reading, SheetRecords
 from ..template import Column, TableSheet
-from .keys import cell_keys
+from .keys import BELOW, cell_keys
 
 __all__ = ["LISTED", "Entry", "answers_in", "entries_of"]
 
-# Rows below the last record in which the same text may stand once rows were sorted or moved.
-_BELOW = 500
 _RANKS = {"error": 0, "warning": 1}
 # Lines that the Review has; its names refer to as many cells.
 LISTED: Final = 2_000
@@ -72,7 +70,7 @@ def entries_of(reading: Reading, *, date_1904: bool = False) -> tuple[Entry, ...
         cell = finder.cell(problem)
         typed, area = _typed(cell.raw, start), cell.area
         if area and (typed is None or problem.code == _ERROR_CELL):
-            area = f"{_quoted(problem.place.sheet)}!{problem.place.cell}"
+            area = f"{quoted(problem.place.sheet or '')}!{problem.place.cell}"
         keys = cell_keys(cell.sheet, problem.column or "", typed) if cell.is_marked else ()
         what = keys[0] if keys else f"{cell.sheet}.{problem.column}={problem.raw}@{cell.record}"
         kind = problem.code, cell.file, what
@@ -136,7 +134,11 @@ class _Finder:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._tabs = {tab.origin.sheet: tab for tab in _tabs(reading)}
+        self._tabs = {
+            origin.sheet: _Tab(records=records, origin=origin, first=first, last=last)
+            for records in reading.sheets.values()
+            for origin, first, last in records.tabs()
+        }
         self._forms = {f.id: form.id for form in reading.template.forms for f in form.fields}
 
     def cell(self, problem: Problem) -> _Cell:
@@ -144,7 +146,7 @@ class _Finder:
         place, name = problem.place, problem.column or ""
         if name in self._forms and place == self._reading.form_places.get(name):
             # A field is one cell, and what stands there is its own.
-            area = f"{_quoted(place.sheet)}!{place.cell}"
+            area = f"{quoted(place.sheet or '')}!{place.cell}"
             is_marked = problem.told == "cell"
             return _Cell(sheet=self._forms[name], raw=problem.raw, area=area, is_marked=is_marked)
         tab = self._tabs.get(place.sheet or "")
@@ -192,8 +194,7 @@ def _is_shown(problem: Problem, raw: object) -> bool:
 def _area(tab: _Tab, column: int, last: int) -> str:
     letter = column_letter(column)
     return (
-        f"{_quoted(tab.origin.sheet)}!${letter}${tab.origin.header_row + 1}"
-        f":${letter}${last + _BELOW}"
+        f"{quoted(tab.origin.sheet)}!${letter}${tab.origin.header_row + 1}:${letter}${last + BELOW}"
     )
 
 
@@ -202,18 +203,6 @@ def _file(records: SheetRecords, position: int) -> str:
         return ""
     file = records.origins["file"].iloc[position]
     return file.replace(_SEPARATOR, "-") if isinstance(file, str) else ""
-
-
-def _tabs(reading: Reading) -> Iterator[_Tab]:
-    for records in reading.sheets.values():
-        starts = [(0, records.origin), *records.parts]
-        ends = [*(first for first, _ in starts[1:]), len(records.rows)]
-        for (first, origin), last in zip(starts, ends, strict=True):
-            yield _Tab(records=records, origin=origin, first=first, last=last)
-
-
-def _quoted(tab: str | None) -> str:
-    return "'" + (tab or "").replace("'", "''") + "'"
 
 
 def _typed(raw: object, start: datetime) -> str | float | bool | None:

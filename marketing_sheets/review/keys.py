@@ -28,6 +28,8 @@ OPEN: Final = "chk_open"
 LIST: Final = "chk_list"
 # Characters of a text that tell it from others; the key stays below the 255 that MATCH takes.
 LONGEST: Final = 99
+# Rows below the last record in which the same may stand once rows were sorted, moved or added.
+BELOW: Final = 500
 # What MATCH reads as a pattern, and the wide tilde, which LibreOffice takes for the narrow one.
 _PATTERNS: Final = ("~", "～", "*", "?")
 _PLAIN: Final = "-"

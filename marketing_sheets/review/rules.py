@@ -10,32 +10,23 @@ from itertools import groupby
 
 from ..ooxml import CellRule
 from ..problems import column_letter
-from ..records import Origin, Reading, SheetRecords
+from ..records import Origin, Reading
 from ..styles import Palette
 from ..template import Column, TableSheet
-from .keys import KEYS, excel_key
+from .keys import BELOW, KEYS, excel_key
 
 __all__ = ["mark_rules"]
-
-_BELOW = 500  # rows under the last record that are marked as well
 
 
 def mark_rules(reading: Reading, marked: Collection[str] = ()) -> tuple[CellRule, ...]:
     """Return a rule for each tab with records but those `marked` already."""
     return tuple(
-        _rule(sheet, origin, last)
+        _rule(sheet, origin, int(records.rows[end - 1]) if end > first else origin.header_row)
         for records in reading.sheets.values()
         if isinstance(sheet := reading.template[records.sheet], TableSheet)
-        for origin, last in _tabs(records)
+        for origin, first, end in records.tabs()
         if origin.sheet not in marked and any(_shown(sheet, origin))
     )
-
-
-def _tabs(records: SheetRecords) -> Iterator[tuple[Origin, int]]:
-    starts = [(0, records.origin), *records.parts]
-    ends = [*(first for first, _ in starts[1:]), len(records.rows)]
-    for (first, origin), end in zip(starts, ends, strict=True):
-        yield origin, int(records.rows[end - 1]) if end > first else origin.header_row
 
 
 def _shown(sheet: TableSheet, origin: Origin) -> Iterator[tuple[int, Column]]:
@@ -55,7 +46,7 @@ def _rule(sheet: TableSheet, origin: Origin, last: int) -> CellRule:
     )
     key = excel_key(f"{first}{row}", f'"{sheet.id}."&{named}&"="')
     areas = tuple(
-        f"{column_letter(a)}{row}:{column_letter(b)}{last + _BELOW}"
+        f"{column_letter(a)}{row}:{column_letter(b)}{last + BELOW}"
         for a, b in _runs(number for number, _ in columns)
     )
     return CellRule(

@@ -158,12 +158,12 @@ class Canvas:
             self._check(self.sheet.write_formula(row, column, cell.formula, form, cell.value or ""))
         elif isinstance(cell.value, str):
             text = cell.value[:_LONGEST]
-            target = _target(cell.link)
+            target = None if cell.link is None else cell.link.target
             if target is None:
                 # Staff's text may begin with "=": it stays text.
                 self._check(self.sheet.write_string(row, column, text, form))
             else:
-                self._check(self.sheet.write_url(row, column, target, form, text))
+                self._check(self.sheet.write_url(row, column, f"internal:{target}", form, text))
         elif cell.value is None:
             self._check(self.sheet.write_blank(row, column, None, form))
         else:
@@ -276,19 +276,6 @@ class Canvas:
         mute = f"&8&K{Palette.MUTE.removeprefix('#')}"
         title = self.name.replace("&", "&&")
         self._check(sheet.set_footer(f"&L{mute}{title}&R{mute}&P / &N"))
-
-
-def _target(place: Place | None) -> str | None:
-    """Return the link to a place in this workbook, or None if it names no sheet."""
-    if place is None or place.sheet is None:
-        return None
-    tab = place.sheet.replace("'", "''")
-    cell = place.cell or "A1"
-    if place.row is None:
-        cell = f"{place.cell}1" if place.cell else "A1"
-    elif place.column is None:
-        cell = f"A{place.row}"
-    return f"internal:'{tab}'!{cell}"
 
 
 def chip(state: str | None) -> Style:

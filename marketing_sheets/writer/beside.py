@@ -12,10 +12,11 @@ from datetime import date
 from typing import Any
 
 from ..ooxml import SUMMARY
+from ..problems import quoted
 from ..records import AttachedColumn, Attachment, SheetRecords
 from ..styles import STATES, Palette
 from ..texts import LANGUAGES, Text
-from .book import Book, Pen, quoted, serial
+from .book import Book, Pen, serial
 from .geometry import FIRST, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, header_height, line_count
 from .layout import print_list, print_page
 from .living import draw_living

@@ -15,7 +15,7 @@ from typing import Any
 from xlsxwriter.utility import xl_range
 
 from ..errors import ExcelLimitError, UsageError
-from ..problems import Place, column_letter
+from ..problems import Place, column_letter, quoted
 from ..review import Entry
 from ..styles import FONTS, Look, Palette
 from ..template import (
@@ -396,11 +396,6 @@ class Book:
     def define(self, name: str, pen: Pen, area: str) -> None:
         """Give a cell or an area of a sheet a name that all formulas know."""
         pen.accepted(self.workbook.define_name(name, f"={quoted(pen.name)}!{area}"))
-
-
-def quoted(tab: str) -> str:
-    """Return a tab name as references write it."""
-    return "'" + tab.replace("'", "''") + "'"
 
 
 def absolute(row: int, column: int) -> str:

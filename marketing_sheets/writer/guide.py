@@ -7,9 +7,10 @@ others on the right.
 
 from __future__ import annotations
 
+from ..problems import quoted
 from ..styles import STATES, Palette
 from ..template import FormSheet, Section, TextRow
-from .book import Book, Pen, absolute, quoted
+from .book import Book, Pen, absolute
 from .cells import form_cell, validation
 from .conditions import draw_mark, gap_look
 from .forms import draw_heading, draw_label, value_look

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from ..problems import column_letter
+from ..problems import column_letter, quoted
 from ..styles import Palette, number_format
 from ..template import Column, TableSheet
-from .book import Book, Pen, absolute, quoted
+from .book import Book, Pen, absolute
 from .geometry import FIRST, GROUPS, HEADER, column_width, horizontal, text_units, wraps
 from .parts import is_own, is_owner, is_trace, own_format
 

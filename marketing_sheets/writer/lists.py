@@ -9,10 +9,11 @@ and what `settings` tells of; the first of them carries the stamp.
 from __future__ import annotations
 
 from ..formulas import listed_words
+from ..problems import quoted
 from ..styles import Palette, number_format
 from ..template import Campaign, Choices, Column, Setting
 from ..texts import say
-from .book import Book, Pen, absolute, quoted, serial
+from .book import Book, Pen, absolute, serial
 from .cells import validation
 from .geometry import FIRST, GROUPS, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, text_units
 from .layout import print_page

@@ -12,18 +12,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..formulas import excel_figure, figure_value
-from ..problems import column_letter
+from ..formulas import excel_figure, figure_value, within
+from ..problems import column_letter, quoted
 from ..records import MARK, SheetRecords
 from ..styles import Palette
 from ..template import Metric, TableSheet, Task
 from ..texts import Text
-from .book import Book, Pen, quoted
+from .book import Book, Pen
 from .parts import is_trace, trace_id
 
 # The figures people ask for first, those that the tables' live lines have by name, and how many.
 _FIRST: Final = ("sales", "roas", "new_users", "cac")
-_LIVE: Final = ("progress", "used")
+_PROGRESS: Final = "progress"
+_LIVE: Final = (_PROGRESS, "used")
 _MOST: Final = 6
 _SHAPES: Final = {
     "money": "#,##0",
@@ -36,13 +37,6 @@ _EACH: Final = "#,##0.0"  # money for one of something
 _STAGES: Final = 10
 # Columns of the Summary's grid: a block is two, with a gap after it.
 _LEFT, _HALF, _BAR, _LAST = 1, 10, 13, 17
-_PROGRESS: Final = (
-    '(sum_where(progress_counted, {stage}, "{word}")'
-    ' / sum_where(weight_counted, {stage}, "{word}"))'
-    " if sum(unweighted) == 0 and sum(weight_counted) > 0 else"
-    ' (sum_where(share, {stage}, "{word}") / sum_where(measured, {stage}, "{word}"))'
-)
-_MADE_OF: Final = ("progress_counted", "weight_counted", "unweighted", "share", "measured")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +71,7 @@ def _is_plain(metric: Metric, sheet: TableSheet) -> bool:
     """Whether a metric is made of columns that are numbers in every row alike."""
     names = [n for n in (metric.numerator, metric.denominator, metric.minus) if n]
     known = [sheet[name] for name in names if name in sheet]
+    # What is used of the budgets is the live line's figure, of all budgets.
     mixed = any("attribute(" in (column.formula or "") for column in known)
     return len(known) == len(names) > 0 and not mixed and metric.id != "budget_use"
 
@@ -303,12 +298,17 @@ class _Page:
         """List the stages of the tasks with their progress, as a figure and a bar."""
         book, looks = self.book, self.book.looks
         sheet = next((s for s in book.template.tables if s.role == "master"), None)
-        if sheet is None or any(name not in sheet for name in (Task.STAGE, *_MADE_OF)):
+        if sheet is None or Task.STAGE not in sheet:
             return row
-        entries = book.lists.get(sheet[Task.STAGE].choices or "", ())[:_STAGES]
+        whole = next((x.values[_PROGRESS] for x in sheet.live if _PROGRESS in x.values), None)
+        entries = book.lists.get(sheet[Task.STAGE].choices or "", ()) if whole else ()
         figures = [
-            (entry.label, _PROGRESS.format(stage=Task.STAGE, word=entry.id)) for entry in entries
+            (entry.label, expression)
+            for entry in entries[:_STAGES]
+            if (expression := within(whole or "", Task.STAGE, entry.id))
         ]
+        if not figures:
+            return row
         now = [self.value(expression, sheet) for _, expression in figures]
         last = row + len(figures)
         area = f"{_letter(_BAR)}{row + 2}:{_letter(_BAR)}{last + 1}"

@@ -16,12 +16,12 @@ from typing import Any, Final
 import xlsxwriter
 
 from ..ooxml import REVIEW
-from ..problems import Place, Problem, column_letter
+from ..problems import Place, Problem, column_letter, quoted
 from ..records import CONFIRMATION, CONFIRMED_ID, REVIEW_STAMP
 from ..review import KEYS, LIST, LISTED, OPEN, Entry
 from ..styles import FONTS, STATES, Palette
 from ..texts import Language, Text, say
-from .book import Book, Looks, Pen, quoted
+from .book import Book, Looks, Pen
 from .geometry import FIRST, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, header_height, line_count
 from .layout import print_list
 
@@ -207,11 +207,10 @@ class _Page:
     def _link(self, row: int, place: Place) -> None:
         number = _COLUMNS.index("cell")
         look = self.looks.cell(**{**self._row_look("cell"), "font_color": Palette.ACCENT})
-        if place.sheet is None or place.row is None:
+        if place.target is None or place.row is None:
             self.pen.text(row, number, place.cell or "–", look)
             return
-        to = f"{quoted(place.sheet)}!{place.cell if place.column else f'A{place.row}'}"
-        self.pen.link(row, number, place.cell or "", look, to=to, tip=str(place))
+        self.pen.link(row, number, place.cell or "", look, to=place.target, tip=str(place))
 
     def _state(self, row: int, entry: Entry) -> str:
         """Return the formula of a line's state."""
