@@ -1,34 +1,28 @@
-"""The Summary's grid, and drawing on it with XlsxWriter.
+"""Drawing on the Summary's grid with XlsxWriter.
 
-Column A is a margin; six blocks of two columns follow, a slim gap after each block. All columns
-here count from 0. Chart data that no table shows stands hidden from column U on.
+Chart data that no table shows stands hidden from column U on.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import xlsxwriter
 
 from ..errors import ExcelLimitError
-from ..problems import Place
 from ..styles import FONTS, STATES, Palette
 from ..template import Verdict
 from ..texts import Language
+from .fit import fit, fit_names, width_of
+from .grid import FIRST, LAST, Cell, Laid, Style, lay, pixels
 from .model import ChannelRow, StageRow, Summary
-from .words import Scale, fitted, symbol_of, text_of, units_of, word
+from .words import Scale, symbol_of, text_of, word
 
-Style = Mapping[str, Any]
-_BLOCKS: Final = 6
-FIRST: Final = 1
-LAST: Final = 17
-HALF: Final = 10  # first column of the right half
-_MARGIN_PX, _COLUMN_PX, _GAP_PX = 14, 72, 10
 _DATA: Final = 20  # column U
 _LONGEST: Final = 32_767
+_HIGHEST: Final = 409  # points of a row
 ROW: Final = 21
 HAIRLINE: Final[Style] = {"bottom": 1, "bottom_color": Palette.LINE}
 TOTAL: Final[Style] = {
@@ -39,37 +33,10 @@ TOTAL: Final[Style] = {
     "bottom_color": Palette.RULE,
 }
 _PAD: Final = "_)_)"
+# Pixels for a name beside the bars of a chart, and for all those under its columns.
+NAME_PX: Final = 122
+_CHART_PX: Final = 392
 _STATES: Final = {"met": "done", "close": "close", "missed": "missed"}
-
-
-def left(block: int) -> int:
-    """Return the first column of a block, 0 to 5."""
-    return FIRST + 3 * block
-
-
-def right(block: int) -> int:
-    """Return the second column of a block."""
-    return left(block) + 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """What stands in the columns `first` to `last` of a row; more than one column is merged.
-
-    `link` is the place a click leads to. With a `formula`, `value` is what it shows now.
-    """
-
-    first: int
-    last: int | None = None
-    value: str | float | None = None
-    formula: str = ""
-    style: Style = field(default_factory=dict)
-    link: Place | None = None
-
-    @property
-    def end(self) -> int:
-        """The last column."""
-        return self.first if self.last is None else self.last
 
 
 class Canvas:
@@ -87,11 +54,9 @@ class Canvas:
         self._columns()
 
     def _columns(self) -> None:
-        self._check(self.sheet.set_column_pixels(0, 0, _MARGIN_PX))
-        for block in range(_BLOCKS):
-            self._check(self.sheet.set_column_pixels(left(block), right(block), _COLUMN_PX))
-            gap = _MARGIN_PX if block == _BLOCKS - 1 else _GAP_PX
-            self._check(self.sheet.set_column_pixels(right(block) + 1, right(block) + 1, gap))
+        for column in range(LAST + 2):
+            width = pixels(column, column)
+            self._check(self.sheet.set_column_pixels(column, column, width))
 
     def _check(self, result: Any) -> None:
         """XlsxWriter reports what Excel forbids by a negative number and leaves it out."""
@@ -118,6 +83,15 @@ class Canvas:
         self.row += 1
         self.top += height
 
+    def height(self, start: float) -> int:
+        """Return how many pixels there are below the point `start`."""
+        return round((self.top - start) * 4 / 3)
+
+    def fill(self, start: float, height: int) -> None:
+        """Leave empty what a chart of so many pixels from the point `start` on still takes."""
+        if (rest := height * 0.75 - (self.top - start)) > 0:
+            self.skip(rest)
+
     def line(
         self,
         height: float,
@@ -127,47 +101,41 @@ class Canvas:
         first: int = FIRST,
         last: int = LAST,
     ) -> None:
-        """Draw the next row: `ground` in every column from `first` to `last`, `cells` upon it."""
+        """Draw the next row: `ground` in every column from `first` to `last`, `cells` upon it.
+
+        It is `height` points high, or as high as its texts need.
+        """
+        laid = lay([cell.on(ground or {}) for cell in cells], first, last)
+        height = min(max([height, *(one.height for one in laid)]), _HIGHEST)
         self._check(self.sheet.set_row(self.row, height))
-        self.cells(cells, ground=ground, first=first, last=last)
+        for column in range(first, last + 1):
+            if ground is not None:
+                self._check(self.sheet.write_blank(self.row, column, None, self.format(ground)))
+        for one in laid:
+            self._draw(one)
         self.row += 1
         self.top += height
 
-    def cells(
-        self,
-        cells: Sequence[Cell],
-        *,
-        ground: Style | None = None,
-        first: int = FIRST,
-        last: int = LAST,
-    ) -> None:
-        """Draw cells into the current row without leaving it."""
-        taken = {column for cell in cells for column in range(cell.first, cell.end + 1)}
-        if ground is not None:
-            for column in range(first, last + 1):
-                if column not in taken:
-                    self._check(self.sheet.write_blank(self.row, column, None, self.format(ground)))
-        for cell in cells:
-            self._draw(cell, {**(ground or {}), **cell.style})
-
-    def _draw(self, cell: Cell, style: Style) -> None:
-        form, row, column = self.format(style), self.row, cell.first
-        if cell.end > column:
-            self._check(self.sheet.merge_range(row, column, row, cell.end, "", form))
+    def _draw(self, one: Laid) -> None:
+        row, cell, column = self.row, one.cell, one.at
+        form = self.format(cell.style)
+        if one.is_merged:
+            self._check(self.sheet.merge_range(row, cell.first, row, cell.end, "", form))
+        else:
+            for beside in range(cell.first, cell.end + 1):
+                self._check(self.sheet.write_blank(row, beside, None, form))
         if cell.formula:
             self._check(self.sheet.write_formula(row, column, cell.formula, form, cell.value or ""))
-        elif isinstance(cell.value, str):
-            text = cell.value[:_LONGEST]
-            target = None if cell.link is None else cell.link.target
-            if target is None:
-                # Staff's text may begin with "=": it stays text.
-                self._check(self.sheet.write_string(row, column, text, form))
-            else:
-                self._check(self.sheet.write_url(row, column, f"internal:{target}", form, text))
-        elif cell.value is None:
+        elif cell.value is None or cell.value == "":
             self._check(self.sheet.write_blank(row, column, None, form))
-        else:
+        elif not isinstance(cell.value, str):
             self._check(self.sheet.write_number(row, column, cell.value, form))
+        elif cell.link is None or cell.link.target is None:
+            # Staff's text may begin with "=": it stays text.
+            self._check(self.sheet.write_string(row, column, cell.value[:_LONGEST], form))
+        else:
+            target = f"internal:{cell.link.target}"
+            self._check(self.sheet.write_url(row, column, target, form, cell.value[:_LONGEST]))
 
     def say(self, code: str, **params: object) -> str:
         """Return a word of the Summary in the workbook's language."""
@@ -178,20 +146,13 @@ class Canvas:
         rule = {"bottom": 2, "bottom_color": Palette.ACCENT}
         bold = {"font_size": 13, "bold": True, "font_color": Palette.NAVY}
         mute = {"font_size": 9, "font_color": Palette.MUTE, "align": "right"}
-        middle = right(1)
-        self.line(
-            24,
-            [
-                Cell(first=FIRST, last=middle, value=title, style=bold),
-                Cell(first=middle + 1, last=LAST, value=note, style=mute),
-            ],
-            ground=rule,
-        )
+        head = Cell(first=FIRST, value=title, style=bold, sizes=(11,))
+        self.line(24, [head, Cell(first=LAST, value=note, style=mute, sizes=(8,))], ground=rule)
 
     def remark(self, text: str, *, first: int = FIRST) -> None:
         """Draw one muted line from column `first` on."""
         style = {"font_size": 9, "font_color": Palette.MUTE}
-        self.line(20, [Cell(first=first, last=LAST, value=text, style=style)])
+        self.line(20, [Cell(first=first, last=LAST, value=text, style=style, sizes=(8,), lines=3)])
 
     def hidden(self, values: Sequence[str | float | None]) -> list[Any]:
         """Keep chart data in the next hidden column; return its range for a chart."""
@@ -259,7 +220,7 @@ class Canvas:
 
     def finish(self, *, breaks: Sequence[int]) -> None:
         """Set up the sheet's view and print-out: A4, one page wide, a new page at `breaks`."""
-        sheet, last = self.sheet, right(_BLOCKS - 1) + 1
+        sheet, last = self.sheet, LAST + 1
         if self._data > _DATA:
             hidden = {"hidden": True}
             self._check(sheet.set_column(_DATA, self._data - 1, None, None, hidden))
@@ -317,6 +278,8 @@ def table_head(
             value=padded(text) if align == "right" else text,
             style=({"align": align} if align else {})
             | ({"indent": 1} if start == indented else {}),
+            sizes=(8,),
+            lines=2,
         )
         for text, start, end, align in heads
     ]
@@ -360,7 +323,8 @@ def verdict_cell(column: int, verdict: Verdict | None, summary: Summary, canvas:
         return Cell(first=column, value="–", style={"align": "center", "font_color": Palette.GHOST})
     state = _STATES[verdict]
     text = f"{symbol_of(state)} {text_of(summary.verdicts[verdict], canvas.language)}"
-    return Cell(first=column, value=text, style={**chip(state), "align": "center", "font_size": 9})
+    look = {**chip(state), "align": "center", "font_size": 9}
+    return Cell(first=column, value=text, style=look, sizes=(8, 7))
 
 
 def scale_format(scale: Scale, canvas: Canvas) -> str:
@@ -368,20 +332,21 @@ def scale_format(scale: Scale, canvas: Canvas) -> str:
     return "#,##0" if scale == "plain" else canvas.say(f"format.{scale}")
 
 
-def row_name(row: ChannelRow | StageRow, kind: str, canvas: Canvas, room: int) -> str:
-    """Return the name of a channel or stage, or of the others together, cut to `room`."""
+def row_name(row: ChannelRow | StageRow, kind: str, canvas: Canvas) -> str:
+    """Return the name of a channel or stage, or of the others together."""
     if row.others:
         return canvas.say(f"more.{kind}", count=row.others)
-    name = text_of(row.name, canvas.language)
-    return fitted(name, room) if name else canvas.say("cell.no_name")
+    return text_of(row.name, canvas.language) or canvas.say("cell.no_name")
 
 
-def chart_name(name: str, columns: int) -> str:
-    """Cut a name to what stands level under one of `columns` columns of half the page.
+def chart_names(names: Sequence[str], columns: int) -> list[str]:
+    """Fit names under so many columns of half the page; one of several words may take two lines."""
+    room = min(NAME_PX, _CHART_PX / columns)
+    cut = fit_names(names, room, 9)
+    return [name if _stands(name, room) else shown for name, shown in zip(names, cut, strict=True)]
 
-    A name of several words may take two lines.
-    """
-    room = min(20, 64 // columns)
-    if max(map(units_of, name.split()), default=0) <= room and units_of(name) <= 2 * room:
-        return name
-    return fitted(name, room)
+
+def _stands(name: str, room: float) -> bool:
+    """Whether a name stands in two lines without breaking a word."""
+    is_apart = all(width_of(part, 9) <= room for part in name.split())
+    return is_apart and not fit(name, room, (9,), lines=2).is_cut

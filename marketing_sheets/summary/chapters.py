@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from ..problems import Place
 from ..styles import Palette
 from ..template import Chapter
-from .canvas import (
-    FIRST,
-    HAIRLINE,
-    LAST,
-    ROW,
-    Canvas,
-    Cell,
-    Style,
-    chip,
-    figure_cell,
-    left,
-    right,
-    table_head,
-)
+from .canvas import HAIRLINE, ROW, Canvas, chip, figure_cell, table_head
+from .grid import FIRST, LAST, Cell, Style, left, right
 from .model import AdviceRow, CauseRow, GoalRow, Report
-from .words import day_text, fitted, phrase_text, place_text, symbol_of, text_of, units_of, word
+from .words import day_text, phrase_text, place_text, symbol_of, text_of, word
 
 # The chapter each section belongs to.
 CHAPTER_OF: Final[Mapping[str, Chapter]] = {
@@ -45,8 +33,9 @@ CHAPTER_OF: Final[Mapping[str, Chapter]] = {
 }
 _MOST: Final = 12
 _SMALL: Final[Style] = {"font_size": 9}
-# What fits in a line of 9 pt in one block, in one and a half, and in two.
-_ONE, _HALF, _TWO = 23, 36, 49
+_BOLD: Final[Style] = {**_SMALL, "bold": True}
+# Most lines of what people wrote at length, and of the rest.
+_PROSE, _LINES = 12, 6
 
 
 def draw_chapter(canvas: Canvas, chapter: Chapter, number: int) -> None:
@@ -65,21 +54,20 @@ def draw_chapter(canvas: Canvas, chapter: Chapter, number: int) -> None:
 
 def _link(place: Place, *, block: int) -> Cell:
     style = {"font_size": 9, "font_color": Palette.ACCENT}
-    text = place_text(place) if place.cell else fitted(place.sheet or "", _ONE)
-    return Cell(first=left(block), last=right(block), value=text, style=style, link=place)
-
-
-def _wrapped(first: int, last: int, text: str, units: int, style: Style = _SMALL) -> Cell:
-    """Return a cell of up to three lines of 9 pt."""
+    text, name = place_text(place), place.sheet or ""
     return Cell(
-        first=first, last=last, value=fitted(text, 3 * units), style={**style, "text_wrap": True}
+        first=left(block),
+        last=right(block),
+        value=text,
+        style=style,
+        link=place,
+        sizes=(8,),
+        name=name,
     )
 
 
-def _height(*texts: tuple[str, int]) -> float:
-    """Return the height of a row whose texts stand in so many units each."""
-    lines = min(3, max(-(-units_of(text) // units) for text, units in texts) or 1)
-    return ROW if lines == 1 else 6 + 13 * lines
+def _prose(first: int, last: int, text: str, style: Style = _SMALL, **more: Any) -> Cell:
+    return Cell(first=first, last=last, value=text, style=style, **{"lines": _LINES, **more})
 
 
 def draw_goals(canvas: Canvas, report: Report) -> None:
@@ -114,21 +102,19 @@ def _goal(canvas: Canvas, row: GoalRow, wide: int) -> None:
     goal = canvas.say("cell.goal", module=row.module, goal=row.goal)
     goal = goal if row.module and row.goal else row.module or row.goal
     days = [day_text(day, language, "short") for day in (row.start, row.end) if day]
-    time = fitted(" – ".join(days) or row.weeks or "–", _ONE)
-    who, room = text_of(row.who, language), _TWO if wide else _ONE
+    time = " – ".join(days) or row.weeks or "–"
     cells = [
-        _wrapped(left(0), right(1), goal, _TWO, {**_SMALL, "bold": True}),
-        _wrapped(left(2), right(2 + wide), row.action, room),
-        _wrapped(left(3 + wide), right(3 + wide), who, _ONE),
-        Cell(first=left(4 + wide), last=right(4 + wide), value=time, style=_SMALL),
+        _prose(left(0), right(1), goal, _BOLD),
+        _prose(left(2), right(2 + wide), row.action),
+        _prose(left(3 + wide), right(3 + wide), text_of(row.who, language)),
+        _prose(left(4 + wide), right(4 + wide), time, sizes=(8,)),
     ]
     if not wide:
         status = f"{symbol_of(row.state)} {text_of(row.status, language)}".strip()
         look = {**_SMALL, **chip(row.state), "align": "center"}
         cells.append(figure_cell(left(5), row.progress, "0%"))
-        cells.append(Cell(first=right(5), value=fitted(status, 12) or "–", style=look))
-    height = _height((goal, _TWO), (row.action, room), (who, _ONE))
-    canvas.line(height, cells, ground=HAIRLINE)
+        cells.append(Cell(first=right(5), value=status or "–", style=look, sizes=(8,)))
+    canvas.line(ROW, cells, ground=HAIRLINE)
 
 
 def draw_causes(canvas: Canvas, report: Report) -> None:
@@ -151,21 +137,16 @@ def draw_causes(canvas: Canvas, report: Report) -> None:
 
 def _cause(canvas: Canvas, row: CauseRow) -> None:
     language = canvas.language
-    what = text_of(row.what, language)
-    late = {"font_size": 9, "bold": True, "font_color": Palette.LATE}
+    late: Style = {**_BOLD, "font_color": Palette.LATE}
     gap = phrase_text(row.gap, language) if row.gap else "–"
+    look = late if row.gap else {**_SMALL, "font_color": Palette.GHOST}
     cells = [
-        _wrapped(left(0), right(1), what, _TWO, {**_SMALL, "bold": True}),
-        Cell(
-            first=left(2),
-            last=right(2),
-            value=fitted(gap, _ONE),
-            style=late if row.gap else {**_SMALL, "font_color": Palette.GHOST},
-        ),
-        _wrapped(left(3), right(4), row.cause, _TWO),
+        _prose(left(0), right(1), text_of(row.what, language), _BOLD),
+        _prose(left(2), right(2), gap, look, sizes=(8,)),
+        _prose(left(3), right(4), row.cause, lines=_PROSE),
         _link(row.place, block=5),
     ]
-    canvas.line(_height((what, _TWO), (row.cause, _TWO)), cells, ground=HAIRLINE)
+    canvas.line(ROW, cells, ground=HAIRLINE)
 
 
 def draw_advice(canvas: Canvas, report: Report) -> None:
@@ -200,17 +181,16 @@ def _measures(canvas: Canvas, rows: Sequence[AdviceRow]) -> None:
 
 def _measure(canvas: Canvas, row: AdviceRow) -> None:
     language = canvas.language
-    problem, who = text_of(row.problem, language), text_of(row.who, language)
+    who = text_of(row.who, language)
     due = day_text(row.due, language) if row.due else "–"
     cells = [
-        _wrapped(left(0), right(1), problem, _TWO, {**_SMALL, "bold": True}),
-        _wrapped(left(2), left(3), row.measure or "–", _HALF),
-        _wrapped(right(3), left(4), who or "–", _ONE),
-        Cell(first=right(4), value=due, style={**_SMALL, "align": "center"}),
+        _prose(left(0), right(1), text_of(row.problem, language), _BOLD),
+        _prose(left(2), left(3), row.measure or "–", lines=_PROSE),
+        _prose(right(3), left(4), who or "–"),
+        Cell(first=right(4), value=due, style={**_SMALL, "align": "center"}, sizes=(8,)),
         _link(row.place, block=5),
     ]
-    height = _height((problem, _TWO), (row.measure, _HALF), (who, _ONE))
-    canvas.line(height, cells, ground=HAIRLINE)
+    canvas.line(ROW, cells, ground=HAIRLINE)
 
 
 def draw_sheets(canvas: Canvas, report: Report) -> None:
@@ -228,16 +208,16 @@ def draw_sheets(canvas: Canvas, report: Report) -> None:
         for block, row in zip((0, 3), report.sheets[number : number + 2], strict=False):
             name = text_of(row.label, language)
             tab = row.place.sheet or name
+            text = name if name == tab else canvas.say("cell.sheet", name=name, tab=tab)
             cells.append(
                 Cell(
                     first=left(block),
                     last=right(block + 1),
-                    value=fitted(
-                        name if name == tab else canvas.say("cell.sheet", name=name, tab=tab),
-                        _TWO,
-                    ),
+                    value=text,
                     style=link,
                     link=row.place,
+                    sizes=(8,),
+                    name=name,
                 )
             )
             cells.append(figure_cell(left(block + 2), row.rows, "#,##0"))

@@ -9,38 +9,24 @@ from ..metrics import IssueRow
 from ..problems import Place, Problem, condensed
 from ..review import LIST, OPEN
 from ..styles import Palette
-from .canvas import (
-    FIRST,
-    HAIRLINE,
-    HALF,
-    LAST,
-    ROW,
-    Canvas,
-    Cell,
-    Style,
-    chip,
-    left,
-    right,
-    table_head,
-)
+from .canvas import HAIRLINE, ROW, Canvas, chip, table_head
 from .charts import trend_chart
+from .grid import FIRST, HALF, LAST, Cell, Style, left, right
 from .model import Summary, Trend
 from .words import (
     day_text,
-    fitted,
     period_text,
     phrase_text,
     place_text,
     scale_of,
     symbol_of,
     text_of,
-    units_of,
     word,
 )
 
 _HINTS: Final = 10
 _PROBLEMS: Final = 12
-_FILE_UNITS: Final = 22  # half-width characters of 9 pt in a block
+_LINES: Final = 6
 _LEAST_POINTS: Final = 2
 
 
@@ -116,8 +102,8 @@ def draw_issues(canvas: Canvas, summary: Summary) -> None:
         (canvas.say("head.older"), right(1), right(1), "right"),
         (canvas.say("head.overdue"), left(2), left(2), "right"),
         (canvas.say("head.total"), right(2), right(2), "right"),
-        (canvas.say("head.longest"), HALF, left(4), "left"),
-        (canvas.say("head.owner"), right(4), left(5), "left"),
+        (canvas.say("head.longest"), HALF, right(4), "left"),
+        (canvas.say("head.owner"), left(5), left(5), "left"),
         (canvas.say("head.overdue_days"), right(5), right(5), "right"),
     )
     table_head(canvas, heads, indented=HALF)
@@ -143,8 +129,9 @@ def _issue(canvas: Canvas, row: IssueRow, summary: Summary) -> None:
     cells = [
         Cell(
             first=left(0),
-            value=fitted(f"{symbol_of(state)} {name}".strip(), 10),
+            value=f"{symbol_of(state)} {name}".strip(),
             style={**chip(state), "font_size": 9, "align": "center"},
+            sizes=(8,),
         ),
         _count(right(0), row.week, {}),
         _count(left(1), row.fortnight, {}),
@@ -153,12 +140,13 @@ def _issue(canvas: Canvas, row: IssueRow, summary: Summary) -> None:
         _count(right(2), row.total, {"bold": True}),
         Cell(
             first=HALF,
-            last=left(4),
-            value=fitted(longest.description, 29),
+            last=right(4),
+            value=longest.description,
             style={"indent": 1},
             link=longest.place,
+            sizes=(9, 8),
         ),
-        Cell(first=right(4), last=left(5), value=fitted(longest.owner, 20), style={"font_size": 9}),
+        Cell(first=left(5), value=longest.owner, style={"font_size": 9}, sizes=(8,), lines=3),
         days,
     ]
     canvas.line(ROW, cells, ground=HAIRLINE)
@@ -215,40 +203,38 @@ def _problem(canvas: Canvas, problem: Problem, summary: Summary) -> None:
     raw = "" if problem.raw is None else str(problem.raw).strip()
     found = word("cell.blank", language)
     if raw:
-        found = word("cell.quoted", language, text=fitted(raw, 17))
+        found = word("cell.quoted", language, text=raw)
     message, hint = problem.message(language), problem.hint(language)
-    # Up to three lines of 9 pt; longer ones are told in full by the terminal.
-    lines = min(3, max(-(-units_of(text) // 46) for text in (message, hint)) or 1)
     small = {"font_size": 9}
-    wrapped = {**small, "text_wrap": True}
-    where, link = place_text(place), place
+    where, link, name = place_text(place), place, place.sheet or ""
     if summary.merged is not None and place.file not in (None, summary.source.file):
         # It stands in a file that was merged: there is no such cell here to go to.
-        where, link, lines = f"{_file_text(place)}\n{where}", Place(), max(lines, 2)
+        folder, _, file = (place.file or "").rpartition("/")
+        name = folder or file
+        where, link = f"{place.file}\n{where}", Place()
     cells = [
         Cell(
             first=left(0),
             last=right(0),
             value=where or "–",
-            style={**(wrapped if "\n" in where else small), "font_color": Palette.ACCENT},
+            style={**small, "font_color": Palette.ACCENT},
             link=link,
+            sizes=(8,),
+            lines=3,
+            name=name,
         ),
         Cell(
             first=left(1),
             last=right(1),
             value=found,
             style=small if raw else {**small, "font_color": Palette.MUTE},
+            lines=3,
+            name=raw,
         ),
-        Cell(first=left(2), last=right(3), value=fitted(message, 128), style=wrapped),
-        Cell(first=left(4), last=right(5), value=fitted(hint, 128), style=wrapped),
+        Cell(first=left(2), last=right(3), value=message, style=small, lines=_LINES),
+        Cell(first=left(4), last=right(5), value=hint, style=small, lines=_LINES),
     ]
-    canvas.line(ROW if lines == 1 else 6 + 13 * lines, cells, ground=HAIRLINE)
-
-
-def _file_text(place: Place) -> str:
-    """Return the name of a file, without its folders where they leave no room."""
-    name = place.file or ""
-    return name if units_of(name) <= _FILE_UNITS else fitted(name.rpartition("/")[2], _FILE_UNITS)
+    canvas.line(ROW, cells, ground=HAIRLINE)
 
 
 def draw_hints(canvas: Canvas, summary: Summary) -> None:
@@ -261,14 +247,20 @@ def draw_hints(canvas: Canvas, summary: Summary) -> None:
         )
         small: Style = {"font_size": 9}
         link = {**small, "font_color": Palette.ACCENT}
-        where = place_text(problem.place) or "–"
-        said = {**small, "text_wrap": True}
-        lines = min(2, -(-units_of(text) // 118) or 1)
+        place = problem.place
         cells = [
-            Cell(first=left(0), last=right(0), value=where, style=link, link=problem.place),
-            Cell(first=left(1), last=right(5), value=fitted(text, 236), style=said),
+            Cell(
+                first=left(0),
+                last=right(0),
+                value=place_text(place) or "–",
+                style=link,
+                link=place,
+                sizes=(8,),
+                name=place.sheet or "",
+            ),
+            Cell(first=left(1), last=right(5), value=text, style=small, lines=_LINES),
         ]
-        canvas.line(ROW if lines == 1 else 6 + 13 * lines, cells, ground=HAIRLINE)
+        canvas.line(ROW, cells, ground=HAIRLINE)
     rest = len(summary.hints) - _HINTS
     if rest > 0:
         canvas.remark(canvas.say("more.problems", count=rest))
@@ -279,7 +271,7 @@ def draw_footer(canvas: Canvas, summary: Summary) -> None:
     language, source = canvas.language, summary.source
     parts = [word("footer.as_of", language, day=summary.as_of)]
     if source.file:
-        parts.append(word("footer.source", language, file=fitted(source.file, 48)))
+        parts.append(word("footer.source", language, file=source.file))
     if source.sha256:
         digest = f"{source.sha256[:8]}…{source.sha256[-4:]}"
         parts.append(word("footer.sha256", language, hash=digest))
@@ -289,7 +281,9 @@ def draw_footer(canvas: Canvas, summary: Summary) -> None:
     parts.append(word("footer.written", language, version=source.version).strip())
     style = {"font_size": 8, "font_color": Palette.MUTE, "top": 1, "top_color": Palette.RULE}
     text = "  ·  ".join(parts)
-    canvas.line(20, [Cell(first=FIRST, last=LAST, value=text, style=style)], ground=style)
+    name = source.file or ""
+    cell = Cell(first=FIRST, last=LAST, value=text, style=style, sizes=(7,), lines=2, name=name)
+    canvas.line(20, [cell], ground=style)
 
 
 def draw_absent(canvas: Canvas, title: str, why: Phrase) -> None:

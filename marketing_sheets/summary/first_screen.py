@@ -7,25 +7,17 @@ Summary must know, under a hidden row of ids.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from ..alerts import STANDINGS, Alert, TrackedAlert
+from ..problems import Place
 from ..records import MEMORY, MEMORY_STAMP
 from ..styles import STATES, Palette
-from .canvas import (
-    FIRST,
-    HAIRLINE,
-    LAST,
-    ROW,
-    Canvas,
-    Cell,
-    Style,
-    chip,
-    grouped,
-    left,
-    right,
-    table_head,
-)
+from ..texts import Language
+from .canvas import HAIRLINE, ROW, Canvas, TableHead, chip, grouped, table_head
+from .fit import size_for
+from .grid import FIRST, LAST, Cell, Style, left, right, room
 from .model import Summary, Tile
 from .words import (
     HEALTH_STATES,
@@ -33,8 +25,9 @@ from .words import (
     conflicts_text,
     day_text,
     exact_format,
-    fitted,
     kind_text,
+    name_in,
+    owners_text,
     phrase_text,
     place_text,
     reason_words,
@@ -45,25 +38,22 @@ from .words import (
     text_of,
     tile_amounts,
     tile_name,
-    units_of,
     who,
     word,
 )
 
 _SHOWN: Final = 40
-# What fits in a line of 9 pt in the column of what it is about: Latin words, and others.
-_LATIN_UNITS: Final = 37
-_WHAT_UNITS: Final = 35
+# A row is as high as its owner's name needs: cut, it would come back as another name.
+_ANY: Final = 99
 _OWNER: Final = left(4)
 _STANDINGS: Final = {"new": "active", "continuing": "open", "resolved": "done"}
 _ACTIONS: Final = 6
-_SENTENCE_UNITS: Final = 118  # what fits in one line of 11 pt across the page
 _LATE_GAP: Final[Style] = {"font_size": 9, "bold": True, "font_color": Palette.LATE}
 _SMALL: Final[Style] = {"font_size": 9}
 
 
 def draw_alerts(canvas: Canvas, summary: Summary) -> None:
-    """Draw all alerts by severity, with state, gap, owner, first day and a link to the cell.
+    """Draw all alerts by severity: new or since when, gap, owner, and a link to the cell.
 
     Those beyond forty stand in hidden rows, for the memory alone.
     """
@@ -73,17 +63,11 @@ def draw_alerts(canvas: Canvas, summary: Summary) -> None:
     shown.append(canvas.say("note.owner"))
     canvas.heading(canvas.say("section.alerts"), " · ".join(shown))
     columns = _ids_row(canvas)
-    heads = (
+    first = (
         (canvas.say("head.severity"), left(0), left(0), "center"),
         (canvas.say("head.standing"), right(0), right(0), "center"),
-        (canvas.say("head.what"), left(1), left(2), "left"),
-        (canvas.say("head.gap"), right(2), left(3), "left"),
-        (canvas.say("head.department"), right(3), right(3), "left"),
-        (canvas.say("head.owner"), left(4), left(4), "left"),
-        (canvas.say("head.first_seen"), right(4), right(4), "center"),
-        (canvas.say("head.where"), left(5), right(5), "left"),
     )
-    table_head(canvas, heads, indented=left(1))
+    table_head(canvas, [*first, *_heads(canvas)])
     for number, one in enumerate(summary.alerts):
         canvas.keep(_memory(one, columns, canvas))
         if number < _SHOWN:
@@ -94,6 +78,16 @@ def draw_alerts(canvas: Canvas, summary: Summary) -> None:
     rest = len(summary.alerts) - _SHOWN
     if rest > 0:
         canvas.remark(canvas.say("more.alerts", count=rest))
+
+
+def _heads(canvas: Canvas) -> list[TableHead]:
+    return [
+        (canvas.say("head.what"), left(1), left(2), "left"),
+        (canvas.say("head.gap"), right(2), left(3), "left"),
+        (canvas.say("head.department"), right(3), right(3), "left"),
+        (canvas.say("head.owner"), _OWNER, right(4), "left"),
+        (canvas.say("head.where"), left(5), right(5), "left"),
+    ]
 
 
 def _ids_row(canvas: Canvas) -> dict[str, int]:
@@ -122,68 +116,71 @@ def _memory(one: TrackedAlert, columns: dict[str, int], canvas: Canvas) -> dict[
 
 
 def _owner(one: TrackedAlert) -> str:
-    # Cut, it would come back as another name; the cell itself hides what is too long.
     return " ".join(one.who.split())
 
 
-def _row(canvas: Canvas, one: TrackedAlert) -> None:
+def _row(canvas: Canvas, one: TrackedAlert, first: Sequence[Cell] = ()) -> None:
+    """Draw an alert; `first` stands in the place of its severity and since when it is known."""
     language, alert = canvas.language, one.alert
-    small = {"font_size": 9}
-    mute = {**small, "font_color": Palette.MUTE}
-    text = small if alert else mute
-    what = text_of(one.what, language)
+    mute: Style = {**_SMALL, "font_color": Palette.MUTE}
+    text = _SMALL if alert else mute
     gap = text_of(alert.gap, language) if alert else ""
     if one.resolved_on:
         gap = word("gap.resolved", language, day=one.resolved_on)
     elif alert is None:
         gap = word("gap.no_data", language)
-    late = {"font_size": 9, "bold": True, "font_color": Palette.LATE} if alert else mute
-    room = _LATIN_UNITS if what.isascii() else _WHAT_UNITS
-    lines = min(2, max(-(-units_of(what) // room), -(-units_of(gap) // 23)))
-    wrap = {"text_wrap": lines > 1}
     severity = SEVERITY_STATES[one.severity] if alert else None
     standing = _STANDINGS[one.standing]
+    since = word(
+        f"standing.{one.standing}", language, day=day_text(one.first_seen, language, "short")
+    )
     name = word(f"severity.{one.severity}", language)
-    link = {"font_size": 9, "font_color": Palette.ACCENT} if alert else mute
-    cells = [
+    cells = first or [
         Cell(
             first=left(0),
             value=f"{symbol_of(severity)} {name}".strip(),
             style={**mute, **chip(severity), "align": "center"},
+            sizes=(8,),
         ),
         Cell(
             first=right(0),
-            value=f"{symbol_of(standing)} {word(f'standing.{one.standing}', language)}",
-            style={**small, **chip(standing), "align": "center"},
+            value=f"{symbol_of(standing)} {since}",
+            style={**_SMALL, **chip(standing), "align": "center"},
+            sizes=(8,),
         ),
+    ]
+    cells = [
+        *cells,
         Cell(
             first=left(1),
             last=left(2),
-            value=fitted(what, room * lines),
-            style={**text, **wrap, "bold": alert is not None, "indent": 1},
+            value=text_of(one.what, language),
+            name=name_in(one.what, language),
+            sizes=(8.5,),
+            lines=2,
+            style={**text, "bold": alert is not None},
         ),
         Cell(
             first=right(2),
             last=left(3),
-            value=fitted(gap, 23 * lines),
-            style={**late, **wrap},
+            value=gap,
+            sizes=(8.5,),
+            lines=2,
+            style=_LATE_GAP if alert else mute,
         ),
-        Cell(first=right(3), value=fitted(text_of(one.department, language), 11), style=text),
-        Cell(first=_OWNER, value=_owner(one), style={**text, **wrap, "shrink": lines == 1}),
-        Cell(
-            first=right(4),
-            value=day_text(one.first_seen, language),
-            style={**text, "align": "center"},
-        ),
-        Cell(
-            first=left(5),
-            last=right(5),
-            value=place_text(alert.place) if alert else "–",
-            style=link,
-            link=alert.place if alert else None,
-        ),
+        Cell(first=right(3), value=text_of(one.department, language), lines=2, style=text),
+        Cell(first=_OWNER, last=right(4), value=_owner(one), sizes=(8,), lines=_ANY, style=text),
+        _link(alert.place) if alert else Cell(first=left(5), value="–", style=mute),
     ]
-    canvas.line(ROW if lines <= 1 else 32, cells, ground=HAIRLINE)
+    canvas.line(ROW, cells, ground=HAIRLINE)
+
+
+def _link(place: Place) -> Cell:
+    style = {"font_size": 9, "font_color": Palette.ACCENT}
+    text, name = place_text(place), place.sheet or ""
+    return Cell(
+        first=left(5), last=right(5), value=text, style=style, link=place, sizes=(8,), name=name
+    )
 
 
 def draw_first_screen(canvas: Canvas, summary: Summary) -> None:
@@ -200,46 +197,46 @@ def _masthead(canvas: Canvas, summary: Summary) -> None:
     language = canvas.language
     state = HEALTH_STATES[summary.health]
     verdict = f"{symbol_of(state)} {canvas.say(f'verdict.{summary.health}')}"
-    title = fitted(text_of(summary.title, language), 76)
     canvas.skip(6)
+    title = {"font_size": 20, "bold": True, "font_color": Palette.NAVY}
+    called = text_of(summary.title, language)
+    # A title never loses a letter.
     canvas.line(
         30,
-        [
-            Cell(
-                first=FIRST,
-                last=right(4),
-                value=title,
-                style={"font_size": 20, "bold": True, "font_color": Palette.NAVY},
-            ),
-            Cell(
-                first=left(5),
-                last=LAST,
-                value=verdict,
-                style={**chip(state), "font_size": 12, "align": "center"},
-            ),
-        ],
+        [Cell(first=FIRST, last=LAST, value=called, style=title, sizes=(16, 14), lines=_ANY)],
     )
-    line = fitted(sub_line(summary, language), 150)
-    small = {"font_size": 9, "font_color": Palette.SLATE}
-    canvas.line(18, [Cell(first=FIRST, last=LAST, value=line, style=small)])
+    small = {"font_size": 9, "font_color": Palette.SLATE, "indent": 1}
+    whose = who(summary.department, owners_text(summary.owner, language), language)
+    cells = [
+        Cell(
+            first=left(0),
+            last=right(0),
+            value=verdict,
+            style={**chip(state), "font_size": 12, "bold": True, "align": "center"},
+            sizes=(11, 10, 9),
+        ),
+        Cell(
+            first=left(1),
+            last=LAST,
+            value=sub_line(summary, language),
+            name=whose,
+            lines=2,
+            style=small,
+        ),
+    ]
+    canvas.line(22, cells)
     canvas.skip(4)
-    text = sentence(summary, language)
-    lines = min(3, -(-units_of(text) // _SENTENCE_UNITS))
+    said, look = sentence(summary, language), {"font_size": 11}
     canvas.line(
-        {1: 24, 2: 34, 3: 48}[lines],
-        [
-            Cell(
-                first=FIRST,
-                last=LAST,
-                value=text,
-                style={"font_size": 11, "text_wrap": True},
-            )
-        ],
+        24, [Cell(first=FIRST, last=LAST, value=said, style=look, sizes=(10.5, 10), lines=4)]
     )
     text = conflicts_text(summary.merged, language)
     if text and summary.merged is not None:
         look, link = {**chip("close"), "font_size": 9, "indent": 1}, summary.merged.listed
-        canvas.line(20, [Cell(first=FIRST, last=LAST, value=f"! {text}", style=look, link=link)])
+        cell = Cell(
+            first=FIRST, last=LAST, value=f"! {text}", style=look, link=link, sizes=(8,), lines=2
+        )
+        canvas.line(20, [cell])
 
 
 def _figure_format(tile: Tile, canvas: Canvas) -> str:
@@ -273,38 +270,58 @@ def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
         if figure.value is not None:
             value = figure.value
             number["num_format"] = _figure_format(tile, canvas)
-        slate = {"font_size": 9, "font_color": Palette.SLATE, "shrink": True}
+        slate = {"font_size": 9, "font_color": Palette.SLATE}
         delta, words = {"font_size": 9, "font_color": Palette.MUTE}, ""
         if figure.value is None:
             words = reason_words(figure.reason or "no_data", language)
         elif tile.delta is not None:
             said = phrase_text(tile.delta, language, beside=tile_amounts(tile))
             words = f"{symbol_of(tile.state)} {said}"
-            delta = {"font_size": 9, "bold": True, "font_color": color, "shrink": True}
-        rows[0][1].append(
-            Cell(
-                first=first,
-                last=last,
-                value=fitted(tile_name(tile, language), 24),
-                style={**ground, **top},
-            )
-        )
-        rows[1][1].append(Cell(first=first, last=last, value=value, style={**ground, **number}))
+            delta = {"font_size": 9, "bold": True, "font_color": color}
         target = phrase_text(tile.target, language, beside=tile_amounts(tile))
-        rows[2][1].append(Cell(first=first, last=last, value=target, style={**ground, **slate}))
-        rows[3][1].append(Cell(first=first, last=last, value=words, style={**ground, **delta}))
+        drawn: tuple[tuple[str | float, Style], ...] = (
+            (tile_name(tile, language), top),
+            (value, number),
+            (target, slate),
+            (words, delta),
+        )
+        for (_, cells), (shown, style) in zip(rows, drawn, strict=True):
+            cells.append(
+                Cell(first=first, last=last, value=shown, style={**ground, **style}, sizes=(8, 7))
+            )
     for height, cells in rows:
         canvas.line(height, cells)
 
 
+def is_repeated(summary: Summary) -> bool:
+    """Whether a list of alerts would say nothing but what needs action says as well.
+
+    What needs action is the list then, and the workbook's memory.
+    """
+    listed = summary.alerts
+    is_new = all(one.alert is not None and one.standing == "new" for one in listed)
+    return is_new and len(listed) == len(summary.actions) <= _ACTIONS
+
+
 def _actions(canvas: Canvas, summary: Summary) -> None:
-    note = canvas.say("note.actions") if summary.actions else ""
-    canvas.heading(canvas.say("section.actions"), note)
     if not summary.actions:
+        canvas.heading(canvas.say("section.actions"), "")
         canvas.remark(canvas.say("absent.no_actions"))
         return
+    language, note = canvas.language, canvas.say("note.actions")
+    kind = (canvas.say("head.kind"), left(0), right(0), "center")
+    if is_repeated(summary):
+        canvas.heading(canvas.say("section.actions"), f"{note} · {canvas.say('note.owner')}")
+        columns = _ids_row(canvas)
+        table_head(canvas, [kind, *_heads(canvas)])
+        for one in summary.alerts:
+            assert one.alert is not None
+            canvas.keep(_memory(one, columns, canvas))
+            _row(canvas, one, [_kind(one.alert, language)])
+        return
+    canvas.heading(canvas.say("section.actions"), note)
     heads = (
-        (canvas.say("head.kind"), left(0), right(0), "center"),
+        kind,
         (canvas.say("head.what"), left(1), right(2), "left"),
         (canvas.say("head.who"), left(3), right(3), "left"),
         (canvas.say("head.gap"), left(4), right(4), "left"),
@@ -312,49 +329,48 @@ def _actions(canvas: Canvas, summary: Summary) -> None:
     )
     table_head(canvas, heads, indented=left(1))
     shown = summary.actions[:_ACTIONS]
-    for alert in shown:
-        _action(canvas, alert)
+    persons = [who(one.department, one.owner, language) for one in shown]
+    size = size_for(persons, room(left(3), right(3), {}), (9, 8.5, 8))
+    for alert, person in zip(shown, persons, strict=True):
+        _action(canvas, alert, person, size)
     rest = len(summary.actions) - len(shown)
     if rest:
         canvas.remark(canvas.say("more.actions", count=rest))
 
 
-def _action(canvas: Canvas, alert: Alert) -> None:
-    language = canvas.language
+def _kind(alert: Alert, language: Language) -> Cell:
     state = SEVERITY_STATES[alert.severity]
-    kind = fitted(f"{symbol_of(state)} {kind_text(alert, language)}".strip(), 22)
-    where = place_text(alert.place)
+    return Cell(
+        first=left(0),
+        last=right(0),
+        value=f"{symbol_of(state)} {kind_text(alert, language)}".strip(),
+        style={**_SMALL, **chip(state), "align": "center"},
+        sizes=(8,),
+    )
+
+
+def _action(canvas: Canvas, alert: Alert, person: str, size: float) -> None:
+    language = canvas.language
     cells = [
-        Cell(
-            first=left(0),
-            last=right(0),
-            value=kind,
-            style={**chip(state), "font_size": 9, "align": "center"},
-        ),
+        _kind(alert, language),
         Cell(
             first=left(1),
             last=right(2),
-            value=fitted(phrase_text(alert.what, language), 40),
+            value=phrase_text(alert.what, language),
+            name=name_in(alert.what, language),
             style={"bold": True, "indent": 1},
+            sizes=(9,),
+            lines=2,
         ),
-        Cell(
-            first=left(3),
-            last=right(3),
-            value=fitted(who(alert.department, alert.owner, language) or "–", 23),
-            style=_SMALL,
-        ),
+        Cell(first=left(3), last=right(3), value=person or "–", style={"font_size": size}, lines=2),
         Cell(
             first=left(4),
             last=right(4),
-            value=fitted(phrase_text(alert.gap, language), 23),
+            value=phrase_text(alert.gap, language),
             style=_LATE_GAP,
+            sizes=(8,),
+            lines=2,
         ),
-        Cell(
-            first=left(5),
-            last=right(5),
-            value=where,
-            style={"font_size": 9, "font_color": Palette.ACCENT},
-            link=alert.place,
-        ),
+        _link(alert.place),
     ]
     canvas.line(ROW, cells, ground=HAIRLINE)

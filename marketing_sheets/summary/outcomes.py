@@ -8,11 +8,11 @@ from ..metrics import achievements, allocation, count_verdicts, numbers
 from ..records import Reading, SheetRecords
 from ..styles import Palette
 from ..template import Campaign, Effect, TableSheet, Task, rounded
-from .canvas import HAIRLINE, ROW, Canvas, Cell, chip, figure_cell, left, right, table_head
+from .canvas import HAIRLINE, ROW, Canvas, chip, figure_cell, table_head
+from .grid import Cell, left, right
 from .model import TableOutcome
-from .words import fitted, text_of
+from .words import text_of
 
-_NAME = 40
 _HEADS = ("rows", "met_count", "close_count", "missed_count", "unjudged", "over")
 
 
@@ -66,8 +66,10 @@ def draw_outcomes(canvas: Canvas, outcomes: Sequence[TableOutcome]) -> None:
     table_head(canvas, heads)
     for one in outcomes:
         link = {"bold": True, "font_color": Palette.ACCENT}
-        name = fitted(text_of(one.label, canvas.language), _NAME)
-        cells = [Cell(first=left(0), last=right(1), value=name, style=link, link=one.place)]
+        name = text_of(one.label, canvas.language)
+        cells = [
+            Cell(first=left(0), last=right(1), value=name, style=link, link=one.place, sizes=(9, 8))
+        ]
         figures = (one.rows, one.met, one.close, one.missed, one.unjudged, one.over)
         looks = (None, None, "close", "missed", None, "late")
         for figure, column, look in zip(figures, columns, looks, strict=True):

@@ -25,7 +25,7 @@ from .chapters import (
     draw_sheets,
 )
 from .details import draw_absent, draw_footer, draw_hints, draw_issues, draw_problems, draw_trend
-from .first_screen import draw_alerts, draw_first_screen
+from .first_screen import draw_alerts, draw_first_screen, is_repeated
 from .model import OwnTable, Summary
 from .outcomes import draw_outcomes
 from .side_by_side import comparison_drawings, draw_channels
@@ -148,7 +148,7 @@ def _drawings(summary: Summary) -> dict[str, list[Callable[[Canvas], None]]]:
     if not is_said:
         drawings.setdefault("outcomes", outcomes)
     drawings["own"] = [partial(_own, summary=summary, table=table) for table in summary.own]
-    if summary.alerts:
+    if summary.alerts and not is_repeated(summary):
         drawings["alerts"] = [_of(draw_alerts, summary)]
     if report.chapters:
         drawings["causes"] = [partial(draw_causes, report=report)]

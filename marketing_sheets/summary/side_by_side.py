@@ -11,19 +11,15 @@ from ..alerts import Amount, Phrase
 from ..metrics import Figure
 from ..styles import Palette
 from .canvas import (
-    FIRST,
     HAIRLINE,
-    HALF,
+    NAME_PX,
     ROW,
     TOTAL,
     Canvas,
-    Cell,
-    chart_name,
+    chart_names,
     chip,
     figure_cell,
-    left,
     padded,
-    right,
     row_name,
     scale_format,
     table_head,
@@ -31,17 +27,17 @@ from .canvas import (
 )
 from .charts import achievement_chart, budget_chart, roas_chart, shares_chart, steps
 from .details import later_remark
+from .fit import fit_names
+from .grid import FIRST, HALF, LAST, Cell, left, right
 from .model import ChannelRow, Compared, CompareRow, Comparison, Summary
 from .words import (
     HEALTH_STATES,
     amount_text,
     exact_format,
-    fitted,
     phrase_text,
     scale_of,
     symbol_of,
     text_of,
-    units_of,
     word,
 )
 
@@ -138,8 +134,8 @@ def _channel(
     more: Sequence[Cell] = (),
     total: bool = False,
 ) -> None:
-    name = canvas.say("cell.total") if total else row_name(row, "channels", canvas, 20)
-    cells = [Cell(first=FIRST, last=right(0), value=name, style={"bold": True})]
+    name = canvas.say("cell.total") if total else row_name(row, "channels", canvas)
+    cells = [_named(name)]
     for metric, column in columns.items():
         bold = {"bold": True} if total or metric == "roas" else {}
         value, shown = row.figures[metric].value, formats[metric]
@@ -155,7 +151,7 @@ def _channel_charts(canvas: Canvas, rows: Sequence[ChannelRow], target: float | 
     largest = sorted(own, key=lambda row: -(row.sales_share.value or row.cost_share.value or 0.0))
     kept = {id(row) for row in largest[:_BARS]}
     own = [row for row in own if id(row) in kept]
-    names = [chart_name(row_name(row, "channels", canvas, 40), len(own)) for row in own]
+    names = chart_names([row_name(row, "channels", canvas) for row in own], len(own))
     titles = {key: canvas.say(f"chart.{key}") for key in ("roas", "shares")}
     if len(own) < sum(row.others or 1 for row in rows):
         titles = {
@@ -262,10 +258,12 @@ def _draw(canvas: Canvas, *, table: Compared, kind: str, reversals: Sequence[Phr
 
 def draw_reversal(canvas: Canvas, text: str) -> None:
     """Draw a warning over the whole width, in as many lines as it takes."""
-    lines = min(3, -(-units_of(text) // 140))
-    look = {**chip("close"), "font_size": 9, "text_wrap": True, "indent": 1}
-    cell = Cell(first=FIRST, last=right(5), value=f"! {fitted(text, 420)}", style=look)
-    canvas.line(8 + 14 * lines, [cell])
+    look = {**chip("close"), "font_size": 9, "indent": 1}
+    canvas.line(ROW, [Cell(first=FIRST, last=LAST, value=f"! {text}", style=look, lines=6)])
+
+
+def _named(name: str) -> Cell:
+    return Cell(first=FIRST, last=right(0), value=name, style={"bold": True}, sizes=(9,), lines=2)
 
 
 def _table(canvas: Canvas, table: Compared, kind: str) -> None:
@@ -318,17 +316,10 @@ def _row(
     total: bool = False,
 ) -> None:
     language = canvas.language
-    name = fitted(text_of(row.name, language), 20) or canvas.say("cell.no_name")
+    name = text_of(row.name, language) or canvas.say("cell.no_name")
     bold: dict[str, Any] = {"bold": True} if total else {}
     late: dict[str, Any] = {"bold": True, "font_color": Palette.LATE}
-    cells = [
-        Cell(
-            first=FIRST,
-            last=right(0),
-            value=canvas.say("cell.total") if total else name,
-            style={"bold": True},
-        )
-    ]
+    cells = [_named(canvas.say("cell.total") if total else name)]
     for one, at in columns:
         value, shown = one.value(row), formats[one.head]
         if one.head == "met" and value is not None:
@@ -345,7 +336,7 @@ def _row(
         state = HEALTH_STATES[row.health]
         verdict = f"{symbol_of(state)} {canvas.say(f'verdict.{row.health}')}"
         style = {**chip(state), "align": "center", "font_size": 9}
-        cells.append(Cell(first=right(5), value=verdict, style=style))
+        cells.append(Cell(first=right(5), value=verdict, style=style, sizes=(8, 7)))
     canvas.line(ROW, cells, ground=TOTAL if total else HAIRLINE)
 
 
@@ -371,7 +362,7 @@ def _charts(canvas: Canvas, rows: Sequence[CompareRow], kind: str, *, rest: int)
         unit = canvas.say(f"unit.{scale}")
         budget_chart(
             canvas,
-            [chart_name(name, len(rows)) for name in names],
+            chart_names(names, len(rows)),
             [row.budget.value for row in rows],
             [row.spend.value for row in rows],
             title=canvas.say(f"chart.{kind}_budget", unit=unit),
@@ -382,7 +373,7 @@ def _charts(canvas: Canvas, rows: Sequence[CompareRow], kind: str, *, rest: int)
     if len(judged) > 1:
         achievement_chart(
             canvas,
-            [fitted(name, 20) for name, _ in judged],
+            fit_names([name for name, _ in judged], NAME_PX, 9),
             [value for _, value in judged],
             ["met" if value >= 1 else "missed" for _, value in judged],
             lines=[(1.0,)] * len(judged),

@@ -11,19 +11,15 @@ from ..metrics import Achievement
 from ..styles import STATES, Palette
 from ..template import Metric, Verdict
 from .canvas import (
-    FIRST,
     HAIRLINE,
-    HALF,
+    NAME_PX,
     ROW,
     TOTAL,
     Canvas,
-    Cell,
-    chart_name,
+    chart_names,
     chip,
     figure_cell,
-    left,
     padded,
-    right,
     row_name,
     scale_format,
     table_head,
@@ -31,8 +27,10 @@ from .canvas import (
 )
 from .charts import achievement_chart, budget_chart
 from .details import later_remark
+from .fit import fit_names, size_for
+from .grid import FIRST, HALF, Cell, Style, left, right, room
 from .model import Matrix, MatrixRow, OwnRow, OwnTable, StageRow, Summary
-from .words import exact_format, fitted, phrase_text, scale_of, text_of, word
+from .words import exact_format, phrase_text, scale_of, text_of, word
 
 # Where the number of rows stands; the metrics follow, one to a block while there are blocks enough.
 _COUNT: Final = left(1)
@@ -43,8 +41,8 @@ _NARROW: Final = tuple(
 _BESIDE: Final = 4  # departments that stand side by side; more stand one below the other
 _ACROSS: Final = 5  # metrics beside each other
 _DOWN: Final = 20
-_ROOM: Final = 21  # half-width characters of 10 pt in a block
 _METRICS: Final = 9
+_BOLD: Final[Style] = {"bold": True}
 _BARS: Final = 9
 
 
@@ -57,17 +55,9 @@ def draw_own(canvas: Canvas, summary: Summary, table: OwnTable) -> None:
     shown = list(zip(table.metrics, spans, strict=False))
     by = "" if table.by is None else text_of(table.by, language)
     heads = [
-        (fitted(by, 22), FIRST, right(0), "left"),
+        (by, FIRST, right(0), "left"),
         (canvas.say("head.rows"), _COUNT, _COUNT, "right"),
-        *(
-            (
-                fitted(text_of(one.label, language), 11 if first == last else 23),
-                first,
-                last,
-                "right",
-            )
-            for one, (first, last) in shown
-        ),
+        *((text_of(one.label, language), first, last, "right") for one, (first, last) in shown),
     ]
     table_head(canvas, heads)
     assert table.total is not None
@@ -105,14 +95,14 @@ def _row(
     total: bool = False,
 ) -> None:
     language = canvas.language
-    name = fitted(text_of(row.name, language), 20) or canvas.say("cell.no_name")
+    name = text_of(row.name, language) or canvas.say("cell.no_name")
     if total:
         name = canvas.say("cell.total")
     elif row.others:
         name = canvas.say("more.channels", count=row.others)
     bold = {"bold": True} if total else {}
     cells = [
-        Cell(first=FIRST, last=right(0), value=name, style={"bold": True}),
+        Cell(first=FIRST, last=right(0), value=name, style=_BOLD, sizes=(9,), lines=2),
         figure_cell(_COUNT, row.count, "#,##0", **bold),
         *(
             figure_cell(column, row.figures[metric].value, formats[metric], **bold)
@@ -173,13 +163,12 @@ def _matrix_name(row: MatrixRow) -> str:
 def _head(canvas: Canvas, kind: str, names: Sequence[str], first: int) -> None:
     heads = [(canvas.say(f"head.{kind}"), FIRST, right(first - 1), "left")]
     for block, name in enumerate(names, first):
-        heads.append((fitted(name, _ROOM), left(block), right(block), "right"))
+        heads.append((name, left(block), right(block), "right"))
     table_head(canvas, heads)
 
 
 def _name(text: str, first: int) -> Cell:
-    shown = fitted(text, _ROOM * first)
-    return Cell(first=FIRST, last=right(first - 1), value=shown, style={"bold": True})
+    return Cell(first=FIRST, last=right(first - 1), value=text, style=_BOLD, sizes=(9,), lines=2)
 
 
 def _count(met: int, judged: int, canvas: Canvas, block: int = 5) -> Cell:
@@ -243,17 +232,17 @@ def draw_metrics(canvas: Canvas, summary: Summary) -> None:
         (canvas.say("head.achieved"), left(5), left(5), "right"),
         (canvas.say("head.verdict"), right(5), right(5), "center"),
     )
-    top = canvas.row
+    top, start = canvas.row, canvas.top
     table_head(canvas, heads, first=HALF)
     for one in shown:
         _metric(canvas, one, summary)
     drawn = [one for one in shown if one.achieved.value is not None]
     # Chart and table end together; few rows still make a readable chart.
-    height = max(24 + 28 * len(shown) + 7, 120)
+    height = max(canvas.height(start) + 7, 120)
     if drawn:
         achievement_chart(
             canvas,
-            [fitted(_metric_name(one), 20) for one in drawn],
+            fit_names([_metric_name(one) for one in drawn], NAME_PX, 9),
             [one.achieved.value or 0.0 for one in drawn],
             [one.verdict for one in drawn],
             lines=[_lines(one, summary) for one in drawn],
@@ -265,9 +254,7 @@ def draw_metrics(canvas: Canvas, summary: Summary) -> None:
     if rest:
         sheet = summary.sheets[summary.sections["metrics"]]
         canvas.remark(canvas.say("more.metrics", count=rest, sheet=sheet), first=HALF)
-    filler = (height - 24 - 28 * len(shown)) * 0.75 - (20 if rest else 0)
-    if filler > 0:
-        canvas.skip(filler)
+    canvas.fill(start, height)
 
 
 def _metric_name(one: Achievement) -> str:
@@ -298,7 +285,14 @@ def _metric(canvas: Canvas, one: Achievement, summary: Summary) -> None:
     missed = {"bold": True, "font_color": Palette.LATE} if one.verdict == "missed" else {}
     achieved = exact_format(one.achieved.value, _lines(one, summary), 0, percent=True)
     cells = [
-        Cell(first=HALF, last=right(3), value=fitted(_metric_name(one), 21)),
+        Cell(
+            first=HALF,
+            last=right(3),
+            value=_metric_name(one),
+            sizes=(9, 8),
+            lines=2,
+            name=one.name,
+        ),
         figure_cell(left(4), one.target, number_format, font_color=Palette.SLATE),
         figure_cell(right(4), one.actual, number_format),
         figure_cell(left(5), one.achieved.value, achieved, **missed),
@@ -327,17 +321,19 @@ def draw_stages(canvas: Canvas, summary: Summary) -> None:
         (canvas.say("head.spend"), left(5), left(5), "right"),
         (canvas.say("head.used"), right(5), right(5), "right"),
     )
-    top = canvas.row
+    top, start = canvas.row, canvas.top
     table_head(canvas, heads, first=HALF)
     rows, total = list(summary.stages), summary.stage_total
     money = [one.value for row in (*rows, total) for one in (row.burn.budget, row.burn.spend)]
     scale = scale_of(money, language)
-    first = canvas.row
+    first, money_format = canvas.row, scale_format(scale, canvas)
+    names = [row_name(row, "stages", canvas) for row in rows]
+    size = size_for(names, room(HALF, HALF, {}), (10, 9, 8), bold=True)
     for row in rows:
-        _stage(canvas, row, scale_format(scale, canvas))
+        _stage(canvas, row, money_format, size)
     canvas.bars(left(4), first, canvas.row - 1, 1)
-    _stage(canvas, total, scale_format(scale, canvas), total=True)
-    height = max(24 + 28 * (len(rows) + 1), 200)
+    _stage(canvas, total, money_format, size, total=True)
+    height = max(canvas.height(start), 200)
     spent = [row for row in rows if row.burn.budget.value or row.burn.spend.value]
     largest = sorted(spent, key=lambda row: -(row.burn.budget.value or row.burn.spend.value or 0.0))
     drawn = [row for row in spent if row in largest[:_BARS]]
@@ -346,7 +342,7 @@ def draw_stages(canvas: Canvas, summary: Summary) -> None:
         shorter = canvas.say("chart.largest", title=title, count=len(drawn))
         budget_chart(
             canvas,
-            [chart_name(row_name(row, "stages", canvas, 40), len(drawn)) for row in drawn],
+            chart_names([row_name(row, "stages", canvas) for row in drawn], len(drawn)),
             [row.burn.budget.value for row in drawn],
             [row.burn.spend.value for row in drawn],
             title=title if len(drawn) == len(spent) else shorter,
@@ -354,12 +350,9 @@ def draw_stages(canvas: Canvas, summary: Summary) -> None:
             at=top,
             height=height,
         )
-    told = _budget_lines(summary)
-    for line in told:
+    for line in _budget_lines(summary):
         canvas.remark(phrase_text(line, language), first=HALF)
-    filler = (height - 24 - 28 * (len(rows) + 1)) * 0.75 - 20 * len(told)
-    if filler > 0:
-        canvas.skip(filler)
+    canvas.fill(start, height)
 
 
 def _stages_in_time(canvas: Canvas, summary: Summary) -> None:
@@ -373,7 +366,7 @@ def _stages_in_time(canvas: Canvas, summary: Summary) -> None:
     assert summary.stage_total is not None
     for row in (*summary.stages, summary.stage_total):
         total = row is summary.stage_total
-        name = canvas.say("cell.total") if total else row_name(row, "stages", canvas, 60)
+        name = canvas.say("cell.total") if total else row_name(row, "stages", canvas)
         done = canvas.say("cell.done_tasks", done=row.progress.done, tasks=row.progress.tasks)
         bold: dict[str, Any] = {"bold": True} if total else {}
         cells = [
@@ -414,15 +407,15 @@ def _unmeasured(total: StageRow) -> list[Phrase]:
     return [Phrase(code="note.unmeasured", params={"count": count}, count=count)] if count else []
 
 
-def _stage(canvas: Canvas, row: StageRow, money: str, *, total: bool = False) -> None:
-    name = canvas.say("cell.total") if total else row_name(row, "stages", canvas, 11)
+def _stage(canvas: Canvas, row: StageRow, money: str, size: float, *, total: bool = False) -> None:
+    name = canvas.say("cell.total") if total else row_name(row, "stages", canvas)
     done = canvas.say("cell.done_tasks", done=row.progress.done, tasks=row.progress.tasks)
     bold: dict[str, Any] = {"bold": True} if total else {}
     alarm: dict[str, Any] = {"bold": True, "font_color": Palette.LATE} if row.alarm else bold
     used = row.burn.used.value
     digits = exact_format(used, (1.0,), 1, percent=True)
     cells = [
-        Cell(first=HALF, value=name, style={"bold": True}),
+        Cell(first=HALF, value=name, style={**_BOLD, "font_size": size}, sizes=(8,), lines=2),
         Cell(first=right(3), value=padded(done), style={"align": "right", **bold}),
         figure_cell(left(4), row.progress.overall.value, "0%", **bold),
         figure_cell(right(4), row.burn.budget.value, money, **bold),

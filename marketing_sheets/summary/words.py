@@ -22,29 +22,10 @@ def symbol_of(state: str | None) -> str:
     return look.symbol or "" if look else ""
 
 
-_BREAKS: Final = re.compile(r"[\r\n\t]+")
-
-
-def units_of(text: str) -> int:
-    """Return the width of `text` in half-width characters."""
-    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
-
-
-def fitted(text: str, room: float) -> str:
-    """Shorten `text` to `room` half-width characters, with an ellipsis."""
-    text = _BREAKS.sub(" ", text)
-    if units_of(text) <= room:
-        return text
-    kept, used = "", 1
-    for char in text:
-        used += units_of(char)
-        if used > room:
-            break
-        kept += char
-    return kept.rstrip() + "…"
-
-
 _BOOK = "summary"
+# Between persons in one cell, and how many of them are named.
+_SEVERAL: Final = re.compile(r"[、，,;；/&＆\n]")
+_NAMED: Final = 3
 Scale = Literal["plain", "large", "fine", "huge"]
 DateForm = Literal["full", "short", "month", "same_year"]
 # What one unit of a scale is, and its digits: 万 and 亿, or K and M, which has two below ten.
@@ -118,6 +99,12 @@ def phrase_text(phrase: Phrase, language: Language, *, beside: Sequence[Amount] 
         group, _, name = code.partition(".")
         code += "_one" if f"{name}_one" in book(_BOOK)[group] else ""
     return say(_BOOK, code, language, **blanks)
+
+
+def name_in(value: object, language: Language) -> str:
+    """Return the name that a phrase says something about, "" where there is none."""
+    name = value.params.get("name", "") if isinstance(value, Phrase) else ""
+    return text_of(name, language)
 
 
 def kind_text(alert: Alert, language: Language) -> str:
@@ -253,9 +240,18 @@ def who(department: Phrase | Text | str, owner: str, language: Language) -> str:
     return " · ".join(part for part in (text_of(department, language), owner) if part)
 
 
+def owners_text(owner: str, language: Language) -> str:
+    """Name those who own a campaign; of more than three two, and how many there are."""
+    names = [name.strip() for name in _SEVERAL.split(owner) if name.strip()]
+    if len(names) <= _NAMED:
+        return owner
+    shown = join(names[: _NAMED - 1], language)
+    return word("masthead.owners", language, names=shown, count=len(names))
+
+
 def sub_line(summary: Summary, language: Language) -> str:
     """Say whose campaign it is, when, and up to what day the data go."""
-    parts = [who(summary.department, summary.owner, language)]
+    parts = [who(summary.department, owners_text(summary.owner, language), language)]
     if summary.start and summary.end:
         parts.append(period_text(summary.start, summary.end, language))
     elapsed = summary.elapsed.value
@@ -268,7 +264,7 @@ def sub_line(summary: Summary, language: Language) -> str:
 
 
 def sentence(summary: Summary, language: Language) -> str:
-    """Say the whole in one sentence: what is good, then what is wrong."""
+    """Say the whole in one sentence: the verdict, what is wrong, then what is good."""
     good, bad = (
         join([phrase_text(clause, language) for clause in clauses], language, clauses=True)
         for clauses in (summary.good, summary.bad)
@@ -276,17 +272,20 @@ def sentence(summary: Summary, language: Language) -> str:
     if summary.health == "none":
         return word("sentence.none", language)
     kind = "mixed" if good and bad else "good" if good else "bad" if bad else "calm"
-    text = _APART.sub(" ", word(f"sentence.{kind}", language, good=good, bad=bad))
-    return text[:1].upper() + text[1:]
+    verdict, said = (
+        word(f"verdict.{summary.health}", language),
+        word(f"sentence.{kind}", language, good=good, bad=bad),
+    )
+    return _APART.sub(" ", word("sentence.verdict", language, verdict=verdict, said=said))
 
 
 SEVERITY_STATES = {"high": "hot", "medium": "close", "low": "open"}
 HEALTH_STATES = {"risk": "late", "watch": "close", "ok": "done", "none": "open"}
 
 
-def place_text(place: Place, room: int = 15) -> str:
-    """Name a cell as "sheet › cell", the sheet cut to `room` half-width characters."""
-    return " › ".join(part for part in (fitted(place.sheet or "", room), place.cell) if part)
+def place_text(place: Place) -> str:
+    """Name a cell as "sheet › cell"."""
+    return " › ".join(part for part in (place.sheet, place.cell) if part)
 
 
 def summary_lines(summary: Summary, language: Language) -> list[str]:
@@ -311,7 +310,7 @@ def summary_lines(summary: Summary, language: Language) -> list[str]:
             phrase_text(alert.what, language),
             who(alert.department, alert.owner, language),
             phrase_text(alert.gap, language),
-            place_text(alert.place, 40),
+            place_text(alert.place),
         )
         lines.append("  ".join(part for part in parts if part))
     count = len(summary.problems)

@@ -83,7 +83,7 @@ def test_the_strategy_is_laid_out_in_the_five_sections_of_the_report() -> None:
     order = (
         *("需要处理", "一、执行概况", "目标与核心动作", "阶段进度"),
         *("二、关键成果", "效果评估"),
-        *("三、问题分析", "问题跟踪", "预警清单", "原因"),
+        *("三、问题分析", "问题跟踪", "原因"),
         *("四、优化建议", "待落实的措施"),
         *("五、附件", "数据来源", "数据问题"),
     )
@@ -176,7 +176,7 @@ def test_any_template_may_have_an_outline(tmp_path: Path) -> None:
     assert check_template(template) == ()
     rows = [issue("a", "high", due_date="2024-06-01")]
     texts = shown(summarize(reading({"issue_log": rows}, template=template), as_of=DAY))
-    order = ("一、优化建议", "二、问题分析", "预警清单", "数据来源", "数据问题")
+    order = ("一、优化建议", "二、问题分析", "数据来源", "数据问题")
     at = [texts.index(text) for text in order]
     assert at == sorted(at)
 

@@ -92,15 +92,15 @@ def test_missing_targets_and_values_are_said() -> None:
     ("sheets", "health", "said"),
     [
         ({}, "none", "Nothing has been filled in yet."),
-        ({"effect_evaluation": [metric("a", 1, 2)]}, "ok", "Nothing needs action."),
-        ({"effect_evaluation": [metric("a", 100, 95)]}, "watch", "1 metric is near target."),
-        ({"effect_evaluation": [metric("a", 100, 5)]}, "watch", "1 metric missed target."),
-        ({"issue_log": [issue("a", "high")]}, "risk", "1 high-severity issue is open."),
-        ({"issue_log": campaign_issues()[:2]}, "risk", "2 issues are overdue."),
+        ({"effect_evaluation": [metric("a", 1, 2)]}, "ok", "On track: nothing needs action."),
+        ({"effect_evaluation": [metric("a", 100, 95)]}, "watch", "Watch: 1 metric is near target."),
+        ({"effect_evaluation": [metric("a", 100, 5)]}, "watch", "Watch: 1 metric missed target."),
+        ({"issue_log": [issue("a", "high")]}, "risk", "At risk: 1 high-severity issue is open."),
+        ({"issue_log": campaign_issues()[:2]}, "risk", "At risk: 2 issues are overdue."),
         (
             {"master_tracker": [{"task": "t", "budget": 1.0, "spend": 2.0}]},
             "risk",
-            "1 task has no progress and 1 task is over budget.",
+            "At risk: 1 task has no progress and 1 task is over budget.",
         ),
     ],
 )

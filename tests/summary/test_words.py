@@ -38,18 +38,18 @@ from marketing_sheets.template import rounded
 from marketing_sheets.texts import LANGUAGES, Language, templates_folder
 
 
-def test_the_sentence_says_good_and_bad() -> None:
-    """One sentence, what is good first, then what is wrong with counts."""
+def test_the_sentence_says_the_verdict_then_bad_and_good() -> None:
+    """One sentence: the verdict, what is wrong with counts, then what is good."""
     summary = summarize(campaign(), as_of=AS_OF)
     assert sentence(summary, "zh-Hans") == (
-        "销售额、投产比与获客成本达到目标，但进度落后时间 2 个百分点，新增用户未达目标，"
+        "有风险：进度落后时间 2 个百分点，新增用户未达目标，"
         "3 项任务延期，1 项任务超预算，3 项指标未达标，3 个问题超期未解决，"
-        "1 项预警待处理。"
+        "1 项预警待处理；销售额、投产比与获客成本达到目标。"
     )
     assert sentence(summary, "en") == (
-        "Sales, ROAS and CAC met target, but progress is 2 points behind time, new users missed "
-        "target, 3 tasks are delayed, 1 task is over budget, 3 metrics missed target, 3 issues "
-        "are overdue and 1 alert needs action."
+        "At risk: progress is 2 points behind time, new users missed target, 3 tasks are delayed, "
+        "1 task is over budget, 3 metrics missed target, 3 issues are overdue and 1 alert needs "
+        "action; sales, ROAS and CAC met target."
     )
 
 
@@ -131,7 +131,7 @@ def test_digits_stand_apart_from_chinese() -> None:
     days = [{"date": pd.Timestamp("2024-06-27"), "sales": 2.0, "sales_target": 1.0}]
     book = reading({"effect_evaluation": rows, "issue_log": issues, "daily_data": days})
     said = sentence(summarize(book, as_of=AS_OF), "zh-Hans")
-    assert said == "销售额达到目标，但 1 个问题超期未解决。"
+    assert said == "有风险：1 个问题超期未解决；销售额达到目标。"
 
 
 def test_lists_are_joined_as_people_do() -> None:
