@@ -291,7 +291,7 @@ def put_summary(
             date_1904=slot.date_1904,
             created=created,
         )
-        sheets.append(NewSheet(source=sheet))
+        sheets.append(NewSheet(source=sheet, in_front=True))
     if entries is not None:
         drawn = writer.write_review(
             entries,

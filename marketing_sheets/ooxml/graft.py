@@ -21,6 +21,7 @@ from ..errors import DamagedWorkbook, UnsupportedWorkbook, UsageError, WorkbookI
 from ..files import check_replaceable, keep_backup, real_path, replace_file
 from .archive import part_key, write_archive
 from .edit import CellRule, add_rules
+from .front import selected_parts, show_first, unselect
 from .gate import WorkbookFile, open_file, open_source
 from .index import (
     SUMMARY,
@@ -69,13 +70,15 @@ class NewSheet:
     """A sheet to be put in: which of ours, and the workbook that holds it alone.
 
     `name` states what that sheet must be called. `ranges` are names of the whole workbook, each
-    for some of its cells, such as `$B$8:$B$2007`.
+    for some of its cells, such as `$B$8:$B$2007`. `in_front` lets the workbook open on it: the tab
+    that was in front is no longer marked as selected, the one flag of its sheet that changes.
     """
 
     source: Path | str | bytes | BinaryIO
     kind: OurSheet = SUMMARY
     name: str | None = None
     ranges: Mapping[str, str] = field(default_factory=dict)
+    in_front: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +148,13 @@ def insert_sheets(
     """Put sheets of ours into `workbook`, every other part byte for byte as it was.
 
     A sheet of ours from an earlier run is replaced where it stands; else the sheet goes last and
-    is marked as ours by a hidden name. Only the parts that list sheets and the style sheet
-    change. The file is replaced atomically (`output`: another file of the same type); `backup`
-    keeps the old one as `name.bak.xlsx`. `rules` are written into the sheets of others. A workbook
-    that is open already, its parts' hashes noted, is not inflated again. What is at `output` is
-    replaced if it is an earlier output of the same workbook as we left it, all else only with
-    `overwrite`. A draft is nobody's: its output takes its place, whatever is there.
+    is marked as ours by a hidden name. Only the parts that list sheets and the style sheet change,
+    and the mark of a selected tab where one of ours goes in front. The file is replaced atomically
+    (`output`: another file of the same type); `backup` keeps the old one as `name.bak.xlsx`.
+    `rules` are written into the sheets of others. A workbook that is open already, its parts'
+    hashes noted, is not inflated again. What is at `output` is replaced if it is an earlier output
+    of the same workbook as we left it, all else only with `overwrite`. A draft is nobody's: its
+    output takes its place, whatever is there.
 
     Raises UsageError for a source built with another name or day count, ExcelLimitError for too
     many cell formats, WorkbookExists, and another WorkbookError if the workbook cannot be changed
@@ -287,6 +291,10 @@ class _Graft:
             # Charts on our sheet are ours.
             self.lost = tuple(t for t in there if t.kind != "chart" and t not in brought)
         self.index = self.ours.index if self.ours else len(workbook.sheets)
+        others = [one for one in workbook.sheets if one is not self.ours]
+        is_seen = self.ours is None or self.ours.state == "visible"
+        # Where the others cannot be told the workbook opens as before.
+        self.before = selected_parts(self.package, others) if sheet.in_front and is_seen else None
         self._check_source(sheet.name)
         self._check_target()
 
@@ -329,6 +337,8 @@ class _Graft:
             if rels is not None:
                 self.package.write(rels_name(new), rels)
             types[new] = _WORKSHEET_TYPE if sheet else self.source.package.content_type(old)
+        for part in self.before or ():
+            unselect(self.package, part)
         self._list(renamed[self.source.part])
         register_types(self.package, types, removed)
 
@@ -371,7 +381,7 @@ class _Graft:
         code_name = _CODE_NAME.search(old_head)
         sheet = self.source.sheet(
             StyleMerger(target, source_styles, package.file),
-            selected=_SELECTED.search(old_head) is not None,
+            selected=self.before is not None or _SELECTED.search(old_head) is not None,
             code_name=code_name[1].decode("utf-8", "replace") if code_name else None,
         )
         if etree.tostring(target) != before:
@@ -410,6 +420,8 @@ class _Graft:
         name = self.source.name
         set_local_names(book, self.new.kind, self.index, name, self.source.local_names)
         set_ranges(book, name, self.new.ranges)
+        if self.before is not None:
+            show_first(book, self.index)
         if self.new.ranges:
             compute_on_load(book)
         if etree.tostring(book.root) != before:

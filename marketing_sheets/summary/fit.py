@@ -33,7 +33,6 @@ _BOLD: Final = 1.06
 # What a line is higher than its font size, with Chinese and without; and points around the lines.
 _LEADING, _LATIN_LEADING, _AROUND = 1.42, 1.22, 6
 _CHINESE: Final = re.compile("[\u2e80-\uffdc]")
-_BREAKS: Final = re.compile(r"[ \t]*[\r\n\v\f\x85\u2028\u2029]\s*")
 # A line may end after a blank and beside any character that is as wide as it is high.
 _PIECES: Final = re.compile(r"[ \t]+|[\u2e80-\uffdc\U00020000-\U0003ffff]|[^ \t\u2e80-\uffdc]+")
 _CUT: Final = "…"
@@ -140,8 +139,11 @@ def fit(
 
 
 def _plain(text: str, lines: int) -> str:
-    """Return a text without breaks around it; where it is to be one line, they are blanks."""
-    return _BREAKS.sub("\n" if lines > 1 else " ", text.strip("\r\n")).replace("\t", " ")
+    """Return a text in its lines, without empty ones; where it is to be one, blanks part them."""
+    parts = text.replace("\t", " ").splitlines()
+    if len(parts) > 1:
+        parts = [part.strip() for part in parts if part.strip()]
+    return ("\n" if lines > 1 else " ").join(parts)
 
 
 def _longest(before: str, name: str, after: str, count: Callable[[str], int], lines: int) -> str:

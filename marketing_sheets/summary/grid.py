@@ -131,7 +131,7 @@ def _laid(cell: Cell, free: int, last: int, following: Cell | None) -> Laid:
     elif cell.runs_over and cell.align == "right":
         start = min(start, free)
     one = _fitted(cell, start, end, 1, following)
-    if cell.lines > 1 and (one.is_cut or "\n" in cell.value):
+    if cell.lines > 1 and (one.is_cut or len(cell.value.splitlines()) > 1):
         one = _fitted(cell, cell.first, cell.end, cell.lines, following)
     is_wrapped = one.lines > 1 or "\n" in one.text
     style = {**cell.style, "font_size": one.size, **({"text_wrap": True} if is_wrapped else {})}

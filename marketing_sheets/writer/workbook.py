@@ -183,6 +183,8 @@ def _draw(
     draw_reserved(summary, book, computed, told)
     if front is not None:
         front.worksheet.activate()
+        # In front, but not selected: a Summary put in front later leaves this sheet as it is.
+        front.worksheet.selected = 0
 
 
 def _on_page(
