@@ -16,7 +16,6 @@ from ..alerts import (
     Phrase,
     TrackedAlert,
     alerts,
-    choice_setting,
     label_of,
     track,
     unproven_keys,
@@ -37,7 +36,6 @@ from ..metrics import (
     figure,
     issues_by_severity,
     judged,
-    late_rows,
     later_rows,
     metric_frame,
     metrics_of,
@@ -49,26 +47,24 @@ from ..records import Reading, SheetRecords
 from ..template import Campaign, Daily, Effect, Issue, Role, Task, Template
 from ..texts import LANGUAGES, Text, say
 from .breakdowns import (
-    MOST_TILES,
     channels_of,
     day_of,
     own_tables,
-    own_tiles,
     progress_setting,
     stages_of,
     trend_of,
 )
 from .compare import compare
+from .counts import row_of_tiles
 from .mixes import channel_mix, names_of
 from .model import Health, Merged, Provenance, RowCounts, Summary, Tile
 from .outcomes import outcomes_of
 from .report import report_of
-from .tiles import clauses, count_tiles, health_of, tiles_of
+from .tiles import clauses, health_of, tiles_of
 
 # The sheets that a merge attaches.
 _LOG: Final = "merge_log"
 _CONFLICTS: Final = "merge_conflicts"
-_TASKS: tuple[Role, ...] = ("master", "schedule")
 # Of more campaigns only so many are named.
 _NAMED = 3
 _SEVERITY_ORDER = ("high", "medium", "low")
@@ -118,13 +114,12 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
     tiles = _tiles(reading, daily, progressed, burnt, time)
     metrics, verdicts = evaluated(reading), _verdicts(reading)
     issues, (acts, tracked) = open_issues(reading, as_of), _alerts(reading, as_of)
-    more = _more_tiles(reading, len(tiles), verdicts, issues, as_of)
     channels, channel_total = channels_of(reading, daily, target_roas, _close(reading))
     stages, stage_total = stages_of(reading, tasks, as_of, time)
     health, good, bad = _judged(
         reading, tiles, acts, tracked, verdicts, progressed=progressed, time=time
     )
-    return Summary(
+    summary = Summary(
         title=_title(reading),
         department=_department(reading),
         owner=str(form.get(Campaign.OWNER) or ""),
@@ -135,7 +130,7 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         health=health,
         good=good,
         bad=bad,
-        tiles=tiles + more,
+        tiles=tiles,
         actions=acts,
         alerts=tracked,
         metrics=metrics,
@@ -148,7 +143,7 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         stage_total=stage_total,
         allocation=allocation(tasks, budget),
         issues=issues,
-        own=own_tables(reading, more, as_of=as_of),
+        own=(),
         later=later_rows(reading, as_of),
         severities=_severities(reading),
         verdicts=_labels(reading, "verdict"),
@@ -165,27 +160,8 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         channel_mix=channel_mix(reading, daily, as_of=as_of),
         merged=merged_of(reading),
     )
-
-
-def _more_tiles(
-    reading: Reading,
-    taken: int,
-    verdicts: VerdictCounts,
-    issues: Sequence[IssueRow],
-    as_of: date,
-) -> tuple[Tile, ...]:
-    """Fill the row of tiles with the template's own metrics, then with counts."""
-    own = own_tiles(reading, taken, as_of=as_of)
-    names = (reading.template.sheet_for(role) for role in _TASKS)
-    sheets = [reading.sheets[name] for name in names if name in reading.sheets]
-    tasks, late = late_rows(sheets, choice_setting(reading, "late_done"))
-    is_logged = reading.template.sheet_for("issues") in reading.sheets
-    counts = count_tiles(
-        (tasks, [days for _, _, days in late]) if tasks else None,
-        verdicts,
-        issues if is_logged else None,
-    )
-    return (*own, *counts[: max(0, MOST_TILES - taken - len(own))])
+    row = row_of_tiles(summary, reading, verdicts, is_filled=is_filled(reading))
+    return replace(summary, tiles=row, own=own_tables(reading, row, as_of=as_of))
 
 
 def _title(reading: Reading) -> Phrase | Text | str:
