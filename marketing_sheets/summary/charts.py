@@ -158,6 +158,7 @@ def step_format(step: float, *, percent: bool = False) -> str:
 
 
 _HALF_PX: Final = 452
+FLAT_FOOT: Final = 30  # pixels below bars for the axis of their values
 _WHOLE_PX: Final = 914
 _VERDICT_COLORS: Final = {
     "met": Palette.CHART_OK,
@@ -176,7 +177,7 @@ def _judged(
     chart: Any,
     canvas: Canvas,
     names: list[Any],
-    values: Sequence[float],
+    values: Sequence[float | None],
     verdicts: Sequence[str | None],
     *,
     room: float,
@@ -191,11 +192,10 @@ def _judged(
     language = canvas.language
     points = [{"fill": {"color": _VERDICT_COLORS[verdict]}} for verdict in verdicts]
     for inside in (True, False):
-        own = [value if (value >= room) is inside else None for value in values]
+        own = [v if v is not None and (v >= room) is inside else None for v in values]
         if all(value is None for value in own):
             continue
-        color = Palette.WHITE if inside else Palette.SLATE
-        font = chart_font(language, bold=True, color=color)
+        font = chart_font(language, bold=True, color=(Palette.SLATE, Palette.WHITE)[inside])
         label: dict[str, Any] = {
             "value": True,
             "position": "inside_end" if inside else "outside_end",
@@ -221,7 +221,7 @@ def _judged(
 def achievement_chart(
     canvas: Canvas,
     names: Sequence[str],
-    shares: Sequence[float],
+    shares: Sequence[float | None],
     verdicts: Sequence[str | None],
     *,
     lines: Sequence[Sequence[float]],
@@ -229,14 +229,16 @@ def achievement_chart(
     at: int,
     height: int,
     column: int = 1,
+    foot: int = 8,
 ) -> None:
-    """Draw achievement bars; the dashed gridline at 100 % is the target.
+    """Draw achievement bars, `foot` pixels off the end; the dashed gridline is the target, 100 %.
 
     `lines` are per bar the shares at which its verdict changes: no label says another one.
     """
     language = canvas.language
     # The axis ends here, the figures of longer bars do not.
-    top = min(max(1.75, ceil(max(shares) * 4) / 4), 3.0)
+    longest = max(share for share in shares if share is not None)
+    top = min(max(1.75, ceil(longest * 4) / 4), 3.0)
     digits = [
         exact_format(share, own, 0, percent=True) for share, own in zip(shares, lines, strict=True)
     ]
@@ -251,17 +253,17 @@ def achievement_chart(
         number_format="0%",
         gap=55,
         labels=[
-            None if shown == "0%" else f"{share:.{len(shown) - 3}%}"
+            None if share is None or shown == "0%" else f"{share:.{len(shown) - 3}%}"
             for share, shown in zip(shares, digits, strict=True)
         ],
     )
-    plot = {"x": 0.275, "y": 32 / height, "width": 0.70, "height": 1 - 40 / height}
+    plot = {"x": 0.275, "y": 32 / height, "width": 0.70, "height": 1 - (32 + foot) / height}
     set_frame(chart, language, title, plot=plot)
     chart.set_legend({"none": True})
     axis = value_axis(language, Axis(low=0, high=top, step=1), "0%")
     dashed = {"color": Palette.SLATE, "width": 0.75, "dash_type": "dash"}
-    axis |= {"label_position": "none", "major_gridlines": {"visible": True, "line": dashed}}
-    chart.set_x_axis(axis)
+    gridlines = {"visible": True, "line": dashed}
+    chart.set_x_axis({**axis, "label_position": "none", "major_gridlines": gridlines})
     chart.set_y_axis(name_axis(language, reverse=True))
     canvas.place_chart(at, column, chart, _HALF_PX, height)
 
@@ -278,8 +280,7 @@ def roas_chart(
 ) -> None:
     """Draw ROAS by channel, with the target as a dashed line."""
     language = canvas.language
-    labels = canvas.hidden(list(names))
-    chart = new_chart(canvas, "column")
+    labels, chart = canvas.hidden(list(names)), new_chart(canvas, "column")
     axis = steps([*values, target or 0.0], headroom=1.1)
     _judged(
         chart,
@@ -341,10 +342,11 @@ def _pairs(
     canvas: Canvas,
     names: Sequence[str],
     pair: Mapping[str, Sequence[float | None]],
+    kind: str = "column",
     **properties: object,
 ) -> Any:
     """Return a chart of two columns a name, the first pale; `pair` is by the word of its legend."""
-    chart = new_chart(canvas, "column")
+    chart = new_chart(canvas, kind)
     labels = canvas.hidden(list(names))
     for (key, values), color in zip(pair.items(), (Palette.RULE, Palette.ACCENT), strict=True):
         chart.add_series(
@@ -422,13 +424,27 @@ def budget_chart(
     scale: Scale,
     at: int,
     height: int,
+    is_flat: bool = False,
 ) -> None:
-    """Draw spend beside budget for each stage or department."""
+    """Draw spend beside budget for each stage or department, as columns or, `is_flat`, as bars."""
     language = canvas.language
-    chart = _pairs(canvas, names, {"chart.budget_series": budget, "chart.spend_series": spend})
+    pair = {"chart.budget_series": budget, "chart.spend_series": spend}
+    chart = _pairs(canvas, names, pair, "bar" if is_flat else "column")
     axis = steps([value for value in (*budget, *spend) if value is not None], intervals=4)
-    set_frame(chart, language, title, plot=_PAIRS_PLOT)
+    plot, values = _PAIRS_PLOT, value_axis(language, axis, axis_format(scale, language))
+    if is_flat:
+        plot = {
+            "x": 0.275,
+            "y": 32 / height,
+            "width": 0.69,
+            "height": 1 - (32 + FLAT_FOOT) / height,
+        }
+        # As the names go down, the axis of the values would stand on top.
+        chart.set_x_axis({**values, "label_position": "high"})
+        chart.set_y_axis(name_axis(language, reverse=True))
+    else:
+        chart.set_x_axis(name_axis(language))
+        chart.set_y_axis(values)
+    set_frame(chart, language, title, plot=plot)
     set_legend(chart, language, x=0.6, width=0.39, delete=[])
-    chart.set_x_axis(name_axis(language))
-    chart.set_y_axis(value_axis(language, axis, axis_format(scale, language)))
     canvas.place_chart(at, 1, chart, _HALF_PX, height)

@@ -43,7 +43,7 @@ from ..metrics import (
     up_to_day,
 )
 from ..problems import Place, Problem
-from ..records import Reading, SheetRecords
+from ..records import LOG, Reading, SheetRecords
 from ..template import Campaign, Daily, Effect, Issue, Role, Task, Template
 from ..texts import LANGUAGES, Text, say
 from .breakdowns import (
@@ -56,14 +56,14 @@ from .breakdowns import (
 )
 from .compare import compare
 from .counts import row_of_tiles
+from .merge_check import checked
 from .mixes import channel_mix, names_of
 from .model import Health, Merged, Provenance, RowCounts, Summary, Tile
 from .outcomes import outcomes_of
 from .report import report_of
 from .tiles import clauses, health_of, tiles_of
 
-# The sheets that a merge attaches.
-_LOG: Final = "merge_log"
+# The sheet that a merge attaches beside its log.
 _CONFLICTS: Final = "merge_conflicts"
 # Of more campaigns only so many are named.
 _NAMED = 3
@@ -80,17 +80,18 @@ _SECTIONS: Mapping[str, tuple[Role, tuple[str, ...]]] = {
 
 def merged_of(reading: Reading) -> Merged | None:
     """Return what a merged workbook says of the merge; None for any other workbook."""
-    if _LOG not in reading.attachments:
+    if LOG not in reading.attachments:
         return None
     lines = reading.attachments.get(_CONFLICTS, ())
     used = {say("merge", "conflicts.yes", language) for language in LANGUAGES}
     standing = Counter(_number(line) for line in lines if line.get("kept") in used)
-    return Merged(
+    merged = Merged(
         log=_tab(reading, "log"),
         conflicts=max(map(_number, lines), default=0),
         doubled=sum(count > 1 for count in standing.values()),
         listed=_tab(reading, "conflicts"),
     )
+    return checked(merged, reading)
 
 
 def _number(line: Mapping[str, object]) -> int:
@@ -168,14 +169,15 @@ def _title(reading: Reading) -> Phrase | Text | str:
     """Return the campaign's name; of several merged ones all, or the first and how many."""
     stated = str(reading.form.get(Campaign.NAME) or "")
     names = names_of(reading, "campaign")
-    if len(names) < 2:
-        return stated or (names[0] if names else reading.template.title)
-    if stated:
-        return stated
-    if len(names) <= _NAMED:
-        return Phrase(code="what.plain", params={"name": tuple(names)})
-    params = {"names": tuple(names[:_NAMED]), "count": len(names)}
-    return Phrase(code="masthead.campaigns", params=params)
+    title: Phrase | Text | str = stated or (names[0] if names else reading.template.title)
+    if len(names) > 1 and not stated:
+        title = Phrase(code="what.plain", params={"name": tuple(names)})
+        if len(names) > _NAMED:
+            params = {"names": tuple(names[:_NAMED]), "count": len(names)}
+            title = Phrase(code="masthead.campaigns", params=params)
+    if len(names_of(reading, "department")) < 2 or LOG not in reading.attachments:
+        return title
+    return Phrase(code="masthead.company", params={"name": title})
 
 
 def _department(reading: Reading) -> Phrase | Text | str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -340,7 +341,7 @@ def test_open_issues_have_their_column_before_all_others() -> None:
     texts = said(summarize(whole(), as_of=AS_OF))
     heads = texts[texts.index("部门") : texts.index("判断")]
     assert [head.strip() for head in heads] == [
-        *("部门", "行数", "进度", "延期任务", "预算", "支出", "销售额", "达成率", "投产比"),
+        *("部门", "进度", "延期任务", "预算", "支出", "使用率", "销售额", "达成率", "投产比"),
         "未解决",
     ]
 
@@ -415,11 +416,43 @@ def test_problems_of_merged_files_name_the_file() -> None:
     assert any(text.endswith("；15 处请核对") for text in said(summary))
 
 
-def test_departments_not_drawn_are_counted() -> None:
-    """The table lists twenty, the charts seven; each says how many more there are."""
+def test_departments_not_drawn_are_one_bar() -> None:
+    """The table lists twenty; the charts have twelve and one for all others, by their sums."""
     names = [f"d{n:02}" for n in range(23)]
     rows = [{"task": f"t{n}", "budget": 10.0, "spend": 5.0} for n in range(23)]
-    book = merged(reading({"master_tracker": rows}), department=names)
-    texts = said(summarize(book, as_of=AS_OF))
-    assert "另有 3 个部门" in texts
-    assert "图中为前 7 个，另有 16 个部门" in texts
+    june = pd.Timestamp("2024-06-01")
+    days = [{"date": june, "channel": "douyin", "sales": 9.0, "sales_target": 10.0}] * 23
+    book = merged(reading({"master_tracker": rows, "daily_data": days}), department=names)
+    summary = summarize(book, as_of=AS_OF)
+    assert "另有 3 个部门" in said(summary)
+    assert summary.comparison is not None
+    assert summary.comparison.departments is not None
+    shown = [text_of(row.name, "zh-Hans") for row in summary.comparison.departments.rows[:12]]
+    for categories, values in charted(summary):
+        assert categories == [*shown, "其余 11 个"]
+        assert values in ([10.0] * 12 + [110.0], [5.0] * 12 + [55.0], [0.9] * 13)
+
+
+def charted(summary: Summary) -> list[tuple[list[object], list[object]]]:
+    """Return names and values of the series of all charts of bars that lie."""
+    data = write_summary(summary, language="zh-Hans", sheet_name="汇总")
+    sheet = openpyxl.load_workbook(BytesIO(data)).worksheets[0]
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        parts = [package.read(n).decode() for n in package.namelist() if "charts/chart" in n]
+    found = []
+    for part in parts:
+        ranges = re.findall(r"<c:f>[^!]*!([^<]*)</c:f>", part)
+        if '<c:barDir val="bar"/>' in part:
+            cells = [[row[0].value for row in sheet[one.replace("$", "")]] for one in ranges]
+            found += list(zip(cells[::2], cells[1::2], strict=True))
+    return found
+
+
+def test_an_overspent_department_is_marked_once() -> None:
+    """The mark stands at the share, beside budget and spend in plain figures."""
+    rows = [{"task": f"t{n}", "budget": 10.0, "spend": 12.0 - 4 * n} for n in range(2)]
+    book = merged(reading({"master_tracker": rows}), department=DEPARTMENTS)
+    data = write_summary(summarize(book, as_of=AS_OF), language="zh-Hans", sheet_name="汇总")
+    sheet = openpyxl.load_workbook(BytesIO(data)).worksheets[0]
+    marked = [c.value for row in sheet.iter_rows() for c in row if "▲ " in c.number_format]
+    assert marked == [1.2]
