@@ -1,4 +1,4 @@
-"""The Summary's lower part: trend, open issues, data problems, and the footer."""
+"""The Summary's lower part: trend, open issues, hints, and the footer."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from typing import Final
 
 from ..alerts import Phrase
 from ..metrics import IssueRow
-from ..problems import Place, Problem, condensed
-from ..review import LIST, OPEN
 from ..styles import Palette
 from .canvas import (
     FIRST,
@@ -39,8 +37,6 @@ from .words import (
 )
 
 _HINTS: Final = 10
-_PROBLEMS: Final = 12
-_FILE_UNITS: Final = 22  # half-width characters of 9 pt in a block
 _LEAST_POINTS: Final = 2
 
 
@@ -164,93 +160,6 @@ def _issue(canvas: Canvas, row: IssueRow, summary: Summary) -> None:
     canvas.line(ROW, cells, ground=HAIRLINE)
 
 
-def draw_problems(canvas: Canvas, summary: Summary) -> None:
-    """Draw the doubtful cells, errors first, with what was typed and what to do."""
-    rows = summary.rows
-    key = "note.rows" if rows.listed else "note.rows_all"
-    note = canvas.say(key, read=rows.read, used=rows.used, listed=rows.listed)
-    if count := len(summary.problems):
-        key = "note.problems_one" if count == 1 else "note.problems"
-        note = canvas.say(key, rows=note, count=count)
-    canvas.heading(canvas.say("section.problems"), note)
-    if summary.to_check is not None:
-        _draw_open(canvas, summary.to_check)
-    if not summary.problems:
-        canvas.remark(canvas.say("absent.no_problems"))
-        return
-    heads = (
-        (canvas.say("head.cell"), left(0), right(0), ""),
-        (canvas.say("head.found"), left(1), right(1), ""),
-        (canvas.say("head.problem"), left(2), right(3), ""),
-        (canvas.say("head.hint"), left(4), right(5), ""),
-    )
-    table_head(canvas, heads)
-    ranked = condensed(summary.problems)
-    for problem in ranked[:_PROBLEMS]:
-        _problem(canvas, problem, summary)
-    rest = sum(1 + problem.alike for problem in ranked[_PROBLEMS:])
-    if not rest:
-        return
-    if summary.merged is None:
-        canvas.remark(canvas.say("more.problems", count=rest))
-    else:
-        text = canvas.say("more.problems_log", count=rest, tab=summary.merged.log.sheet)
-        style = {"font_size": 9, "font_color": Palette.ACCENT}
-        cell = Cell(first=FIRST, last=LAST, value=text, style=style, link=summary.merged.log)
-        canvas.line(20, [cell])
-
-
-def _draw_open(canvas: Canvas, count: int) -> None:
-    """Say how many lines of the Review are open by now, and lead there."""
-    before, after = canvas.say("note.to_check", count="|").split("|")
-    formula = f'=HYPERLINK("#{LIST}","{before}"&{OPEN}&"{after}")'
-    style = {"font_size": 9, "bold": True, "font_color": Palette.MARK}
-    said = f"{before}{count}{after}"
-    cell = Cell(first=FIRST, last=LAST, value=said, formula=formula, style=style)
-    canvas.line(20, [cell])
-
-
-def _problem(canvas: Canvas, problem: Problem, summary: Summary) -> None:
-    language, place = canvas.language, problem.place
-    raw = "" if problem.raw is None else str(problem.raw).strip()
-    found = word("cell.blank", language)
-    if raw:
-        found = word("cell.quoted", language, text=fitted(raw, 17))
-    message, hint = problem.message(language), problem.hint(language)
-    # Up to three lines of 9 pt; longer ones are told in full by the terminal.
-    lines = min(3, max(-(-units_of(text) // 46) for text in (message, hint)) or 1)
-    small = {"font_size": 9}
-    wrapped = {**small, "text_wrap": True}
-    where, link = place_text(place), place
-    if summary.merged is not None and place.file not in (None, summary.source.file):
-        # It stands in a file that was merged: there is no such cell here to go to.
-        where, link, lines = f"{_file_text(place)}\n{where}", Place(), max(lines, 2)
-    cells = [
-        Cell(
-            first=left(0),
-            last=right(0),
-            value=where or "–",
-            style={**(wrapped if "\n" in where else small), "font_color": Palette.ACCENT},
-            link=link,
-        ),
-        Cell(
-            first=left(1),
-            last=right(1),
-            value=found,
-            style=small if raw else {**small, "font_color": Palette.MUTE},
-        ),
-        Cell(first=left(2), last=right(3), value=fitted(message, 128), style=wrapped),
-        Cell(first=left(4), last=right(5), value=fitted(hint, 128), style=wrapped),
-    ]
-    canvas.line(ROW if lines == 1 else 6 + 13 * lines, cells, ground=HAIRLINE)
-
-
-def _file_text(place: Place) -> str:
-    """Return the name of a file, without its folders where they leave no room."""
-    name = place.file or ""
-    return name if units_of(name) <= _FILE_UNITS else fitted(name.rpartition("/")[2], _FILE_UNITS)
-
-
 def draw_hints(canvas: Canvas, summary: Summary) -> None:
     """Draw what could be written better; none of it changes a figure."""
     language = canvas.language
@@ -271,7 +180,7 @@ def draw_hints(canvas: Canvas, summary: Summary) -> None:
         canvas.line(ROW if lines == 1 else 6 + 13 * lines, cells, ground=HAIRLINE)
     rest = len(summary.hints) - _HINTS
     if rest > 0:
-        canvas.remark(canvas.say("more.problems", count=rest))
+        canvas.remark(canvas.say("more.hints", count=rest))
 
 
 def draw_footer(canvas: Canvas, summary: Summary) -> None:

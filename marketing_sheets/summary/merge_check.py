@@ -159,8 +159,10 @@ def _left_out(canvas: Canvas, file: str, why: str) -> None:
 
 
 def _file(canvas: Canvas, one: MergedFile, money: Iterable[str]) -> None:
-    state = "late" if one.off else "done"
-    text = f"{symbol_of(state)} {canvas.say('cell.off' if one.off else 'cell.agrees')}"
+    state, said = ("late", "off") if one.off else ("done", "agrees")
+    if not (one.off or one.read):
+        state, said = "open", "no_rows"
+    text = f"{symbol_of(state)} {canvas.say(f'cell.{said}')}"
     aside = one.read - one.merged
     look = {**chip(state), "align": "center", "font_size": 9}
     cells = [

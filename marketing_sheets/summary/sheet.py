@@ -24,7 +24,8 @@ from .chapters import (
     draw_open_issues,
     draw_sheets,
 )
-from .details import draw_absent, draw_footer, draw_hints, draw_issues, draw_problems, draw_trend
+from .details import draw_absent, draw_footer, draw_hints, draw_issues, draw_trend
+from .doubts import draw_problems
 from .first_screen import draw_alerts, draw_first_screen
 from .merge_check import draw_merge_check
 from .model import OwnTable, Summary

@@ -393,27 +393,30 @@ def test_conflicts_are_told_at_the_top(language: Language) -> None:
 
 
 def test_problems_of_merged_files_name_the_file() -> None:
-    """File, sheet and cell, no link to a cell of this workbook; the rest is in the merge log."""
+    """File and cell, no link to a cell of this workbook; without a Review the log has the rest."""
 
-    def problem(file: str, row: int) -> Problem:
-        place = Place(file=file, sheet="每日数据", row=row, column=3)
-        return Problem(code="not_a_number", place=place, raw="x", params={"column": "曝光量"})
+    def problem(file: str, column: str) -> Problem:
+        place = Place(file=file, sheet="每日数据", row=7, column=3)
+        return Problem(code="not_a_number", place=place, raw="x", params={"column": column})
 
     book = replace(contested(), file="合并.xlsx")
-    files = ["华东/市场部.xlsx", "合并.xlsx", *["b.xlsx"] * 13]
-    problems = tuple(problem(file, 7 + n) for n, file in enumerate(files))
-    summary = summarize(replace(book, problems=problems), as_of=AS_OF)
+    problems = [problem("华东/市场部.xlsx", "曝光量"), problem("b.xlsx", "曝光量")]
+    problems += [problem("合并.xlsx", f"列{n}") for n in range(14)]
+    summary = summarize(replace(book, problems=tuple(problems)), as_of=AS_OF)
     data = write_summary(summary, language="zh-Hans", sheet_name="汇总")
     sheet = openpyxl.load_workbook(BytesIO(data)).worksheets[0]
     cells = {str(cell.value): cell for cell in sheet["B"] if cell.value}
-    assert cells["华东/市场部.xlsx\n每日数据 › C7"].hyperlink is None
-    own = cells["每日数据 › C8"].hyperlink
+    group = cells["每日数据 · 曝光量"]
+    assert group.hyperlink is None
+    assert [sheet.cell(group.row, column).value for column in (8, 9)] == [2, 2]
+    assert str(sheet.cell(group.row, 11).value).startswith("如 华东/市场部.xlsx C7：“曝光量”应为")
+    own = cells["每日数据 › C7"].hyperlink
     assert own is not None
-    assert own.location == "'每日数据'!C8"
-    rest = cells["另有 3 项，见“合并记录”表"].hyperlink
+    assert own.location == "'每日数据'!C7"
+    rest = cells["另有 3 列共 3 处，见“合并记录”表"].hyperlink
     assert rest is not None
     assert rest.location == "'合并记录'!A1"
-    assert any(text.endswith("；15 处请核对") for text in said(summary))
+    assert any(text.endswith("；16 处请核对，其中 16 处未计入") for text in said(summary))
 
 
 def test_departments_not_drawn_are_one_bar() -> None:
