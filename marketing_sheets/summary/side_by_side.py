@@ -11,6 +11,7 @@ from typing import Any, Final
 from ..alerts import Amount, Phrase
 from ..metrics import Figure
 from ..styles import Palette
+from .axes import steps
 from .canvas import (
     FIRST,
     HAIRLINE,
@@ -30,7 +31,7 @@ from .canvas import (
     table_head,
     verdict_cell,
 )
-from .charts import FLAT_FOOT, achievement_chart, budget_chart, roas_chart, shares_chart, steps
+from .charts import FLAT_FOOT, achievement_chart, budget_chart, roas_chart, shares_chart
 from .details import later_remark
 from .model import ChannelRow, Compared, CompareRow, Comparison, Summary
 from .words import (

@@ -30,8 +30,8 @@ from marketing_sheets.loading import load_template
 from marketing_sheets.problems import Place, Problem
 from marketing_sheets.records import Reading
 from marketing_sheets.summary import Summary, summarize, write_summary
+from marketing_sheets.summary.axes import step_format, steps, twin_axes
 from marketing_sheets.summary.canvas import chart_name
-from marketing_sheets.summary.charts import step_format, steps, twin_axes
 from marketing_sheets.summary.words import fitted, units_of, word
 from marketing_sheets.texts import LANGUAGES, Language
 
