@@ -41,6 +41,7 @@ from .tasks import (
     TaskProgress as TaskProgress,
     allocation as allocation,
     burn as burn,
+    distinct_tasks as distinct_tasks,
     elapsed as elapsed,
     finished_tasks as finished_tasks,
     late_rows as late_rows,

@@ -5,7 +5,7 @@ Cancelled tasks count nowhere but in the money that was spent on them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ..records import Array, SheetRecords
+from ..records import Array, Integers, SheetRecords
 from ..template import Task
 from ..texts import fold
 from .figures import Figure, is_unread, numbers, quotient
@@ -216,30 +216,33 @@ def late_tasks(frame: pd.DataFrame, late_done: str = "done") -> tuple[Array, Arr
 def late_rows(
     sheets: Iterable[SheetRecords], late_done: str = "done"
 ) -> tuple[int, tuple[tuple[SheetRecords, int, int], ...]]:
-    """Return how many tasks there are, and the late ones: records, row, days.
+    """Return how many distinct tasks there are, and the late ones: records, row, days."""
+    count, late = 0, []
+    timed = (records for records in sheets if Task.DELAY_DAYS in records.frame)
+    for records, rows in distinct_tasks(timed):
+        is_late, days = late_tasks(records.frame, late_done)
+        count += len(rows)
+        late += [(records, row, int(days[row])) for row in rows.tolist() if is_late[row]]
+    return count, tuple(late)
+
+
+def distinct_tasks(sheets: Iterable[SheetRecords]) -> Iterator[tuple[SheetRecords, Integers]]:
+    """Walk the tables, each with the rows of the tasks that no table before has.
 
     What stands on several sheets under one name is one task, of the first of them; in a merged
     workbook only if both are from the same. Cancelled ones are none.
     """
     seen: set[tuple[str, ...]] = set()
-    count, late = 0, []
     for records in sheets:
-        frame = records.frame
-        if Task.DELAY_DAYS not in frame:
-            continue
-        is_late, days = late_tasks(frame, late_done)
-        names = _named(records)
-        status = _text(frame, Task.STATUS)
+        names, status = _named(records), _text(records.frame, Task.STATUS)
         rows = [
             row
             for row, name in enumerate(names)
             if status[row] != "cancelled" and not (name[0] and name in seen)
         ]
-        count += len(rows)
-        late += [(records, row, int(days[row])) for row in rows if is_late[row]]
         # A name may stand twice on one sheet: those are two tasks.
         seen |= set(names)
-    return count, tuple(late)
+        yield records, np.array(rows, dtype=np.int64)
 
 
 def _named(records: SheetRecords) -> list[tuple[str, ...]]:

@@ -34,7 +34,6 @@ from .model import ChannelRow, Grain, OwnRow, OwnTable, StageRow, Tile, Trend, T
 
 # What plays these has tiles and sections of its own.
 _KNOWN: tuple[Role, ...] = ("daily", "master")
-MOST_TILES = 6
 _MOST_ROWS = 12
 _MOST_CHANNELS = 12
 _MOST_STAGES = 12
@@ -82,14 +81,14 @@ def _metrics(template: Template, sheet: TableSheet) -> tuple[Metric, ...]:
     )
 
 
-def own_tiles(reading: Reading, taken: int, *, as_of: date) -> tuple[Tile, ...]:
-    """Return tiles for the template's own metrics, in its order, as many as there is room for."""
+def own_tiles(reading: Reading, most: int, *, as_of: date) -> tuple[Tile, ...]:
+    """Return tiles for the first of the template's own metrics, in its order."""
     known = known_sheets(reading.template)
     tables = {s.id: s for s in reading.template.tables if s.id not in known}
     frames = {name: metric_frame(reading, name, as_of=as_of) for name in tables}
     own = [one for sheet in tables.values() for one in _metrics(reading.template, sheet)]
     order = list(reading.template.metrics) or own
-    chosen = [one for one in order if one.sheet in tables][: MOST_TILES - taken]
+    chosen = [one for one in order if one.sheet in tables][:most]
     return tuple(_tile(one, frames[one.sheet]) for one in chosen)
 
 

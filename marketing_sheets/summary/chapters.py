@@ -28,6 +28,7 @@ CHAPTER_OF: Final[Mapping[str, Chapter]] = {
     "causes": "problems",
     "advice": "advice",
     "sheets": "appendix",
+    "merge_check": "appendix",
     "problems": "appendix",
     "hints": "appendix",
 }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import ceil
 from typing import Any, Final
 
 from ..styles import FONTS, Palette
 from ..texts import Language
+from .axes import Axis, axis_format, step_format, steps, twin_axes
 from .canvas import Canvas
-from .words import Scale, exact_format, word
+from .words import Scale, exact_format
 
 
 def new_chart(canvas: Canvas, kind: str) -> Any:
@@ -98,66 +98,8 @@ def name_axis(language: Language, *, size: float = 9, **more: Any) -> dict[str, 
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Axis:
-    """The ends of a value axis and the distance of its gridlines."""
-
-    low: float
-    high: float
-    step: float
-
-
-def _nice(step: float) -> float:
-    """Round a step up to 1, 2, 2.5 or 5 times a power of ten."""
-    power: float = 10.0 ** floor(log10(step))
-    return next(power * n for n in (1, 2, 2.5, 5, 10) if power * n >= step * (1 - 1e-9))
-
-
-def steps(values: Sequence[float], *, intervals: int = 5, headroom: float = 1.0) -> Axis:
-    """Return an axis from 0, or from below where there are negative values."""
-    high = max([*values, 0.0]) * headroom
-    low = min([*values, 0.0])
-    if high - low <= 0:
-        return Axis(low=0, high=1, step=1)
-    step = _nice((high - low) / intervals)
-    axis = Axis(low=step * floor(low / step), high=step * ceil(high / step - 1e-9), step=step)
-    return axis if axis.high > 0 else Axis(low=axis.low, high=step, step=step)
-
-
-def twin_axes(columns: Sequence[float], line: Sequence[float]) -> tuple[Axis, Axis]:
-    """Return two axes with the same number of intervals, so that they share the gridlines.
-
-    The left one is at least 1.6 times the tallest column: the line runs above them.
-    """
-    top, peak = max([*columns, 0.0]), max([*line, 0.0])
-    below = min([*columns, 0.0])
-    best: tuple[float, Axis, Axis] | None = None
-    for count in (3, 4, 5):
-        left_step = _nice(1.6 * top / count) if top > 0 else _nice(max(-below, 1.0) / count)
-        right_step = _nice(1.05 * peak / count) if peak > 0 else 1.0
-        under = ceil(-below / left_step - 1e-9)
-        left = Axis(low=-under * left_step, high=count * left_step, step=left_step)
-        right = Axis(low=-under * right_step, high=count * right_step, step=right_step)
-        waste = left.high / (1.6 * top or 1) * (right.high / (peak or 1))
-        if best is None or waste < best[0] - 1e-9:
-            best = (waste, left, right)
-    assert best is not None
-    return best[1], best[2]
-
-
-def axis_format(scale: Scale, language: Language) -> str:
-    """Return the number format of an axis of large amounts."""
-    return "#,##0" if scale == "plain" else word(f"format.axis_{scale}", language)
-
-
-def step_format(step: float, *, percent: bool = False) -> str:
-    """Return the number format that shows every multiple of a step exactly."""
-    size = step * 100 if percent else step
-    decimals = next((n for n in range(4) if abs(size * 10**n - round(size * 10**n)) < 1e-6), 4)
-    return "0" + ("." + "0" * decimals if decimals else "") + ("%" if percent else "")
-
-
 _HALF_PX: Final = 452
+FLAT_FOOT: Final = 30  # pixels below bars for the axis of their values
 _WHOLE_PX: Final = 914
 _VERDICT_COLORS: Final = {
     "met": Palette.CHART_OK,
@@ -176,7 +118,7 @@ def _judged(
     chart: Any,
     canvas: Canvas,
     names: list[Any],
-    values: Sequence[float],
+    values: Sequence[float | None],
     verdicts: Sequence[str | None],
     *,
     room: float,
@@ -191,11 +133,10 @@ def _judged(
     language = canvas.language
     points = [{"fill": {"color": _VERDICT_COLORS[verdict]}} for verdict in verdicts]
     for inside in (True, False):
-        own = [value if (value >= room) is inside else None for value in values]
+        own = [v if v is not None and (v >= room) is inside else None for v in values]
         if all(value is None for value in own):
             continue
-        color = Palette.WHITE if inside else Palette.SLATE
-        font = chart_font(language, bold=True, color=color)
+        font = chart_font(language, bold=True, color=(Palette.SLATE, Palette.WHITE)[inside])
         label: dict[str, Any] = {
             "value": True,
             "position": "inside_end" if inside else "outside_end",
@@ -221,7 +162,7 @@ def _judged(
 def achievement_chart(
     canvas: Canvas,
     names: Sequence[str],
-    shares: Sequence[float],
+    shares: Sequence[float | None],
     verdicts: Sequence[str | None],
     *,
     lines: Sequence[Sequence[float]],
@@ -229,14 +170,16 @@ def achievement_chart(
     at: int,
     height: int,
     column: int = 1,
+    foot: int = 8,
 ) -> None:
-    """Draw achievement bars; the dashed gridline at 100 % is the target.
+    """Draw achievement bars, `foot` pixels off the end; the dashed gridline is the target, 100 %.
 
     `lines` are per bar the shares at which its verdict changes: no label says another one.
     """
     language = canvas.language
     # The axis ends here, the figures of longer bars do not.
-    top = min(max(1.75, ceil(max(shares) * 4) / 4), 3.0)
+    longest = max(share for share in shares if share is not None)
+    top = min(max(1.75, ceil(longest * 4) / 4), 3.0)
     digits = [
         exact_format(share, own, 0, percent=True) for share, own in zip(shares, lines, strict=True)
     ]
@@ -251,17 +194,17 @@ def achievement_chart(
         number_format="0%",
         gap=55,
         labels=[
-            None if shown == "0%" else f"{share:.{len(shown) - 3}%}"
+            None if share is None or shown == "0%" else f"{share:.{len(shown) - 3}%}"
             for share, shown in zip(shares, digits, strict=True)
         ],
     )
-    plot = {"x": 0.275, "y": 32 / height, "width": 0.70, "height": 1 - 40 / height}
+    plot = {"x": 0.275, "y": 32 / height, "width": 0.70, "height": 1 - (32 + foot) / height}
     set_frame(chart, language, title, plot=plot)
     chart.set_legend({"none": True})
     axis = value_axis(language, Axis(low=0, high=top, step=1), "0%")
     dashed = {"color": Palette.SLATE, "width": 0.75, "dash_type": "dash"}
-    axis |= {"label_position": "none", "major_gridlines": {"visible": True, "line": dashed}}
-    chart.set_x_axis(axis)
+    gridlines = {"visible": True, "line": dashed}
+    chart.set_x_axis({**axis, "label_position": "none", "major_gridlines": gridlines})
     chart.set_y_axis(name_axis(language, reverse=True))
     canvas.place_chart(at, column, chart, _HALF_PX, height)
 
@@ -278,8 +221,7 @@ def roas_chart(
 ) -> None:
     """Draw ROAS by channel, with the target as a dashed line."""
     language = canvas.language
-    labels = canvas.hidden(list(names))
-    chart = new_chart(canvas, "column")
+    labels, chart = canvas.hidden(list(names)), new_chart(canvas, "column")
     axis = steps([*values, target or 0.0], headroom=1.1)
     _judged(
         chart,
@@ -341,10 +283,11 @@ def _pairs(
     canvas: Canvas,
     names: Sequence[str],
     pair: Mapping[str, Sequence[float | None]],
+    kind: str = "column",
     **properties: object,
 ) -> Any:
     """Return a chart of two columns a name, the first pale; `pair` is by the word of its legend."""
-    chart = new_chart(canvas, "column")
+    chart = new_chart(canvas, kind)
     labels = canvas.hidden(list(names))
     for (key, values), color in zip(pair.items(), (Palette.RULE, Palette.ACCENT), strict=True):
         chart.add_series(
@@ -422,13 +365,27 @@ def budget_chart(
     scale: Scale,
     at: int,
     height: int,
+    is_flat: bool = False,
 ) -> None:
-    """Draw spend beside budget for each stage or department."""
+    """Draw spend beside budget for each stage or department, as columns or, `is_flat`, as bars."""
     language = canvas.language
-    chart = _pairs(canvas, names, {"chart.budget_series": budget, "chart.spend_series": spend})
+    pair = {"chart.budget_series": budget, "chart.spend_series": spend}
+    chart = _pairs(canvas, names, pair, "bar" if is_flat else "column")
     axis = steps([value for value in (*budget, *spend) if value is not None], intervals=4)
-    set_frame(chart, language, title, plot=_PAIRS_PLOT)
+    plot, values = _PAIRS_PLOT, value_axis(language, axis, axis_format(scale, language))
+    if is_flat:
+        plot = {
+            "x": 0.275,
+            "y": 32 / height,
+            "width": 0.69,
+            "height": 1 - (32 + FLAT_FOOT) / height,
+        }
+        # As the names go down, the axis of the values would stand on top.
+        chart.set_x_axis({**values, "label_position": "high"})
+        chart.set_y_axis(name_axis(language, reverse=True))
+    else:
+        chart.set_x_axis(name_axis(language))
+        chart.set_y_axis(values)
+    set_frame(chart, language, title, plot=plot)
     set_legend(chart, language, x=0.6, width=0.39, delete=[])
-    chart.set_x_axis(name_axis(language))
-    chart.set_y_axis(value_axis(language, axis, axis_format(scale, language)))
     canvas.place_chart(at, 1, chart, _HALF_PX, height)

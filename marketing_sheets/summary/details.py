@@ -1,4 +1,4 @@
-"""The Summary's lower part: trend, open issues, data problems, and the footer."""
+"""The Summary's lower part: trend, open issues, hints, and the footer."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from typing import Final
 
 from ..alerts import Phrase
 from ..metrics import IssueRow
-from ..problems import Place, Problem, condensed
-from ..review import LIST, OPEN
 from ..styles import Palette
 from .canvas import HAIRLINE, ROW, Canvas, chip, table_head
 from .charts import trend_chart
@@ -25,7 +23,6 @@ from .words import (
 )
 
 _HINTS: Final = 10
-_PROBLEMS: Final = 12
 _LINES: Final = 6
 _LEAST_POINTS: Final = 2
 
@@ -152,91 +149,6 @@ def _issue(canvas: Canvas, row: IssueRow, summary: Summary) -> None:
     canvas.line(ROW, cells, ground=HAIRLINE)
 
 
-def draw_problems(canvas: Canvas, summary: Summary) -> None:
-    """Draw the doubtful cells, errors first, with what was typed and what to do."""
-    rows = summary.rows
-    key = "note.rows" if rows.listed else "note.rows_all"
-    note = canvas.say(key, read=rows.read, used=rows.used, listed=rows.listed)
-    if count := len(summary.problems):
-        key = "note.problems_one" if count == 1 else "note.problems"
-        note = canvas.say(key, rows=note, count=count)
-    canvas.heading(canvas.say("section.problems"), note)
-    if summary.to_check is not None:
-        _draw_open(canvas, summary.to_check)
-    if not summary.problems:
-        canvas.remark(canvas.say("absent.no_problems"))
-        return
-    heads = (
-        (canvas.say("head.cell"), left(0), right(0), ""),
-        (canvas.say("head.found"), left(1), right(1), ""),
-        (canvas.say("head.problem"), left(2), right(3), ""),
-        (canvas.say("head.hint"), left(4), right(5), ""),
-    )
-    table_head(canvas, heads)
-    ranked = condensed(summary.problems)
-    for problem in ranked[:_PROBLEMS]:
-        _problem(canvas, problem, summary)
-    rest = sum(1 + problem.alike for problem in ranked[_PROBLEMS:])
-    if not rest:
-        return
-    if summary.merged is None:
-        canvas.remark(canvas.say("more.problems", count=rest))
-    else:
-        text = canvas.say("more.problems_log", count=rest, tab=summary.merged.log.sheet)
-        style = {"font_size": 9, "font_color": Palette.ACCENT}
-        cell = Cell(first=FIRST, last=LAST, value=text, style=style, link=summary.merged.log)
-        canvas.line(20, [cell])
-
-
-def _draw_open(canvas: Canvas, count: int) -> None:
-    """Say how many lines of the Review are open by now, and lead there."""
-    before, after = canvas.say("note.to_check", count="|").split("|")
-    formula = f'=HYPERLINK("#{LIST}","{before}"&{OPEN}&"{after}")'
-    style = {"font_size": 9, "bold": True, "font_color": Palette.MARK}
-    said = f"{before}{count}{after}"
-    cell = Cell(first=FIRST, last=LAST, value=said, formula=formula, style=style)
-    canvas.line(20, [cell])
-
-
-def _problem(canvas: Canvas, problem: Problem, summary: Summary) -> None:
-    language, place = canvas.language, problem.place
-    raw = "" if problem.raw is None else str(problem.raw).strip()
-    found = word("cell.blank", language)
-    if raw:
-        found = word("cell.quoted", language, text=raw)
-    message, hint = problem.message(language), problem.hint(language)
-    small = {"font_size": 9}
-    where, link, name = place_text(place), place, place.sheet or ""
-    if summary.merged is not None and place.file not in (None, summary.source.file):
-        # It stands in a file that was merged: there is no such cell here to go to.
-        folder, _, file = (place.file or "").rpartition("/")
-        name = folder or file
-        where, link = f"{place.file}\n{where}", Place()
-    cells = [
-        Cell(
-            first=left(0),
-            last=right(0),
-            value=where or "–",
-            style={**small, "font_color": Palette.ACCENT},
-            link=link,
-            sizes=(8,),
-            lines=3,
-            name=name,
-        ),
-        Cell(
-            first=left(1),
-            last=right(1),
-            value=found,
-            style=small if raw else {**small, "font_color": Palette.MUTE},
-            lines=3,
-            name=raw,
-        ),
-        Cell(first=left(2), last=right(3), value=message, style=small, lines=_LINES),
-        Cell(first=left(4), last=right(5), value=hint, style=small, lines=_LINES),
-    ]
-    canvas.line(ROW, cells, ground=HAIRLINE)
-
-
 def draw_hints(canvas: Canvas, summary: Summary) -> None:
     """Draw what could be written better; none of it changes a figure."""
     language = canvas.language
@@ -263,7 +175,7 @@ def draw_hints(canvas: Canvas, summary: Summary) -> None:
         canvas.line(ROW, cells, ground=HAIRLINE)
     rest = len(summary.hints) - _HINTS
     if rest > 0:
-        canvas.remark(canvas.say("more.problems", count=rest))
+        canvas.remark(canvas.say("more.hints", count=rest))
 
 
 def draw_footer(canvas: Canvas, summary: Summary) -> None:

@@ -48,6 +48,7 @@ _ANY: Final = 99
 _OWNER: Final = left(4)
 _STANDINGS: Final = {"new": "active", "continuing": "open", "resolved": "done"}
 _ACTIONS: Final = 6
+_BLOCKS: Final = 6
 _LATE_GAP: Final[Style] = {"font_size": 9, "bold": True, "font_color": Palette.LATE}
 _SMALL: Final[Style] = {"font_size": 9}
 
@@ -258,9 +259,13 @@ def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
         return
     language = canvas.language
     rows: list[tuple[float, list[Cell]]] = [(20, []), (30, []), (16, []), (19, [])]
-    for block, tile in enumerate(tiles):
+    block = 0
+    for at, tile in enumerate(tiles):
+        # Fewer of them are wider: the row is always full.
+        wide = _BLOCKS // len(tiles) + (at < _BLOCKS % len(tiles))
         ground = {"bg_color": Palette.TINT, "indent": 1, "align": "left"}
-        first, last = left(block), right(block)
+        first, last = left(block), right(block + wide - 1)
+        block += wide
         look = STATES.get(tile.state or "")
         color = (look.color if look else None) or Palette.RULE
         top = {"top": 5, "top_color": color, "font_size": 9, "font_color": Palette.SLATE}
@@ -276,8 +281,9 @@ def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
             words = reason_words(figure.reason or "no_data", language)
         elif tile.delta is not None:
             said = phrase_text(tile.delta, language, beside=tile_amounts(tile))
-            words = f"{symbol_of(tile.state)} {said}"
-            delta = {"font_size": 9, "bold": True, "font_color": color}
+            words = f"{symbol_of(tile.state)} {said}".strip()
+            ink = look.color if look and look.color else Palette.MUTE
+            delta = {"font_size": 9, "bold": look is not None, "font_color": ink}
         target = phrase_text(tile.target, language, beside=tile_amounts(tile))
         drawn: tuple[tuple[str | float, Style], ...] = (
             (tile_name(tile, language), top),

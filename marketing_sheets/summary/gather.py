@@ -16,7 +16,6 @@ from ..alerts import (
     Phrase,
     TrackedAlert,
     alerts,
-    choice_setting,
     label_of,
     track,
     unproven_keys,
@@ -37,7 +36,6 @@ from ..metrics import (
     figure,
     issues_by_severity,
     judged,
-    late_rows,
     later_rows,
     metric_frame,
     metrics_of,
@@ -45,30 +43,28 @@ from ..metrics import (
     up_to_day,
 )
 from ..problems import Place, Problem
-from ..records import Reading, SheetRecords
+from ..records import LOG, Reading, SheetRecords
 from ..template import Campaign, Daily, Effect, Issue, Role, Task, Template
 from ..texts import LANGUAGES, Text, say
 from .breakdowns import (
-    MOST_TILES,
     channels_of,
     day_of,
     own_tables,
-    own_tiles,
     progress_setting,
     stages_of,
     trend_of,
 )
 from .compare import compare
+from .counts import row_of_tiles
+from .merge_check import checked
 from .mixes import channel_mix, names_of
 from .model import Health, Merged, Provenance, RowCounts, Summary, Tile
 from .outcomes import outcomes_of
 from .report import report_of
-from .tiles import clauses, count_tiles, health_of, tiles_of
+from .tiles import clauses, health_of, tiles_of
 
-# The sheets that a merge attaches.
-_LOG: Final = "merge_log"
+# The sheet that a merge attaches beside its log.
 _CONFLICTS: Final = "merge_conflicts"
-_TASKS: tuple[Role, ...] = ("master", "schedule")
 # Of more campaigns only so many are named.
 _NAMED = 3
 _SEVERITY_ORDER = ("high", "medium", "low")
@@ -84,17 +80,18 @@ _SECTIONS: Mapping[str, tuple[Role, tuple[str, ...]]] = {
 
 def merged_of(reading: Reading) -> Merged | None:
     """Return what a merged workbook says of the merge; None for any other workbook."""
-    if _LOG not in reading.attachments:
+    if LOG not in reading.attachments:
         return None
     lines = reading.attachments.get(_CONFLICTS, ())
     used = {say("merge", "conflicts.yes", language) for language in LANGUAGES}
     standing = Counter(_number(line) for line in lines if line.get("kept") in used)
-    return Merged(
+    merged = Merged(
         log=_tab(reading, "log"),
         conflicts=max(map(_number, lines), default=0),
         doubled=sum(count > 1 for count in standing.values()),
         listed=_tab(reading, "conflicts"),
     )
+    return checked(merged, reading)
 
 
 def _number(line: Mapping[str, object]) -> int:
@@ -118,13 +115,12 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
     tiles = _tiles(reading, daily, progressed, burnt, time)
     metrics, verdicts = evaluated(reading), _verdicts(reading)
     issues, (acts, tracked) = open_issues(reading, as_of), _alerts(reading, as_of)
-    more = _more_tiles(reading, len(tiles), verdicts, issues, as_of)
     channels, channel_total = channels_of(reading, daily, target_roas, _close(reading))
     stages, stage_total = stages_of(reading, tasks, as_of, time)
     health, good, bad = _judged(
         reading, tiles, acts, tracked, verdicts, progressed=progressed, time=time
     )
-    return Summary(
+    summary = Summary(
         title=_title(reading),
         department=_department(reading),
         owner=str(form.get(Campaign.OWNER) or ""),
@@ -135,7 +131,7 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         health=health,
         good=good,
         bad=bad,
-        tiles=tiles + more,
+        tiles=tiles,
         actions=acts,
         alerts=tracked,
         metrics=metrics,
@@ -148,7 +144,7 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         stage_total=stage_total,
         allocation=allocation(tasks, budget),
         issues=issues,
-        own=own_tables(reading, more, as_of=as_of),
+        own=(),
         later=later_rows(reading, as_of),
         severities=_severities(reading),
         verdicts=_labels(reading, "verdict"),
@@ -165,41 +161,23 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         channel_mix=channel_mix(reading, daily, as_of=as_of),
         merged=merged_of(reading),
     )
-
-
-def _more_tiles(
-    reading: Reading,
-    taken: int,
-    verdicts: VerdictCounts,
-    issues: Sequence[IssueRow],
-    as_of: date,
-) -> tuple[Tile, ...]:
-    """Fill the row of tiles with the template's own metrics, then with counts."""
-    own = own_tiles(reading, taken, as_of=as_of)
-    names = (reading.template.sheet_for(role) for role in _TASKS)
-    sheets = [reading.sheets[name] for name in names if name in reading.sheets]
-    tasks, late = late_rows(sheets, choice_setting(reading, "late_done"))
-    is_logged = reading.template.sheet_for("issues") in reading.sheets
-    counts = count_tiles(
-        (tasks, [days for _, _, days in late]) if tasks else None,
-        verdicts,
-        issues if is_logged else None,
-    )
-    return (*own, *counts[: max(0, MOST_TILES - taken - len(own))])
+    row = row_of_tiles(summary, reading, verdicts, is_filled=is_filled(reading))
+    return replace(summary, tiles=row, own=own_tables(reading, row, as_of=as_of))
 
 
 def _title(reading: Reading) -> Phrase | Text | str:
     """Return the campaign's name; of several merged ones all, or the first and how many."""
     stated = str(reading.form.get(Campaign.NAME) or "")
     names = names_of(reading, "campaign")
-    if len(names) < 2:
-        return stated or (names[0] if names else reading.template.title)
-    if stated:
-        return stated
-    if len(names) <= _NAMED:
-        return Phrase(code="what.plain", params={"name": tuple(names)})
-    params = {"names": tuple(names[:_NAMED]), "count": len(names)}
-    return Phrase(code="masthead.campaigns", params=params)
+    title: Phrase | Text | str = stated or (names[0] if names else reading.template.title)
+    if len(names) > 1 and not stated:
+        title = Phrase(code="what.plain", params={"name": tuple(names)})
+        if len(names) > _NAMED:
+            params = {"names": tuple(names[:_NAMED]), "count": len(names)}
+            title = Phrase(code="masthead.campaigns", params=params)
+    if len(names_of(reading, "department")) < 2 or LOG not in reading.attachments:
+        return title
+    return Phrase(code="masthead.company", params={"name": title})
 
 
 def _department(reading: Reading) -> Phrase | Text | str:

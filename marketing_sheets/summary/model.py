@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -183,17 +183,39 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MergedFile:
+    """A file that was merged: its rows, amounts by column, and what is `off` in it."""
+
+    file: str
+    department: str = ""
+    read: int = 0
+    merged: int = 0
+    amounts: Mapping[str, float] = field(default_factory=dict)
+    off: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
     """What became of a merge: where its log is, and about how many cells the files disagree.
 
     The conflicts are `listed` on a sheet. Of `doubled` of them every version stands in a row of its
-    own, and all of these count in the totals.
+    own, and all of these count in the totals. `left_out` are the files that are not in it, and why
+    not; `money` are the labels of the files' amounts by column; so many `totals` were compared.
     """
 
     log: Place
     conflicts: int
     doubled: int
     listed: Place
+    files: tuple[MergedFile, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    money: Mapping[str, Text] = field(default_factory=dict)
+    totals: int = 0
+
+    @property
+    def agrees(self) -> bool:
+        """Whether there are totals, and all of them are accounted for."""
+        return self.totals > 0 and not any(one.off for one in self.files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,8 +24,10 @@ from .chapters import (
     draw_open_issues,
     draw_sheets,
 )
-from .details import draw_absent, draw_footer, draw_hints, draw_issues, draw_problems, draw_trend
+from .details import draw_absent, draw_footer, draw_hints, draw_issues, draw_trend
+from .doubts import draw_problems
 from .first_screen import draw_alerts, draw_first_screen, is_repeated
+from .merge_check import draw_merge_check
 from .model import OwnTable, Summary
 from .outcomes import draw_outcomes
 from .side_by_side import comparison_drawings, draw_channels
@@ -154,6 +156,8 @@ def _drawings(summary: Summary) -> dict[str, list[Callable[[Canvas], None]]]:
         drawings["causes"] = [partial(draw_causes, report=report)]
         drawings["advice"] = [partial(draw_advice, report=report)]
         drawings["sheets"] = [partial(draw_sheets, report=report)]
+    if summary.merged is not None and summary.merged.files:
+        drawings["merge_check"] = [partial(draw_merge_check, merged=summary.merged)]
     drawings["problems"] = [_of(draw_problems, summary)]
     if summary.hints:
         drawings["hints"] = [_of(draw_hints, summary)]

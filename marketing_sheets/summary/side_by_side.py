@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from math import fsum
 from typing import Any, Final
 
 from ..alerts import Amount, Phrase
 from ..metrics import Figure
 from ..styles import Palette
+from .axes import steps
 from .canvas import (
     HAIRLINE,
     NAME_PX,
@@ -25,7 +27,7 @@ from .canvas import (
     table_head,
     verdict_cell,
 )
-from .charts import achievement_chart, budget_chart, roas_chart, shares_chart, steps
+from .charts import FLAT_FOOT, achievement_chart, budget_chart, roas_chart, shares_chart
 from .details import later_remark
 from .fit import fit_names
 from .grid import FIRST, HALF, LAST, Cell, left, right
@@ -58,7 +60,9 @@ _CHANNEL_COLUMNS: Final[tuple[tuple[str, str, float | None], ...]] = (
 _WIDE: Final = tuple(right(block) for block in range(1, 6))
 _CHANNEL_PLACES: Final = tuple(side(block) for block in range(1, 6) for side in (left, right))
 _MOST: Final = 20
-_MOST_BARS: Final = 7
+# More bars than these lie on their side, beside one another; the rest are one bar.
+_UPRIGHT: Final = 7
+_MOST_BARS: Final = 12
 # The places of figures, one column each; the verdict stands in the last column.
 _PLACES: Final = tuple(side(block) for block in range(1, 6) for side in (left, right))[:-1]
 
@@ -271,10 +275,13 @@ def _table(canvas: Canvas, table: Compared, kind: str) -> None:
     rows = table.rows[:_MOST]
     everything = (*rows, table.total)
     held = [one for one in _COLUMNS if any(one.value(row) is not None for row in everything)]
-    # Others say most of what these do: the mark at an overspent amount, achievement, delays, ROAS.
-    for spare in ("used", "met", "on_time", "cost"):
+    # Others say most of what these do; the matrix tells of the metrics, the files of the rows.
+    for spare in ("rows", "cost", "on_time", "met"):
         if len(held) > len(_PLACES):
             held = [one for one in held if one.head != spare]
+    if any(one.head == "used" for one in held):
+        # What is over its budget is marked once.
+        held = [replace(one, alarm=None) if one.head == "spend" else one for one in held]
     columns = list(zip(held, _PLACES, strict=False))
     heads = [
         (canvas.say(f"head.{kind}"), FIRST, right(0), "left"),
@@ -296,7 +303,7 @@ def _table(canvas: Canvas, table: Compared, kind: str) -> None:
         canvas.remark(phrase_text(said, canvas.language))
     if len(table.rows) > _MOST:
         canvas.remark(canvas.say(f"more.{kind}s", count=len(table.rows) - _MOST))
-    _charts(canvas, rows[:_MOST_BARS], kind, rest=len(table.rows) - _MOST_BARS)
+    _charts(canvas, table.rows, kind)
 
 
 def _format(canvas: Canvas, one: _Column, rows: Sequence[CompareRow]) -> str:
@@ -340,48 +347,90 @@ def _row(
     canvas.line(ROW, cells, ground=TOTAL if total else HAIRLINE)
 
 
-def _charts(canvas: Canvas, rows: Sequence[CompareRow], kind: str, *, rest: int) -> None:
-    """Draw budget beside spend, and achievement; nothing where there is but one bar.
-
-    `rest` more groups are not drawn, which is said.
-    """
+def _bars(canvas: Canvas, rows: Sequence[CompareRow]) -> list[_Bar]:
+    """Return the bars of the charts: the first groups, and one for all the rest."""
     language = canvas.language
-    names = [text_of(row.name, language) or canvas.say("cell.no_name") for row in rows]
-    money = [one.value for row in rows for one in (row.budget, row.spend)]
-    has_money = sum(row.budget.value is not None for row in rows) > 1
-    judged = [
-        (name, row.achieved.value)
-        for name, row in zip(names, rows, strict=True)
-        if row.achieved.value is not None
+    shown = [
+        _Bar(
+            name=text_of(row.name, language) or canvas.say("cell.no_name"),
+            budget=row.budget.value,
+            spend=row.spend.value,
+            achieved=row.achieved.value,
+        )
+        for row in rows[:_MOST_BARS]
     ]
-    if not has_money and len(judged) < 2:
+    rest = rows[_MOST_BARS:]
+    if not rest:
+        return shown
+    sales, target = (
+        _sum(getattr(row.achieved, part) for row in rest if row.achieved.value is not None)
+        for part in ("numerator", "denominator")
+    )
+    others = _Bar(
+        name=canvas.say("more.bars", count=len(rest)),
+        budget=_sum(row.budget.value for row in rest),
+        spend=_sum(row.spend.value for row in rest),
+        achieved=None if sales is None or not target else sales / target,
+    )
+    return [*shown, others]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bar:
+    """What the charts show of a group."""
+
+    name: str
+    budget: float | None
+    spend: float | None
+    achieved: float | None
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fsum(known) if known else None
+
+
+def _charts(canvas: Canvas, rows: Sequence[CompareRow], kind: str) -> None:
+    """Draw budget beside spend, and achievement, worst first; nothing where there is but one bar.
+
+    Many bars lie on their side, the same group in the same line of both charts.
+    """
+    language, bars = canvas.language, _bars(canvas, rows)
+    has_money = sum(bar.budget is not None for bar in bars) > 1
+    is_flat = len(bars) > _UPRIGHT
+    judged = [bar for bar in bars if is_flat or bar.achieved is not None]
+    has_judged = sum(bar.achieved is not None for bar in judged) > 1
+    if not has_money and not has_judged:
         return
     canvas.skip(8)
+    height = 44 + 26 * len(bars) if is_flat else 222
     if has_money:
-        scale = scale_of(money, language)
+        scale = scale_of([v for bar in bars for v in (bar.budget, bar.spend)], language)
         unit = canvas.say(f"unit.{scale}")
+        names = [bar.name for bar in bars]
         budget_chart(
             canvas,
-            chart_names(names, len(rows)),
-            [row.budget.value for row in rows],
-            [row.spend.value for row in rows],
+            fit_names(names, NAME_PX, 9) if is_flat else chart_names(names, len(bars)),
+            [bar.budget for bar in bars],
+            [bar.spend for bar in bars],
             title=canvas.say(f"chart.{kind}_budget", unit=unit),
             scale=scale,
             at=canvas.row,
-            height=222,
+            height=height,
+            is_flat=is_flat,
         )
-    if len(judged) > 1:
+    if has_judged:
+        shares = [bar.achieved for bar in judged]
         achievement_chart(
             canvas,
-            fit_names([name for name, _ in judged], NAME_PX, 9),
-            [value for _, value in judged],
-            ["met" if value >= 1 else "missed" for _, value in judged],
+            fit_names([bar.name for bar in judged], NAME_PX, 9),
+            shares,
+            [None if one is None else "met" if one >= 1 else "missed" for one in shares],
             lines=[(1.0,)] * len(judged),
             title=canvas.say(f"chart.{kind}_achievement"),
             at=canvas.row,
             column=HALF if has_money else FIRST,
-            height=222,
+            height=height,
+            **({"foot": FLAT_FOOT} if is_flat else {}),
         )
-    canvas.skip(170)
-    if rest > 0:
-        canvas.remark(canvas.say(f"more.chart_{kind}s", shown=len(rows), count=rest))
+    canvas.skip(height * 0.75 + 4)

@@ -12,7 +12,6 @@ from ..alerts import Alert, AlertKind, Amount, Phrase
 from ..metrics import (
     Burn,
     Figure,
-    IssueRow,
     TaskProgress,
     VerdictCounts,
 )
@@ -149,59 +148,6 @@ def tiles_of(
         _against("cac", *limit, close, lower_is_better=True),
         _progress(progress, time),
         _budget(burn),
-    )
-
-
-def count_tiles(
-    delays: tuple[int, Sequence[int]] | None,
-    verdicts: VerdictCounts,
-    issues: Sequence[IssueRow] | None,
-) -> tuple[Tile, ...]:
-    """Return late tasks, metrics that met their target and open issues, of what there is.
-
-    `delays` are the number of tasks and by how many days the late ones are; None where no sheet
-    tells, as `issues`. No judged metric has no tile.
-    """
-    found = []
-    if delays is not None:
-        tasks, late = delays
-        worst = max(late, default=0)
-        days = Phrase(code="tile.worst", params={"days": worst}, count=worst)
-        if late and not worst:
-            days = Phrase(code="tile.flagged", params={"count": len(late)}, count=len(late))
-        delta = days if late else Phrase(code="tile.none_late")
-        count = ("tile.of_tasks", tasks)
-        found.append(_counted("tasks_late", len(late), count, delta, "late" if late else None))
-    judged = verdicts.met + verdicts.close + verdicts.missed
-    if judged:
-        short, state = (verdicts.missed, "missed") if verdicts.missed else (verdicts.close, "close")
-        code = "tile.all_met" if not short else f"tile.metrics_{state}"
-        delta = Phrase(code=code, params={"count": short}, count=short)
-        count = ("tile.of_metrics", judged)
-        found.append(_counted("metrics_met", verdicts.met, count, delta, state if short else None))
-    if issues is not None:
-        overdue = sum(row.overdue for row in issues)
-        delta = Phrase(code="tile.issues_overdue", params={"count": overdue}, count=overdue)
-        if not overdue:
-            delta = Phrase(code="tile.none_overdue")
-        high = sum(row.total for row in issues if row.severity == "high")
-        graded = not issues or any(row.severity is not None for row in issues)
-        count = ("tile.of_issues" if graded else "tile.ungraded", high)
-        total = sum(row.total for row in issues)
-        found.append(_counted("issues_open", total, count, delta, "late" if overdue else None))
-    return tuple(found)
-
-
-def _counted(
-    name: str, value: int, base: tuple[str, int], delta: Phrase, state: str | None
-) -> Tile:
-    code, count = base
-    return Tile(
-        id=name,
-        figure=Figure(metric=name, value=value, rows=value),
-        target=Phrase(code=code, params={"count": count}, count=count),
-        delta=delta,
-        state=state or "done",
     )
 
 

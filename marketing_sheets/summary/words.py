@@ -74,6 +74,13 @@ def conflicts_text(merged: Merged | None, language: Language) -> str:
     return word(key, language, **params)
 
 
+def files_text(whose: str, merged: Merged, language: Language) -> str:
+    """Say beside whose workbooks were merged how many files there are, and are not."""
+    counts = {"files": len(merged.files), "out": len(merged.left_out)}
+    key = "some_files" if merged.left_out else "all_files"
+    return word(f"masthead.{key}", language, whose=whose, **counts) if merged.files else whose
+
+
 def text_of(value: object, language: Language) -> str:
     """Say any value: a text, an amount, a phrase, a date, or several as a list."""
     if isinstance(value, Text):
@@ -251,15 +258,22 @@ def owners_text(owner: str, language: Language) -> str:
 
 def sub_line(summary: Summary, language: Language) -> str:
     """Say whose campaign it is, when, and up to what day the data go."""
-    parts = [who(summary.department, owners_text(summary.owner, language), language)]
+    # Several departments have an owner each.
+    owner = "" if isinstance(summary.department, Phrase) else summary.owner
+    parts = [who(summary.department, owners_text(owner, language), language)]
     if summary.start and summary.end:
         parts.append(period_text(summary.start, summary.end, language))
+    if summary.merged is not None and parts[0]:
+        parts[0] = files_text(parts[0], summary.merged, language)
     elapsed = summary.elapsed.value
     if elapsed is None:
         parts.append(word("masthead.as_of", language, day=summary.as_of))
     else:
         share = f"{elapsed:.0%}"
         parts.append(word("masthead.as_of_elapsed", language, day=summary.as_of, share=share))
+    if summary.merged is not None and summary.merged.totals:
+        key = "agree" if summary.merged.agrees else "off"
+        parts.append(word(f"masthead.totals_{key}", language))
     return "    |    ".join(part for part in parts if part)
 
 

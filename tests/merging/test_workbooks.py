@@ -159,6 +159,15 @@ def test_the_summary_is_that_of_the_merged_records(merged: MergeResult, tmp_path
     """Recalculating the merged workbook gives the figures the merge wrote, from the same rows."""
     again = recalculate(merged.path, output=tmp_path / "again.xlsx", as_of=AS_OF)
     assert again.summary.tiles == merged.summary.tiles
+    told, first = again.summary.merged, merged.summary.merged
+    assert told is not None
+    assert first is not None
+    assert (told.files, told.left_out, told.totals) == (first.files, first.left_out, first.totals)
+    assert [one.file for one in told.files if one.read] == [
+        *("ecommerce.xlsx", "华东/市场部.xlsx", "华东/销售部.xlsx"),
+    ]
+    assert "坏.xlsx" in [file for file, _ in told.left_out]
+    assert told.agrees
     assert load(merged.path).sheetnames[0] == "汇总"
     before, after = (r.sheets["daily_data"] for r in (merged.reading, again.reading))
     pd.testing.assert_frame_equal(before.frame, after.frame)

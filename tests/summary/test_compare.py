@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -340,7 +341,7 @@ def test_open_issues_have_their_column_before_all_others() -> None:
     texts = said(summarize(whole(), as_of=AS_OF))
     heads = texts[texts.index("部门") : texts.index("判断")]
     assert [head.strip() for head in heads] == [
-        *("部门", "行数", "进度", "延期任务", "预算", "支出", "销售额", "达成率", "投产比"),
+        *("部门", "进度", "延期任务", "预算", "支出", "使用率", "销售额", "达成率", "投产比"),
         "未解决",
     ]
 
@@ -392,34 +393,69 @@ def test_conflicts_are_told_at_the_top(language: Language) -> None:
 
 
 def test_problems_of_merged_files_name_the_file() -> None:
-    """File, sheet and cell, no link to a cell of this workbook; the rest is in the merge log."""
+    """File and cell, no link to a cell of this workbook; without a Review the log has the rest."""
 
-    def problem(file: str, row: int) -> Problem:
-        place = Place(file=file, sheet="每日数据", row=row, column=3)
-        return Problem(code="not_a_number", place=place, raw="x", params={"column": "曝光量"})
+    def problem(file: str, column: str) -> Problem:
+        place = Place(file=file, sheet="每日数据", row=7, column=3)
+        return Problem(code="not_a_number", place=place, raw="x", params={"column": column})
 
     book = replace(contested(), file="合并.xlsx")
-    files = ["华东/市场部.xlsx", "合并.xlsx", *["b.xlsx"] * 13]
-    problems = tuple(problem(file, 7 + n) for n, file in enumerate(files))
-    summary = summarize(replace(book, problems=problems), as_of=AS_OF)
+    problems = [problem("华东/市场部.xlsx", "曝光量"), problem("b.xlsx", "曝光量")]
+    problems += [problem("合并.xlsx", f"列{n}") for n in range(14)]
+    summary = summarize(replace(book, problems=tuple(problems)), as_of=AS_OF)
     data = write_summary(summary, language="zh-Hans", sheet_name="汇总")
     sheet = openpyxl.load_workbook(BytesIO(data)).worksheets[0]
     cells = {str(cell.value): cell for cell in sheet["B"] if cell.value}
-    assert cells["华东/市场部.xlsx\n每日数据 › C7"].hyperlink is None
-    own = cells["每日数据 › C8"].hyperlink
+    group = cells["每日数据 · 曝光量"]
+    assert group.hyperlink is None
+    assert [sheet.cell(group.row, column).value for column in (8, 9)] == [2, 2]
+    assert str(sheet.cell(group.row, 11).value).startswith("如 华东/市场部.xlsx C7：“曝光量”应为")
+    own = cells["每日数据 › C7"].hyperlink
     assert own is not None
-    assert own.location == "'每日数据'!C8"
-    rest = cells["另有 3 项，见“合并记录”表"].hyperlink
+    assert own.location == "'每日数据'!C7"
+    rest = cells["另有 3 列共 3 处，见“合并记录”表"].hyperlink
     assert rest is not None
     assert rest.location == "'合并记录'!A1"
-    assert any(text.endswith("；15 处请核对") for text in said(summary))
+    assert any(text.endswith("；16 处请核对，其中 16 处未计入") for text in said(summary))
 
 
-def test_departments_not_drawn_are_counted() -> None:
-    """The table lists twenty, the charts seven; each says how many more there are."""
+def test_departments_not_drawn_are_one_bar() -> None:
+    """The table lists twenty; the charts have twelve and one for all others, by their sums."""
     names = [f"d{n:02}" for n in range(23)]
     rows = [{"task": f"t{n}", "budget": 10.0, "spend": 5.0} for n in range(23)]
-    book = merged(reading({"master_tracker": rows}), department=names)
-    texts = said(summarize(book, as_of=AS_OF))
-    assert "另有 3 个部门" in texts
-    assert "图中为前 7 个，另有 16 个部门" in texts
+    june = pd.Timestamp("2024-06-01")
+    days = [{"date": june, "channel": "douyin", "sales": 9.0, "sales_target": 10.0}] * 23
+    book = merged(reading({"master_tracker": rows, "daily_data": days}), department=names)
+    summary = summarize(book, as_of=AS_OF)
+    assert "另有 3 个部门" in said(summary)
+    assert summary.comparison is not None
+    assert summary.comparison.departments is not None
+    shown = [text_of(row.name, "zh-Hans") for row in summary.comparison.departments.rows[:12]]
+    for categories, values in charted(summary):
+        assert categories == [*shown, "其余 11 个"]
+        assert values in ([10.0] * 12 + [110.0], [5.0] * 12 + [55.0], [0.9] * 13)
+
+
+def charted(summary: Summary) -> list[tuple[list[object], list[object]]]:
+    """Return names and values of the series of all charts of bars that lie."""
+    data = write_summary(summary, language="zh-Hans", sheet_name="汇总")
+    sheet = openpyxl.load_workbook(BytesIO(data)).worksheets[0]
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        parts = [package.read(n).decode() for n in package.namelist() if "charts/chart" in n]
+    found = []
+    for part in parts:
+        ranges = re.findall(r"<c:f>[^!]*!([^<]*)</c:f>", part)
+        if '<c:barDir val="bar"/>' in part:
+            cells = [[row[0].value for row in sheet[one.replace("$", "")]] for one in ranges]
+            found += list(zip(cells[::2], cells[1::2], strict=True))
+    return found
+
+
+def test_an_overspent_department_is_marked_once() -> None:
+    """The mark stands at the share, beside budget and spend in plain figures."""
+    rows = [{"task": f"t{n}", "budget": 10.0, "spend": 12.0 - 4 * n} for n in range(2)]
+    book = merged(reading({"master_tracker": rows}), department=DEPARTMENTS)
+    data = write_summary(summarize(book, as_of=AS_OF), language="zh-Hans", sheet_name="汇总")
+    sheet = openpyxl.load_workbook(BytesIO(data)).worksheets[0]
+    marked = [c.value for row in sheet.iter_rows() for c in row if "▲ " in c.number_format]
+    assert marked == [1.2]

@@ -30,8 +30,8 @@ from marketing_sheets.loading import load_template
 from marketing_sheets.problems import Place, Problem
 from marketing_sheets.records import Reading
 from marketing_sheets.summary import Summary, summarize, write_summary
+from marketing_sheets.summary.axes import step_format, steps, twin_axes
 from marketing_sheets.summary.canvas import chart_names
-from marketing_sheets.summary.charts import step_format, steps, twin_axes
 from marketing_sheets.summary.words import word
 from marketing_sheets.texts import LANGUAGES, Language
 
@@ -205,23 +205,47 @@ def test_the_print_out(sheet: Any) -> None:
     assert "&P" in (sheet.oddFooter.right.text or "")
 
 
-def test_data_problems_are_listed_with_what_was_typed() -> None:
-    """Twelve rows at most, each with link, text in quotes, fault and remedy; then a count."""
+def doubtful(code: str, column: str, row: int, **more: Any) -> Problem:
+    """Return a problem in a column of the daily data."""
+    place = Place(file="a.xlsx", sheet="每日数据", row=row, column=3)
+    return Problem(code=code, place=place, column=column, params={"column": column}, **more)
+
+
+def test_data_problems_are_told_by_column() -> None:
+    """Where most is not counted comes first: how many, how many of them not, and an example."""
     problems = [
-        Problem(
-            code="not_a_number",
-            place=Place(file="a.xlsx", sheet="每日数据", row=7 + n, column=3),
-            raw="=约5万",
-            params={"column": "曝光量"},
-        )
-        for n in range(15)
+        *(doubtful("required_blank", "负责人", 7 + n) for n in range(3)),
+        doubtful("pending", "成本", 7, raw="待定"),
+        *(doubtful("not_a_number", "成本", 8 + n, raw="=约5万") for n in range(15)),
     ]
-    sheet = opened(written(campaign(problems=problems)))
-    first = row_of(sheet, "每日数据 › C7")
-    assert sheet.cell(first, 2).hyperlink.location == "'每日数据'!C7"
-    assert sheet.cell(first, 5).value == "“=约5万”"
-    assert sheet.cell(first, 8).value == "“曝光量”应为数字，现为“=约5万”。"
-    assert sheet.cell(first + 12, 2).value == "另有 3 项，先改上面各项再重算"
+    summary = replace(summarize(campaign(problems=problems), as_of=AS_OF), to_check=19)
+    sheet = opened(write_summary(summary, language="zh-Hans", sheet_name="汇总"))
+    first = row_of(sheet, "每日数据 · 成本")
+    assert sheet.cell(first, 2).hyperlink.location == "'每日数据'!C8"
+    assert [sheet.cell(first, column).value for column in (8, 9)] == [16, 15]
+    said = str(sheet.cell(first, 11).value)
+    assert said.startswith("如 C8：“成本”应为数字，现为“=约5万”。")
+    assert [sheet.cell(first + 1, column).value for column in (2, 8, 9)] == [
+        *("每日数据 · 负责人", 3, "–  ")
+    ]
+    assert texts(sheet)[texts(sheet).index("数据问题") + 1].endswith(
+        "19 处请核对，其中 15 处未计入"
+    )
+    formulas = [text for text in texts(sheet) if text.startswith("=HYPERLINK(")]
+    assert len(formulas) == 1
+    assert "#chk_list" in formulas[0]
+
+
+def test_columns_beyond_twelve_are_counted() -> None:
+    """The last line leads to the Review; where there is none it sends nobody anywhere."""
+    problems = [doubtful("not_a_number", f"列{n}", 7, raw="x") for n in range(14)]
+    summary = summarize(campaign(problems=problems), as_of=AS_OF)
+    plain = opened(write_summary(summary, language="zh-Hans", sheet_name="汇总"))
+    assert row_of(plain, "另有 2 列共 2 处")
+    listed = replace(summary, to_check=14)
+    sheet = opened(write_summary(listed, language="zh-Hans", sheet_name="汇总"))
+    (link,) = (text for text in texts(sheet) if "另有 2 列" in text)
+    assert link == '=HYPERLINK("#chk_list","另有 2 列共 2 处，见“核对”")'
 
 
 def test_text_that_looks_like_a_formula_stays_text() -> None:

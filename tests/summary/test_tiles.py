@@ -19,12 +19,19 @@ from support.readings import (
 
 from marketing_sheets.alerts import Amount
 from marketing_sheets.summary import (
+    Summary,
     phrase_text,
     summarize,
 )
+from marketing_sheets.summary.model import Tile
 from marketing_sheets.summary.words import (
     sentence,
 )
+
+
+def tile_of(summary: Summary, name: str) -> Tile:
+    """Return a tile by its id."""
+    return next(tile for tile in summary.tiles if tile.id == name)
 
 
 def test_the_tiles_compare_each_figure_with_its_target() -> None:
@@ -69,7 +76,7 @@ def test_a_target_of_the_end_is_judged_by_time(users: int, state: str) -> None:
     """At 78 % of the time 16,000 of 20,000 new users are on their way, 9,000 are not."""
     rows = [{"date": pd.Timestamp("2024-06-01"), "channel": "douyin", "new_users": users}]
     summary = summarize(reading({"daily_data": rows}, form=FORM), as_of=AS_OF)
-    assert summary.tiles[2].state == state
+    assert tile_of(summary, "new_users").state == state
 
 
 def test_missing_targets_and_values_are_said() -> None:
@@ -115,7 +122,7 @@ def test_progress_behind_time_is_watched() -> None:
     """More than 5 points behind is a warning even if nothing is late."""
     tasks = [{"task": "t", "status": "in_progress", "progress": 0.5}]
     summary = summarize(reading({"master_tracker": tasks}, form=FORM), as_of=AS_OF)
-    assert (summary.health, summary.tiles[4].state) == ("watch", "late")
+    assert (summary.health, tile_of(summary, "progress").state) == ("watch", "late")
 
 
 def test_unreadable_spend_is_said_in_the_tile() -> None:
@@ -125,7 +132,7 @@ def test_unreadable_spend_is_said_in_the_tile() -> None:
     records = book.sheets["master_tracker"]
     raw = records.raw.assign(spend=pd.Series([50.0, "约5万"], dtype=object))
     book = replace(book, sheets={"master_tracker": replace(records, raw=raw)})
-    tile = summarize(book, as_of=AS_OF).tiles[5]
+    tile = tile_of(summarize(book, as_of=AS_OF), "budget")
     assert (tile.figure.value, tile.state) == (0.5, "close")
     assert tile.delta is not None
     assert phrase_text(tile.delta, "en") == "1 task left out"

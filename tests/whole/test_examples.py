@@ -189,22 +189,36 @@ def test_excel_computes_the_same(examples: Examples, name: str, language: Langua
     [
         (
             "strategy_tracking",
-            ["progress", "tasks_late", "metrics_met", "issues_open"],
+            [
+                *("progress", "tasks_late", "metrics_met"),
+                *("issues_open", "due_soon", "tasks_done"),
+            ],
             ["task_late", *["below_target"] * 5, "end_not_full", "not_cleaned"],
         ),
         (
             "campaign_process",
-            ["sales", "new_users", "tasks_late", "metrics_met"],
+            [
+                *("sales", "new_users", "tasks_late"),
+                *("metrics_met", "due_soon", "tasks_done"),
+            ],
             # The late one has ended; the campaign began nine days before the figures do.
             ["over_budget", "below_target", "daily_missing", "task_late", "end_not_done"],
         ),
-        ("execution_plan", [], []),
+        (
+            "execution_plan",
+            ["allocated", "records", "people", "days_left", "actions", "doubts"],
+            [],
+        ),
         (
             "promotion_tracking",
             ["sales", "roas", "progress", "budget", "tasks_late", "metrics_met"],
             ["task_late", "below_target", "end_not_done"],
         ),
-        ("campaign_review", ["metrics_met", "issues_open"], ["below_target"] * 4),
+        (
+            "campaign_review",
+            ["metrics_met", "issues_open", "due_soon", "records", "people", "days_left"],
+            ["below_target"] * 4,
+        ),
     ],
 )
 def test_summary(examples: Examples, name: str, tiles: list[str], raised: list[str]) -> None:

@@ -225,14 +225,32 @@ def test_summary_shows_what_there_is(
 @pytest.mark.parametrize(
     ("name", "tiles"),
     [
-        ("strategy_tracking", ["progress", "tasks_late", "metrics_met", "issues_open"]),
-        ("campaign_process", ["sales", "new_users", "tasks_late", "metrics_met"]),
-        ("execution_plan", []),
+        (
+            "strategy_tracking",
+            [
+                *("progress", "tasks_late", "metrics_met"),
+                *("issues_open", "due_soon", "tasks_done"),
+            ],
+        ),
+        (
+            "campaign_process",
+            [
+                *("sales", "new_users", "tasks_late"),
+                *("metrics_met", "due_soon", "tasks_done"),
+            ],
+        ),
+        (
+            "execution_plan",
+            ["allocated", "records", "people", "days_left", "actions", "doubts"],
+        ),
         (
             "promotion_tracking",
             ["sales", "roas", "progress", "budget", "tasks_late", "metrics_met"],
         ),
-        ("campaign_review", ["metrics_met", "issues_open"]),
+        (
+            "campaign_review",
+            ["metrics_met", "issues_open", "due_soon", "records", "people", "days_left"],
+        ),
     ],
 )
 def test_summary_has_no_tile_for_what_the_sheets_lack(

@@ -1,0 +1,81 @@
+"""The row of tiles is full in every template, by counts of what there is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from support.readings import AS_OF, FORM, Rows, campaign, issue, metric, reading
+
+from marketing_sheets.loading import library_template, template_names
+from marketing_sheets.summary import Summary, phrase_text, summarize, summary_lines
+from marketing_sheets.summary.model import Tile
+
+
+def tiles_of(summary: Summary) -> dict[str, Tile]:
+    """Return the tiles by id."""
+    return {tile.id: tile for tile in summary.tiles}
+
+
+def said(tile: Tile) -> tuple[float | None, str, str, str | None]:
+    """Return a tile's figure, what stands below it, and its look."""
+    delta = phrase_text(tile.delta, "en") if tile.delta else ""
+    return tile.figure.value, phrase_text(tile.target, "en"), delta, tile.state
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_a_blank_workbook_is_praised_for_nothing(name: str) -> None:
+    """Six tiles in every template, none of them with a value, a look or a tick."""
+    template = library_template(name)
+    sheets: dict[str, Rows] = {sheet.id: [] for sheet in template.tables}
+    blank = reading(sheets, template=template)
+    summary = summarize(blank, as_of=AS_OF)
+    assert len(summary.tiles) == 6
+    assert {(tile.figure.value, tile.state) for tile in summary.tiles} == {(None, None)}
+    assert "✓" not in "".join(summary_lines(summary, "zh-Hans"))
+
+
+def test_tiles_nobody_fills_give_way_to_counts() -> None:
+    """A department with tasks and issues, and no daily data, has tiles of tasks and issues."""
+    tasks: Rows = [
+        {"task": "a", "planned_end": "2024-06-30", "status": "in_progress", "progress": 0.5},
+        {"task": "b", "planned_end": "2024-06-20", "status": "in_progress", "progress": 0.5},
+        {"task": "c", "planned_end": "2024-06-20", "status": "done", "owner": "王明"},
+    ]
+    issues = [issue("x", "high", due_date="2024-07-05"), issue("y", "low", status="solved")]
+    book = reading({"master_tracker": tasks, "issue_log": issues}, form=FORM)
+    tiles = tiles_of(summarize(book, as_of=AS_OF))
+    assert list(tiles) == [
+        *("progress", "tasks_late", "issues_open", "due_soon", "tasks_done", "records")
+    ]
+    assert said(tiles["tasks_late"]) == (1, "Of 3 in all", "Longest 8 days", "late")
+    assert said(tiles["due_soon"]) == (2, "Tasks 1 · issues 1", "Next on 30 Jun 2024", "active")
+    assert said(tiles["tasks_done"]) == (1, "Of 3 in all", "33.3% done", "active")
+    assert said(tiles["records"]) == (5, "In 2 sheets", "", None)
+
+
+def test_figures_that_could_not_be_read_stay() -> None:
+    """Tasks without a progress keep their tile: it says what is missing."""
+    book = reading({"master_tracker": [{"task": "a", "status": "in_progress"}]}, form=FORM)
+    tile = tiles_of(summarize(book, as_of=AS_OF))["progress"]
+    assert (tile.figure.value, tile.figure.left_out) == (None, 1)
+
+
+def test_what_stands_on_two_sheets_is_due_once() -> None:
+    """A task of the schedule that the master tracker has too is one task."""
+    day: dict[str, object] = {"planned_end": "2024-06-30", "status": "in_progress"}
+    book = reading(
+        {"master_tracker": [{"task": "a", **day}], "phase_schedule": [{"task": "a", **day}]}
+    )
+    tiles = tiles_of(summarize(book, as_of=AS_OF))
+    assert tiles["due_soon"].figure.value == 1
+    later = tiles_of(summarize(book, as_of=date(2024, 6, 1)))
+    assert said(later["due_soon"]) == (0, "Tasks 0 · issues 0", "None due soon", None)
+
+
+def test_the_campaigns_figures_fill_the_row() -> None:
+    """Where all six headline figures have a value there is no count, however many there are."""
+    ids = ["sales", "roas", "new_users", "cac", "progress", "budget"]
+    assert list(tiles_of(summarize(campaign(), as_of=AS_OF))) == ids
+    book = reading({"effect_evaluation": [metric("a", 1, 2)]})
+    assert next(iter(tiles_of(summarize(book, as_of=AS_OF)))) == "metrics_met"
