@@ -34,7 +34,7 @@ TOTAL: Final[Style] = {
 }
 _PAD: Final = "_)_)"
 # Pixels for a name beside the bars of a chart, and for all those under its columns.
-NAME_PX: Final = 122
+NAME_PX: Final = 124
 _CHART_PX: Final = 392
 _STATES: Final = {"met": "done", "close": "close", "missed": "missed"}
 
@@ -278,7 +278,7 @@ def table_head(
             value=padded(text) if align == "right" else text,
             style=({"align": align} if align else {})
             | ({"indent": 1} if start == indented else {}),
-            sizes=(8,),
+            sizes=(8.5, 8),
             lines=2,
         )
         for text, start, end, align in heads

@@ -158,7 +158,7 @@ def _row(canvas: Canvas, one: TrackedAlert, first: Sequence[Cell] = ()) -> None:
             value=text_of(one.what, language),
             name=name_in(one.what, language),
             sizes=(8.5,),
-            lines=2,
+            lines=3,
             style={**text, "bold": alert is not None},
         ),
         Cell(

@@ -27,7 +27,7 @@ _CLASSES: Final = (
 )
 _KNOWN: Final = {char: width for chars, width in _CLASSES for char in chars}
 _CAPITAL: Final = 0.72
-_FULL: Final = 1.0
+_FULL: Final = 1.02
 _PICTURE: Final = 1.4
 _BOLD: Final = 1.06
 # What a line is higher than its font size, with Chinese and without; and points around the lines.
@@ -48,10 +48,10 @@ class Fitted:
     is_cut: bool = False
 
     @property
-    def height(self) -> int:
-        """The least height of its row, in points."""
+    def height(self) -> float:
+        """The least height of its row, in points: rows are whole pixels high."""
         leading = _LEADING if _CHINESE.search(self.text) else _LATIN_LEADING
-        return ceil(_AROUND + leading * self.size * self.lines)
+        return ceil((_AROUND + leading * self.size * self.lines) * _PX) / _PX
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +69,9 @@ def _em(char: str) -> float:
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of a line of text in pixels, at a font size in points."""
-    return sum(map(_em, text)) * size * _PX * (_BOLD if bold else 1)
+    ems = map(_em, text)
+    # What is as wide as it is high is so in bold too.
+    return sum(em * _BOLD if bold and em < 1 else em for em in ems) * size * _PX
 
 
 def _lines(text: str, room: float, size: float, *, bold: bool) -> int:

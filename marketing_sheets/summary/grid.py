@@ -97,7 +97,7 @@ class Laid:
     cell: Cell
     at: int
     is_merged: bool = False
-    height: int = 0
+    height: float = 0
 
 
 def lay(cells: Sequence[Cell], first: int, last: int) -> list[Laid]:

@@ -328,7 +328,7 @@ def draw_stages(canvas: Canvas, summary: Summary) -> None:
     scale = scale_of(money, language)
     first, money_format = canvas.row, scale_format(scale, canvas)
     names = [row_name(row, "stages", canvas) for row in rows]
-    size = size_for(names, room(HALF, HALF, {}), (10, 9, 8), bold=True)
+    size = size_for(names, room(HALF, HALF, {}), (10, 9, 8.5, 8), bold=True)
     for row in rows:
         _stage(canvas, row, money_format, size)
     canvas.bars(left(4), first, canvas.row - 1, 1)
