@@ -22,6 +22,8 @@ from .model import ChannelRow, StageRow, Summary
 from .words import Scale, fitted, symbol_of, text_of, units_of, word
 
 Style = Mapping[str, Any]
+# The head of a column: its text, first and last column, alignment ("": as its cells have it).
+TableHead = tuple[str, int, int, str]
 _BLOCKS: Final = 6
 FIRST: Final = 1
 LAST: Final = 17
@@ -188,6 +190,30 @@ class Canvas:
             ground=rule,
         )
 
+    def chapter(self, title: str) -> None:
+        """Draw a chapter's head."""
+        style = {
+            "font_size": 14,
+            "bold": True,
+            "font_color": Palette.NAVY,
+            "bg_color": Palette.ACCENT_TINT,
+            "indent": 1,
+        }
+        self.line(28, [Cell(first=FIRST, last=LAST, value=title, style=style)])
+
+    def head(
+        self,
+        heads: Sequence[TableHead],
+        cells: Sequence[Cell],
+        *,
+        ground: Style,
+        first: int,
+        last: int,
+    ) -> None:
+        """Draw a table's head: `heads` say what the columns are, `cells` how they look."""
+        del heads
+        self.line(18, cells, ground=ground, first=first, last=last)
+
     def remark(self, text: str, *, first: int = FIRST) -> None:
         """Draw one muted line from column `first` on."""
         style = {"font_size": 9, "font_color": Palette.MUTE}
@@ -291,10 +317,6 @@ def chip(state: str | None) -> Style:
     return style
 
 
-# The head of a column: its text, first and last column, alignment ("": as its cells have it).
-TableHead = tuple[str, int, int, str]
-
-
 def table_head(
     canvas: Canvas,
     heads: Sequence[TableHead],
@@ -320,7 +342,7 @@ def table_head(
         )
         for text, start, end, align in heads
     ]
-    canvas.line(18, cells, ground=ground, first=first, last=last)
+    canvas.head(heads, cells, ground=ground, first=first, last=last)
 
 
 def padded(text: str) -> str:

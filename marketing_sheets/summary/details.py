@@ -9,6 +9,7 @@ from ..metrics import IssueRow
 from ..problems import Place, Problem, condensed
 from ..review import LIST, OPEN
 from ..styles import Palette
+from ..texts import Language
 from .canvas import (
     FIRST,
     HAIRLINE,
@@ -276,7 +277,14 @@ def draw_hints(canvas: Canvas, summary: Summary) -> None:
 
 def draw_footer(canvas: Canvas, summary: Summary) -> None:
     """Draw what the Summary was made from, and with."""
-    language, source = canvas.language, summary.source
+    text = provenance(summary, canvas.language)
+    style = {"font_size": 8, "font_color": Palette.MUTE, "top": 1, "top_color": Palette.RULE}
+    canvas.line(20, [Cell(first=FIRST, last=LAST, value=text, style=style)], ground=style)
+
+
+def provenance(summary: Summary, language: Language) -> str:
+    """Say what figures were made from, and with."""
+    source = summary.source
     parts = [word("footer.as_of", language, day=summary.as_of)]
     if source.file:
         parts.append(word("footer.source", language, file=fitted(source.file, 48)))
@@ -287,9 +295,7 @@ def draw_footer(canvas: Canvas, summary: Summary) -> None:
         word("footer.template", language, template=source.template, version=source.template_version)
     )
     parts.append(word("footer.written", language, version=source.version).strip())
-    style = {"font_size": 8, "font_color": Palette.MUTE, "top": 1, "top_color": Palette.RULE}
-    text = "  ·  ".join(parts)
-    canvas.line(20, [Cell(first=FIRST, last=LAST, value=text, style=style)], ground=style)
+    return "  ·  ".join(parts)
 
 
 def draw_absent(canvas: Canvas, title: str, why: Phrase) -> None:

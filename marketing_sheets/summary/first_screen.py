@@ -193,7 +193,7 @@ def draw_first_screen(canvas: Canvas, summary: Summary) -> None:
     if summary.tiles:
         _tiles(canvas, summary.tiles)
         canvas.skip(8)
-    _actions(canvas, summary)
+    draw_actions(canvas, summary)
 
 
 def _masthead(canvas: Canvas, summary: Summary) -> None:
@@ -297,7 +297,8 @@ def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
         canvas.line(height, cells)
 
 
-def _actions(canvas: Canvas, summary: Summary) -> None:
+def draw_actions(canvas: Canvas, summary: Summary) -> None:
+    """Draw the gravest alerts that stand."""
     note = canvas.say("note.actions") if summary.actions else ""
     canvas.heading(canvas.say("section.actions"), note)
     if not summary.actions:
