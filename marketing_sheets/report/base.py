@@ -23,7 +23,6 @@ _STYLES: Final[Mapping[str, tuple[int, str, int, int]]] = {
     "heading 1": (30, Palette.NAVY, 22, 6),
     "heading 2": (24, Palette.NAVY, 14, 3),
     "heading 3": (21, Palette.INK, 10, 3),
-    "caption": (18, Palette.MUTE, 2, 6),
     "footer": (16, Palette.MUTE, 0, 0),
 }
 PAGE: Final = (11906, 16838)  # A4, in twentieths of a point

@@ -11,9 +11,10 @@ from .blocks import Column, Row
 _MOST: Final = 44  # half-width letters after which a text wraps
 _LEAST: Final = 6
 _PADDING: Final = 230  # twentieths of a point beside the text of a cell
+_UNIT: Final = 5.4  # of a font of half a point, in twentieths of a point
 # Digits, dates and words of Latin letters; Chinese may break anywhere.
 _WHOLE: Final = re.compile(r"[!-~–]+")
-_SHORT: Final = 12  # what is no longer stays on one line
+_SHORT: Final = 15  # what is no longer stays on one line
 
 
 def units(text: str) -> float:
@@ -21,25 +22,33 @@ def units(text: str) -> float:
     return sum(2.0 if ord(char) > 0x2E7F else 1.25 for char in text)
 
 
-def widths(columns: Sequence[Column], rows: Sequence[Row], room: int, size: int) -> list[int]:
-    """Share a room in twentieths of a point among columns; `size` is in half points."""
-    unit = size * 5.4
-    least, wanted = [], []
-    for at, column in enumerate(columns):
-        texts = [column.head, *(row.cells[at].text for row in rows)]
-        whole = max((units(part) for text in texts for part in _WHOLE.findall(text)), default=0)
-        short = max((units(text) for text in texts if units(text) <= _SHORT), default=0)
-        least.append(max(_LEAST, min(whole, _MOST // 2), short) * unit + _PADDING)
-        wanted.append(max(_LEAST, min(_MOST, max(map(units, texts)))) * unit + _PADDING)
-    spare = room - sum(least)
-    if spare < 0:
-        shared = [room * one / sum(least) for one in least]
-    else:
-        longing = sum(wanted) - sum(least) or 1
-        shared = [
-            low + spare * (high - low) / longing for low, high in zip(least, wanted, strict=True)
-        ]
-        if sum(wanted) == sum(least):
-            shared = [one * room / sum(least) for one in least]
-    found = [int(one) for one in shared]
-    return [*found[:-1], room - sum(found[:-1])]
+def widths(
+    columns: Sequence[Column], rows: Sequence[Row], room: int, sizes: Sequence[int]
+) -> tuple[int, list[int]]:
+    """Share a room in twentieths of a point among columns.
+
+    Return the first of the font sizes, in half points, at which nothing breaks that should not,
+    and the widths.
+    """
+    needs = [
+        _needs([column.head, *(row.cells[at].text for row in rows)])
+        for at, column in enumerate(columns)
+    ]
+    padding = _PADDING * len(columns)
+    least, most = (sum(need[at] for need in needs) for at in (0, 1))
+    fitting = (size for size in sizes if least * size * _UNIT + padding <= room)
+    size = next(fitting, sizes[-1])
+    spare = max((room - padding) / (size * _UNIT) - least, 0)
+    share = spare / (most - least) if most > least else 0.0
+    shared = [low + share * (high - low) for low, high in needs]
+    factor = (room - padding) / sum(shared)
+    found = [int(one * factor) + _PADDING for one in shared]
+    return size, [*found[:-1], room - sum(found[:-1])]
+
+
+def _needs(texts: Sequence[str]) -> tuple[float, float]:
+    """Return the width that a column must have, and that at which nothing in it wraps."""
+    whole = max((units(part) for text in texts for part in _WHOLE.findall(text)), default=0)
+    short = max((units(text) for text in texts if units(text) <= _SHORT), default=0)
+    least = max(_LEAST, min(whole, _MOST / 2), short)
+    return least, max(least, min(_MOST, max(map(units, texts))))

@@ -50,12 +50,10 @@ _EMU: Final = 9525  # of a pixel
 _TWIP: Final = 635  # EMU
 _TITLE: Final = 255  # characters that a property holds
 _TILES: Final = 3  # beside each other
-_STYLES: Final[Mapping[str, str]] = {
-    "title": "Title",
-    "subtitle": "Subtitle",
-    "note": "caption",
-    "footer": "caption",
-}
+_STYLES: Final[Mapping[str, str]] = {"title": "Title", "subtitle": "Subtitle"}
+_SIZES: Final[Mapping[str, int]] = {"chip": 24, "lead": 23, "note": 18, "footer": 16}
+# Half points of the text in tables, as large as their columns allow.
+_TABLE_SIZES: Final = (18, 17, 16, 15, 14, 13, 12)
 
 
 def write_word(
@@ -163,14 +161,15 @@ class _Writer:
             runs = self.bookmark(own_mark(self._chapters), *runs)
         yield self.paragraph(*runs, style=f"heading {block.level}")
         if block.note:
-            yield self.paragraph(_run(block.note), style="caption", keep=True)
+            yield self.paragraph(_run(block.note, size=18, color=Palette.MUTE), keep=True)
 
     @draw.register
     def _(self, block: Paragraph) -> Iterator[Any]:
-        one, size = block.text, {"chip": 24, "lead": 23}.get(block.role)
+        one, size = block.text, _SIZES.get(block.role)
         text = f" {one.text} " if block.role == "chip" else one.text
         fill = one.fill if block.role == "chip" else None
-        run = _run(text, size=size, bold=one.bold, color=one.color, fill=fill)
+        color = Palette.MUTE if block.role in ("note", "footer") else one.color
+        run = _run(text, size=size, bold=one.bold, color=color, fill=fill)
         ground = one.fill if block.role == "warning" else None
         runs = self.bookmark(own_mark(0), run) if block.role == "title" else (run,)
         yield self.paragraph(*runs, style=_STYLES.get(block.role), fill=ground)
@@ -208,8 +207,7 @@ class _Writer:
         yield self.paragraph(after=40)
 
     def _filled(self, columns: Sequence[Column], rows: Sequence[Row]) -> Any:
-        size = 18 if len(columns) <= 6 else 16 if len(columns) <= 9 else 14
-        shared = widths(columns, rows, self.width, size)
+        size, shared = widths(columns, rows, self.width, _TABLE_SIZES)
         rule = {"bottom": (Palette.RULE, 6)}
         heads = [
             _cell(

@@ -24,6 +24,7 @@ from marketing_sheets import write_report
 from marketing_sheets.errors import UsageError, WorkbookError, WorkbookExists
 from marketing_sheets.report.blocks import Actions, Chart, Table
 from marketing_sheets.report.content import document_of
+from marketing_sheets.report.numbers import shown
 from marketing_sheets.summary import Summary, summarize
 from marketing_sheets.texts import LANGUAGES
 
@@ -78,6 +79,22 @@ def test_both_writers_say_the_same(summary: Summary, tmp_path: Path) -> None:
                 assert cell.text in shown
 
 
+def test_every_figure_of_the_summary_stands_in_the_report(
+    examples: Examples, tmp_path: Path
+) -> None:
+    """What the Summary's sheet shows as numbers, headline figures apart, the report shows alike."""
+    book = openpyxl.load_workbook(examples().recalculated.receipt.output)
+    sheet = book["汇总"]
+    # Headline figures are larger than what stands in tables, and hidden cells feed charts.
+    cells = [c for row in sheet.iter_rows(max_col=18) for c in row if c.font.sz and c.font.sz < 20]
+    figures = [shown(c.value, c.number_format) for c in cells if isinstance(c.value, int | float)]
+    assert len(figures) > 80
+    write_report(examples().recalculated.summary, tmp_path / "a.docx")
+    document = docx.Document(str(tmp_path / "a.docx"))
+    said = {_words(paragraph) for paragraph in document.element.body.iter(f"{W}p")}
+    assert [figure for figure in figures if figure not in said] == []
+
+
 def test_charts_are_native_and_hold_the_figures_they_show(summary: Summary, tmp_path: Path) -> None:
     """Each chart has the workbook it is edited in; its cells are what the chart remembers."""
     write_report(summary, tmp_path / "a.docx")
@@ -87,7 +104,7 @@ def test_charts_are_native_and_hold_the_figures_they_show(summary: Summary, tmp_
         assert len(charts) == count > 3
         for name in charts:
             chart = etree.fromstring(package.read(name))
-            assert chart.find(f".//{C}dispBlanksAs").get("val") == "gap"
+            assert [one.get("val") for one in chart.iter(f"{C}dispBlanksAs")] == ["gap"]
             book = package.read(name.replace("charts", "embeddings").replace(".xml", ".xlsx"))
             sheet = openpyxl.load_workbook(BytesIO(book)).active
             assert sheet is not None
