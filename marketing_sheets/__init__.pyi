@@ -34,6 +34,7 @@ from .records import (
     Reading as Reading,
     SheetRecords as SheetRecords,
 )
+from .report import WrittenReport as WrittenReport, write_report as write_report
 from .splitting import Split as Split, split as split
 from .summary import Summary as Summary, summarize as summarize
 from .template import Template as Template

@@ -27,7 +27,7 @@ FLOORS = (
     "checks",
     "workbooks",
     "merging",
-    "splitting documents",
+    "splitting documents report",
     "__init__",
     "cli",
     "__main__",
@@ -36,9 +36,10 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms.s
 # Packages of others that only some rooms know.
 OUTSIDE = {
     "click": {"cli", "__main__"},
-    "xlsxwriter": {"writer", "summary"},
-    "lxml": {"ooxml"},
-    "zipfile": {"ooxml"},
+    "xlsxwriter": {"writer", "summary", "report"},
+    "docx": {"report"},
+    "lxml": {"ooxml", "report"},
+    "zipfile": {"ooxml", "report"},
     "opencc": {"texts"},
     "tomllib": {"texts", "loading"},
 }

@@ -16,6 +16,7 @@ from .boundary import Program
 from .departments import merge, settle, split
 from .making import demo, generate, templates
 from .reading import check, export, recalculate
+from .reporting import report
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,7 +33,18 @@ def cli() -> None:
     """
 
 
-for command in (generate, recalculate, check, export, merge, settle, split, templates, demo):
+for command in (
+    generate,
+    recalculate,
+    check,
+    export,
+    report,
+    merge,
+    settle,
+    split,
+    templates,
+    demo,
+):
     cli.add_command(command)
 
 

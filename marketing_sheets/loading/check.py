@@ -104,6 +104,21 @@ def _faults(template: Template) -> Iterator[TemplateFault]:
     for metric in template.metrics:
         yield from _metric_faults(metric, template)
     yield from rule_faults(template)
+    yield from _report_faults(template)
+
+
+def _report_faults(template: Template) -> Iterator[TemplateFault]:
+    """Find parts of the written report whose sheet or columns there are not."""
+    for number, part in enumerate(template.report.parts):
+        path = f"report.parts[{number}]"
+        sheets = _ids(template.sheets)
+        yield from unless_known(f"{path}.sheet", "sheet", part.sheet, sheets)
+        if part.sheet not in sheets:
+            continue
+        sheet = template[part.sheet]
+        columns = sheet.columns if isinstance(sheet, TableSheet) else sheet.fields
+        for name in part.columns:
+            yield from unless_known(f"{path}.columns", "column", name, _ids(columns))
 
 
 def _ids(items: Iterable[Any]) -> tuple[str, ...]:

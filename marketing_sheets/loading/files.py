@@ -106,6 +106,7 @@ def _template(
         metrics=figures_for(read.metrics, metrics, sheets),
         registry=registry_of(read.metrics, metrics),
         outline=read.summary.outline,
+        report=read.report,
     )
     return replace(template, rules=rules_for(template, shared["rules"].rules, read.rules))
 

@@ -24,6 +24,7 @@ from ..template import (
     FormSheet,
     Metric,
     Print,
+    ReportPlan,
     Rule,
     Setting,
     Sheet,
@@ -201,6 +202,7 @@ class TemplateFile(SharedFile):
     brand: Text = NO_TEXT
     sheets: tuple[Use | Sheet, ...]
     summary: Outline = field(default_factory=Outline)
+    report: ReportPlan = field(default_factory=ReportPlan)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

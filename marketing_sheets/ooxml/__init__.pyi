@@ -22,4 +22,5 @@ from .index import (
     sheet_slot as sheet_slot,
 )
 from .laid_on import LaidOn as LaidOn, laid_on as laid_on
+from .source import explicit_chart as explicit_chart
 from .stamp import check_output as check_output

@@ -1,10 +1,22 @@
+from .canvas import Canvas as Canvas, TableHead as TableHead
+from .chapters import draw_chapter as draw_chapter
+from .details import provenance as provenance
 from .figures import figures as figures
+from .first_screen import draw_actions as draw_actions
+from .fit import width_of as width_of
 from .gather import summarize as summarize
-from .model import Summary as Summary
-from .sheet import write_summary as write_summary
+from .grid import Cell as Cell, Style as Style
+from .model import PartTable as PartTable, Shown as Shown, Summary as Summary, Tile as Tile
+from .sheet import Sections as Sections, sections_of as sections_of, write_summary as write_summary
 from .words import (
+    HEALTH_STATES as HEALTH_STATES,
     kind_text as kind_text,
     phrase_text as phrase_text,
+    sentence as sentence,
+    sub_line as sub_line,
     summary_lines as summary_lines,
+    symbol_of as symbol_of,
     text_of as text_of,
+    tile_texts as tile_texts,
+    word as word,
 )

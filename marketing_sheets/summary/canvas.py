@@ -20,6 +20,8 @@ from .grid import FIRST, LAST, Cell, Laid, Style, lay, pixels
 from .model import ChannelRow, StageRow, Summary
 from .words import Scale, symbol_of, text_of, word
 
+# The head of a column: its text, first and last column, alignment ("": as its cells have it).
+TableHead = tuple[str, int, int, str]
 _DATA: Final = 20  # column U
 _LONGEST: Final = 32_767
 _HIGHEST: Final = 409  # points of a row
@@ -149,6 +151,30 @@ class Canvas:
         head = Cell(first=FIRST, value=title, style=bold, sizes=(11,))
         self.line(24, [head, Cell(first=LAST, value=note, style=mute, sizes=(8,))], ground=rule)
 
+    def chapter(self, title: str) -> None:
+        """Draw a chapter's head."""
+        style = {
+            "font_size": 14,
+            "bold": True,
+            "font_color": Palette.NAVY,
+            "bg_color": Palette.ACCENT_TINT,
+            "indent": 1,
+        }
+        self.line(28, [Cell(first=FIRST, last=LAST, value=title, style=style)])
+
+    def head(
+        self,
+        heads: Sequence[TableHead],
+        cells: Sequence[Cell],
+        *,
+        ground: Style,
+        first: int,
+        last: int,
+    ) -> None:
+        """Draw a table's head: `heads` say what the columns are, `cells` how they look."""
+        del heads
+        self.line(18, cells, ground=ground, first=first, last=last)
+
     def remark(self, text: str, *, first: int = FIRST) -> None:
         """Draw one muted line from column `first` on."""
         style = {"font_size": 9, "font_color": Palette.MUTE}
@@ -252,10 +278,6 @@ def chip(state: str | None) -> Style:
     return style
 
 
-# The head of a column: its text, first and last column, alignment ("": as its cells have it).
-TableHead = tuple[str, int, int, str]
-
-
 def table_head(
     canvas: Canvas,
     heads: Sequence[TableHead],
@@ -283,7 +305,7 @@ def table_head(
         )
         for text, start, end, align in heads
     ]
-    canvas.line(18, cells, ground=ground, first=first, last=last)
+    canvas.head(heads, cells, ground=ground, first=first, last=last)
 
 
 def padded(text: str) -> str:

@@ -9,7 +9,7 @@ from ..problems import Place
 from ..styles import Palette
 from ..template import Chapter
 from .canvas import HAIRLINE, ROW, Canvas, chip, figure_cell, table_head
-from .grid import FIRST, LAST, Cell, Style, left, right
+from .grid import Cell, Style, left, right
 from .model import AdviceRow, CauseRow, GoalRow, Report
 from .words import day_text, phrase_text, place_text, symbol_of, text_of, word
 
@@ -42,15 +42,7 @@ _PROSE, _LINES = 12, 6
 def draw_chapter(canvas: Canvas, chapter: Chapter, number: int) -> None:
     """Draw the head of a chapter, numbered as it stands in the outline."""
     title = canvas.say(f"chapter.{chapter}")
-    style = {
-        "font_size": 14,
-        "bold": True,
-        "font_color": Palette.NAVY,
-        "bg_color": Palette.ACCENT_TINT,
-        "indent": 1,
-    }
-    text = canvas.say(f"chapter.{number}", title=title)
-    canvas.line(28, [Cell(first=FIRST, last=LAST, value=text, style=style)])
+    canvas.chapter(canvas.say(f"chapter.{number}", title=title))
 
 
 def _link(place: Place, *, block: int) -> Cell:
@@ -100,8 +92,9 @@ def draw_goals(canvas: Canvas, report: Report) -> None:
 
 def _goal(canvas: Canvas, row: GoalRow, wide: int) -> None:
     language = canvas.language
-    goal = canvas.say("cell.goal", module=row.module, goal=row.goal)
-    goal = goal if row.module and row.goal else row.module or row.goal
+    module = text_of(row.module, language)
+    goal = canvas.say("cell.goal", module=module, goal=row.goal)
+    goal = goal if module and row.goal else module or row.goal
     days = [day_text(day, language, "short") for day in (row.start, row.end) if day]
     time = " – ".join(days) or row.weeks or "–"
     cells = [

@@ -7,6 +7,7 @@ from typing import Final
 from ..alerts import Phrase
 from ..metrics import IssueRow
 from ..styles import Palette
+from ..texts import Language
 from .canvas import HAIRLINE, ROW, Canvas, chip, table_head
 from .charts import trend_chart
 from .grid import FIRST, HALF, LAST, Cell, Style, left, right
@@ -180,7 +181,16 @@ def draw_hints(canvas: Canvas, summary: Summary) -> None:
 
 def draw_footer(canvas: Canvas, summary: Summary) -> None:
     """Draw what the Summary was made from, and with."""
-    language, source = canvas.language, summary.source
+    text = provenance(summary, canvas.language)
+    style = {"font_size": 8, "font_color": Palette.MUTE, "top": 1, "top_color": Palette.RULE}
+    name = summary.source.file or ""
+    cell = Cell(first=FIRST, last=LAST, value=text, style=style, sizes=(7,), lines=2, name=name)
+    canvas.line(20, [cell], ground=style)
+
+
+def provenance(summary: Summary, language: Language) -> str:
+    """Say what figures were made from, and with."""
+    source = summary.source
     parts = [word("footer.as_of", language, day=summary.as_of)]
     if source.file:
         parts.append(word("footer.source", language, file=source.file))
@@ -191,11 +201,7 @@ def draw_footer(canvas: Canvas, summary: Summary) -> None:
         word("footer.template", language, template=source.template, version=source.template_version)
     )
     parts.append(word("footer.written", language, version=source.version).strip())
-    style = {"font_size": 8, "font_color": Palette.MUTE, "top": 1, "top_color": Palette.RULE}
-    text = "  ·  ".join(parts)
-    name = source.file or ""
-    cell = Cell(first=FIRST, last=LAST, value=text, style=style, sizes=(7,), lines=2, name=name)
-    canvas.line(20, [cell], ground=style)
+    return "  ·  ".join(parts)
 
 
 def draw_absent(canvas: Canvas, title: str, why: Phrase) -> None:

@@ -191,7 +191,7 @@ def draw_first_screen(canvas: Canvas, summary: Summary) -> None:
     if summary.tiles:
         _tiles(canvas, summary.tiles)
         canvas.skip(8)
-    _actions(canvas, summary)
+    draw_actions(canvas, summary)
 
 
 def _masthead(canvas: Canvas, summary: Summary) -> None:
@@ -309,7 +309,8 @@ def is_repeated(summary: Summary) -> bool:
     return is_new and len(listed) == len(summary.actions) <= _ACTIONS
 
 
-def _actions(canvas: Canvas, summary: Summary) -> None:
+def draw_actions(canvas: Canvas, summary: Summary) -> None:
+    """Draw the gravest alerts that stand; all of them where no list follows that says more."""
     if not summary.actions:
         canvas.heading(canvas.say("section.actions"), "")
         canvas.remark(canvas.say("absent.no_actions"))

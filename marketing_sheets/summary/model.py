@@ -10,7 +10,7 @@ from typing import Literal
 from ..alerts import Alert, Phrase, TrackedAlert
 from ..metrics import Achievement, Allocation, Burn, Figure, IssueRow, TaskProgress
 from ..problems import Place, Problem
-from ..template import Chapter, Metric, Verdict
+from ..template import Chapter, Metric, ReportPlan, Verdict
 from ..texts import Text
 
 Grain = Literal["day", "week", "month"]
@@ -226,7 +226,7 @@ class GoalRow:
     `progress` a fraction.
     """
 
-    module: str
+    module: Text | str
     goal: str
     action: str
     who: Phrase | str
@@ -270,6 +270,30 @@ class SheetRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A number as its column shows it."""
+
+    value: float
+    number_format: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartTable:
+    """Records that a chapter of the written report shows as they stand.
+
+    `numeric` tells of which columns the cells are numbers; `stages` name the stage of each row,
+    None where the sheet has none.
+    """
+
+    chapter: Chapter
+    title: Text
+    heads: tuple[Text, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[Shown | Text | date | str, ...], ...]
+    stages: tuple[Text | str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What the sheets say in words, and the chapters in which the Summary is laid out, if any.
 
@@ -282,6 +306,8 @@ class Report:
     causes: tuple[CauseRow, ...]
     advice: tuple[AdviceRow, ...]
     sheets: tuple[SheetRow, ...]
+    parts: tuple[PartTable, ...] = ()
+    plan: ReportPlan = field(default_factory=ReportPlan)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

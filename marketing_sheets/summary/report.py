@@ -11,8 +11,10 @@ from ..alerts import Amount, Phrase, label_of
 from ..metrics import Achievement, is_known, is_open, numbers
 from ..records import Reading, SheetRecords
 from ..template import Issue, Record, Role, Task
+from ..texts import Text
 from .breakdowns import day_of
 from .model import AdviceRow, CauseRow, GoalRow, Report, SheetRow
+from .parts import parts_of
 
 # Where people write why something went wrong, and what is to be done about it.
 _CAUSES = (Record.CAUSE, Record.ANALYSIS, Record.ISSUE, Record.DELAY_REASON)
@@ -30,6 +32,8 @@ def report_of(reading: Reading, metrics: Sequence[Achievement], *, as_of: date) 
         causes=tuple(_causes(reading, metrics, as_of)),
         advice=tuple(_advice(reading, metrics, as_of)),
         sheets=tuple(_sheets(reading)),
+        parts=tuple(parts_of(reading)),
+        plan=reading.template.report,
     )
 
 
@@ -70,7 +74,7 @@ def _goals(reading: Reading) -> Iterator[GoalRow]:
         share = numbers(records.frame, Task.PROGRESS)[row]
         has_stage = Task.STAGE in records.frame
         yield GoalRow(
-            module=_text(records, row, Task.STAGE, Task.TASK)[0],
+            module=_module(reading, records, row),
             goal=_text(records, row, Task.GOAL)[0],
             action=_text(records, row, Task.TASK if has_stage else Task.MEASURES)[0],
             who=_who(reading, records, row),
@@ -82,6 +86,12 @@ def _goals(reading: Reading) -> Iterator[GoalRow]:
             progress=None if np.isnan(share) else float(share),
             place=records.place(row, Task.TASK),
         )
+
+
+def _module(reading: Reading, records: SheetRecords, row: int) -> Text | str:
+    """Return the stage a task belongs to by its label, or the task itself."""
+    said, column = _text(records, row, Task.STAGE, Task.TASK)
+    return label_of(reading.template, "stage", said) if column == Task.STAGE else said
 
 
 def _rows(reading: Reading, role: Role) -> Iterator[tuple[SheetRecords, int]]:

@@ -13,6 +13,7 @@ import xlsxwriter
 
 from ..alerts import Phrase
 from ..styles import FONTS
+from ..template import Chapter
 from ..texts import Language
 from .canvas import Canvas
 from .chapters import (
@@ -41,6 +42,7 @@ _PAGE: Final = 1010.0
 # An apt place is taken once this part of the page is filled.
 _FILLED: Final = 0.6
 _NO_CLOCK: Final = datetime(2000, 1, 1)
+Sections = dict[str, list[Callable[[Canvas], None]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,36 +108,49 @@ def write_summary(
 
 def _draw(canvas: Canvas, summary: Summary) -> None:
     draw_first_screen(canvas, summary)
-    drawings = _drawings(summary)
-    chapters = summary.report.chapters
-    marks = []
-    for number, chapter in enumerate((*chapters, None), 1):
-        titles = [
-            title
-            for title in drawings
-            if chapter == (CHAPTER_OF[title] if CHAPTER_OF[title] in chapters else None)
-        ]
-        if chapter is not None:
-            canvas.skip(GAP)
-            marks.append(Mark(row=canvas.row, top=canvas.top, is_apt=chapter == "problems"))
-            draw_chapter(canvas, chapter, number)
-        for title in titles:
-            for draw in drawings[title]:
-                canvas.skip(GAP)
-                # The head of a chapter goes with its first section.
-                if chapter is None or title != titles[0]:
-                    is_apt = title == "trend_day" and not chapters
-                    marks.append(Mark(row=canvas.row, top=canvas.top, is_apt=is_apt))
-                draw(canvas)
+    marks = draw_sections(canvas, summary)
     canvas.skip(GAP)
     draw_footer(canvas, summary)
     canvas.finish(breaks=page_breaks(marks, end=canvas.top))
 
 
-def _drawings(summary: Summary) -> dict[str, list[Callable[[Canvas], None]]]:
+def draw_sections(canvas: Canvas, summary: Summary) -> list[Mark]:
+    """Draw all below the first screen, by chapters if it has any; return where pages may end."""
+    marks = []
+    for number, (chapter, sections) in enumerate(sections_of(summary), 1):
+        if chapter is not None:
+            canvas.skip(GAP)
+            marks.append(Mark(row=canvas.row, top=canvas.top, is_apt=chapter == "problems"))
+            draw_chapter(canvas, chapter, number)
+        for at, (title, drawings) in enumerate(sections.items()):
+            for draw in drawings:
+                canvas.skip(GAP)
+                # The head of a chapter goes with its first section.
+                if chapter is None or at:
+                    is_apt = title == "trend_day" and not summary.report.chapters
+                    marks.append(Mark(row=canvas.row, top=canvas.top, is_apt=is_apt))
+                draw(canvas)
+    return marks
+
+
+def sections_of(summary: Summary) -> Iterator[tuple[Chapter | None, Sections]]:
+    """Return how to draw the sections of each chapter, and last of none, by their titles."""
+    sections, chapters = _drawings(summary), summary.report.chapters
+    for chapter in (*chapters, None):
+        yield (
+            chapter,
+            {
+                title: drawings
+                for title, drawings in sections.items()
+                if chapter == (CHAPTER_OF[title] if CHAPTER_OF[title] in chapters else None)
+            },
+        )
+
+
+def _drawings(summary: Summary) -> Sections:
     """Return how to draw each section there is, in the order in which they stand."""
     report = summary.report
-    drawings: dict[str, list[Callable[[Canvas], None]]] = {}
+    drawings: Sections = {}
     if summary.comparison is not None:
         drawings["comparison"] = comparison_drawings(summary.comparison)
     if _has_goals(summary):

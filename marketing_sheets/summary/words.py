@@ -361,17 +361,21 @@ def tile_amounts(tile: Tile) -> list[Amount]:
     return [Amount(value=value, unit=figure.unit), *(o for o in lines if o.unit == figure.unit)]
 
 
-def _tile(tile: Tile, language: Language) -> str:
+def tile_texts(tile: Tile, language: Language) -> tuple[str, str, str, str]:
+    """Say a headline figure: its name, its value or why it has none, its target, how it stands."""
     amounts = tile_amounts(tile)
     if amounts:
         value = amount_text(amounts[0], language, beside=amounts[1:])
     else:
         value = f"– {reason_words(tile.figure.reason or 'no_data', language)}"
-    parts = [
-        f"  {tile_name(tile, language)} {value}",
-        phrase_text(tile.target, language, beside=amounts),
-    ]
+    delta = ""
     if tile.delta is not None:
         said = phrase_text(tile.delta, language, beside=amounts)
-        parts.append(f"{symbol_of(tile.state)} {said}".strip())
-    return "  ".join(parts)
+        delta = f"{symbol_of(tile.state)} {said}".strip()
+    target = phrase_text(tile.target, language, beside=amounts)
+    return tile_name(tile, language), value, target, delta
+
+
+def _tile(tile: Tile, language: Language) -> str:
+    name, value, target, delta = tile_texts(tile, language)
+    return "  ".join([f"  {name} {value}", target, *([delta] if delta else [])])

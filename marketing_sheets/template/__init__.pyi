@@ -37,6 +37,8 @@ from .model import (
     Gantt as Gantt,
     Live as Live,
     Print as Print,
+    ReportPart as ReportPart,
+    ReportPlan as ReportPlan,
     Section as Section,
     Setting as Setting,
     SettingValue as SettingValue,

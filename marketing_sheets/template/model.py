@@ -264,6 +264,28 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPart:
+    """Records that a chapter of the written report shows as they stand: a sheet, its columns."""
+
+    chapter: Chapter
+    sheet: str
+    columns: tuple[str, ...]
+    title: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPlan:
+    """The written report: its title and that of one stage's, and what only records hold.
+
+    `{campaign}` and `{stage}` stand in titles; without one it is called a report.
+    """
+
+    title: Text | None = None
+    stage_title: Text | None = None
+    parts: tuple[ReportPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """A workbook: a form that describes the campaign, tables, and the words around them.
 
@@ -281,6 +303,7 @@ class Template:
     registry: tuple[Metric, ...] = ()
     rules: tuple[Rule, ...] = ()
     outline: tuple[Chapter, ...] = ()
+    report: ReportPlan = field(default_factory=ReportPlan)
 
     def __getitem__(self, sheet_id: str) -> Sheet:
         for sheet in self.sheets:

@@ -1,0 +1,76 @@
+"""`marketing-sheets report`: a campaign as a written report."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from ..texts import Language, say
+from .boundary import day_option, guarded, json_option, language_option, template_option
+from .terminal import print_json, shown_stages, speech, tell
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The report: .docx for Word, .html for a page.",
+)
+@click.option(
+    "--house",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A Word template of your own that says {{report}} where the report goes.",
+)
+@click.option("--stage", help="Review this stage alone.")
+@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@template_option
+@language_option
+@click.option("--force", is_flag=True, help="Replace a file, or a report that was changed.")
+@json_option
+@guarded
+def report(
+    *,
+    file: Path,
+    output: Path,
+    house: Path | None,
+    stage: str | None,
+    as_of: date | None,
+    template: str | None,
+    language: Language | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write the report of FILE: five chapters with charts, for Word or as a page.
+
+    What people wrote into the places for it goes into the next report.
+
+    \b
+    marketing-sheets report 618.xlsx -o 618报告.docx
+    marketing-sheets report 618.xlsx -o 618报告.docx --house 信笺.docx
+    """
+    from ..report import write_report
+
+    with shown_stages(file.name, speech(language)) as show:
+        show("reading")
+        done = write_report(
+            file,
+            output,
+            house=house,
+            stage=stage,
+            template=template,
+            as_of=as_of,
+            today=date.today(),
+            language=language,
+            overwrite=force,
+            created=datetime.now().replace(microsecond=0),
+        )
+    if as_json:
+        print_json({"file": file, "report": done.path, "took_over": done.took_over})
+        return
+    spoken = speech(language)
+    tell(say("cli", "reported_again" if done.took_over else "reported", spoken, file=done.path))

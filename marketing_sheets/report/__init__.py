@@ -1,0 +1,5 @@
+"""The report: a campaign in five chapters, for Word and as a page."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,135 @@
+"""What a report is made of: blocks that Word and the page draw alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+Align = Literal["left", "center", "right"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A piece of text and its look; colours are those of the palette, None for the plain ones."""
+
+    text: str
+    bold: bool = False
+    color: str | None = None
+    fill: str | None = None
+    align: Align = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """The head of a chapter (level 1) or a section (2); `note` says how to read what follows."""
+
+    text: str
+    level: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A line of text; `role` is title, subtitle, body, note, warning or footer."""
+
+    text: Text
+    role: str = "body"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A headline figure: its name, value, target, how it stands, and the colour of that."""
+
+    name: str
+    value: str
+    target: str
+    delta: str
+    color: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiles:
+    """The headline figures."""
+
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a table: its head, and where its cells stand."""
+
+    head: str
+    align: Align = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """The cells of a row, one a column; `is_total` stands between two rules."""
+
+    cells: tuple[Text, ...]
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table with its head."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A native chart: its part as Excel has it, the workbook with its figures, its size in pixels.
+
+    `title` says what it shows, also to those who do not see it.
+    """
+
+    title: str
+    part: bytes
+    workbook: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place for people to write in; what stands there goes into the next report."""
+
+    id: str
+    title: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actions:
+    """A table in which people work on: the last column is theirs, and so are rows they add.
+
+    `keys` are of `rows`, the same as long as a row is about the same.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    keys: tuple[str, ...]
+
+
+Block = Heading | Paragraph | Tiles | Table | Chart | Place | Actions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A whole report; `blanks` fill those of a house template."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    blanks: Mapping[str, str] = field(default_factory=dict)
+
+
+_UNWRITABLE: Final = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def plain(text: str) -> str:
+    """Return a text without what no XML may hold."""
+    return _UNWRITABLE.sub("", text)

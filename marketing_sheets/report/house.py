@@ -1,0 +1,98 @@
+"""House templates: where the report goes, and what fills their blanks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ..errors import UsageError
+from .blocks import plain
+
+_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_BLANK: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_REPORT: Final = "report"
+_SHOWN: Final = 40  # characters of the line in which a blank stands
+
+
+def fill_blanks(package: Any, blanks: Mapping[str, str]) -> None:
+    """Fill `{{name}}` wherever it stands, cut into runs or not; `{{report}}` is left.
+
+    Raises UsageError for a name that is no blank, with its place.
+    """
+    for part in package.part.package.iter_parts():
+        root = getattr(part, "element", None)
+        for paragraph in () if root is None else root.iter(f"{_W}p"):
+            _fill(paragraph, blanks, str(part.partname))
+
+
+def _fill(paragraph: Any, blanks: Mapping[str, str], part: str) -> None:
+    while True:
+        texts = list(paragraph.iter(f"{_W}t"))
+        line = "".join(text.text or "" for text in texts)
+        found = next((one for one in _BLANK.finditer(line) if one[1] != _REPORT), None)
+        if found is None:
+            return
+        if found[1] not in blanks:
+            known = ", ".join(f"{{{{{name}}}}}" for name in (*blanks, _REPORT))
+            raise UsageError(
+                "unknown_blank", blank=found[0], part=part, line=line[:_SHOWN], known=known
+            )
+        _put(texts, found.start(), found.end(), plain(blanks[found[1]]))
+
+
+def _put(texts: list[Any], begin: int, end: int, value: str) -> None:
+    """Replace characters of a line that stands in several texts; the value goes into the first."""
+    at = 0
+    for text in texts:
+        held = text.text or ""
+        first, last = max(begin - at, 0), min(end - at, len(held))
+        if first < last:
+            text.text = held[:first] + value + held[last:]
+            text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+            value = ""
+        at += len(held)
+
+
+def place_of_report(package: Any) -> tuple[Any, int]:
+    """Return the element the report goes before, and the width of the text in twentieths of points.
+
+    Raises UsageError for a template that does not say where.
+    """
+    body = package.element.body
+    last = body[-1]
+    place = next((one for one in body if _BLANK.fullmatch(_line(one)) and _line(one)), None)
+    place = next(
+        (one for one in body if f"{{{{{_REPORT}}}}}" in _line(one).replace(" ", "")), place
+    )
+    if place is None and any(_line(one).strip() for one in body):
+        raise UsageError("house_without_place")
+    if place is None:
+        place = last
+    return place, _width(place)
+
+
+def take_out(place: Any) -> None:
+    """Remove the paragraph that said where the report goes; a break of sections in it stays."""
+    if place.tag != f"{_W}p":
+        return
+    if place.find(f"{_W}pPr/{_W}sectPr") is None:
+        place.getparent().remove(place)
+        return
+    for run in place.findall(f"{_W}r"):
+        place.remove(run)
+
+
+def _line(element: Any) -> str:
+    return "".join(text.text or "" for text in element.iter(f"{_W}t"))
+
+
+def _width(place: Any) -> int:
+    """Return the width of the text in the section that a place is in."""
+    behind = [place, *place.itersiblings()]
+    section = next(section for one in behind for section in one.iter(f"{_W}sectPr"))
+    size, margins = section.find(f"{_W}pgSz"), section.find(f"{_W}pgMar")
+    if size is None or margins is None:
+        return 9638  # A4 with margins of 2 cm
+    sides = (int(margins.get(f"{_W}{side}", 0)) for side in ("left", "right"))
+    return int(size.get(f"{_W}w")) - sum(sides)

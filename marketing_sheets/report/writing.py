@@ -1,0 +1,161 @@
+"""Write a report: a workbook or its Summary into a Word document or a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from zipfile import BadZipFile, ZipFile
+
+from .. import files
+from ..errors import UsageError, WorkbookError, WorkbookExists
+from ..summary import Summary, summarize
+from ..template import Template
+from ..texts import Language
+from ..workbooks import check_workbook
+from .blocks import Document
+from .content import document_of
+from .page import write_page
+
+if TYPE_CHECKING:
+    from .kept import Kept
+
+_MOST: Final = 1 << 28  # bytes of a document once unpacked
+_SEAL: Final = re.compile(rb'<meta name="seal" content="([0-9a-f]*)">')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenReport:
+    """A written report: where it is, what it tells, and whether an earlier one went into it."""
+
+    path: Path
+    summary: Summary
+    took_over: bool
+
+
+def write_report(
+    source: Summary | Path | str,
+    output: Path | str,
+    *,
+    house: Path | str | None = None,
+    stage: str | None = None,
+    template: Template | str | Path | None = None,
+    as_of: date | None = None,
+    today: date | None = None,
+    language: Language | None = None,
+    overwrite: bool = False,
+    created: datetime | None = None,
+) -> WrittenReport:
+    """Write the report of a filled workbook, or of a Summary, as `.docx` or `.html`.
+
+    `house` is a Word template that says `{{report}}` where the report goes; `stage` makes it the
+    review of one stage. What people wrote into an earlier report at `output` goes into the new one.
+    The same input gives the same bytes; `language` None takes the workbook's.
+
+    Raises UsageError, and WorkbookExists where the file at `output` is no such report or text of
+    our own was changed in it, unless `overwrite`.
+    """
+    output = Path(output)
+    kind = output.suffix.lower()
+    if kind not in (".docx", ".html"):
+        raise UsageError("report_suffix", file=output.name)
+    if house is not None and kind == ".html":
+        raise UsageError("house_for_word", file=output.name)
+    if not output.parent.is_dir():
+        raise UsageError("folder_missing", file=output.name, folder=str(output.parent))
+    if isinstance(source, Summary):
+        summary, spoken = source, language or "zh-Hans"
+    else:
+        reading, day = check_workbook(source, template=template, as_of=as_of, today=today)
+        if day is None:
+            raise UsageError("as_of_missing", file=Path(source).name)
+        summary, spoken = summarize(reading, as_of=day), language or reading.language
+    document = document_of(summary, spoken, stage=stage)
+    files.check_replaceable(output)
+    there = files.read_file(output) if files.exists(output) else None
+    write = _page if kind == ".html" else _word
+    written, took_over = write(
+        document, spoken, output, there, house=house, overwrite=overwrite, created=created
+    )
+    files.replace_file(output, [written], is_new=there is None)
+    return WrittenReport(path=output, summary=summary, took_over=took_over)
+
+
+def _page(
+    document: Document,
+    language: Language,
+    output: Path,
+    there: bytes | None,
+    *,
+    overwrite: bool,
+    **_: object,
+) -> tuple[bytes, bool]:
+    if there is not None and not overwrite:
+        seal = _SEAL.search(there)
+        if seal is None:
+            raise WorkbookExists("file_exists", file=output.name)
+        if seal[1] != _digest(there):
+            raise WorkbookExists("report_edited", file=output.name, place=output.stem)
+    written = write_page(document, language)
+    return _SEAL.sub(b'<meta name="seal" content="%s">' % _digest(written), written, count=1), False
+
+
+def _digest(page: bytes) -> bytes:
+    return sha256(_SEAL.sub(b"", page, count=1)).hexdigest()[:16].encode()
+
+
+def _word(
+    document: Document,
+    language: Language,
+    output: Path,
+    there: bytes | None,
+    *,
+    house: Path | str | None,
+    overwrite: bool,
+    created: datetime | None,
+) -> tuple[bytes, bool]:
+    try:
+        from .word import write_word  # noqa: PLC0415 - only who writes Word needs python-docx
+    except ImportError:
+        raise UsageError("docx_missing") from None
+    letterhead = None
+    if house is not None:
+        letterhead = files.read_file(Path(house))
+        _opened(letterhead, lambda: WorkbookError("house_unreadable", file=Path(house).name))
+    kept = None if there is None else _earlier(there, document, output, overwrite=overwrite)
+    written = write_word(document, language, house=letterhead, kept=kept, created=created)
+    return written, kept is not None
+
+
+def _earlier(there: bytes, document: Document, output: Path, *, overwrite: bool) -> Kept | None:
+    """Return what people wrote into the report that is to be replaced."""
+    from .kept import kept_of  # noqa: PLC0415 - it needs python-docx
+
+    try:
+        old = _opened(there, lambda: WorkbookExists("file_exists", file=output.name))
+        kept = kept_of(old, output.name, document.title, overwrite=overwrite)
+    except WorkbookExists:
+        if overwrite:
+            return None
+        raise
+    if kept is None and not overwrite:
+        raise WorkbookExists("file_exists", file=output.name)
+    return kept
+
+
+def _opened(data: bytes, refusal: Callable[[], WorkbookError]) -> Any:
+    """Open a Word document of a sane size."""
+    import docx  # noqa: PLC0415 - only who writes Word needs it
+
+    try:
+        with ZipFile(BytesIO(data)) as package:
+            if sum(one.file_size for one in package.infolist()) > _MOST:
+                raise refusal()
+        return docx.Document(BytesIO(data))
+    except (BadZipFile, KeyError, ValueError, SyntaxError) as error:
+        raise refusal() from error
