@@ -98,8 +98,7 @@ def _styles(language: Language) -> str:
         f"<w:qFormat/><w:rPr>{fonts}</w:rPr></w:style>"
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal">'
         '<w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/>'
-        '<w:tblPr><w:tblCellMar><w:left w:w="85" w:type="dxa"/><w:right w:w="85" w:type="dxa"/>'
-        f"</w:tblCellMar></w:tblPr></w:style>{named}</w:styles>"
+        f"</w:style>{named}</w:styles>"
     )
 
 

@@ -18,6 +18,7 @@ from .numbers import shown
 
 # Where to click, and what may be typed.
 _ON_SHEETS: Final = frozenset(("note.actions", "note.owner", "note.sheets"))
+_HEAD: Final = 18  # points of a table's head on a sheet
 _NO_CLOCK: Final = datetime(2000, 1, 1)
 _ALIGNS: Final[Mapping[str, Align]] = {"center": "center", "right": "right"}
 
@@ -70,6 +71,7 @@ class BlockCanvas(Canvas):
         """Begin a table."""
         self._close()
         self._heads = heads
+        self.top += _HEAD
 
     def remark(self, text: str, *, first: int = 0) -> None:
         """Keep a muted line."""
@@ -77,8 +79,8 @@ class BlockCanvas(Canvas):
         self.add(Paragraph(text=Text(text=text), role="note"))
 
     def skip(self, height: float) -> None:
-        """Nothing: a document has its own distances."""
-        del height
+        """Leave nothing out: a document has its own distances; charts are as high as on a sheet."""
+        self.top += height
 
     def hide(self) -> None:
         """Nothing: what a sheet remembers has no place in a document."""
@@ -106,7 +108,8 @@ class BlockCanvas(Canvas):
         last: int = 0,
     ) -> None:
         """Keep a row of the table that is being drawn, or a line of text."""
-        del height, first, last
+        del first, last
+        self.top += height
         under = [
             next((cell for cell in cells if start <= cell.first <= end), None)
             for _, start, end, _ in self._heads

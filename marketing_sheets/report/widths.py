@@ -12,8 +12,10 @@ from .blocks import Column, Row
 _MOST: Final = 22  # ems after which a text wraps
 _LEAST: Final = 3
 _SHORT: Final = 7.5  # what is no longer stays on one line
-_PADDING: Final = 230  # twentieths of a point beside the text of a cell
-_EM: Final = 10.4  # of a font of half a point, in twentieths of a point
+MARGIN: Final = 60  # twentieths of a point at each side of a cell's text
+_PADDING: Final = 2 * MARGIN + 20
+_EM: Final = 11.2  # of a font of half a point, in twentieths of a point
+_EASE: Final = 0.4  # of what texts would like more than they must have
 # Digits, dates and words of Latin letters; Chinese may break anywhere.
 _WHOLE: Final = re.compile(r"[!-~–]+")
 
@@ -23,8 +25,8 @@ def widths(
 ) -> tuple[int, list[int]]:
     """Share a room in twentieths of a point among columns.
 
-    Return the first of the font sizes, in half points, at which nothing breaks that should not,
-    and the widths.
+    Return the first of the font sizes, in half points, at which texts have ease, or else at which
+    nothing breaks that should not; and the widths.
     """
     needs = [
         _needs([column.head, *(row.cells[at].text for row in rows)])
@@ -32,7 +34,9 @@ def widths(
     ]
     padding = _PADDING * len(columns)
     least, most = (sum(need[at] for need in needs) for at in (0, 1))
-    fitting = (size for size in sizes if least * size * _EM + padding <= room)
+    # Rather smaller type than texts of one word a line.
+    wanted = (least + _EASE * (most - least), least)
+    fitting = (size for ems in wanted for size in sizes if ems * size * _EM + padding <= room)
     size = next(fitting, sizes[-1])
     spare = max((room - padding) / (size * _EM) - least, 0)
     share = spare / (most - least) if most > least else 0.0

@@ -37,7 +37,7 @@ from .blocks import (
 )
 from .house import fill_blanks, place_of_report, take_out
 from .kept import Kept, own_mark, place_marks, seal
-from .widths import widths
+from .widths import MARGIN, widths
 
 _W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -311,7 +311,12 @@ class _Writer:
 def _table(shared: Sequence[int], rows: Sequence[Any]) -> Any:
     return _w(
         "tbl",
-        _w("tblPr", _w("tblW", w=sum(shared), type="dxa"), _w("tblLayout", type="fixed")),
+        _w(
+            "tblPr",
+            _w("tblW", w=sum(shared), type="dxa"),
+            _w("tblLayout", type="fixed"),
+            _w("tblCellMar", *(_w(side, w=MARGIN, type="dxa") for side in ("left", "right"))),
+        ),
         _w("tblGrid", *(_w("gridCol", w=width) for width in shared)),
         *rows,
     )
