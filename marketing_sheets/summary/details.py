@@ -6,12 +6,12 @@ from typing import Final
 
 from ..alerts import Phrase
 from ..metrics import IssueRow
-from ..problems import Place, Problem, condensed
+from ..problems import Problem, condensed
 from ..review import LIST, OPEN
 from ..styles import Palette
-from .canvas import HAIRLINE, ROW, Canvas, chip, table_head
+from .canvas import HAIRLINE, ROW, Canvas, chip, place_cell, table_head
 from .charts import trend_chart
-from .grid import FIRST, HALF, LAST, Cell, Style, left, right
+from .grid import FIRST, HALF, LAST, Cell, Style, left, right, small
 from .model import Summary, Trend
 from .words import (
     day_text,
@@ -124,15 +124,10 @@ def _issue(canvas: Canvas, row: IssueRow, summary: Summary) -> None:
     label, state = summary.severities.get(row.severity or "", (row.severity or "", None))
     name = text_of(label, language) or canvas.say("cell.no_name")
     late = {"bold": True, "font_color": Palette.LATE}
-    longest = row.longest
+    severity, longest = f"{symbol_of(state)} {name}".strip(), row.longest
     days = _count(right(5), longest.overdue, {**late, "num_format": '"▲ "0_)_)'})
     cells = [
-        Cell(
-            first=left(0),
-            value=f"{symbol_of(state)} {name}".strip(),
-            style={**chip(state), "font_size": 9, "align": "center"},
-            sizes=(8,),
-        ),
+        small(left(0), left(0), severity, {**chip(state), "align": "center"}),
         _count(right(0), row.week, {}),
         _count(left(1), row.fortnight, {}),
         _count(right(1), row.older, {}),
@@ -146,7 +141,7 @@ def _issue(canvas: Canvas, row: IssueRow, summary: Summary) -> None:
             link=longest.place,
             sizes=(9, 8),
         ),
-        Cell(first=left(5), value=longest.owner, style={"font_size": 9}, sizes=(8,), lines=3),
+        small(left(5), left(5), longest.owner, lines=3),
         days,
     ]
     canvas.line(ROW, cells, ground=HAIRLINE)
@@ -200,40 +195,24 @@ def _draw_open(canvas: Canvas, count: int) -> None:
 
 def _problem(canvas: Canvas, problem: Problem, summary: Summary) -> None:
     language, place = canvas.language, problem.place
+    mute: Style = {"font_color": Palette.MUTE}
     raw = "" if problem.raw is None else str(problem.raw).strip()
     found = word("cell.blank", language)
     if raw:
         found = word("cell.quoted", language, text=raw)
     message, hint = problem.message(language), problem.hint(language)
-    small = {"font_size": 9}
-    where, link, name = place_text(place), place, place.sheet or ""
+    cells = [
+        place_cell(0, place),
+        small(left(1), right(1), found, {} if raw else mute, lines=3, name=raw),
+        small(left(2), right(3), message, lines=_LINES),
+        small(left(4), right(5), hint, lines=_LINES),
+    ]
     if summary.merged is not None and place.file not in (None, summary.source.file):
         # It stands in a file that was merged: there is no such cell here to go to.
         folder, _, file = (place.file or "").rpartition("/")
-        name = folder or file
-        where, link = f"{place.file}\n{where}", Place()
-    cells = [
-        Cell(
-            first=left(0),
-            last=right(0),
-            value=where or "–",
-            style={**small, "font_color": Palette.ACCENT},
-            link=link,
-            sizes=(8,),
-            lines=3,
-            name=name,
-        ),
-        Cell(
-            first=left(1),
-            last=right(1),
-            value=found,
-            style=small if raw else {**small, "font_color": Palette.MUTE},
-            lines=3,
-            name=raw,
-        ),
-        Cell(first=left(2), last=right(3), value=message, style=small, lines=_LINES),
-        Cell(first=left(4), last=right(5), value=hint, style=small, lines=_LINES),
-    ]
+        where = f"{place.file}\n{place_text(place)}"
+        link: Style = {"font_color": Palette.ACCENT}
+        cells[0] = small(left(0), right(0), where, link, lines=3, name=folder or file)
     canvas.line(ROW, cells, ground=HAIRLINE)
 
 
@@ -245,21 +224,7 @@ def draw_hints(canvas: Canvas, summary: Summary) -> None:
         text = (
             f"{problem.message(language)}{' ' if language == 'en' else ''}{problem.hint(language)}"
         )
-        small: Style = {"font_size": 9}
-        link = {**small, "font_color": Palette.ACCENT}
-        place = problem.place
-        cells = [
-            Cell(
-                first=left(0),
-                last=right(0),
-                value=place_text(place) or "–",
-                style=link,
-                link=place,
-                sizes=(8,),
-                name=place.sheet or "",
-            ),
-            Cell(first=left(1), last=right(5), value=text, style=small, lines=_LINES),
-        ]
+        cells = [place_cell(0, problem.place), small(left(1), right(5), text, lines=_LINES)]
         canvas.line(ROW, cells, ground=HAIRLINE)
     rest = len(summary.hints) - _HINTS
     if rest > 0:
