@@ -12,13 +12,14 @@ from typing import Any, Final
 import xlsxwriter
 
 from ..errors import ExcelLimitError
+from ..problems import Place
 from ..styles import FONTS, STATES, Palette
 from ..template import Verdict
 from ..texts import Language
 from .fit import fit, fit_names, width_of
-from .grid import FIRST, LAST, Cell, Laid, Style, lay, pixels
+from .grid import FIRST, LAST, Cell, Laid, Style, lay, left, pixels, right, small
 from .model import ChannelRow, StageRow, Summary
-from .words import Scale, symbol_of, text_of, word
+from .words import Scale, place_text, symbol_of, text_of, word
 
 # The head of a column: its text, first and last column, alignment ("": as its cells have it).
 TableHead = tuple[str, int, int, str]
@@ -347,6 +348,13 @@ def verdict_cell(column: int, verdict: Verdict | None, summary: Summary, canvas:
     text = f"{symbol_of(state)} {text_of(summary.verdicts[verdict], canvas.language)}"
     look = {**chip(state), "align": "center", "font_size": 9}
     return Cell(first=column, value=text, style=look, sizes=(8, 7))
+
+
+def place_cell(block: int, place: Place, style: Style | None = None) -> Cell:
+    """Return the link to a place, one block wide; its tab is cut before its cell is."""
+    look = {"font_color": Palette.ACCENT, **(style or {})}
+    text, tab = place_text(place) or "–", place.sheet or ""
+    return small(left(block), right(block), text, look, link=place, name=tab)
 
 
 def scale_format(scale: Scale, canvas: Canvas) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
-from ..problems import Place
 from ..styles import Palette
 from ..template import Chapter
-from .canvas import HAIRLINE, ROW, Canvas, chip, figure_cell, table_head
-from .grid import Cell, Style, left, right
+from .canvas import HAIRLINE, ROW, Canvas, chip, figure_cell, place_cell, table_head
+from .grid import Cell, Style, left, right, small
 from .model import AdviceRow, CauseRow, GoalRow, Report
-from .words import day_text, phrase_text, place_text, symbol_of, text_of, word
+from .words import day_text, phrase_text, symbol_of, text_of, word
 
 # The chapter each section belongs to.
 CHAPTER_OF: Final[Mapping[str, Chapter]] = {
@@ -45,22 +44,8 @@ def draw_chapter(canvas: Canvas, chapter: Chapter, number: int) -> None:
     canvas.chapter(canvas.say(f"chapter.{number}", title=title))
 
 
-def _link(place: Place, *, block: int) -> Cell:
-    style = {"font_size": 9, "font_color": Palette.ACCENT}
-    text, name = place_text(place), place.sheet or ""
-    return Cell(
-        first=left(block),
-        last=right(block),
-        value=text,
-        style=style,
-        link=place,
-        sizes=(8,),
-        name=name,
-    )
-
-
-def _prose(first: int, last: int, text: str, style: Style = _SMALL, **more: Any) -> Cell:
-    return Cell(first=first, last=last, value=text, style=style, **{"lines": _LINES, **more})
+def _prose(first: int, last: int, text: str, style: Style = _SMALL, lines: int = _LINES) -> Cell:
+    return small(first, last, text, style, lines=lines)
 
 
 def draw_goals(canvas: Canvas, report: Report) -> None:
@@ -101,13 +86,13 @@ def _goal(canvas: Canvas, row: GoalRow, wide: int) -> None:
         _prose(left(0), right(1), goal, _BOLD),
         _prose(left(2), right(2 + wide), row.action),
         _prose(left(3 + wide), right(3 + wide), text_of(row.who, language)),
-        _prose(left(4 + wide), right(4 + wide), time, sizes=(8,)),
+        _prose(left(4 + wide), right(4 + wide), time),
     ]
     if not wide:
         status = f"{symbol_of(row.state)} {text_of(row.status, language)}".strip()
         look = {**_SMALL, **chip(row.state), "align": "center"}
         cells.append(figure_cell(left(5), row.progress, "0%"))
-        cells.append(Cell(first=right(5), value=status or "–", style=look, sizes=(8,)))
+        cells.append(small(right(5), right(5), status or "–", look))
     canvas.line(ROW, cells, ground=HAIRLINE)
 
 
@@ -136,9 +121,9 @@ def _cause(canvas: Canvas, row: CauseRow) -> None:
     look = late if row.gap else {**_SMALL, "font_color": Palette.GHOST}
     cells = [
         _prose(left(0), right(1), text_of(row.what, language), _BOLD),
-        _prose(left(2), right(2), gap, look, sizes=(8,)),
+        _prose(left(2), right(2), gap, look),
         _prose(left(3), right(4), row.cause, lines=_PROSE),
-        _link(row.place, block=5),
+        place_cell(5, row.place),
     ]
     canvas.line(ROW, cells, ground=HAIRLINE)
 
@@ -181,8 +166,8 @@ def _measure(canvas: Canvas, row: AdviceRow) -> None:
         _prose(left(0), right(1), text_of(row.problem, language), _BOLD),
         _prose(left(2), left(3), row.measure or "–", lines=_PROSE),
         _prose(right(3), left(4), who or "–"),
-        Cell(first=right(4), value=due, style={**_SMALL, "align": "center"}, sizes=(8,)),
-        _link(row.place, block=5),
+        small(right(4), right(4), due, {"align": "center"}),
+        place_cell(5, row.place),
     ]
     canvas.line(ROW, cells, ground=HAIRLINE)
 
@@ -196,24 +181,15 @@ def draw_sheets(canvas: Canvas, report: Report) -> None:
         heads.append((canvas.say("head.sheet"), left(block), right(block + 1), "left"))
         heads.append((canvas.say("head.rows"), left(block + 2), left(block + 2), "right"))
     table_head(canvas, heads)
-    link = {"font_size": 9, "font_color": Palette.ACCENT}
+    link = {"font_color": Palette.ACCENT}
     for number in range(0, len(report.sheets), 2):
         cells = []
         for block, row in zip((0, 3), report.sheets[number : number + 2], strict=False):
             name = text_of(row.label, language)
             tab = row.place.sheet or name
             text = name if name == tab else canvas.say("cell.sheet", name=name, tab=tab)
-            cells.append(
-                Cell(
-                    first=left(block),
-                    last=right(block + 1),
-                    value=text,
-                    style=link,
-                    link=row.place,
-                    sizes=(8,),
-                    name=name,
-                )
-            )
+            last = right(block + 1)
+            cells.append(small(left(block), last, text, link, link=row.place, name=name))
             cells.append(figure_cell(left(block + 2), row.rows, "#,##0"))
         canvas.line(ROW, cells, ground=HAIRLINE)
 

@@ -8,15 +8,14 @@ from ..alerts import Phrase
 from ..metrics import IssueRow
 from ..styles import Palette
 from ..texts import Language
-from .canvas import HAIRLINE, ROW, Canvas, chip, table_head
+from .canvas import HAIRLINE, ROW, Canvas, chip, place_cell, table_head
 from .charts import trend_chart
-from .grid import FIRST, HALF, LAST, Cell, Style, left, right
+from .grid import FIRST, HALF, LAST, Cell, Style, left, right, small
 from .model import Summary, Trend
 from .words import (
     day_text,
     period_text,
     phrase_text,
-    place_text,
     scale_of,
     symbol_of,
     text_of,
@@ -122,15 +121,10 @@ def _issue(canvas: Canvas, row: IssueRow, summary: Summary) -> None:
     label, state = summary.severities.get(row.severity or "", (row.severity or "", None))
     name = text_of(label, language) or canvas.say("cell.no_name")
     late = {"bold": True, "font_color": Palette.LATE}
-    longest = row.longest
+    severity, longest = f"{symbol_of(state)} {name}".strip(), row.longest
     days = _count(right(5), longest.overdue, {**late, "num_format": '"▲ "0_)_)'})
     cells = [
-        Cell(
-            first=left(0),
-            value=f"{symbol_of(state)} {name}".strip(),
-            style={**chip(state), "font_size": 9, "align": "center"},
-            sizes=(8,),
-        ),
+        small(left(0), left(0), severity, {**chip(state), "align": "center"}),
         _count(right(0), row.week, {}),
         _count(left(1), row.fortnight, {}),
         _count(right(1), row.older, {}),
@@ -144,7 +138,7 @@ def _issue(canvas: Canvas, row: IssueRow, summary: Summary) -> None:
             link=longest.place,
             sizes=(9, 8),
         ),
-        Cell(first=left(5), value=longest.owner, style={"font_size": 9}, sizes=(8,), lines=3),
+        small(left(5), left(5), longest.owner, lines=3),
         days,
     ]
     canvas.line(ROW, cells, ground=HAIRLINE)
@@ -158,21 +152,7 @@ def draw_hints(canvas: Canvas, summary: Summary) -> None:
         text = (
             f"{problem.message(language)}{' ' if language == 'en' else ''}{problem.hint(language)}"
         )
-        small: Style = {"font_size": 9}
-        link = {**small, "font_color": Palette.ACCENT}
-        place = problem.place
-        cells = [
-            Cell(
-                first=left(0),
-                last=right(0),
-                value=place_text(place) or "–",
-                style=link,
-                link=place,
-                sizes=(8,),
-                name=place.sheet or "",
-            ),
-            Cell(first=left(1), last=right(5), value=text, style=small, lines=_LINES),
-        ]
+        cells = [place_cell(0, problem.place), small(left(1), right(5), text, lines=_LINES)]
         canvas.line(ROW, cells, ground=HAIRLINE)
     rest = len(summary.hints) - _HINTS
     if rest > 0:

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..alerts import STANDINGS, Alert, TrackedAlert
-from ..problems import Place
 from ..records import MEMORY, MEMORY_STAMP
 from ..styles import STATES, Palette
 from ..texts import Language
-from .canvas import HAIRLINE, ROW, Canvas, TableHead, chip, grouped, table_head
+from .canvas import HAIRLINE, ROW, Canvas, TableHead, chip, grouped, place_cell, table_head
 from .fit import size_for
-from .grid import FIRST, LAST, Cell, Style, left, right, room
+from .grid import FIRST, LAST, Cell, Style, left, right, room, small
 from .model import Summary, Tile
 from .words import (
     HEALTH_STATES,
@@ -29,7 +28,6 @@ from .words import (
     name_in,
     owners_text,
     phrase_text,
-    place_text,
     reason_words,
     rounding,
     sentence,
@@ -50,7 +48,7 @@ _STANDINGS: Final = {"new": "active", "continuing": "open", "resolved": "done"}
 _ACTIONS: Final = 6
 _BLOCKS: Final = 6
 _LATE_GAP: Final[Style] = {"font_size": 9, "bold": True, "font_color": Palette.LATE}
-_SMALL: Final[Style] = {"font_size": 9}
+_CENTRED: Final[Style] = {"align": "center"}
 
 
 def draw_alerts(canvas: Canvas, summary: Summary) -> None:
@@ -123,8 +121,8 @@ def _owner(one: TrackedAlert) -> str:
 def _row(canvas: Canvas, one: TrackedAlert, first: Sequence[Cell] = ()) -> None:
     """Draw an alert; `first` stands in the place of its severity and since when it is known."""
     language, alert = canvas.language, one.alert
-    mute: Style = {**_SMALL, "font_color": Palette.MUTE}
-    text = _SMALL if alert else mute
+    mute: Style = {"font_color": Palette.MUTE}
+    text: Style = {} if alert else mute
     gap = text_of(alert.gap, language) if alert else ""
     if one.resolved_on:
         gap = word("gap.resolved", language, day=one.resolved_on)
@@ -136,52 +134,23 @@ def _row(canvas: Canvas, one: TrackedAlert, first: Sequence[Cell] = ()) -> None:
         f"standing.{one.standing}", language, day=day_text(one.first_seen, language, "short")
     )
     name = word(f"severity.{one.severity}", language)
-    cells = first or [
-        Cell(
-            first=left(0),
-            value=f"{symbol_of(severity)} {name}".strip(),
-            style={**mute, **chip(severity), "align": "center"},
-            sizes=(8,),
-        ),
-        Cell(
-            first=right(0),
-            value=f"{symbol_of(standing)} {since}",
-            style={**_SMALL, **chip(standing), "align": "center"},
-            sizes=(8,),
-        ),
-    ]
+    said, state = f"{symbol_of(severity)} {name}".strip(), f"{symbol_of(standing)} {since}"
+    what, bold = text_of(one.what, language), {**text, "bold": alert is not None}
     cells = [
-        *cells,
-        Cell(
-            first=left(1),
-            last=left(2),
-            value=text_of(one.what, language),
-            name=name_in(one.what, language),
-            sizes=(8.5,),
-            lines=3,
-            style={**text, "bold": alert is not None},
+        *(
+            first
+            or (
+                small(left(0), left(0), said, {**mute, **chip(severity), **_CENTRED}),
+                small(right(0), right(0), state, {**chip(standing), **_CENTRED}),
+            )
         ),
-        Cell(
-            first=right(2),
-            last=left(3),
-            value=gap,
-            sizes=(8.5,),
-            lines=2,
-            style=_LATE_GAP if alert else mute,
-        ),
-        Cell(first=right(3), value=text_of(one.department, language), lines=2, style=text),
-        Cell(first=_OWNER, last=right(4), value=_owner(one), sizes=(8,), lines=_ANY, style=text),
-        _link(alert.place) if alert else Cell(first=left(5), value="–", style=mute),
+        small(left(1), left(2), what, bold, lines=3, name=name_in(one.what, language)),
+        small(right(2), left(3), gap, _LATE_GAP if alert else mute, lines=2),
+        small(right(3), right(3), text_of(one.department, language), text, lines=2),
+        small(_OWNER, right(4), _owner(one), text, lines=_ANY),
+        place_cell(5, alert.place) if alert else small(left(5), left(5), "–", mute),
     ]
     canvas.line(ROW, cells, ground=HAIRLINE)
-
-
-def _link(place: Place) -> Cell:
-    style = {"font_size": 9, "font_color": Palette.ACCENT}
-    text, name = place_text(place), place.sheet or ""
-    return Cell(
-        first=left(5), last=right(5), value=text, style=style, link=place, sizes=(8,), name=name
-    )
 
 
 def draw_first_screen(canvas: Canvas, summary: Summary) -> None:
@@ -347,13 +316,8 @@ def draw_actions(canvas: Canvas, summary: Summary) -> None:
 
 def _kind(alert: Alert, language: Language) -> Cell:
     state = SEVERITY_STATES[alert.severity]
-    return Cell(
-        first=left(0),
-        last=right(0),
-        value=f"{symbol_of(state)} {kind_text(alert, language)}".strip(),
-        style={**_SMALL, **chip(state), "align": "center"},
-        sizes=(8,),
-    )
+    text = f"{symbol_of(state)} {kind_text(alert, language)}".strip()
+    return small(left(0), right(0), text, {**chip(state), **_CENTRED})
 
 
 def _action(canvas: Canvas, alert: Alert, person: str, size: float) -> None:
@@ -369,15 +333,8 @@ def _action(canvas: Canvas, alert: Alert, person: str, size: float) -> None:
             sizes=(9,),
             lines=2,
         ),
-        Cell(first=left(3), last=right(3), value=person or "–", style={"font_size": size}, lines=2),
-        Cell(
-            first=left(4),
-            last=right(4),
-            value=phrase_text(alert.gap, language),
-            style=_LATE_GAP,
-            sizes=(8,),
-            lines=2,
-        ),
-        _link(alert.place),
+        small(left(3), right(3), person or "–", {"font_size": size}, lines=2),
+        small(left(4), right(4), phrase_text(alert.gap, language), _LATE_GAP, lines=2),
+        place_cell(5, alert.place),
     ]
     canvas.line(ROW, cells, ground=HAIRLINE)

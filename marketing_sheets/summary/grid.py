@@ -87,6 +87,12 @@ class Cell:
         return isinstance(self.value, str) and self.link is None and not self.formula
 
 
+def small(first: int, last: int, value: str, style: Style | None = None, **more: Any) -> Cell:
+    """Return a text of 9 points; it shrinks a little before it wraps or is cut."""
+    look = {"font_size": 9, **(style or {})}
+    return Cell(first=first, last=last, value=value, style=look, **{"sizes": (8.5, 8), **more})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laid:
     """A cell as it is written: its text as fitted, at the column `at`.
