@@ -161,7 +161,7 @@ def _cause(canvas: Canvas, row: CauseRow) -> None:
             first=left(2),
             last=right(2),
             value=fitted(gap, _ONE),
-            style=late if row.gap else {**_SMALL, "font_color": Palette.GHOST},
+            style=late if row.gap else {**_SMALL, "font_color": Palette.MUTE},
         ),
         _wrapped(left(3), right(4), row.cause, _TWO),
         _link(row.place, block=5),
