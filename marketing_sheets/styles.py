@@ -19,8 +19,8 @@ class Palette:
 
     INK: Final = "#1F2A37"  # what people typed
     SLATE: Final = "#52606D"  # computed values, sub-lines, axis text
-    MUTE: Final = "#6B7785"  # hints, footers, solved issues
-    GHOST: Final = "#8A96A3"  # a group value repeated from the row above
+    MUTE: Final = "#606C79"  # hints, footers, solved issues, what is nothing: 4.5:1 on any ground
+    GHOST: Final = "#8A96A3"  # a group value repeated from the row above; 3:1, for nothing else
     LINE: Final = "#E4E8ED"  # row hairline, chart gridline
     RULE: Final = "#C3CCD6"  # group separator, total line, plan and budget series
     NAVY: Final = "#1F3A56"  # titles, input headers, tile numbers
@@ -44,8 +44,8 @@ class Palette:
     MARK: Final = "#6B2FA0"  # what the Review doubts; orange is what is late
     MARK_FILL: Final = "#EFE4F8"
     DAY_LINE: Final = "#9AA8B6"
-    CHART_OK: Final = "#4A86B8"
-    CHART_CLOSE: Final = "#A8730F"
+    CHART_OK: Final = "#3F7AAC"
+    CHART_CLOSE: Final = "#99680B"
     CHART_MISSED: Final = "#9C3400"
     TREND: Final = "#9DBFDB"
     GANTT_PLAN: Final = "#C9D6E3"
@@ -55,6 +55,14 @@ class Palette:
     GANTT_OFF: Final = "#F1F3F6"
     GANTT_OFF_HEADER: Final = "#E9EDF1"
 
+
+# The colours of tabs: what is found out, what is to be looked at, what people fill in, the rest.
+TABS: Final[Mapping[str, str]] = {
+    "summary": Palette.NAVY,
+    "review": Palette.MARK,
+    "input": Palette.ACCENT,
+    "other": Palette.DAY_LINE,
+}
 
 FONTS: Final[Mapping[Language, str]] = {
     "zh-Hans": "Microsoft YaHei",
@@ -91,6 +99,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "late_text": Look(color=Palette.LATE, bold=True),
     "late_plain": Look(color=Palette.LATE),
     "ghost": Look(color=Palette.GHOST),
+    "mute": Look(color=Palette.MUTE),
     "solved": Look(color=Palette.MUTE, fill=Palette.WHITE),
 }
 

@@ -13,7 +13,7 @@ import xlsxwriter
 
 from ..errors import ExcelLimitError
 from ..problems import Place
-from ..styles import FONTS, STATES, Palette
+from ..styles import FONTS, STATES, TABS, Palette
 from ..template import Verdict
 from ..texts import Language
 from .fit import fit, fit_names, width_of
@@ -54,6 +54,7 @@ class Canvas:
         self.top = 0.0
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._data = _DATA
+        self.sheet.set_tab_color(TABS["summary"])
         self._columns()
 
     def _columns(self) -> None:
@@ -137,8 +138,9 @@ class Canvas:
             # Staff's text may begin with "=": it stays text.
             self._check(self.sheet.write_string(row, column, cell.value[:_LONGEST], form))
         else:
-            target = f"internal:{cell.link.target}"
-            self._check(self.sheet.write_url(row, column, target, form, cell.value[:_LONGEST]))
+            target, text = f"internal:{cell.link.target}", cell.value[:_LONGEST]
+            tip = self.say("tip.open", place=place_text(cell.link))
+            self._check(self.sheet.write_url(row, column, target, form, text, tip))
 
     def say(self, code: str, **params: object) -> str:
         """Return a word of the Summary in the workbook's language."""
@@ -213,15 +215,17 @@ class Canvas:
         """Return a range of one column of the sheet for a chart."""
         return [self.name, first, column, last, column]
 
-    def place_chart(self, row: int, column: int, chart: Any, width: int, height: int) -> None:
-        """Put a chart at a cell; it moves with the cells and keeps its size.
+    def place_chart(
+        self, row: int, column: int, chart: Any, size: tuple[int, int], *, told: str
+    ) -> None:
+        """Put a chart of a size in pixels at a cell; it moves with the cells and keeps its size.
 
-        It starts a little below the cell's top, or it would cover half of the rule there.
+        `told` is what it shows, for those who cannot see it. It starts a little below the cell's
+        top, or it would cover half of the rule there.
         """
-        chart.set_size({"width": width, "height": height})
-        self._check(
-            self.sheet.insert_chart(row, column, chart, {"object_position": 2, "y_offset": 3})
-        )
+        chart.set_size(dict(zip(("width", "height"), size, strict=True)))
+        options = {"object_position": 2, "y_offset": 3, "description": told}
+        self._check(self.sheet.insert_chart(row, column, chart, options))
 
     def bars(self, column: int, first: int, last: int, top: float) -> None:
         """Draw data bars from 0 to `top` behind the values of a column."""
@@ -325,8 +329,8 @@ def grouped(number_format: str) -> str:
 def figure_cell(column: int, value: float | None, number_format: str, **style: Any) -> Cell:
     """Return a right-aligned number, or a pale dash where there is none."""
     if value is None:
-        ghost = {"align": "right", "font_color": Palette.GHOST}
-        return Cell(first=column, value=padded("–"), style={**style, **ghost})
+        mute = {"align": "right", "font_color": Palette.MUTE}
+        return Cell(first=column, value=padded("–"), style={**style, **mute})
     return Cell(
         first=column,
         value=value,
@@ -343,7 +347,7 @@ def figure_cell(column: int, value: float | None, number_format: str, **style: A
 def verdict_cell(column: int, verdict: Verdict | None, summary: Summary, canvas: Canvas) -> Cell:
     """Return a verdict as a chip, or a pale dash."""
     if verdict is None:
-        return Cell(first=column, value="–", style={"align": "center", "font_color": Palette.GHOST})
+        return Cell(first=column, value="–", style={"align": "center", "font_color": Palette.MUTE})
     state = _STATES[verdict]
     text = f"{symbol_of(state)} {text_of(summary.verdicts[verdict], canvas.language)}"
     look = {**chip(state), "align": "center", "font_size": 9}

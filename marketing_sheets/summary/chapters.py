@@ -118,7 +118,7 @@ def _cause(canvas: Canvas, row: CauseRow) -> None:
     language = canvas.language
     late: Style = {**_BOLD, "font_color": Palette.LATE}
     gap = phrase_text(row.gap, language) if row.gap else "–"
-    look = late if row.gap else {**_SMALL, "font_color": Palette.GHOST}
+    look = late if row.gap else {**_SMALL, "font_color": Palette.MUTE}
     cells = [
         _prose(left(0), right(1), text_of(row.what, language), _BOLD),
         _prose(left(2), right(2), gap, look),

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any, Final
 
+from ..alerts import Amount
 from ..styles import FONTS, Palette
+from ..template import Unit
 from ..texts import Language
 from .axes import Axis, axis_format, step_format, steps, twin_axes
 from .canvas import Canvas
-from .words import Scale, exact_format
+from .words import Scale, amount_text, exact_format
 
 
 def new_chart(canvas: Canvas, kind: str) -> Any:
@@ -98,6 +100,8 @@ def name_axis(language: Language, *, size: float = 9, **more: Any) -> dict[str, 
     }
 
 
+# Of so many names the values are told to those who cannot see a chart.
+_TOLD: Final = 12
 _HALF_PX: Final = 452
 FLAT_FOOT: Final = 30  # pixels below bars for the axis of their values
 _WHOLE_PX: Final = 914
@@ -112,6 +116,39 @@ _ROOM_FOR_LABEL: Final = 0.17
 # More columns than this are too narrow for a label inside, and their names need small type.
 _ROOMY: Final = 5
 _PAIRS_PLOT: Final = {"x": 0.085, "y": 0.17, "width": 0.895, "height": 0.69}
+
+
+def _told(
+    canvas: Canvas,
+    title: str,
+    names: Sequence[str],
+    *series: Sequence[float | None],
+    unit: Unit,
+    pair: Sequence[str] = (),
+) -> str:
+    """Say in words what a chart shows: its title, and under each name the values of the series.
+
+    `pair` are the words of two series.
+    """
+    language = canvas.language
+    if pair:
+        title = canvas.say(
+            "chart.pair", title=title, one=canvas.say(pair[0]), two=canvas.say(pair[1])
+        )
+    known = [abs(v) for values in series for v in values if v is not None]
+    beside = [Amount(value=max(known, default=0.0), unit=unit)]
+    parts = []
+    for name, *values in list(zip(names, *series, strict=True))[:_TOLD]:
+        texts = [
+            "–"
+            if value is None
+            else amount_text(Amount(value=value, unit=unit), language, beside=beside)
+            for value in values
+        ]
+        parts.append(f"{name} {' / '.join(texts)}")
+    if len(names) > _TOLD:
+        parts.append("…")
+    return canvas.say("chart.told", title=title, values=canvas.say("chart.joint").join(parts))
 
 
 def _judged(
@@ -206,7 +243,8 @@ def achievement_chart(
     gridlines = {"visible": True, "line": dashed}
     chart.set_x_axis({**axis, "label_position": "none", "major_gridlines": gridlines})
     chart.set_y_axis(name_axis(language, reverse=True))
-    canvas.place_chart(at, column, chart, _HALF_PX, height)
+    told = _told(canvas, title, names, shares, unit="percent")
+    canvas.place_chart(at, column, chart, (_HALF_PX, height), told=told)
 
 
 def roas_chart(
@@ -253,7 +291,10 @@ def roas_chart(
         judged = len(chart.series)
         chart.combine(line)
         set_legend(chart, language, x=0.66, width=0.33, delete=list(range(judged)))
-    canvas.place_chart(at, 1, chart, _HALF_PX, 228)
+    told = _told(canvas, title, names, values, unit="ratio")
+    if target is not None:
+        told += f" {canvas.say('chart.target', target=f'{target:,.2f}')}"
+    canvas.place_chart(at, 1, chart, (_HALF_PX, 228), told=told)
 
 
 def shares_chart(
@@ -276,7 +317,8 @@ def shares_chart(
     set_legend(chart, language, x=0.5, width=0.49, delete=[])
     chart.set_x_axis(name_axis(language, size=9 if len(names) <= _ROOMY else 8))
     chart.set_y_axis(value_axis(language, axis, step_format(axis.step, percent=True)))
-    canvas.place_chart(at, column, chart, _HALF_PX, 228)
+    told = _told(canvas, title, names, cost, sales, unit="percent", pair=[*pair])
+    canvas.place_chart(at, column, chart, (_HALF_PX, 228), told=told)
 
 
 def _pairs(
@@ -352,7 +394,14 @@ def trend_chart(
     set_legend(chart, language, x=0.55, width=0.43, delete=[])
     chart.set_x_axis(name_axis(language, interval_unit=ceil(len(names) / 31)))
     chart.set_y_axis(value_axis(language, left, axis_format(scale, language)))
-    canvas.place_chart(at, 1, chart, _WHOLE_PX, 268)
+    peak = max(range(len(names)), key=lambda n: sales[n] or 0.0)
+    top, end = (
+        "–" if one is None else amount_text(Amount(value=one, unit="money"), language)
+        for one in (sales[peak], sales[-1])
+    )
+    days = {"first": names[0], "last": names[-1], "peak": names[peak]}
+    told = canvas.say("chart.trend_told", title=title, **days, top=top, end=end)
+    canvas.place_chart(at, 1, chart, (_WHOLE_PX, 268), told=told)
 
 
 def budget_chart(
@@ -388,4 +437,5 @@ def budget_chart(
         chart.set_y_axis(values)
     set_frame(chart, language, title, plot=plot)
     set_legend(chart, language, x=0.6, width=0.39, delete=[])
-    canvas.place_chart(at, 1, chart, _HALF_PX, height)
+    told = _told(canvas, title, names, budget, spend, unit="money", pair=[*pair])
+    canvas.place_chart(at, 1, chart, (_HALF_PX, height), told=told)

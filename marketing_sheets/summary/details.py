@@ -111,8 +111,8 @@ def draw_issues(canvas: Canvas, summary: Summary) -> None:
 
 def _count(column: int, count: int, style: Style) -> Cell:
     if not count:
-        ghost = {"align": "right", "font_color": Palette.GHOST}
-        return Cell(first=column, value="–  ", style=ghost)
+        mute = {"align": "right", "font_color": Palette.MUTE}
+        return Cell(first=column, value="–  ", style=mute)
     return Cell(first=column, value=count, style={"align": "right", "num_format": "0_)_)", **style})
 
 

@@ -110,7 +110,8 @@ def draw_attachment(attachment: Attachment, book: Book) -> None:
 
 
 def _draw(attachment: Attachment, stamp: str, book: Book) -> None:
-    pen = book.add_sheet(attachment.tab[book.language])
+    asks = any(column.choice is not None for column in attachment.columns)
+    pen = book.add_sheet(attachment.tab[book.language], "review" if asks else "other")
     for row, height in HEAD_ROWS.items():
         pen.row(row, height)
     pen.row(IDS, 12, hidden=True)

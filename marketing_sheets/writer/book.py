@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_range
 from ..errors import ExcelLimitError, UsageError
 from ..problems import Place, column_letter, quoted
 from ..review import Entry
-from ..styles import FONTS, Look, Palette
+from ..styles import FONTS, TABS, Look, Palette
 from ..template import (
     DEPARTMENTS,
     Choice,
@@ -361,10 +361,11 @@ class Book:
         """Return a text of `words/sheets.toml`."""
         return say("sheets", key, self.language, **params)
 
-    def add_sheet(self, tab: str) -> Pen:
-        """Add a worksheet: white, without gridlines."""
+    def add_sheet(self, tab: str, kind: str = "other") -> Pen:
+        """Add a worksheet: white, without gridlines; `kind` gives its tab the colour."""
         worksheet = self.workbook.add_worksheet(tab, ColumnSheet)
         worksheet.hide_gridlines(2)
+        worksheet.set_tab_color(TABS[kind])
         return Pen(worksheet)
 
     def tab(self, sheet_id: str) -> str:

@@ -170,7 +170,7 @@ def _number_format(shown: Format, position: Position, shape: str) -> str | None:
     """Return the number format of a format: the symbol before the value, a dash for no days."""
     if shown.symbol is not None:
         return with_symbol(shape, shown.symbol)
-    if shown.style == "ghost" and _counts(position):
+    if shown.style in ("mute", "ghost") and _counts(position):
         return dash_for_zero(shape)
     return shape if position.column.unit_from is not None else None
 

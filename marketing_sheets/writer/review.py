@@ -19,7 +19,7 @@ from ..ooxml import REVIEW
 from ..problems import Place, Problem, column_letter, quoted
 from ..records import CONFIRMATION, CONFIRMED_ID, REVIEW_STAMP
 from ..review import KEYS, LIST, LISTED, OPEN, Entry
-from ..styles import FONTS, STATES, Palette
+from ..styles import FONTS, STATES, TABS, Palette
 from ..texts import Language, Text, say
 from .book import Book, Looks, Pen
 from .geometry import FIRST, HEAD_ROWS, HEADER, IDS, LIVE, TITLE, header_height, line_count
@@ -107,6 +107,7 @@ class _Page:
 
     def draw(self, entries: Sequence[Entry], *, is_new: bool = False) -> None:
         pen, looks = self.pen, self.looks
+        pen.worksheet.set_tab_color(TABS["review"])
         for row, height in HEAD_ROWS.items():
             pen.row(row, height)
         pen.row(IDS, 12, hidden=True)

@@ -146,14 +146,15 @@ def _draw(
     # XlsxWriter's own text in memory takes four bytes a character, and as much again to be packed.
     if sum(len(given.frame) for given in records.values()) > _MOST_IN_MEMORY:
         book.workbook.in_memory = False
-    summary = book.add_sheet(book.tab("summary"))
+    summary = book.add_sheet(book.tab("summary"), "summary")
     draw_review(book.add_sheet(book.tab("review")), book)
     front = None
     attributes = attributes_by_list(book.lists)
     computed: dict[str, SheetRecords] = {}
     told: dict[str, int] = {}
     for sheet in book.template.tabs:
-        pen = book.add_sheet(sheet.label[language])
+        is_guide = isinstance(sheet, FormSheet) and not sheet.areas
+        pen = book.add_sheet(sheet.label[language], "other" if is_guide else "input")
         front = front or pen
         if isinstance(sheet, FormSheet):
             front = pen if sheet is book.template.form else front
