@@ -179,6 +179,13 @@ def _draw_dates(gantt: Gantt, scale: _Scale, layout: Layout, pen: Pen, book: Boo
             if day is not None and (day - timedelta(7)).month == day.month:
                 name = "" if day.year in years else day.year
                 years.add(day.year)
+        else:
+            # A first month of one week has no room but its name's for the year.
+            following = f"{column_letter(column + pitch + 1)}${HEADER + 1}"
+            named = f"IF(MONTH({cell})=MONTH({following}),{named},YEAR({cell}))"
+            if day is not None and (day + timedelta(7)).month != day.month:
+                name = day.year
+                years.add(day.year)
         pen.formula(GROUPS, column, f"={named}", month, name)
 
 

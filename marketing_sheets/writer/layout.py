@@ -26,8 +26,8 @@ def print_table(layout: Layout, pen: Pen, book: Book, *, beyond: Sequence[float]
     """Set up a table sheet: the head on every page, one page wide or broken at a fixed scale.
 
     A very wide one without a scale is two pages wide. `beyond` are the widths of columns right of
-    the table that print with it. Where there are records, the blank rows below them stay off the
-    paper; the traces between a table and its chart do so always.
+    the table that print with it. All rows print, those not filled yet as well: what is typed there
+    later must not be missing on paper. The traces between a table and its chart stay off it.
     """
     sheet, plan = layout.sheet, layout.sheet.print
     worksheet = pen.worksheet
@@ -53,7 +53,7 @@ def print_table(layout: Layout, pen: Pen, book: Book, *, beyond: Sequence[float]
         worksheet.repeat_columns(0, max(sheet.freeze - 1, 0))
     else:
         worksheet.fit_to_pages(1, 0)
-    last_row = FIRST + layout.records - 1 if layout.records else layout.last_row
+    last_row = layout.last_row
     end = layout.last_column + len(beyond)
     if not beyond or last == layout.last_column:
         pen.accepted(worksheet.print_area(0, 0, last_row, last + len(beyond)))
@@ -202,7 +202,10 @@ def lay_out(
             Position(
                 column=column,
                 number=number,
-                width=max(column_width(column, book.language, labels), alone.get(column.id, 0.0)),
+                width=max(
+                    column_width(column, book.language, labels, align=align),
+                    alone.get(column.id, 0.0),
+                ),
                 align=align,
                 # Traces are many and alike: they must not make rows higher.
                 is_long=wraps(column) and breaks and not is_trace(column),
@@ -243,10 +246,17 @@ def data_look(
         align=position.align,
         indent=1 if position.align == "left" else None,
         text_wrap=True if position.is_long else None,
+        shrink=True if _shrinks(position) else None,
         num_format=own_format(column)
         if is_own(column)
         else number_format(column, unit, fraction=fraction),
     )
+
+
+def _shrinks(position: Position) -> bool:
+    """Whether what is too long for the column gets smaller; Excel would show nothing but ####."""
+    column = position.column
+    return not position.is_long and (column.is_numeric or column.type in ("date", "datetime"))
 
 
 def head_look(position: Position, book: Book) -> Any:
