@@ -11,6 +11,7 @@ from ..styles import LOOKS, STATES
 from ..template import (
     LIVE_TYPES,
     PAGE_COLUMNS,
+    Chart,
     Column,
     ColumnType,
     FormSheet,
@@ -24,12 +25,13 @@ from .check_words import column_label_faults, share_faults, start_faults, wordin
 
 _FROM_A_LIST = ("choice", "department", "person")
 # What a legend may show besides the states of choices.
-_LEGEND = ("input", "computed", "gap")
+_LEGEND = ("input", "computed", "gap", "doubt")
 _MOST_COLUMNS = 1000
 _MOST_BLANK_ROWS = 10_000
 _MOST_ROW_HEIGHT = 409
 _MOST_WIDTH = 255
 _MOST_DECIMALS = 10
+_MOST_SERIES = 2
 _SCALES = (10, 400)
 _MOST_IN_LINE = 2
 
@@ -102,6 +104,8 @@ def table_faults(sheet: TableSheet, template: Template) -> Iterator[TemplateFaul
     yield from share_faults(sheet, path, template)
     if sheet.gantt:
         yield from _gantt_faults(sheet.gantt, f"{path}.gantt", sheet, template)
+    for number, chart in enumerate(sheet.charts):
+        yield from _chart_faults(chart, f"{path}.charts[{number}]", sheet)
 
 
 def _column_faults(column: Column, path: str, template: Template) -> Iterator[TemplateFault]:
@@ -279,6 +283,17 @@ def _gantt_faults(
     elif choices in template.choices:
         yield from _choice_faults(f"{path}.cancelled", choices, [gantt.cancelled], template)
         yield from _choice_faults(f"{path}.done", choices, gantt.done, template)
+
+
+def _chart_faults(chart: Chart, path: str, sheet: TableSheet) -> Iterator[TemplateFault]:
+    yield from _kind_faults(f"{path}.by", chart.by, sheet, "choice")
+    yield from _outside(f"{path}.series", len(chart.series), 1, _MOST_SERIES)
+    for number, series in enumerate(chart.series):
+        for key, name in (("sum", series.sum), ("per", series.per)):
+            where = f"{path}.series[{number}].{key}"
+            yield from unless_known(where, "column", name, [one.id for one in sheet.columns])
+            if name is not None and name in sheet and not sheet[name].is_numeric:
+                yield _fault(where, "not_for_type", type=sheet[name].type)
 
 
 def area_faults(sheet: FormSheet, path: str, template: Template) -> Iterator[TemplateFault]:

@@ -84,10 +84,11 @@ class Table:
 class Chart:
     """A native chart: its part as Excel has it, the workbook with its figures, its size in pixels.
 
-    `title` says what it shows, also to those who do not see it.
+    `told` says what it shows to those who do not see it.
     """
 
     title: str
+    told: str
     part: bytes
     workbook: bytes
     width: int

@@ -73,7 +73,7 @@ def svg_of(chart: Chart) -> Any:
         {
             "viewBox": f"0 0 {chart.width} {chart.height}",
             "role": "img",
-            "aria-label": plain(chart.title),
+            "aria-label": plain(chart.told),
         },
         _text(2, 18, chart.title, size=_TITLE, bold=True, color=Palette.INK),
         *_legend(series, root, chart.width),

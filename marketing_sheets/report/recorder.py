@@ -150,11 +150,12 @@ class BlockCanvas(Canvas):
         return [self.name, 1, column, max(len(values), 1), column]
 
     def place_chart(
-        self, row: int, column: int, chart: Any, width: int, height: int, **_: Any
+        self, row: int, column: int, chart: Any, size: tuple[int, int], *, told: str
     ) -> None:
         """Keep a chart with the workbook of its figures."""
         del row
         self._close()
+        width, height = size
         chart.set_size({"width": width, "height": height})
         self.sheet.insert_chart(0, column + 20, chart)
         title = chart.title.name or ""
@@ -162,15 +163,15 @@ class BlockCanvas(Canvas):
         self._book = None
         with ZipFile(self._target) as book:
             part = book.read("xl/charts/chart1.xml")
-        self._blocks.append(
-            Chart(
-                title=title,
-                part=part,
-                workbook=self._target.getvalue(),
-                width=width,
-                height=height,
-            )
+        drawn = Chart(
+            title=title,
+            told=told,
+            part=part,
+            workbook=self._target.getvalue(),
+            width=width,
+            height=height,
         )
+        self._blocks.append(drawn)
 
 
 def _text(cell: Cell) -> Text:

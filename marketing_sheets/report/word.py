@@ -261,7 +261,7 @@ class _Writer:
             f'<c:chart xmlns:c="{_C}" xmlns:r="{_R}" r:id="{relation}"/>'
             "</a:graphicData></a:graphic></wp:inline>"
         )
-        drawing.find(f"{{{_WP}}}docPr").set("descr", plain(block.title))
+        drawing.find(f"{{{_WP}}}docPr").set("descr", plain(block.told))
         yield self.paragraph(_w("r", _w("drawing", drawing)))
 
     def _chart_part(self, block: Chart) -> Part:

@@ -10,6 +10,7 @@ from ..alerts import Amount
 from ..styles import FONTS, Palette
 from ..template import Unit
 from ..texts import Language
+from ..writer import set_east_asian_face
 from .axes import Axis, axis_format, step_format, steps, twin_axes
 from .canvas import Canvas
 from .words import Scale, amount_text, exact_format
@@ -18,23 +19,8 @@ from .words import Scale, amount_text, exact_format
 def new_chart(canvas: Canvas, kind: str) -> Any:
     """Make a chart of a kind: bar, column or line."""
     chart = canvas.workbook.add_chart({"type": kind})
-    _set_east_asian_face(chart)
+    set_east_asian_face(chart)
     return chart
-
-
-def _set_east_asian_face(chart: Any) -> None:
-    """Write the East Asian face beside the Latin one.
-
-    XlsxWriter writes the Latin face only, and Excel then takes Chinese from the theme, 宋体 in old
-    ones. It has no public way to set both.
-    """
-    write_latin = chart._write_a_latin
-
-    def write_both(attributes: list[tuple[str, Any]]) -> None:
-        write_latin(attributes)
-        chart._xml_empty_tag("a:ea", [(k, v) for k, v in attributes if k == "typeface"])
-
-    chart._write_a_latin = write_both
 
 
 def chart_font(language: Language, **style: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ SettingValue = float | str
 # How many columns stand beside the label of a table on a form's page.
 PAGE_COLUMNS = 3
 # Sheets that every workbook has besides those of its template.
-OUR_SHEETS: frozenset[str] = frozenset(("lists", "summary"))
+OUR_SHEETS: frozenset[str] = frozenset(("lists", "review", "summary"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +79,24 @@ class Gantt:
     status: str
     cancelled: str
     done: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Figures of a chart: sums of a column, or over the sums of another in the same rows."""
+
+    label: Text
+    sum: str
+    per: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Bars to the right of a table, one a word of the list column `by`, the largest first."""
+
+    title: Text
+    by: str
+    series: tuple[Series, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +170,7 @@ class TableSheet:
     checks: tuple[Check, ...] = ()
     live: tuple[Live, ...] = ()
     gantt: Gantt | None = None
+    charts: tuple[Chart, ...] = ()
     print: Print = field(default_factory=Print)
     role: Role | None = None
     start: tuple[Mapping[str, str | Text], ...] = ()

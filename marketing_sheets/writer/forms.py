@@ -267,6 +267,7 @@ def _computed(position: Position, book: Book, **more: object) -> Any:
         align=position.align,
         indent=1 if position.align == "left" else None,
         num_format="#,##0_)_)" if position.column.is_numeric else None,
+        shrink=True if position.column.is_numeric else None,
         **{"bottom": 1, "bottom_color": Palette.LINE, **more},
     )
 

@@ -168,16 +168,25 @@ def _draw_dates(gantt: Gantt, scale: _Scale, layout: Layout, pen: Pen, book: Boo
             pen.blank(GROUPS, column, month)
             continue
         named = f"CHOOSE(MONTH({cell}),{chosen})"
-        name: str | int = months[day.month - 1] if day is not None else ""
+        name = months[day.month - 1] if day is not None else ""
         if at:
             previous = f"{column_letter(column - pitch + 1)}${HEADER + 1}"
             shown_before = f"${column_letter(scale.first_column + 1)}{GROUPS + 1}:"
             shown_before += f"{column_letter(column)}{GROUPS + 1}"
-            # Beside the first month of a year stands the year.
-            year = f'IF(COUNTIF({shown_before},YEAR({cell}))>0,"",YEAR({cell}))'
+            # Beside the first month of a year stands the year, as text: a number that is wider than
+            # its cell shows nothing but ###.
+            year = f'YEAR({cell})&""'
+            year = f'IF(COUNTIF({shown_before},{year})>0,"",{year})'
             named = f"IF(MONTH({cell})=MONTH({previous}),{year},{named})"
             if day is not None and (day - timedelta(7)).month == day.month:
-                name = "" if day.year in years else day.year
+                name = "" if day.year in years else str(day.year)
+                years.add(day.year)
+        else:
+            # A first month of one week has no room but its name's for the year.
+            following = f"{column_letter(column + pitch + 1)}${HEADER + 1}"
+            named = f'IF(MONTH({cell})=MONTH({following}),{named},YEAR({cell})&"")'
+            if day is not None and (day + timedelta(7)).month != day.month:
+                name = str(day.year)
                 years.add(day.year)
         pen.formula(GROUPS, column, f"={named}", month, name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from itertools import pairwise
@@ -30,9 +31,15 @@ _WIDEST_CHOICE = 30.0
 _TEXT_TYPES = frozenset(("text", "long_text", "condition", "person", "week", "yes_no"))
 _CENTRED = frozenset(("date", "datetime", "date_range", "week", "yes_no"))
 _SHORT_CODE = 8
-_ROOMY, _THREE_LINES = 26.0, 42.0
+_LEAST_BLANK, _MOST_BLANK = 22.5, 24.0  # whole pixels
 _MOST_LINES = 6
 _LATIN = 0.9
+_SHORT_HEADER = 11
+_STEP = 0.25
+_DRAWN = (0.99, 1.0, 1.06)  # columns as programs draw them, by the width stated
+_OPENING, _CLOSING = "(（", ")）/／、"
+_SEAM = re.compile("(?=[(（])|(?<=[/／、])")
+_SHORT_BRACKET = re.compile("[(（][^()（）]{0,6}[)）]")
 
 
 def text_units(text: str) -> int:
@@ -61,37 +68,82 @@ def row_height(lines: int, normal: float) -> float:
 
 
 def blank_row_height(sheet: TableSheet) -> float:
-    """Return the height of rows nobody has filled yet.
-
-    Excel gives a row of a set height no more room while somebody types, and LibreOffice 7.4 gives
-    one without a set height none either: where sentences are asked for, there is room for three
-    lines. A table that its template wants dense stays so.
-    """
-    asks = any(column.type == "long_text" for column in sheet.inputs if not column.hidden)
-    if asks and sheet.row_height >= _ROOMY:
-        return max(sheet.row_height, _THREE_LINES)
-    return min(sheet.row_height, 22.0)
+    """Return the height of rows nobody has filled yet: even, and near that of a filled one."""
+    return min(max(sheet.row_height, _LEAST_BLANK), _MOST_BLANK)
 
 
-def column_width(column: Column, language: Language, choices: Iterable[str] = ()) -> float:
+def column_width(
+    column: Column, language: Language, choices: Iterable[str] = (), *, align: str = "left"
+) -> float:
     """Return the width of a column: what the template says, if its header and choices fit."""
     script = "en" if language == "en" else "zh"
     usual = _DEFAULT_WIDTHS.get(column.type, (11.0, 11.0))[script == "en"]
     widest = max((text_units(word) for word in choices), default=0)
     margin = 3 if script == "en" else 4
     choice_width = min(widest + margin, _WIDEST_CHOICE) if widest else 0.0
-    return max(
-        column.width.get(script, usual), _header_units(column.label[language]) + 2, choice_width
-    )
+    label = column.label[language]
+    width = max(column.width.get(script, usual), _header_units(label) + 2, choice_width)
+    if not label.isascii():
+        # Chinese breaks anywhere: a little wider, and a header breaks where its sense does.
+        while width < text_units(label) + 2 and not breaks_well(label, width, align):
+            width += _STEP
+    return width
 
 
-def _header_units(label: str) -> int:
-    """Return the width of the longest of at most two header lines; only blanks part them."""
-    words = label.split(" ")
-    splits = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
-    if text_units(label) <= 11 or not splits:
+def _header_units(label: str) -> float:
+    """Return the width of the longest of at most two header lines."""
+    splits = [(label[:at], label[at:]) for at in _seams(label)]
+    if text_units(label) <= _SHORT_HEADER or not splits:
         return text_units(label)
-    return min(max(text_units(one), text_units(other)) for one, other in splits)
+    return min(max(text_units(one.strip()), text_units(other.strip())) for one, other in splits)
+
+
+def _seams(label: str) -> set[int]:
+    """Return where a label may break: at blanks, in Chinese at long brackets and slashes as well.
+
+    A short bracket, such as one of units, stays whole.
+    """
+    blanks = {at for at, letter in enumerate(label) if letter == " "}
+    if label.isascii():
+        return blanks
+    seams = blanks | {found.start() for found in _SEAM.finditer(label)}
+    for unit in _SHORT_BRACKET.finditer(label):
+        seams -= set(range(unit.start() + 1, unit.end()))
+    return seams - {0}
+
+
+def header_lines(label: str, room: float) -> list[str]:
+    """Return the lines of a Chinese header that has `room` units: each as full as can be.
+
+    A character of 10 pt is a little narrower than two digits, and so are brackets and slashes.
+    """
+    lines, used = [""], 0.0
+    for at, letter in enumerate(label):
+        units = _inked(letter)
+        ahead = _inked(label[at + 1]) if letter in _OPENING and at + 1 < len(label) else 0.0
+        if used + units + ahead > room and lines[-1] and letter not in _CLOSING:
+            lines.append("")
+            used = 0.0
+        lines[-1] += letter
+        used += units
+    return lines
+
+
+def _inked(letter: str) -> float:
+    if letter in "()/":
+        return 0.7
+    return 1.9 if text_units(letter) == 2 else 1.0
+
+
+def breaks_well(label: str, width: float, align: str) -> bool:
+    """Whether a Chinese header stands in one line, or breaks once, at a seam where it has any."""
+    padding = 0.2 if align == "center" else 1.4  # an indent
+    seams = _seams(label)
+    for drawn in _DRAWN:
+        lines = header_lines(label, width * drawn - padding)
+        if len(lines) > 2 or (len(lines) == 2 and seams and len(lines[0]) not in seams):
+            return False
+    return True
 
 
 def header_height(labels: Iterable[tuple[str, float]]) -> float:

@@ -121,6 +121,7 @@ def _draw_chip(row: int, word: str, state: str, pen: Pen, book: Book) -> None:
             "bold": True,
         },
         "gap": {"bg_color": Palette.GAP_FILL, "border": 4, "border_color": Palette.GAP_LINE},
+        "doubt": {"bg_color": Palette.MARK_FILL, "font_color": Palette.MARK, "bold": True},
     }
     if state in STATES:
         look = STATES[state]

@@ -22,12 +22,13 @@ _SMALLEST_SCALE = 45  # 10 pt print at 4.5 pt
 _MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.5}
 
 
-def print_table(layout: Layout, pen: Pen, book: Book, *, beyond: Sequence[float] = ()) -> None:
+def print_table(layout: Layout, pen: Pen, book: Book, *, beyond: Sequence[float], end: int) -> None:
     """Set up a table sheet: the head on every page, one page wide or broken at a fixed scale.
 
     A very wide one without a scale is two pages wide. `beyond` are the widths of columns right of
-    the table that print with it. Where there are records, the blank rows below them stay off the
-    paper; the traces between a table and its chart do so always.
+    the table that print with it, to the row `end`. All rows print, those not filled yet as well:
+    what is typed there later must not be missing on paper. The traces between a table and its
+    chart stay off it.
     """
     sheet, plan = layout.sheet, layout.sheet.print
     worksheet = pen.worksheet
@@ -53,14 +54,13 @@ def print_table(layout: Layout, pen: Pen, book: Book, *, beyond: Sequence[float]
         worksheet.repeat_columns(0, max(sheet.freeze - 1, 0))
     else:
         worksheet.fit_to_pages(1, 0)
-    last_row = FIRST + layout.records - 1 if layout.records else layout.last_row
-    end = layout.last_column + len(beyond)
     if not beyond or last == layout.last_column:
-        pen.accepted(worksheet.print_area(0, 0, last_row, last + len(beyond)))
+        pen.accepted(worksheet.print_area(0, 0, layout.last_row, last + len(beyond)))
         return
-    areas = ((0, last), (layout.last_column + 1, end))
+    left, right = layout.last_column + 1, layout.last_column + len(beyond)
     tab = quoted(pen.name)
-    area = ",".join(f"{tab}!{absolute(0, a)}:{absolute(last_row, b)}" for a, b in areas)
+    corners = ((0, last, layout.last_row), (left, right, end))
+    area = ",".join(f"{tab}!{absolute(0, a)}:{absolute(row, b)}" for a, b, row in corners)
     # Its method takes one rectangle only; each of several begins a page.
     worksheet.print_area_range = area
 
@@ -202,7 +202,10 @@ def lay_out(
             Position(
                 column=column,
                 number=number,
-                width=max(column_width(column, book.language, labels), alone.get(column.id, 0.0)),
+                width=max(
+                    column_width(column, book.language, labels, align=align),
+                    alone.get(column.id, 0.0),
+                ),
                 align=align,
                 # Traces are many and alike: they must not make rows higher.
                 is_long=wraps(column) and breaks and not is_trace(column),
@@ -243,10 +246,17 @@ def data_look(
         align=position.align,
         indent=1 if position.align == "left" else None,
         text_wrap=True if position.is_long else None,
+        shrink=True if _shrinks(position) else None,
         num_format=own_format(column)
         if is_own(column)
         else number_format(column, unit, fraction=fraction),
     )
+
+
+def _shrinks(position: Position) -> bool:
+    """Whether what is too long for the column gets smaller; Excel would show nothing but ####."""
+    column = position.column
+    return not position.is_long and (column.is_numeric or column.type in ("date", "datetime"))
 
 
 def head_look(position: Position, book: Book) -> Any:

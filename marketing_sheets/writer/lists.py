@@ -86,11 +86,12 @@ def _draw_settings(pen: Pen, book: Book) -> tuple[int, int]:
     label, value, hint = 1, 2, 3
     stamped = book.stamp("setting", "lists")
     wide = 44 if book.language != "en" else 50
+    labels = (setting.label[book.language] for setting in shown_settings(book.template))
     heads = (
         Head(
             id=stamped,
             label=book.say("lists.setting"),
-            width=22,
+            width=max(22.0, *(text_units(one) + 3.0 for one in labels)),
             group=book.say("lists.settings"),
             is_fixed=True,
         ),

@@ -11,6 +11,7 @@ from ..records import MARK, MARK_CODES, SheetRecords
 from ..styles import Palette
 from .book import Book, Pen
 from .cells import InputCell, computed_cells, input_cells, units_of, validation
+from .charts import draw_charts
 from .checks import CheckColumns, check_columns
 from .columns import Value
 from .conditions import draw_conditions
@@ -78,10 +79,12 @@ def draw_table(
     pen.worksheet.ignore_errors(quiet)
     pen.worksheet.freeze_panes(FIRST, sheet.freeze)
     pen.worksheet.set_selection(FIRST, 0, FIRST, 0)
-    beyond: list[float] = []
+    beyond, end = [], layout.last_row
     if sheet.gantt is not None:
         beyond = draw_gantt(sheet.gantt, layout, records, pen, book)
-    print_table(layout, pen, book, beyond=beyond)
+    elif sheet.charts:
+        beyond, end = draw_charts(layout, records, pen, book)
+    print_table(layout, pen, book, beyond=beyond, end=end)
     return 0 if checks is None else sum(map(bool, checks.shown_texts))
 
 

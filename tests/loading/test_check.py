@@ -374,6 +374,31 @@ COST = "sheets[posts].columns[cost]"
             'cancelled = "gone"',
             'sheets[posts].gantt.cancelled: the list "state" has no choice "gone"',
         ),
+        # charts
+        (
+            "[[sheets.live]]",
+            (
+                '[[sheets.charts]]\ntitle = "A"\nby = "day"\n'
+                'series = [{ label = "B", sum = "cost" }]\n[[sheets.live]]'
+            ),
+            'sheets[posts].charts[0].by: "day" is not a column of choices',
+        ),
+        (
+            "[[sheets.live]]",
+            (
+                '[[sheets.charts]]\ntitle = "A"\nby = "state"\n'
+                'series = [{ label = "B", sum = "cost", per = "day" }]\n[[sheets.live]]'
+            ),
+            "sheets[posts].charts[0].series[0].per: ",
+        ),
+        (
+            "[[sheets.live]]",
+            (
+                '[[sheets.charts]]\ntitle = "A"\nby = "state"\n'
+                'series = [{ label = "B", sum = "costs" }]\n[[sheets.live]]'
+            ),
+            "sheets[posts].charts[0].series[0].sum: ",
+        ),
         # metrics
         (
             'sheet = "posts"\nnumerator',

@@ -199,13 +199,14 @@ class TestUse:
         assert metrics["roi"].denominator is None
 
     def test_rows_on_absent_sheets(self, tmp_path: Path) -> None:
-        """A shared form does not speak of sheets the workbook lacks, but of the Summary it does."""
+        """A shared form does not speak of sheets the workbook lacks, but of ours it does."""
         text = 'format = 1\nid = "a"\ntitle = "A"\n[[sheets]]\nuse = "guide"\n'
         text += '[[sheets]]\nuse = "issue_log"\n'
         template = load_template(save(tmp_path, text))
         guide = template["guide"]
         assert isinstance(guide, FormSheet)
-        assert [row.sheet for row in guide.sections["cadence"].rows] == ["issue_log", "summary"]
+        told = [row.sheet for row in guide.sections["cadence"].rows]
+        assert told == ["issue_log", "summary", "review"]
         assert check_template(template) == ()
 
     def test_fault_in_a_used_file(self, tmp_path: Path) -> None:

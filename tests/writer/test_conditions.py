@@ -121,15 +121,6 @@ def test_a_value_above_fills_no_gap_twice(tmp_path: Path) -> None:
     assert not any(text.endswith(">=3)") and text.startswith("AND(A7") for text in found)
 
 
-def test_rows_for_sentences_have_room(tmp_path: Path) -> None:
-    """A blank row with a column of sentences takes three lines; a dense table stays dense."""
-    known = library_template("execution_plan")
-    book = load(write_workbook(known, tmp_path / "a.xlsx", rows=5))
-    assert book["策略执行计划"].row_dimensions[8].height >= 42
-    daily = load(write_workbook(template(), tmp_path / "b.xlsx", rows=5))["每日数据"]
-    assert daily.row_dimensions[8].height < 26
-
-
 def test_gaps_do_not_count_formulas(filled: Path) -> None:
     """Formulas answer "" in blank rows, which COUNTA would count, so they are left out."""
     formula = rules_of(opened(filled), "推进总表")[2][2]

@@ -127,6 +127,16 @@ def test_a_year_stands_beside_its_first_month(end: date, tmp_path: Path) -> None
     assert len(years) == end.year - 2022
 
 
+@pytest.mark.parametrize("end", [date(2024, 2, 10), date(2025, 2, 20)])
+def test_a_first_month_of_one_week_shows_its_year(end: date, tmp_path: Path) -> None:
+    """Where only one week of a month is seen first, its year stands in its place, not later."""
+    path = written(tmp_path, start_date=date(2023, 12, 27), end_date=end, as_of=date(2024, 1, 2))
+    sheet = opened(path, values=True)["阶段进度"]
+    heads = [sheet.cell(3, column).value for column in range(FIRST, sheet.max_column + 1)]
+    # As text: a number wider than its cell would show nothing but ###.
+    assert [head for head in heads if head][:4] == ["2023", "1月", "2024", "2月"]
+
+
 def test_bars_are_drawn_late_first(tmp_path: Path) -> None:
     """Late lies over actual, actual over plan, all over the days off; what ended first."""
     path = written(

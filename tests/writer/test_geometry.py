@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from marketing_sheets.loading import library_template, template_names
 from marketing_sheets.template import Column
-from marketing_sheets.texts import Text
+from marketing_sheets.texts import LANGUAGES, Text
 from marketing_sheets.writer.geometry import (
+    blank_row_height,
+    breaks_well,
     column_width,
     header_height,
+    header_lines,
+    horizontal,
     line_count,
     row_height,
     spans,
@@ -61,6 +68,48 @@ def test_the_header_and_the_choices_widen_a_column() -> None:
     assert column_width(named("预算使用率", "Used", zh=8, en=8), "zh-Hans") == 12
     assert column_width(named("值", "Planned start date", zh=8, en=8), "en") == 12
     assert column_width(named("值", "Value", zh=8, en=8), "zh-Hans", ["线下体验店"]) == 14
+
+
+@pytest.mark.parametrize(
+    ("label", "width", "align", "lines"),
+    [
+        (
+            "完成状态(未开始/进行中/已完成/延期)",
+            21.5,
+            "center",
+            ["完成状态(未开始/进行中/", "已完成/延期)"],
+        ),
+        ("状态(进行中/已完成/延期)", 18, "center", ["状态(进行中/已完成/", "延期)"]),
+        ("单次点击成本(元)", 14, "right", ["单次点击成本", "(元)"]),
+    ],
+)
+def test_long_headers_break_where_their_sense_does(
+    label: str, width: float, align: str, lines: list[str]
+) -> None:
+    """A header breaks once, before a bracket or after a slash, and its column is as wide."""
+    chosen = column_width(named(label, "x", zh=width), "zh-Hans", align=align)
+    assert width <= chosen < text_units(label)
+    assert header_lines(label, chosen - (0.2 if align == "center" else 1.4)) == lines
+
+
+def test_no_header_of_ours_breaks_within_a_word() -> None:
+    """Each Chinese header of each library table stands in a line, or breaks at a seam."""
+    for name in template_names():
+        for sheet in library_template(name).tables:
+            for column in sheet.columns:
+                for language in LANGUAGES[:2]:
+                    align = horizontal(column, sheet, is_open=False)
+                    width = column_width(column, language, align=align)
+                    label = column.label[language]
+                    assert breaks_well(label, width, align) or width >= text_units(label) + 2
+                    assert width <= max(column.width.get("zh", 24), text_units(label) + 2)
+
+
+@pytest.mark.parametrize(("normal", "height"), [(18, 22.5), (23, 23), (34, 24)])
+def test_blank_rows_are_even(normal: float, height: float) -> None:
+    """Rows nobody has filled yet are 22 to 24 pt high."""
+    sheet = library_template("campaign_tracker").tables[0]
+    assert blank_row_height(replace(sheet, row_height=normal)) == height
 
 
 def test_an_endless_choice_does_not_widen_a_column_endlessly() -> None:

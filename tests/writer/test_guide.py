@@ -10,6 +10,7 @@ import pytest
 from support.writer_books import example, load, only, opened, template
 
 from marketing_sheets.reader import read_workbook
+from marketing_sheets.styles import Palette
 from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
 
@@ -81,7 +82,20 @@ def test_the_cadence_links_to_every_sheet(
         for cell in row
         if cell.hyperlink is not None
     }
-    assert links == {name: f"'{name}'!A1" for name in book.sheetnames[:1] + book.sheetnames[3:-1]}
+    told = [name for at, name in enumerate(book.sheetnames[:-1]) if at != 2]  # not the guide
+    assert links == {name: f"'{name}'!A1" for name in told}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_legend_shows_the_mark_of_doubts(
+    language: Language, blank_in: Callable[[Language], Path]
+) -> None:
+    """One cell of the legend has the violet that doubtful cells turn."""
+    guide = template().form
+    assert guide is not None
+    tab = opened(blank_in(language))[guide.label[language]]
+    fills = [cell.fill.fgColor.rgb for cell in tab["C"]]
+    assert fills.count("FF" + Palette.MARK_FILL[1:]) == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils.cell import range_boundaries
 from support.oracles import ironcalc_values
 from support.writer_books import CHECKS, example, load, opened, part, parts, records_of, template
 
@@ -267,20 +268,39 @@ def test_panes_gridlines_and_print(filled: Path) -> None:
     assert fit.fitToPage
 
 
-def test_blank_rows_stay_off_the_paper(filled: Path, blank: Path) -> None:
-    """The print area ends with the last record; a blank form prints whole."""
-    assert str(opened(filled)["问题跟踪"].print_area) == "'问题跟踪'!$A$1:$P$12"
-    assert str(opened(blank)["问题跟踪"].print_area) == "'问题跟踪'!$A$1:$P$36"
+def test_rows_filled_later_print_too(filled: Path, blank: Path) -> None:
+    """The print area ends where the table ends, and rows typed by hand are on paper."""
+    for path in (filled, blank):
+        tab = opened(path)["问题跟踪"]
+        end = tab.tables["tbl_issue_log"].ref.rpartition("R")[2]
+        assert str(tab.print_area) == f"'问题跟踪'!$A$1:$P${end}"
 
 
 def test_every_row_has_its_height(filled: Path) -> None:
-    """Heights are written for head and all rows; blank ones have room for three lines of text."""
+    """Heights are written for head and all rows; blank ones are 22 to 24 pt high in every table."""
     tab = opened(filled)["推进总表"]
     heights = {row: round(tab.row_dimensions[row].height) for row in range(1, 55)}
     assert heights[1] == 30
     assert heights[HEADER_ROW] == 32
     assert all(heights[row] == 34 for row in range(FIRST_ROW, 15))
-    assert all(heights[row] == 42 for row in range(15, 55))
+    assert all(heights[row] == 24 for row in range(15, 55))
+    for sheet in template().tables:
+        tab = opened(filled)[sheet.label["zh-Hans"]]
+        last = range_boundaries(tab.tables[f"tbl_{sheet.id}"].ref)[3] or 0
+        assert 22 <= tab.row_dimensions[last].height <= 24
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_number_is_hidden_by_its_width(
+    language: Language, filled: Path, blank_in: Callable[[Language], Path]
+) -> None:
+    """Cells of numbers and days shrink what is too long for them; Excel would show ####."""
+    book = opened(filled if language == "zh-Hans" else blank_in(language))
+    for sheet in template().tables:
+        tab = book[sheet.label[language]]
+        for number, column in enumerate(sheet.columns, 1):
+            if column.type != "quantity" and (column.is_numeric or column.type == "date"):
+                assert tab.cell(FIRST_ROW, number).alignment.shrinkToFit
 
 
 def test_openpyxl_finds_nothing_odd(filled: Path) -> None:
