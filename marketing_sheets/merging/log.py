@@ -9,14 +9,14 @@ from dataclasses import replace
 from typing import Literal
 
 from ..ooxml import LaidOn
-from ..problems import Place, Problem
+from ..problems import Problem
 from ..records import LOG, AttachedColumn, Attachment
-from ..template import FormSheet, TableSheet
+from ..template import TableSheet
 from ..texts import LANGUAGES, Language, Text, say
 from .base import department_column
+from .conflicts import outcome
 from .model import (
     ALERTS,
-    CONFLICTS,
     LISTS,
     Change,
     Conflict,
@@ -25,7 +25,7 @@ from .model import (
     column_label,
     sheet_label,
 )
-from .way import NAME, TICK, USE
+from .picks import where
 
 AMOUNTS = ("read", "merged", "duplicates", "overruled", "withdrawn")
 # Of many files that differ so many are named.
@@ -48,21 +48,6 @@ _LOG_WIDTHS = {
     "balance": 11,
     "note": 64,
 }
-_CONFLICT_WIDTHS = {
-    "number": 7,
-    "sheet": 15,
-    "key": 30,
-    "column": 17,
-    "value": 34,
-    "file": 30,
-    "place": 20,
-    "kept": 11,
-    "use": 16,
-    "id": 12,
-}
-# More lines than anybody reads; the whole account is in what `--json` prints.
-MOST_LINES = 100_000
-_Row = tuple[object, ...]
 
 
 def advice(merge: Merge, language: Language, book: str = "done") -> Iterator[str]:
@@ -87,19 +72,6 @@ def settled_notes(merge: Merge, language: Language) -> Iterator[str]:
             column = column_label(merge, conflict.sheet, conflict.column)
             item = " › ".join(part for part in (*where, column) if part)
             yield say("merge", "log.notes.reopened", language, item=item)
-
-
-def outcome(conflict: Conflict, merge: Merge) -> str:
-    """Tell what became of a field none of whose versions stands: added up, joined, left blank."""
-    form = None if conflict.sheet in {LISTS, ALERTS} else merge.template[conflict.sheet]
-    if not isinstance(form, FormSheet) or merge.form.get(conflict.column) is None:
-        return "left_blank"
-    return "added_up" if form[conflict.column].additive else "joined"
-
-
-def where(place: Place) -> str:
-    """Return a sheet and a cell in it."""
-    return " › ".join(part for part in (place.sheet, place.cell) if part)
 
 
 def log_lines(merge: Merge, continued: Mapping[str, Sequence[str]]) -> Iterator[_Line]:
@@ -378,68 +350,5 @@ def log_sheet(merge: Merge, continued: Mapping[str, Sequence[str]]) -> Attachmen
     )
 
 
-def conflict_sheet(merge: Merge) -> Attachment:
-    """Return the conflicts: each version of a cell on a row of its own, and which was used."""
-    count = len(merge.conflicts) + len(merge.settled)
-    rows, listed = _listed_conflicts(merge)
-    return Attachment(
-        id=CONFLICTS,
-        tab=_text("conflicts.tab"),
-        title=_text("conflicts.title"),
-        subtitle=_text("conflicts.some" if count else "conflicts.none", count=count),
-        columns=tuple(
-            AttachedColumn(
-                id=name,
-                label=_text(f"conflicts.{name}"),
-                width=float(width),
-                kind="number" if name == "number" else "text",
-                is_hidden=name == NAME,
-                choice=TICK if name == USE else None,
-            )
-            for name, width in _CONFLICT_WIDTHS.items()
-        ),
-        rows=rows if listed == count else [*rows, _rest(merge, count - listed)],
-    )
-
-
-def _listed_conflicts(merge: Merge) -> tuple[list[_Row], int]:
-    """Return the lines of as many conflicts as are listed, and how many these are."""
-    rows: list[_Row] = []
-    for number, conflict in enumerate((*merge.conflicts, *merge.settled), start=1):
-        if len(rows) + len(conflict.versions) > MOST_LINES:
-            return rows, number - 1
-        rows += _conflict_rows(number, conflict, merge)
-    return rows, len(merge.conflicts) + len(merge.settled)
-
-
-def _rest(merge: Merge, count: int) -> _Row:
-    """Say how many conflicts are not listed."""
-    text = say("merge", "conflicts.rest", merge.language, count=f"{count:,}")
-    # The number of the last conflict, so that the numbers tell how many there are.
-    return (len(merge.conflicts), "", text, *[""] * (len(_CONFLICT_WIDTHS) - 3))
-
-
 def _text(key: str, **params: object) -> Text:
     return Text({language: say("merge", key, language, **params) for language in LANGUAGES})
-
-
-def _conflict_rows(number: int, conflict: Conflict, merge: Merge) -> Iterator[_Row]:
-    language = merge.language
-    marks = (*conflict.use, *[""] * (len(conflict.versions) - len(conflict.use)))
-    for at, version in enumerate(conflict.versions):
-        if conflict.kept or conflict.state == "settled":
-            word = "yes" if at in conflict.kept else "no"
-        else:
-            word = outcome(conflict, merge)
-        yield (
-            number,
-            sheet_label(merge, conflict.sheet),
-            " · ".join(part for part in conflict.key if part),
-            column_label(merge, conflict.sheet, conflict.column),
-            version.text or ("" if conflict.column else say("merge", "conflicts.gone", language)),
-            version.file,
-            where(version.place),
-            say("merge", f"conflicts.{word}", language),
-            marks[at],
-            conflict.name,
-        )
