@@ -177,8 +177,8 @@ class AttachedColumn:
 
     `choice` is what people may pick in a column that is theirs to fill in, "" whatever they type.
     `refusal` says why nothing can be typed into it. Columns of one `group` stand under its label.
-    `states` are the words shown as chips, each with one of `styles.LOOKS`. A `formula` for all of
-    its cells names the columns of the same row in braces.
+    Its header reaches over `span` columns. `states` are the words shown as chips, each with one of
+    `styles.LOOKS`. A `formula` for all of its cells names the columns of the same row in braces.
     """
 
     id: str
@@ -191,6 +191,7 @@ class AttachedColumn:
     group: Text | None = None
     states: Mapping[str, str] = field(default_factory=dict)
     formula: str = ""
+    span: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +211,8 @@ class Attachment:
     """A plain sheet beside the tables: a log, a list of conflicts, the hidden base of a split.
 
     A cell may be `Shown`, a row of a single `SectionHead` one. So many columns are `frozen`, so
-    many rows `printed`. A `live` subtitle is a formula that shows what `subtitle` says by now and
-    names whole columns in braces.
+    many rows `printed`; so many columns have filters, None all. A `live` subtitle is a formula that
+    shows what `subtitle` says by now and names whole columns in braces.
     """
 
     id: str
@@ -224,6 +225,7 @@ class Attachment:
     is_hidden: bool = False
     frozen: int = 1
     printed: int | None = None
+    filtered: int | None = None
     rules: tuple[AttachedRule, ...] = ()
 
 

@@ -44,7 +44,7 @@ _LINKS: Final = 20_000
 _LOOKS: Final = {"open": "late", "reopened": "close", "picked": "active", "settled": "done"}
 _WIDTHS: Final = {
     "state": 13.0,
-    "sheet": 13.0,
+    "sheet": 17.0,
     "key": 26.0,
     "column": 15.0,
     "kept": 13.0,

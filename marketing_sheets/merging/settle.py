@@ -17,6 +17,7 @@ from ..values import parse
 from .base import source_of
 from .cells import Cells
 from .engine import merge_sources
+from .log import CARRIED
 from .model import ALERTS, CONFLICTS, LISTS, Conflict, Merge
 from .picks import as_decided, listed
 from .pile import owners_of, pile_up
@@ -24,8 +25,6 @@ from .sources import KIND, MERGED
 from .way import Way, decision_problems, decisions_of, typed
 from .writing import CHANGES, MergeResult, write_merge
 
-# Lines of the old log that tell how the merge came about; the others are written anew.
-_KEPT = ("source", "skipped", "duplicate", "withdrawn", "accepted", "extra_sheet")
 _LISTED = 8
 
 
@@ -97,7 +96,9 @@ def settled(reading: Reading) -> Merge:
     )
     before = (one for one in others if one.state == "settled")
     way.decisions.faults.update(faults)
-    kinds = {say("merge", f"log.kinds.{one}", language) for one in _KEPT for language in LANGUAGES}
+    kinds = {
+        say("merge", f"log.kinds.{one}", language) for one in CARRIED for language in LANGUAGES
+    }
     log = tuple(r for r in reading.attachments.get(LOG, ()) if str(r.get("kind")) in kinds)
     problems = (one for one in merge.problems if one.place.file in {file, None})
     told = {problem.code for problem in decision_problems(way)}
@@ -126,7 +127,7 @@ def _merged(reading: Reading) -> tuple[Merge, Way]:
 
 def _per_department(reading: Reading) -> bool | None:
     """Return whether departments were kept apart, as the log of the merge says."""
-    said = {line.get("note") or line.get("read") for line in reading.attachments.get(LOG, ())}
+    said = {line.get("note") for line in reading.attachments.get(LOG, ())}
     for key, is_apart in (("per_department", True), ("across_departments", False)):
         if any(say("merge", f"log.notes.{key}", language) in said for language in LANGUAGES):
             return is_apart

@@ -35,7 +35,7 @@ from ..workbooks import put_summary, recompute
 from ..writer import placed, still_open
 from .cache import Cache, draw
 from .conflicts import MOST_LINES, conflict_sheet
-from .log import log_sheet
+from .log_page import log_sheet
 from .marks import entries_in, with_marks
 from .model import Merge, MergeTotal, column_label, sheet_label
 from .sources import MERGED, is_merge

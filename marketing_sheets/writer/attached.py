@@ -96,10 +96,12 @@ class _Sheet:
         for number, column in enumerate(attachment.columns):
             self._head(column, number, stamp)
         shown = [column for column in attachment.columns if not column.is_hidden]
-        pen.row(HEADER, header_height((c.label[book.language], c.width) for c in shown))
+        labels = [(c.label[book.language], c.width) for c in shown if c.span == 1]
+        pen.row(HEADER, header_height(labels))
         self._rows()
         self._rules()
-        pen.worksheet.autofilter(HEADER, 0, self.last, self.width - 1)
+        filtered = self.width if attachment.filtered is None else attachment.filtered
+        pen.worksheet.autofilter(HEADER, 0, self.last, filtered - 1)
         pen.worksheet.ignore_errors({"number_stored_as_text": f"A1:XFD{self.last + 1}"})
         pen.worksheet.freeze_panes(FIRST, attachment.frozen)
         printed = self.last if attachment.printed is None else FIRST + attachment.printed - 1
@@ -156,7 +158,11 @@ class _Sheet:
             align=align,
             indent=None if align == "center" else 1,
         )
-        pen.text(HEADER, number, column.label[self.book.language], look)
+        label = column.label[self.book.language]
+        if column.span > 1:
+            pen.merge(HEADER, number, number + column.span - 1, label, look)
+        elif label:
+            pen.text(HEADER, number, label, look)
         if column.group is not None:
             before = self.attachment.columns[number - 1].group if number else None
             group = looks.cell(
@@ -165,6 +171,7 @@ class _Sheet:
                 font_color=Palette.NAVY,
                 bottom=2,
                 bottom_color=Palette.ACCENT,
+                align="left",
                 indent=1,
             )
             text = "" if before == column.group else column.group[self.book.language]
@@ -195,8 +202,12 @@ class _Sheet:
             if cells and isinstance(cells[0], SectionHead):
                 self._section(at, cells[0])
                 continue
+            reach = 0
             for number, (value, look) in enumerate(zip(cells, self.looks, strict=True)):
+                if number < reach:
+                    continue
                 if isinstance(value, Shown):
+                    reach = number + value.span
                     self._shown(at, number, value)
                 elif number in formulas and value:
                     formula = formulas[number].replace("\0", str(at + 1))
@@ -223,7 +234,8 @@ class _Sheet:
 
     def _look(self, number: int, cell: Shown) -> Any:
         column, value = self.attachment.columns[number], cell.value
-        is_long = isinstance(value, str) and line_count(value, column.width) > _MOST_LINES
+        room = sum(c.width for c in self.attachment.columns[number : number + cell.span])
+        is_long = isinstance(value, str) and line_count(value, room) > _MOST_LINES
         key = (number, cell.shape, cell.is_bold, cell.look, type(value), is_long)
         if key not in self.known:
             properties = _properties(column) | _font(_LOOKS.get(cell.look), is_bold=cell.is_bold)
@@ -243,7 +255,13 @@ class _Sheet:
         plain = looks.cell(valign="bottom", **line)
         self.pen.fill(row, 0, self.width - 1, plain)
         title = looks.cell(
-            font_size=13, bold=True, font_color=Palette.NAVY, valign="bottom", indent=1, **line
+            font_size=13,
+            bold=True,
+            font_color=Palette.NAVY,
+            valign="bottom",
+            align="left",
+            indent=1,
+            **line,
         )
         self.pen.text(row, 0, head.title, title)
         for number, column in enumerate(self.attachment.columns):

@@ -106,10 +106,15 @@ def test_doubtful_rows_keep_their_text_and_are_marked(merged: MergeResult) -> No
 def test_the_log_accounts_for_every_file(merged: MergeResult) -> None:
     """Rows and amounts of each file are in the log and balance; so do those of all together."""
     (line,) = rows(merged, "merge_log", kind="明细", file="华东/销售部.xlsx", item="行数")
-    assert (line["sheet"], line["read"], line["merged"], line["balance"]) == ("每日数据", 5, 5, "✓")
+    assert (line["sheet"], line["read"], line["merged"], line["state"]) == (
+        "每日数据",
+        5,
+        5,
+        "✓ 一致",
+    )
     (cost,) = rows(merged, "merge_log", kind="合计", sheet="每日数据", item="成本（元）")
     assert (cost["read"], cost["merged"]) == (1702.0, 1702.0)
-    assert {row["balance"] for row in rows(merged, "merge_log", kind="明细")} == {"✓"}
+    assert {row["state"] for row in rows(merged, "merge_log", kind="明细")} == {"✓ 一致"}
 
 
 def test_the_log_tells_who_and_why_not(merged: MergeResult) -> None:

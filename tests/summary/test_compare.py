@@ -393,7 +393,7 @@ def test_conflicts_are_told_at_the_top(language: Language) -> None:
 
 def test_only_open_conflicts_are_told() -> None:
     """Those settled need nobody; the last row may stand for some that are not listed."""
-    lines = [
+    lines: list[Mapping[str, object]] = [
         {"status": "open", "kept": "各版并存"},
         {"status": "reopened", "kept": "Version 1"},
         {"status": "settled", "kept": "版本 1"},
