@@ -147,10 +147,38 @@ class SheetRecords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A cell of an attachment that looks otherwise than its column.
+
+    `shape` is a number format, `link` where a click leads, `look` one of `styles.LOOKS`. A cell
+    with a `span` reaches over so many columns, in which nothing else stands.
+    """
+
+    value: object
+    shape: str = ""
+    is_bold: bool = False
+    look: str = ""
+    link: Place | None = None
+    tip: str = ""
+    span: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionHead:
+    """A row of an attachment that begins a section: its title, and labels for its columns."""
+
+    title: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttachedColumn:
     """A column of an attachment; a mark is a short text that stands centred.
 
-    `choice` is what people may pick in a column that is theirs to fill in.
+    `choice` is what people may pick in a column that is theirs to fill in, "" whatever they type.
+    `refusal` says why nothing can be typed into it. Columns of one `group` stand under its label.
+    Its header reaches over `span` columns. `states` are the words shown as chips, each with one of
+    `styles.LOOKS`. A `formula` for all of its cells names the columns of the same row in braces.
     """
 
     id: str
@@ -159,11 +187,33 @@ class AttachedColumn:
     kind: Literal["text", "number", "money", "date", "mark"] = "text"
     is_hidden: bool = False
     choice: str | None = None
+    refusal: Text | None = None
+    group: Text | None = None
+    states: Mapping[str, str] = field(default_factory=dict)
+    formula: str = ""
+    span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedRule:
+    """How cells of some columns look where a formula holds: it names columns in braces.
+
+    `{^column}` is the cell above. `look` is one of `styles.LOOKS`, "line" a line above the row.
+    """
+
+    columns: tuple[str, ...]
+    formula: str
+    look: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A plain sheet beside the tables: a log, a list of conflicts, the hidden base of a split."""
+    """A plain sheet beside the tables: a log, a list of conflicts, the hidden base of a split.
+
+    A cell may be `Shown`, a row of a single `SectionHead` one. So many columns are `frozen`, so
+    many rows `printed`; so many columns have filters, None all. A `live` subtitle is a formula that
+    shows what `subtitle` says by now and names whole columns in braces.
+    """
 
     id: str
     tab: Text
@@ -171,7 +221,12 @@ class Attachment:
     columns: tuple[AttachedColumn, ...]
     rows: Sequence[tuple[object, ...]]
     subtitle: Text | None = None
+    live: str = ""
     is_hidden: bool = False
+    frozen: int = 1
+    printed: int | None = None
+    filtered: int | None = None
+    rules: tuple[AttachedRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,8 @@ class Answers:
         self, found: Conflict, given: Sequence[Answer], value: Any, field: Column | None
     ) -> Any:
         """List a conflict and return what stands: what people decided about it, else `value`."""
-        found, text = self.way.decisions.settle(found)
+        listed = found
+        found, text = self.way.decisions.settle(listed)
         if text is not None:
             word = fold(text)
             said = next((one.value for one in given if fold(one.shown) == word), None)
@@ -96,7 +97,7 @@ class Answers:
             if decided is not None:
                 self.settled.append(found)
                 return decided
-            found = replace(found, state="reopened", use=())
+            found = self.way.decisions.refuse(listed, "decision_unread")
         self.conflicts.append(found)
         return value
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -98,7 +98,7 @@ class Cells:
             return found, text
         column = next((c for c in self.pile.sheet.inputs if c.id == conflict.column), None)
         if column is not None and typed(text, column, self.pile.sources[0].reading) is None:
-            return replace(conflict, state="reopened"), None
+            return self.way.decisions.refuse(conflict, "decision_unread"), None
         return found, text
 
     def before(self, texts: RowTexts, name: str) -> str:

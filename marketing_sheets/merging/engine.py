@@ -35,7 +35,7 @@ from .settling import DUPLICATE, MERGED, Settlement, settle
 from .sides import Sides, find_sides
 from .sources import SkippedFile, natural_order
 from .totals import merge_totals
-from .way import Way
+from .way import Way, decision_problems
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -127,7 +127,7 @@ def _assembled(
         settled=(*agreed.settled, *tables.settled),
         differences=agreed.differences,
         totals=tuple(tables.totals),
-        problems=(*sides.problems, *problems),
+        problems=(*sides.problems, *problems, *decision_problems(way)),
         extra_sheets={s.file: s.reading.extra_sheets for s in ordered if s.reading.extra_sheets},
         policy=way.policy,
         contested={name: rows for name, rows in tables.contested.items() if rows},

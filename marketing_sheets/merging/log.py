@@ -1,22 +1,21 @@
-"""The sheets that tell how a merge came about: the merge log, and the conflicts."""
+"""What the merge log tells: totals, files left out, what to check, how the merge came about."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from ..ooxml import LaidOn
 from ..problems import Place, Problem
-from ..records import LOG, AttachedColumn, Attachment
-from ..template import FormSheet, TableSheet
-from ..texts import LANGUAGES, Language, Text, say
+from ..records import LOG
+from ..template import TableSheet
+from ..texts import LANGUAGES, Language, say
 from .base import department_column
+from .conflicts import outcome
 from .model import (
     ALERTS,
-    CONFLICTS,
     LISTS,
     Change,
     Conflict,
@@ -25,44 +24,32 @@ from .model import (
     column_label,
     sheet_label,
 )
-from .way import NAME, TICK, USE
 
 AMOUNTS = ("read", "merged", "duplicates", "overruled", "withdrawn")
-# Of many files that differ so many are named.
-_NAMED = 12
-_Line = tuple[object, ...]
+# Lines that tell how a merge came about: when it is settled they are kept, others written anew.
+CARRIED = ("source", "skipped", "duplicate", "withdrawn", "accepted", "extra_sheet")
+# Of many files that differ so many are named, of many cells so many.
+_NAMED, _CELLS = 12, 3
+_WORDS = ("file", "department", "sheet", "item", "note")
 # File, tab, row and column of a cell.
 _Cell = tuple[str | None, str | None, int | None, int | None]
-_LOG_KINDS: Mapping[str, Literal["number", "mark"]] = {
-    **dict.fromkeys(AMOUNTS, "number"),
-    "balance": "mark",
-}
-_LOG_FIRST = ("kind", "severity", "file", "department", "sheet", "item")
-_LOG_WIDTHS = {
-    "kind": 14,
-    "severity": 9,
-    "file": 30,
-    "department": 12,
-    "sheet": 15,
-    "item": 22,
-    "balance": 11,
-    "note": 64,
-}
-_CONFLICT_WIDTHS = {
-    "number": 7,
-    "sheet": 15,
-    "key": 30,
-    "column": 17,
-    "value": 34,
-    "file": 30,
-    "place": 20,
-    "kept": 11,
-    "use": 16,
-    "id": 12,
-}
-# More lines than anybody reads; the whole account is in what `--json` prints.
-MOST_LINES = 100_000
-_Row = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """A line of the log: what kind, what about, what is told.
+
+    `kind` is a word of `log.kinds`, `severity` a problem's; `total` gives amounts.
+    """
+
+    kind: str
+    severity: str = ""
+    file: str = ""
+    department: str = ""
+    sheet: str = ""
+    item: str = ""
+    note: str = ""
+    total: MergeTotal | None = None
 
 
 def advice(merge: Merge, language: Language, book: str = "done") -> Iterator[str]:
@@ -89,94 +76,70 @@ def settled_notes(merge: Merge, language: Language) -> Iterator[str]:
             yield say("merge", "log.notes.reopened", language, item=item)
 
 
-def outcome(conflict: Conflict, merge: Merge) -> str:
-    """Tell what became of a field none of whose versions stands: added up, joined, left blank."""
-    form = None if conflict.sheet in {LISTS, ALERTS} else merge.template[conflict.sheet]
-    if not isinstance(form, FormSheet) or merge.form.get(conflict.column) is None:
-        return "left_blank"
-    return "added_up" if form[conflict.column].additive else "joined"
+def log_lines(merge: Merge, continued: Mapping[str, Sequence[str]]) -> Iterator[LogLine]:
+    """Walk the lines of the log, those of a kind in the order in which they matter.
 
-
-def where(place: Place) -> str:
-    """Return a sheet and a cell in it."""
-    return " › ".join(part for part in (place.sheet, place.cell) if part)
-
-
-def log_lines(merge: Merge, continued: Mapping[str, Sequence[str]]) -> Iterator[_Line]:
-    """Walk the lines of the log, in the order in which they matter."""
+    `continued` tells the tabs in which a long table goes on, per sheet.
+    """
     everything = say("merge", "log.all_files", merge.language)
     for total in _sums(merge):
-        yield _total_row(replace(total, file=everything), "sum", merge)
-    yield from _uncounted(merge)
-    yield from _decision_rows(merge, continued)
-    yield from _problem_rows(merge)
+        yield _total_line(replace(total, file=everything), "sum", merge)
     yield from _file_rows(merge)
+    yield from _problem_rows(merge)
+    yield from _decision_rows(merge, continued)
+    yield from _uncounted(merge)
     yield from _change_rows(merge)
     yield from _double_rows(merge)
+    kinds = {
+        say("merge", f"log.kinds.{kind}", language): kind
+        for kind in CARRIED
+        for language in LANGUAGES
+    }
     for line in merge.carried.get(LOG, ()):
-        yield tuple(line.get(name) for name in (*_LOG_FIRST, *AMOUNTS, "balance", "note"))
+        file, department, sheet, item, note = (str(line.get(name) or "") for name in _WORDS)
+        yield LogLine(
+            kind=kinds[str(line["kind"])],
+            file=file,
+            department=department,
+            sheet=sheet,
+            item=item,
+            note=note,
+        )
     for total in merge.totals:
         if total.read or not total.reconciles:
-            yield _total_row(total, "total", merge)
+            yield _total_line(total, "total", merge)
 
 
-def _row(
-    merge: Merge,
-    kind: str,
-    *,
-    severity: str = "",
-    file: str = "",
-    department: str = "",
-    sheet: str = "",
-    item: str = "",
-    note: str = "",
-) -> _Line:
-    label = say("merge", f"log.kinds.{kind}", merge.language)
-    grave = say("merge", f"log.severities.{severity}", merge.language) if severity else ""
-    return (label, grave, file, department, sheet, item, *[None] * len(AMOUNTS), "", note)
-
-
-def _uncounted(merge: Merge) -> Iterator[_Line]:
+def _uncounted(merge: Merge) -> Iterator[LogLine]:
     """Say of each sheet how many rows with totals were left out; they are no records."""
     for name, records in merge.sheets.items():
         count = sum(row.reason == "total_row" for row in records.skipped)
         if count:
             note = say("merge", "log.notes.total_rows", merge.language, count=f"{count:,}")
-            yield _row(merge, "uncounted", sheet=sheet_label(merge, name), note=note)
+            yield LogLine(kind="uncounted", sheet=sheet_label(merge, name), note=note)
 
 
-def _decision_rows(merge: Merge, continued: Mapping[str, Sequence[str]]) -> Iterator[_Line]:
+def _decision_rows(merge: Merge, continued: Mapping[str, Sequence[str]]) -> Iterator[LogLine]:
     """Say what was decided: by policy, by adding up, by going on in another sheet."""
     language = merge.language
     policies = "policies_returned" if merge.is_three_way else "policies"
-    yield _row(merge, "decision", note=say("merge", f"log.{policies}.{merge.policy}", language))
+    yield LogLine(kind="decision", note=say("merge", f"log.{policies}.{merge.policy}", language))
     if merge.per_department is not None:
         key = "per_department" if merge.per_department else "across_departments"
-        yield _row(merge, "decision", note=say("merge", f"log.notes.{key}", language))
+        yield LogLine(kind="decision", note=say("merge", f"log.notes.{key}", language))
     for note in advice(merge, language, "log.notes"):
-        yield _row(merge, "advice", note=note)
-    tab = say("merge", "conflicts.tab", language)
+        yield LogLine(kind="advice", note=note)
     for note in (*template_note(merge, language), *settled_notes(merge, language)):
-        yield _row(merge, "decision", note=note)
-    for conflict in merge.conflicts:
-        if not conflict.kept:
-            key = outcome(conflict, merge)
-            yield _row(
-                merge,
-                "decision",
-                sheet=sheet_label(merge, conflict.sheet),
-                item=column_label(merge, conflict.sheet, conflict.column),
-                note=say("merge", f"log.notes.{key}", language, tab=tab),
-            )
+        yield LogLine(kind="decision", note=note)
     for conflict in merge.differences:
         sheet = sheet_label(merge, conflict.sheet)
         item = column_label(merge, conflict.sheet, conflict.column)
-        yield _row(merge, "decision", sheet=sheet, item=item, note=_difference(conflict, merge))
+        yield LogLine(kind="decision", sheet=sheet, item=item, note=_difference(conflict, merge))
     for name, tabs in continued.items():
         joint = say("merge", "log.joint", language)
         params = {"rows": f"{len(merge.sheets[name].frame):,}", "tabs": joint.join(tabs)}
         note = say("merge", "log.notes.continued", language, **params)
-        yield _row(merge, "continued", sheet=sheet_label(merge, name), note=note)
+        yield LogLine(kind="continued", sheet=sheet_label(merge, name), note=note)
 
 
 def _difference(conflict: Conflict, merge: Merge) -> str:
@@ -194,7 +157,7 @@ def _difference(conflict: Conflict, merge: Merge) -> str:
     return say("merge", f"log.differs.{key}", language, said=said)
 
 
-def _problem_rows(merge: Merge) -> Iterator[_Line]:
+def _problem_rows(merge: Merge) -> Iterator[LogLine]:
     """List what is to be checked, the worst first; what a form lacks in one line a file."""
     language = merge.language
     fields = _fields(merge)
@@ -203,26 +166,41 @@ def _problem_rows(merge: Merge) -> Iterator[_Line]:
     for problem in grave:
         if problem.code == "required_blank" and _cell(problem) in fields:
             lacking.setdefault((problem.place.file, problem.severity), []).append(problem)
-    done: set[tuple[str | None, str]] = set()
+    for (file, severity), problems in lacking.items():
+        labels = [fields[_cell(one)] for one in problems]
+        joined = say("merge", "log.joint", language).join(labels)
+        params = {"count": len(labels), "fields": joined}
+        note = say("merge", "log.notes.required", language, **params)
+        sheet = problems[0].place.sheet or ""
+        yield LogLine(kind="problem", severity=severity, file=file or "", sheet=sheet, note=note)
+    alike: dict[tuple[object, ...], list[Problem]] = {}
     for problem in sorted(grave, key=lambda problem: problem.severity != "error"):
-        place, severity = problem.place, problem.severity
-        file, sheet = place.file or "", place.sheet or ""
-        if problem.code == "required_blank" and _cell(problem) in fields:
-            group = (place.file, severity)
-            if group not in done:
-                done.add(group)
-                labels = [fields[_cell(one)] for one in lacking[group]]
-                joined = say("merge", "log.joint", language).join(labels)
-                params = {"count": len(labels), "fields": joined}
-                note = say("merge", "log.notes.required", language, **params)
-                yield _row(merge, "problem", severity=severity, file=file, sheet=sheet, note=note)
-            continue
+        if not (problem.code == "required_blank" and _cell(problem) in fields):
+            place = problem.place
+            key = (place.file, place.sheet, problem.code, problem.column or id(problem))
+            alike.setdefault(key, []).append(problem)
+    for problems in alike.values():
+        first, count = problems[0], sum(1 + one.alike for one in problems)
         joint = " " if language == "en" else ""
-        note = f"{problem.message(language)}{joint}{problem.hint(language)}".rstrip()
-        item = place.cell or ""
-        yield _row(
-            merge, "problem", severity=severity, file=file, sheet=sheet, item=item, note=note
+        note = f"{first.message(language)}{joint}{first.hint(language)}".rstrip()
+        if count > 1:
+            note = say("merge", "log.notes.alike", language, count=f"{count:,}", first=note)
+        yield LogLine(
+            kind="problem",
+            severity=first.severity,
+            file=first.place.file or "",
+            sheet=first.place.sheet or "",
+            item=_cells_of([one.place for one in problems], merge),
+            note=note,
         )
+
+
+def _cells_of(places: Sequence[Place], merge: Merge) -> str:
+    """Name the first of some cells, and count the others."""
+    cells = [place.cell for place in places if place.cell]
+    named = say("merge", "log.joint", merge.language).join(cells[:_CELLS])
+    more = len(cells) - _CELLS
+    return named if more <= 0 else f"{named} +{more:,}"
 
 
 def _fields(merge: Merge) -> dict[_Cell, str]:
@@ -241,29 +219,29 @@ def _cell(problem: Problem) -> _Cell:
     return (place.file, place.sheet, place.row, place.column)
 
 
-def _file_rows(merge: Merge) -> Iterator[_Line]:
+def _file_rows(merge: Merge) -> Iterator[LogLine]:
     """Say what was left out, and whose each file is."""
     language = merge.language
     for skipped in merge.skipped:
-        yield _row(merge, "skipped", file=skipped.file, note=skipped.describe(language))
+        yield LogLine(kind="skipped", file=skipped.file, note=skipped.describe(language))
     for source in () if merge.carried else merge.sources:
         department = _department(merge, source.department or source.named)
         key = f"log.told_by.{source.department_from}"
         note = say("merge", key, language, department=department)
         own = department if source.is_departments else ""
         item = source.campaign
-        yield _row(merge, "source", file=source.file, department=own, item=item, note=note)
+        yield LogLine(kind="source", file=source.file, department=own, item=item, note=note)
     for file, original in merge.copies.items():
         note = say("merge", "log.notes.copy", language, file=original)
-        yield _row(merge, "duplicate", file=file, note=note)
+        yield LogLine(kind="duplicate", file=file, note=note)
     for file, sheets in merge.extra_sheets.items():
         note = say("merge", "log.notes.left_behind", language)
         for sheet in sheets:
-            yield _row(merge, "extra_sheet", file=file, sheet=sheet, note=note)
+            yield LogLine(kind="extra_sheet", file=file, sheet=sheet, note=note)
     for file, things in merge.laid_on.items():
         for one in things:
             note = lying(one, language)
-            yield _row(merge, "lying", file=file, sheet=one.sheet, item=one.cell, note=note)
+            yield LogLine(kind="lying", file=file, sheet=one.sheet, item=one.cell, note=note)
 
 
 def lying(thing: LaidOn, language: Language) -> str:
@@ -280,7 +258,7 @@ def template_note(merge: Merge, language: Language) -> Iterator[str]:
         yield say("merge", "log.notes.template", language, template=title, **counts)
 
 
-def _change_rows(merge: Merge) -> Iterator[_Line]:
+def _change_rows(merge: Merge) -> Iterator[LogLine]:
     """Say how much was taken over from each side; a sheet of its own lists it."""
     tab = say("merge", "changes.tab", merge.language)
     cells = Counter(change.file for change in merge.changes if change.column)
@@ -289,7 +267,7 @@ def _change_rows(merge: Merge) -> Iterator[_Line]:
     for file in dict.fromkeys((*cells, *added, *gone)):
         counts = {"cells": cells[file], "added": added[file], "withdrawn": gone[file], "tab": tab}
         note = say("merge", "log.notes.accepted", merge.language, **counts)
-        yield _row(merge, "accepted", file=file, note=note)
+        yield LogLine(kind="accepted", file=file, note=note)
     for change in merge.changes:
         if change.before and _is_department(merge, change):
             item = " · ".join(part for part in change.key if part)
@@ -297,11 +275,7 @@ def _change_rows(merge: Merge) -> Iterator[_Line]:
             words = {"before": change.before, "after": after}
             note = say("merge", "log.notes.handed_over", merge.language, **words)
             sheet = sheet_label(merge, change.sheet)
-            yield _row(merge, "accepted", file=change.file, sheet=sheet, item=item, note=note)
-    for row in merge.withdrawn:
-        note = say("merge", "log.notes.withdrawn", merge.language, by=row.by)
-        sheet, item = sheet_label(merge, row.sheet), where(row.place)
-        yield _row(merge, "withdrawn", file=row.place.file or "", sheet=sheet, item=item, note=note)
+            yield LogLine(kind="accepted", file=change.file, sheet=sheet, item=item, note=note)
 
 
 def _is_department(merge: Merge, change: Change) -> bool:
@@ -310,17 +284,26 @@ def _is_department(merge: Merge, change: Change) -> bool:
     return isinstance(table, TableSheet) and change.column == department_column(table)
 
 
-def _double_rows(merge: Merge) -> Iterator[_Line]:
+def _double_rows(merge: Merge) -> Iterator[LogLine]:
     """List the rows that several files hold; those of copies of a file are told with the file."""
     copies = merge.copies
+    same: dict[tuple[str, str, str], list[tuple[Place, Place]]] = {}
     for duplicate in merge.duplicates:
         kept, *others = duplicate.places
-        others = [place for place in others if place.file not in copies]
-        note = say("merge", "log.notes.duplicate", merge.language, kept=kept)
-        sheet = sheet_label(merge, duplicate.sheet)
         for place in others:
-            file, item = place.file or "", where(place)
-            yield _row(merge, "duplicate", file=file, sheet=sheet, item=item, note=note)
+            if place.file not in copies:
+                key = (duplicate.sheet, place.file or "", kept.file or "")
+                same.setdefault(key, []).append((kept, place))
+    for (sheet, file, other), pairs in same.items():
+        language = merge.language
+        if len(pairs) == 1:
+            note = say("merge", "log.notes.duplicate", language, kept=pairs[0][0])
+        else:
+            params = {"count": f"{len(pairs):,}", "file": other}
+            note = say("merge", "log.notes.duplicates", language, **params)
+        item = _cells_of([place for _, place in pairs], merge)
+        label = sheet_label(merge, sheet)
+        yield LogLine(kind="duplicate", file=file, sheet=label, item=item, note=note)
 
 
 def _sums(merge: Merge) -> Iterator[MergeTotal]:
@@ -333,113 +316,16 @@ def _sums(merge: Merge) -> Iterator[MergeTotal]:
         yield MergeTotal(sheet=sheet, file="", column=column, **amounts)
 
 
-def _total_row(total: MergeTotal, kind: str, merge: Merge) -> _Line:
-    amounts = [round(float(getattr(total, name)), 4) for name in AMOUNTS]
-    rest = amounts[0] - sum(amounts[1:])
-    balance = "log.balanced" if total.reconciles else "log.off"
-    return (
-        say("merge", f"log.kinds.{kind}", merge.language),
-        "",
-        total.file,
-        "",
-        sheet_label(merge, total.sheet),
-        column_label(merge, total.sheet, total.column),
-        *amounts,
-        say("merge", balance, merge.language, rest=f"{rest:,.2f}"),
-        "",
+def _total_line(total: MergeTotal, kind: str, merge: Merge) -> LogLine:
+    return LogLine(
+        kind=kind,
+        file=total.file,
+        sheet=sheet_label(merge, total.sheet),
+        item=column_label(merge, total.sheet, total.column),
+        total=total,
     )
 
 
 def _department(merge: Merge, name: str) -> str:
     choices = merge.template.choices.get("department")
     return name if choices is None else choices.label_of(name, merge.language)
-
-
-def log_sheet(merge: Merge, continued: Mapping[str, Sequence[str]]) -> Attachment:
-    """Return the merge log: all totals, whose file is whose, what was left out and why.
-
-    `continued` tells the tabs in which a long table goes on, per sheet.
-    """
-    return Attachment(
-        id=LOG,
-        tab=_text("log.tab"),
-        title=_text("log.title"),
-        subtitle=_text("log.subtitle"),
-        columns=tuple(
-            AttachedColumn(
-                id=name,
-                label=_text(f"log.{name}"),
-                width=float(_LOG_WIDTHS.get(name, 13)),
-                kind=_LOG_KINDS.get(name, "text"),
-            )
-            for name in (*_LOG_FIRST, *AMOUNTS, "balance", "note")
-        ),
-        rows=[*log_lines(merge, continued)],
-    )
-
-
-def conflict_sheet(merge: Merge) -> Attachment:
-    """Return the conflicts: each version of a cell on a row of its own, and which was used."""
-    count = len(merge.conflicts) + len(merge.settled)
-    rows, listed = _listed_conflicts(merge)
-    return Attachment(
-        id=CONFLICTS,
-        tab=_text("conflicts.tab"),
-        title=_text("conflicts.title"),
-        subtitle=_text("conflicts.some" if count else "conflicts.none", count=count),
-        columns=tuple(
-            AttachedColumn(
-                id=name,
-                label=_text(f"conflicts.{name}"),
-                width=float(width),
-                kind="number" if name == "number" else "text",
-                is_hidden=name == NAME,
-                choice=TICK if name == USE else None,
-            )
-            for name, width in _CONFLICT_WIDTHS.items()
-        ),
-        rows=rows if listed == count else [*rows, _rest(merge, count - listed)],
-    )
-
-
-def _listed_conflicts(merge: Merge) -> tuple[list[_Row], int]:
-    """Return the lines of as many conflicts as are listed, and how many these are."""
-    rows: list[_Row] = []
-    for number, conflict in enumerate((*merge.conflicts, *merge.settled), start=1):
-        if len(rows) + len(conflict.versions) > MOST_LINES:
-            return rows, number - 1
-        rows += _conflict_rows(number, conflict, merge)
-    return rows, len(merge.conflicts) + len(merge.settled)
-
-
-def _rest(merge: Merge, count: int) -> _Row:
-    """Say how many conflicts are not listed."""
-    text = say("merge", "conflicts.rest", merge.language, count=f"{count:,}")
-    # The number of the last conflict, so that the numbers tell how many there are.
-    return (len(merge.conflicts), "", text, *[""] * (len(_CONFLICT_WIDTHS) - 3))
-
-
-def _text(key: str, **params: object) -> Text:
-    return Text({language: say("merge", key, language, **params) for language in LANGUAGES})
-
-
-def _conflict_rows(number: int, conflict: Conflict, merge: Merge) -> Iterator[_Row]:
-    language = merge.language
-    marks = (*conflict.use, *[""] * (len(conflict.versions) - len(conflict.use)))
-    for at, version in enumerate(conflict.versions):
-        if conflict.kept or conflict.state == "settled":
-            word = "yes" if at in conflict.kept else "no"
-        else:
-            word = outcome(conflict, merge)
-        yield (
-            number,
-            sheet_label(merge, conflict.sheet),
-            " · ".join(part for part in conflict.key if part),
-            column_label(merge, conflict.sheet, conflict.column),
-            version.text or ("" if conflict.column else say("merge", "conflicts.gone", language)),
-            version.file,
-            where(version.place),
-            say("merge", f"conflicts.{word}", language),
-            marks[at],
-            conflict.name,
-        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, get_args
 
 import pandas as pd
 
@@ -47,7 +47,16 @@ def is_nothing(cell: object) -> bool:
     return cell != cell if isinstance(cell, float) else bool(cell == "")  # noqa: PLR0124 - NaN
 
 
-def sheet_label(merge: Merge, sheet: str) -> str:
+class _Told(Protocol):
+    """What is told of a template in a language: a merge, or how to merge."""
+
+    @property
+    def template(self) -> Template: ...
+    @property
+    def language(self) -> Language: ...
+
+
+def sheet_label(merge: _Told, sheet: str) -> str:
     """Return the tab of a sheet, a form, the lists or the Summary's list of alerts."""
     if sheet == ALERTS:
         return say("sheets", "summary.tab", merge.language)
@@ -56,7 +65,7 @@ def sheet_label(merge: Merge, sheet: str) -> str:
     return merge.template[sheet].label[merge.language]
 
 
-def column_label(merge: Merge, sheet: str, column: str | None) -> str:
+def column_label(merge: _Told, sheet: str, column: str | None) -> str:
     """Return the label of a column, a field or a setting; staff's own headers are their labels."""
     if column is None:
         return say("merge", "log.rows", merge.language)
@@ -109,11 +118,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """What one file says in a cell, or of a whole row: the text as shown, and where it stands."""
+    """What one file says in a cell, or of a whole row: the text as shown, and where it stands.
+
+    `name` is what the file is called where it is listed, "" while nobody lists it.
+    """
 
     text: str
     file: str
     place: Place
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +149,8 @@ class Conflict:
     in the output: all with keep-both; none where a field was added up, joins what all say, or was
     left blank since nothing says which is right, or where a person typed another value. `record`
     names the record whatever the language. A conflict that was settled is open again where a file
-    has changed; `use` is what stands beside each version in the column for decisions.
+    has changed; `use` is what stands in the two columns for decisions: the number of a version, or
+    another value.
     """
 
     sheet: str
@@ -146,7 +160,7 @@ class Conflict:
     kept: tuple[int, ...]
     record: str = ""
     state: Literal["open", "settled", "reopened"] = "open"
-    use: tuple[str, ...] = ()
+    use: tuple[str, str] = ("", "")
 
     @property
     def name(self) -> str:

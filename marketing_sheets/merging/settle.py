@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +9,6 @@ from typing import Any
 
 from ..errors import UsageError
 from ..ooxml import laid_on, read_properties
-from ..problems import Place
 from ..reader import read_workbook
 from ..records import LOG, Reading, SheetRecords
 from ..template import Campaign, TableSheet
@@ -20,16 +17,15 @@ from ..values import parse
 from .base import source_of
 from .cells import Cells
 from .engine import merge_sources
-from .model import ALERTS, CONFLICTS, LISTS, Conflict, Merge, Version
+from .log import CARRIED
+from .model import ALERTS, CONFLICTS, LISTS, Conflict, Merge
+from .picks import as_decided, listed
 from .pile import owners_of, pile_up
 from .sources import KIND, MERGED
-from .way import Decision, Way, conflict_rows, decisions_of, text_of, typed
+from .way import Way, decision_problems, decisions_of, typed
 from .writing import CHANGES, MergeResult, write_merge
 
-# Lines of the old log that tell how the merge came about; the others are written anew.
-_KEPT = ("source", "skipped", "duplicate", "withdrawn", "accepted", "extra_sheet")
 _LISTED = 8
-_CELL = re.compile(r"^(?:(?P<sheet>.*) › )?(?P<column>[A-Z]{1,3})?(?P<row>\d+)$")
 
 
 def settle(
@@ -76,73 +72,70 @@ def settled(reading: Reading) -> Merge:
     """Return a merged workbook as a merge in which decided conflicts are settled, others open."""
     file = reading.file or ""
     # Records of which every version stands are found again by themselves.
-    first, rest = _merged(reading)
+    first, way = _merged(reading)
     applied: dict[str, Conflict] = {}
-    lines = conflict_rows(reading)
-    for name, decision in rest.items():
-        conflict = replace(_conflict(name, lines[name]), state="settled", use=decision.marks)
-        changed = _applied(reading, conflict, decision)
-        if changed is not None:
-            reading, applied[name] = changed, conflict
+    faults = dict(way.decisions.faults)
+    for name, decision in way.decisions.rest().items():
+        if decision.conflict.state == "settled":
+            continue
+        if decision.text is None:
+            faults[name] = decision.fault
+            continue
+        changed = _applied(reading, decision.conflict, decision.text)
+        if isinstance(changed, str):
+            faults[name] = changed
+            continue
+        reading, applied[name] = changed, as_decided(decision.conflict, decision.text)
     merge = _merged(reading)[0] if applied else first
     known = {one.name for one in (*merge.conflicts, *merge.settled)} | applied.keys()
-    still = tuple(_conflict(name, rows) for name, rows in lines.items() if name not in known)
-    kinds = {say("merge", f"log.kinds.{one}", language) for one in _KEPT for language in LANGUAGES}
+    others = [one for name, one in listed(reading).items() if name not in known]
+    still = (
+        replace(one, state="reopened") if one.name in faults else one
+        for one in others
+        if one.state == "open"
+    )
+    before = (one for one in others if one.state == "settled")
+    way.decisions.faults.update(faults)
+    kinds = {
+        say("merge", f"log.kinds.{one}", language) for one in CARRIED for language in LANGUAGES
+    }
     log = tuple(r for r in reading.attachments.get(LOG, ()) if str(r.get("kind")) in kinds)
+    problems = (one for one in merge.problems if one.place.file in {file, None})
+    told = {problem.code for problem in decision_problems(way)}
     return replace(
         merge,
         conflicts=(*merge.conflicts, *still),
-        settled=(*merge.settled, *applied.values()),
-        problems=tuple(one for one in merge.problems if one.place.file in {file, None}),
+        settled=(*merge.settled, *before, *applied.values()),
+        problems=(
+            *(one for one in problems if one.code not in told),
+            *decision_problems(way),
+        ),
         carried={LOG: log, CHANGES: reading.attachments.get(CHANGES, ())},
     )
 
 
-def _merged(reading: Reading) -> tuple[Merge, dict[str, Decision]]:
+def _merged(reading: Reading) -> tuple[Merge, Way]:
     source = source_of(reading, file=reading.file or "", modified=reading.modified)
-    decisions = decisions_of([source])
-    way = Way(template=reading.template, language=reading.language, decisions=decisions)
-    return merge_sources([source], way), decisions.rest()
-
-
-def _conflict(name: str, rows: Sequence[Mapping[str, object]]) -> Conflict:
-    """Return a conflict as its lines on the sheet say."""
-    sheet, column, record = (*name.split("|", 2), "", "")[:3]
-    yes = {say("merge", "conflicts.yes", language) for language in LANGUAGES}
-    gone = {say("merge", "conflicts.gone", language) for language in LANGUAGES}
-    texts = [text_of(row, "value") for row in rows]
-    return Conflict(
-        sheet=sheet,
-        key=tuple(part for part in text_of(rows[0], "key").split(" · ") if part),
-        column=column,
-        versions=tuple(
-            Version(
-                text="" if text in gone else text,
-                file=text_of(row, "file"),
-                place=_place(text_of(row, "file"), text_of(row, "place")),
-            )
-            for row, text in zip(rows, texts, strict=True)
-        ),
-        kept=tuple(at for at, row in enumerate(rows) if text_of(row, "kept") in yes),
-        record=record,
+    way = Way(
+        template=reading.template,
+        language=reading.language,
+        per_department=_per_department(reading),
+        decisions=decisions_of([source]),
     )
+    return merge_sources([source], way), way
 
 
-def _place(file: str, text: str) -> Place:
-    found = _CELL.match(text)
-    if found is None:
-        return Place(file=file, sheet=text or None)
-    column = 0
-    for letter in found["column"] or "":
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return Place(file=file, sheet=found["sheet"], row=int(found["row"]), column=column or None)
+def _per_department(reading: Reading) -> bool | None:
+    """Return whether departments were kept apart, as the log of the merge says."""
+    said = {line.get("note") for line in reading.attachments.get(LOG, ())}
+    for key, is_apart in (("per_department", True), ("across_departments", False)):
+        if any(say("merge", f"log.notes.{key}", language) in said for language in LANGUAGES):
+            return is_apart
+    return None
 
 
-def _applied(reading: Reading, conflict: Conflict, decision: Decision) -> Reading | None:
-    """Return a reading that says what was decided; None where that cannot be done here."""
-    text = decision.text
-    if text is None:
-        return None
+def _applied(reading: Reading, conflict: Conflict, text: str) -> Reading | str:
+    """Return a reading that says what was decided; the code of the problem where none can."""
     if conflict.sheet == ALERTS:
         alerts = tuple(
             replace(one, own_owner=text) if one.key == conflict.record else one
@@ -151,42 +144,44 @@ def _applied(reading: Reading, conflict: Conflict, decision: Decision) -> Readin
         return replace(reading, remembered=alerts)
     if conflict.sheet == LISTS:
         value = parse(text, "percent" if text.endswith("%") else "number").value
-        if conflict.column not in reading.settings or not isinstance(value, int | float):
-            return None
+        if conflict.column not in reading.settings:
+            return "decision_unmet"
+        if not isinstance(value, int | float):
+            return "decision_unread"
         return replace(reading, settings={**reading.settings, conflict.column: value})
     sheet = next((one for one in reading.template.sheets if one.id == conflict.sheet), None)
     if isinstance(sheet, TableSheet):
         return _in_table(reading, sheet, conflict, text)
     field = next((one for one in reading.template.fields() if one.id == conflict.column), None)
-    found = None if field is None else typed(text, field, reading)
+    if field is None:
+        return "decision_unmet"
+    found = typed(text, field, reading)
     if found is None:
-        return None
+        return "decision_unread"
     value = found.values.astype(object).iat[0]
     return replace(reading, form={**reading.form, conflict.column: value})
 
 
-def _in_table(reading: Reading, sheet: TableSheet, conflict: Conflict, text: str) -> Reading | None:
+def _in_table(reading: Reading, sheet: TableSheet, conflict: Conflict, text: str) -> Reading | str:
     """Return a reading whose one row of that record says what was decided."""
     records = reading.sheets.get(sheet.id)
     source = source_of(reading, file=reading.file or "")
     pile = pile_up(sheet, [source])
     if records is None or pile is None:
-        return None
+        return "decision_unmet"
     way = Way(template=reading.template, language=reading.language)
-    cells = Cells(pile=pile, way=way, owners=owners_of(pile, None))
+    cells = Cells(pile=pile, way=way, owners=owners_of(pile, _per_department(reading)))
     rows = [at for at in range(len(records.frame)) if cells.record(at) == conflict.record]
-    if len(rows) != 1:
-        return None
+    if len(rows) != 1 or (conflict.column and conflict.column not in sheet):
+        return "decision_unmet"
     if not conflict.column:  # a row that one side deleted: it goes, or stays as it is
         others = [at for at in range(len(records.frame)) if at != rows[0]]
         changed = records if text else records.taken(others)
-    elif conflict.column in sheet:
+    else:
         found = typed(text, sheet[conflict.column], reading)
         if found is None:
-            return None
+            return "decision_unread"
         changed = _with(records, rows[0], conflict.column, found.values.iat[0], text)
-    else:
-        return None
     return replace(reading, sheets={**reading.sheets, sheet.id: changed}, totals=())
 
 

@@ -6,42 +6,32 @@ counts as long as the files say what they said then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 
 import pandas as pd
 
+from ..problems import Place, Problem
 from ..records import Reading
 from ..template import Column, Template
-from ..texts import LANGUAGES, Language, fold, say
+from ..texts import LANGUAGES, Language, Text, fold, say
 from ..values import Context, ParsedColumn, choice_spellings, parse_column
-from .model import CONFLICTS, Conflict, Policy, Source
-
-# The column of the sheet into which people tick or type, and the one that names the conflict.
-USE, NAME = "use", "id"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What was decided about a conflict: `text` is to stand, which `marks` say version by version.
-
-    `versions` are the files, without their folders, and what they said, folded. `text` None tells
-    that two versions were ticked. `rows` are the lines of the sheet.
-    """
-
-    text: str | None
-    marks: tuple[str, ...]
-    versions: frozenset[tuple[str, str]]
-    rows: tuple[Mapping[str, object], ...]
+from .model import Conflict, Policy, Source, column_label, sheet_label
+from .picks import Decision, as_decided, decisions_in, lost_in, said_of
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Decisions:
-    """What was decided, by the name of the conflict; `used` are the names that were met again."""
+    """What was decided, by the name of the conflict.
+
+    `used` are the names that were met again, `faults` those of decisions that nothing can be done
+    with, each with the code of the problem; `lost` is what stands beside no conflict any more.
+    """
 
     known: Mapping[str, Decision] = field(default_factory=dict)
+    lost: Sequence[tuple[Place, str]] = ()
     used: set[str] = field(default_factory=set)
+    faults: dict[str, str] = field(default_factory=dict)
 
     def settle(self, conflict: Conflict) -> tuple[Conflict, str | None]:
         """Return a conflict with its state, and the text that is to stand, None where it is open.
@@ -52,24 +42,21 @@ class Decisions:
         if decision is None:
             return conflict, None
         self.used.add(conflict.name)
-        said = {(_file(v.file), fold(v.text)) for v in conflict.versions}
-        news = {one for one in said - decision.versions if one[1] != fold(decision.text or "")}
-        if decision.text is None or news:
+        if decision.text is None:
+            return self.refuse(conflict, decision.fault), None
+        news = {one for one in said_of(conflict) - decision.said if one[1] != fold(decision.text)}
+        if news:
             return replace(conflict, state="reopened"), None
-        kept = tuple(
-            at for at, v in enumerate(conflict.versions) if fold(v.text) == fold(decision.text)
-        )
-        marks = tuple(TICK if at in kept[:1] else "" for at in range(len(conflict.versions)))
-        if not kept:
-            marks = (decision.text, *marks[1:])
-        return replace(conflict, state="settled", kept=kept, use=marks), decision.text
+        return as_decided(conflict, decision.text), decision.text
+
+    def refuse(self, conflict: Conflict, fault: str) -> Conflict:
+        """Note that a decision cannot be obeyed; the conflict is open, with what people wrote."""
+        self.faults[conflict.name] = fault
+        return replace(conflict, state="reopened", use=self.known[conflict.name].conflict.use)
 
     def rest(self) -> dict[str, Decision]:
         """Return what was decided about conflicts that have not been met."""
         return {name: one for name, one in self.known.items() if name not in self.used}
-
-
-TICK = "✓"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,54 +80,37 @@ def decisions_of(sources: Iterable[Source], earlier: Source | None = None) -> De
     The merge that is about to be replaced goes before all others, of which the newest counts.
     """
     known: dict[str, Decision] = {}
+    lost: list[tuple[Place, str]] = []
     newest_first = sorted(sources, key=lambda source: -source.saved)
     for source in (*([earlier] if earlier else []), *newest_first):
-        for name, rows in conflict_rows(source.reading).items():
-            decision = _decision(rows)
-            if decision is not None:
-                known.setdefault(name, decision)
-    return Decisions(known=known)
+        for decision in decisions_in(source.reading):
+            known.setdefault(decision.conflict.name, decision)
+        tab = say("merge", "conflicts.tab", source.reading.language)
+        place = Place(file=source.file, sheet=tab)
+        lost += [(place, text) for text in lost_in(source.reading)]
+    return Decisions(known=known, lost=lost)
 
 
-def conflict_rows(reading: Reading) -> dict[str, list[Mapping[str, object]]]:
-    """Return the lines of a workbook's sheet Conflicts by the name of the conflict."""
-    found: dict[str, list[Mapping[str, object]]] = {}
-    for row in reading.attachments.get(CONFLICTS, ()):
-        if name := text_of(row, NAME):
-            found.setdefault(name, []).append(row)
-    return found
+def decision_problems(way: Way) -> Iterator[Problem]:
+    """Walk what people decided and nothing can be done with."""
+    decisions = way.decisions
+    for name, code in decisions.faults.items():
+        decision = decisions.known[name]
+        conflict = decision.conflict
+        item = Text({language: _item(conflict, way, language) for language in LANGUAGES})
+        raw = " / ".join(filter(None, conflict.use))
+        params = {"item": item, "count": len(conflict.versions)}
+        yield Problem(code=code, place=decision.place, raw=raw, params=params)
+    for place, text in decisions.lost:
+        yield Problem(code="decision_lost", place=place, raw=text)
 
 
-def text_of(row: Mapping[str, object], column: str) -> str:
-    """Return a cell of an attachment as a text; whole numbers as such."""
-    value = row.get(column)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return "" if value is None else str(value).strip()
-
-
-def _decision(rows: Sequence[Mapping[str, object]]) -> Decision | None:
-    words = [say("merge", "conflicts.ticks", language) for language in LANGUAGES]
-    ticks = {fold(word) for said in words for word in said.split()}
-    marks = tuple(text_of(row, USE) for row in rows)
-    gone = {fold(say("merge", "conflicts.gone", language)) for language in LANGUAGES}
-    values = ["" if fold(text := text_of(row, "value")) in gone else text for row in rows]
-    chosen = [values[at] if fold(mark) in ticks else mark for at, mark in enumerate(marks) if mark]
-    if not chosen:
-        return None
-    return Decision(
-        text=chosen[0] if len({fold(text) for text in chosen}) == 1 else None,
-        marks=marks,
-        versions=frozenset(
-            (_file(text_of(row, "file")), fold(value))
-            for row, value in zip(rows, values, strict=True)
-        ),
-        rows=tuple(rows),
-    )
-
-
-def _file(name: str) -> str:
-    return PurePosixPath(name).name
+def _item(conflict: Conflict, way: Way, language: Language) -> str:
+    """Return what a conflict is about: sheet, record and column."""
+    here = replace(way, language=language)
+    column = column_label(here, conflict.sheet, conflict.column)
+    parts = (sheet_label(here, conflict.sheet), " · ".join(filter(None, conflict.key)), column)
+    return " › ".join(filter(None, parts))
 
 
 def typed(text: str, column: Column, reading: Reading) -> ParsedColumn | None:

@@ -23,7 +23,9 @@ from ..records import (
     Attachment,
     ControlTotal,
     Reading,
+    SectionHead,
     SheetRecords,
+    Shown,
 )
 from ..review import Entry
 from ..summary import Summary, summarize
@@ -32,7 +34,8 @@ from ..texts import LANGUAGES, Text, readable_name, say
 from ..workbooks import put_summary, recompute
 from ..writer import placed, still_open
 from .cache import Cache, draw
-from .log import MOST_LINES, conflict_sheet, log_sheet
+from .conflicts import MOST_LINES, conflict_sheet
+from .log_page import log_sheet
 from .marks import entries_in, with_marks
 from .model import Merge, MergeTotal, column_label, sheet_label
 from .sources import MERGED, is_merge
@@ -188,7 +191,7 @@ def write_merge(
         for name, given in sheets.items()
         if given.parts
     }
-    attached = (log_sheet(merge, continued), conflict_sheet(merge), *change_sheets(merge))
+    attached = _attached(merge, sheets, continued)
     plain = replace(
         _reading(merge, sheets, _form(merge, as_of), readable_name(path.name)),
         remembered=merge.remembered,
@@ -219,6 +222,13 @@ def write_merge(
         parquet=files,
         is_known=is_known,
     )
+
+
+def _attached(
+    merge: Merge, sheets: Mapping[str, SheetRecords], continued: Mapping[str, Sequence[str]]
+) -> tuple[Attachment, ...]:
+    log, conflicts = log_sheet(merge, continued), conflict_sheet(merge, sheets)
+    return log, conflicts, *change_sheets(merge)
 
 
 def _exported(reading: Reading, folder: Path | str | None, *, overwrite: bool) -> tuple[Path, ...]:
@@ -256,7 +266,14 @@ def _given(
 def _lines(attached: Attachment) -> tuple[Mapping[str, object], ...]:
     """Return the rows of a sheet as they will be read back."""
     names = [column.id for column in attached.columns]
-    return tuple(dict(zip(names, row, strict=True)) for row in attached.rows)
+    return tuple(
+        {
+            name: cell.value if isinstance(cell, Shown) else cell
+            for name, cell in zip(names, row, strict=True)
+        }
+        for row in attached.rows
+        if not isinstance(row[0], SectionHead)
+    )
 
 
 def _not_asking(template: Template) -> Template:

@@ -65,6 +65,7 @@ from .tiles import clauses, health_of, tiles_of
 
 # The sheet that a merge attaches beside its log.
 _CONFLICTS: Final = "merge_conflicts"
+_STATUS: Final = "status"
 # Of more campaigns only so many are named.
 _NAMED = 3
 _SEVERITY_ORDER = ("high", "medium", "low")
@@ -83,15 +84,31 @@ def merged_of(reading: Reading) -> Merged | None:
     if LOG not in reading.attachments:
         return None
     lines = reading.attachments.get(_CONFLICTS, ())
-    used = {say("merge", "conflicts.yes", language) for language in LANGUAGES}
-    standing = Counter(_number(line) for line in lines if line.get("kept") in used)
+    is_row_each = any(_STATUS in line for line in lines)
+    count, doubled = _open_conflicts(lines) if is_row_each else _conflict_lines(lines)
     merged = Merged(
         log=_tab(reading, "log"),
-        conflicts=max(map(_number, lines), default=0),
-        doubled=sum(count > 1 for count in standing.values()),
+        conflicts=count,
+        doubled=doubled,
         listed=_tab(reading, "conflicts"),
     )
     return checked(merged, reading)
+
+
+def _open_conflicts(lines: Sequence[Mapping[str, object]]) -> tuple[int, int]:
+    """Count the conflicts that are not settled, and those of which all versions stand."""
+    several = {say("merge", "conflicts.several", language) for language in LANGUAGES}
+    still = [line for line in lines if line.get(_STATUS) in {"open", "reopened"}]
+    # The last line may stand for conflicts that are not listed.
+    rest = sum(_number(line) for line in lines if line.get(_STATUS) == "rest")
+    return len(still) + rest, sum(line.get("kept") in several for line in still)
+
+
+def _conflict_lines(lines: Sequence[Mapping[str, object]]) -> tuple[int, int]:
+    """Count the same in a workbook of an earlier version, with a line for each version."""
+    used = {say("merge", "conflicts.yes", language) for language in LANGUAGES}
+    standing = Counter(_number(line) for line in lines if line.get("kept") in used)
+    return max(map(_number, lines), default=0), sum(count > 1 for count in standing.values())
 
 
 def _number(line: Mapping[str, object]) -> int:

@@ -65,8 +65,10 @@ def _money(reading: Reading) -> list[tuple[TableSheet, Column]]:
 
 def _with(one: MergedFile, line: _Line, money: Sequence[tuple[TableSheet, Column]]) -> MergedFile:
     read, merged = (_amount(line.get(name)) for name in ("read", "merged"))
-    sheet, item, balance = (str(line.get(name) or "") for name in ("sheet", "item", "balance"))
-    if not one.off and balance not in _words("log.balanced"):
+    sheet, item = (str(line.get(name) or "") for name in ("sheet", "item"))
+    # A chip, or the plain word of an earlier version.
+    balance = str(line.get("state") or line.get("balance") or "")
+    if not one.off and not balance.endswith(tuple(_words("log.balanced"))):
         one = replace(one, off=" · ".join(part for part in (sheet, item, balance) if part))
     if item in _words("log.rows"):
         return replace(one, read=one.read + int(read), merged=one.merged + int(merged))

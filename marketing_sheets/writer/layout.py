@@ -99,10 +99,12 @@ def print_page(
     pen.accepted(pen.worksheet.print_area(0, 0, last_row, last_column))
 
 
-def print_list(pen: Pen, title: str, *, last_row: int, last_column: int, head: int) -> None:
-    """Set up a list: one page wide, as long as it takes, its header on every page."""
+def print_list(
+    pen: Pen, title: str, *, last_row: int, last_column: int, head: tuple[int, int]
+) -> None:
+    """Set up a list: one page wide, as long as it takes, the rows of its head on every page."""
     _page(pen, title, portrait=False)
-    pen.worksheet.repeat_rows(head)
+    pen.worksheet.repeat_rows(*head)
     pen.worksheet.fit_to_pages(1, 0)
     pen.accepted(pen.worksheet.print_area(0, 0, last_row, last_column))
 

@@ -130,7 +130,11 @@ class _Page:
         pen.worksheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
         pen.worksheet.freeze_panes(FIRST, 0)
         print_list(
-            pen, self.say("title"), last_row=last, last_column=len(_COLUMNS) - 1, head=HEADER
+            pen,
+            self.say("title"),
+            last_row=last,
+            last_column=len(_COLUMNS) - 1,
+            head=(HEADER, HEADER),
         )
 
     def say(self, key: str, **params: object) -> str:

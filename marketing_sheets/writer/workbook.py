@@ -20,7 +20,8 @@ from ..review import Entry
 from ..styles import FONTS
 from ..template import Campaign, FormSheet, SettingValue, TableSheet, Template, Threshold
 from ..texts import Language, Text
-from .beside import draw_attachment, draw_reserved
+from .attached import draw_attachment
+from .beside import draw_reserved
 from .book import Book, GivenChoices, ListEntry, Looks, attributes_by_list, resolve_lists
 from .cells import as_drawn
 from .checks import fits

@@ -101,7 +101,7 @@ def test_a_policy_decides(messy_folder: Path, tmp_path: Path, policy: str, cost:
     frame = found.sheets["daily_data"].frame
     assert frame.loc[frame["date"] == pd.Timestamp(2024, 6, 4), "cost"].tolist() == [cost]
     said = [r for r in found.attachments["merge_conflicts"] if r["column"] == "成本（元）"]
-    assert sorted(str(row["kept"]) for row in said) == ["✓ 采用", "未采用"]
+    assert [row["kept"] for row in said] == [f"版本 {1 if policy == 'first' else 2}"]
 
 
 def test_the_option_that_keeps_departments_apart(messy_folder: Path, tmp_path: Path) -> None:

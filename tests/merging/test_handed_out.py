@@ -166,8 +166,8 @@ def test_a_row_handed_over_is_the_other_departments(
     assert origins is not None
     told = dict(zip(tasks(merge), origins["department"], strict=True))
     assert told["b"] == "marketing"
-    note = [line for line in log_lines(merge, {}) if "销售部" in str(line[-1])]
-    assert [str(line[-1]) for line in note][-1:] == ["原属“销售部”，现归“市场部”"]
+    note = [line.note for line in log_lines(merge, {}) if "销售部" in line.note]
+    assert note[-1:] == ["原属“销售部”，现归“市场部”"]
 
 
 @given(st.from_regex(r"[0-9]{2,15}|[0-9]{2,6}e[0-9]{1,2}", fullmatch=True))

@@ -10,21 +10,23 @@ import pytest
 from support.merges import merged, workbook
 
 from marketing_sheets.merging import Merge
-from marketing_sheets.merging.log import log_sheet
+from marketing_sheets.merging.log_page import log_sheet
 from marketing_sheets.merging.model import Source
 from marketing_sheets.merging.sources import SkippedFile
 from marketing_sheets.problems import Place, Problem
-from marketing_sheets.records import SkippedRow
+from marketing_sheets.records import SectionHead, Shown, SkippedRow
 
 DAY = pd.Timestamp("2024-06-01")
 DAILY = {"date": DAY, "channel": "douyin", "cost": 10.0}
 
 
 def lines(merge: Merge) -> list[dict[str, object]]:
-    """Return the lines of the log by column id."""
+    """Return the lines of the log by column id, as reading gives them."""
     sheet = log_sheet(merge, {})
     names = [column.id for column in sheet.columns]
-    return [dict(zip(names, row, strict=True)) for row in sheet.rows]
+    rows = [row for row in sheet.rows if not isinstance(row[0], SectionHead)]
+    shown = [[c.value if isinstance(c, Shown) else c for c in row] for row in rows]
+    return [dict(zip(names, row, strict=True)) for row in shown]
 
 
 def kinds(merge: Merge) -> list[object]:
@@ -95,7 +97,7 @@ class TestLog:
     """The lines of the merge log."""
 
     def test_what_matters_stands_first(self) -> None:
-        """Totals, decisions, errors before warnings, files left out, sources, details last."""
+        """Totals, files left out, errors before warnings, decisions, sources, details last."""
         sources = [own("a.xlsx", "sales"), own("b.xlsx", "design")]
         place = Place(file="a.xlsx", sheet="每日数据", row=7, column=2)
         warning = Problem(code="base_damaged", place=Place(file="b.xlsx"))
@@ -107,16 +109,16 @@ class TestLog:
         )
         assert kinds(merge) == [
             "合计",
+            "未并入",
+            "需核对",
             "处理方式",
             "建议",
-            "需核对",
-            "未并入",
-            "来源",
             "重复行",
+            "来源",
             "明细",
         ]
-        grave = [line["severity"] for line in lines(merge) if line["kind"] == "需核对"]
-        assert grave == ["错误", "注意"]
+        grave = [line["state"] for line in lines(merge) if line["kind"] == "需核对"]
+        assert grave == ["▲ 错误", "! 注意"]
 
     def test_what_a_form_lacks_is_one_line_a_file(self) -> None:
         """Blank required fields of a guide are named together; blank cells of tables are not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 from openpyxl.comments import Comment
 from support.command_line import run
-from support.departments import department
-from support.merges import TEMPLATE, merged as plainly, output, rows_of, workbook
+from support.conflict_sheets import decided, decided_earlier
+from support.departments import column, department
+from support.merges import TEMPLATE, merged as plainly, rows_of, workbook
 from support.split_parts import edited, headquarters, parts, says, task
 from support.writer_books import load
 
@@ -21,12 +22,12 @@ from marketing_sheets import merge, read_workbook
 from marketing_sheets.merging import Merge
 from marketing_sheets.merging.base import source_of
 from marketing_sheets.merging.engine import merge_sources
-from marketing_sheets.merging.log import conflict_sheet
-from marketing_sheets.merging.model import CONFLICTS, Source
+from marketing_sheets.merging.model import Source
 from marketing_sheets.merging.settle import settled
 from marketing_sheets.merging.totals import check_merged
 from marketing_sheets.merging.way import Way, decisions_of
 
+Decided = Callable[..., Source]
 AS_OF = date(2024, 6, 28)
 DAY = pd.Timestamp("2024-06-01")
 
@@ -42,17 +43,10 @@ def daily(file: str, cost: float, clicks: int = 1) -> Source:
     return workbook(file, {"daily_data": [row]})
 
 
-def decided(merge: Merge, marks: Mapping[tuple[str, str], str], file: str = "out.xlsx") -> Source:
-    """Return the merged workbook after people marked versions, by column label and what it says."""
-    sheet = conflict_sheet(merge)
-    names = [column.id for column in sheet.columns]
-    lines = [dict(zip(names, row, strict=True)) for row in sheet.rows]
-    for line in lines:
-        if mark := marks.get((str(line["column"]), str(line["value"]))):
-            line["use"] = mark
-    source = output(merge, file)
-    attachments = {**source.reading.attachments, CONFLICTS: tuple(lines)}
-    return replace(source, reading=replace(source.reading, attachments=attachments))
+@pytest.fixture(params=["now", "earlier"], name="decided")
+def decided_in(request: pytest.FixtureRequest) -> Decided:
+    """Return what people do to a merged workbook, as it is now and as earlier versions wrote it."""
+    return decided if request.param == "now" else decided_earlier
 
 
 def merged(*sources: Source) -> Merge:
@@ -63,7 +57,7 @@ def merged(*sources: Source) -> Merge:
     return merge
 
 
-def test_a_version_that_is_ticked_stands_and_stays() -> None:
+def test_a_version_that_is_ticked_stands_and_stays(decided: Decided) -> None:
     """One row is left with the version ticked, the conflict is settled, also the time after."""
     pair = [daily("a.xlsx", 100.0), daily("b.xlsx", 200.0)]
     first = plainly(pair)
@@ -75,7 +69,7 @@ def test_a_version_that_is_ticked_stands_and_stays() -> None:
         assert not again.contested
 
 
-def test_a_row_that_is_a_duplicate_takes_no_part_in_a_conflict() -> None:
+def test_a_row_that_is_a_duplicate_takes_no_part_in_a_conflict(decided: Decided) -> None:
     """A file that also holds the other's version has one row of its own: it can be decided."""
     row = {"date": DAY, "channel": "douyin", "clicks": 1}
     both = workbook("b.xlsx", {"daily_data": [{**row, "cost": 100.0}, {**row, "cost": 200.0}]})
@@ -86,7 +80,9 @@ def test_a_row_that_is_a_duplicate_takes_no_part_in_a_conflict() -> None:
 
 
 @pytest.mark.parametrize(("first", "second", "cost"), [(1, 2, 200.0), (2, 1, 100.0)])
-def test_of_two_decisions_the_newer_counts(first: int, second: int, cost: float) -> None:
+def test_of_two_decisions_the_newer_counts(
+    decided: Decided, first: int, second: int, cost: float
+) -> None:
     """Whichever workbook comes first; the merge that is about to be replaced goes before both."""
     pair = [daily("a.xlsx", 100.0), daily("b.xlsx", 200.0)]
     plain = plainly(pair)
@@ -105,7 +101,7 @@ def test_of_two_decisions_the_newer_counts(first: int, second: int, cost: float)
             assert rows_of(again, "daily_data", "cost") == [(kept,)]
 
 
-def test_a_value_that_is_typed_stands_and_is_accounted_for() -> None:
+def test_a_value_that_is_typed_stands_and_is_accounted_for(decided: Decided) -> None:
     """Neither version was right: what was typed counts, and both amounts are overruled."""
     pair = [daily("a.xlsx", 100.0), daily("b.xlsx", 200.0)]
     out = decided(plainly(pair), {("成本（元）", "100"): "150元"})
@@ -118,7 +114,7 @@ def test_a_value_that_is_typed_stands_and_is_accounted_for() -> None:
     assert [c.state for c in unread.conflicts] == ["reopened"]
 
 
-def test_a_conflict_is_open_again_where_a_file_changed() -> None:
+def test_a_conflict_is_open_again_where_a_file_changed(decided: Decided) -> None:
     """What was decided was decided about other versions: it is listed again, with a word."""
     pair = [daily("a.xlsx", 100.0), daily("b.xlsx", 200.0)]
     out = decided(plainly(pair), {("成本（元）", "200"): "✓"})
@@ -128,18 +124,18 @@ def test_a_conflict_is_open_again_where_a_file_changed() -> None:
     assert [c.state for c in merged(both, *pair).conflicts] == ["reopened"]
 
 
-def test_a_record_waits_until_all_its_cells_are_decided() -> None:
+def test_a_record_waits_until_all_its_cells_are_decided(decided: Decided) -> None:
     """A tick stays beside its version while another cell of the record is open."""
     pair = [daily("a.xlsx", 100.0, clicks=1), daily("b.xlsx", 200.0, clicks=2)]
     half = merged(decided(plainly(pair), {("成本（元）", "200"): "✓"}), *pair)
     assert len(half.sheets["daily_data"].frame) == 2
-    assert {c.column: c.use for c in half.conflicts} == {"clicks": (), "cost": ("", "✓")}
+    assert {c.column: c.use for c in half.conflicts} == {"clicks": ("", ""), "cost": ("2", "")}
     whole = merged(decided(half, {("点击量", "1"): "是"}), *pair)
     assert rows_of(whole, "daily_data", "cost", "clicks") == [(200.0, 1)]
     assert not whole.conflicts
 
 
-def test_conflicts_of_a_split_are_settled_too() -> None:
+def test_conflicts_of_a_split_are_settled_too(decided: Decided) -> None:
     """Headquarters' version is no longer the rule where a person chose the part's, or typed one."""
     whole = headquarters([task("a", "marketing", budget=100.0), task("b", "sales", budget=1.0)])
     back = parts(whole)
@@ -157,7 +153,7 @@ def test_conflicts_of_a_split_are_settled_too() -> None:
         assert not later.conflicts
 
 
-def test_fields_and_owners_are_settled_too() -> None:
+def test_fields_and_owners_are_settled_too(decided: Decided) -> None:
     """What the guides say differently is as it was ticked or typed."""
     pair = [
         workbook(f"{name}.xlsx", {}, form={"department": "sales", "budget": amount})
@@ -171,7 +167,7 @@ def test_fields_and_owners_are_settled_too() -> None:
         assert not again.conflicts
 
 
-def test_a_merged_workbook_is_settled_without_its_sources() -> None:
+def test_a_merged_workbook_is_settled_without_its_sources(decided: Decided) -> None:
     """What is ticked on its sheet stands, whether all versions were kept or one; the rest waits."""
     whole = headquarters([task("a", "marketing", budget=100.0), task("b", "sales", budget=1.0)])
     back = parts(whole)
@@ -202,10 +198,10 @@ def test_the_command_settles_in_place(tmp_path: Path) -> None:
     assert merge(tmp_path / "in", out, as_of=AS_OF, jobs=1).merge.conflicts
     book = load(out)
     tab = book["冲突"]
-    use = next(cell.column for row in tab.iter_rows() for cell in row if cell.value == "use")
-    for row in range(1, tab.max_row + 1):
-        if "800" in str(tab.cell(row, 5).value):
-            tab.cell(row, use).value = "✓"
+    ids = {name: column(tab, name) for name in ("value1", "value2", "use")}
+    for row in range(7, tab.max_row + 1):
+        said = [tab.cell(row, ids[name]).value for name in ("value1", "value2")]
+        tab.cell(row, ids["use"]).value = said.index(800) + 1
     book.save(out)
     told = json.loads(run("settle", out, "--json").output)
     assert (told["conflicts"], len(told["settled"])) == ([], 2)
@@ -219,3 +215,21 @@ def test_the_command_settles_in_place(tmp_path: Path) -> None:
     assert out.read_bytes() == before
     run("settle", out, "-o", tmp_path / "other.xlsx")
     run("settle", tmp_path / "in" / "市场部.xlsx", code=2)
+
+
+def test_departments_that_were_not_kept_apart_are_settled_so(tmp_path: Path) -> None:
+    """The log says that rows of two departments were one record: what is picked stands for both."""
+    (tmp_path / "in").mkdir()
+    for name, cost in (("市场部", 900), ("销售部", 800)):
+        department(tmp_path / "in" / f"{name}.xlsx", name, range(1, 3), cost=cost)
+    out = tmp_path / "out.xlsx"
+    merge(tmp_path / "in", out, as_of=AS_OF, per_department=False, jobs=1)
+    book = load(out)
+    tab = book["冲突"]
+    for row in range(7, tab.max_row + 1):
+        if tab.cell(row, column(tab, "column")).value == "成本（元）":
+            tab.cell(row, column(tab, "use")).value = 2
+    book.save(out)
+    told = json.loads(run("settle", out, "--json").output)
+    assert not [one for one in told["conflicts"] if one["sheet"] == "daily_data"]
+    assert len(set(read_workbook(out).sheets["daily_data"].frame["cost"])) == 1

@@ -29,7 +29,7 @@ from marketing_sheets import (
 )
 from marketing_sheets.errors import HostileWorkbook
 from marketing_sheets.loading import library_template
-from marketing_sheets.merging import log
+from marketing_sheets.merging import conflicts
 from marketing_sheets.merging.writing import check_output, write_merge
 from marketing_sheets.ooxml import gate
 from marketing_sheets.reader import read_earlier
@@ -106,10 +106,15 @@ def test_doubtful_rows_keep_their_text_and_are_marked(merged: MergeResult) -> No
 def test_the_log_accounts_for_every_file(merged: MergeResult) -> None:
     """Rows and amounts of each file are in the log and balance; so do those of all together."""
     (line,) = rows(merged, "merge_log", kind="明细", file="华东/销售部.xlsx", item="行数")
-    assert (line["sheet"], line["read"], line["merged"], line["balance"]) == ("每日数据", 5, 5, "✓")
+    assert (line["sheet"], line["read"], line["merged"], line["state"]) == (
+        "每日数据",
+        5,
+        5,
+        "✓ 一致",
+    )
     (cost,) = rows(merged, "merge_log", kind="合计", sheet="每日数据", item="成本（元）")
     assert (cost["read"], cost["merged"]) == (1702.0, 1702.0)
-    assert {row["balance"] for row in rows(merged, "merge_log", kind="明细")} == {"✓"}
+    assert {row["state"] for row in rows(merged, "merge_log", kind="明细")} == {"✓ 一致"}
 
 
 def test_the_log_tells_who_and_why_not(merged: MergeResult) -> None:
@@ -144,11 +149,9 @@ def test_the_merge_lists_what_is_to_be_checked(merged: MergeResult) -> None:
 def test_conflicts_tell_both_versions_and_their_places(merged: MergeResult) -> None:
     """A record that two files hold differently is listed cell by cell, each with its cell."""
     said = rows(merged, "merge_conflicts", column="成本（元）")
-    assert [(row["value"], row["file"], row["kept"]) for row in said] == [
-        ("100", "华东/市场部.xlsx", "✓ 采用"),
-        ("250.5", "华东/销售部.xlsx", "✓ 采用"),
-    ]
-    assert [row["place"] for row in said] == ["每日数据 › J10", "每日数据 › J7"]
+    (row,) = said
+    assert [row["value1"], row["value2"], row["kept"]] == [100, 250.5, "各版并存"]
+    assert [row["who1"], row["who2"]] == ["市场部 · J10", "销售部 · J7"]
     sheet = load(merged.path, values=True)["每日数据"]
     ids = [str(cell.value).split("|")[0] for cell in sheet[5]]
     marks = [row[ids.index("trace.check")].value for row in sheet.iter_rows(min_row=7, max_row=18)]
@@ -300,7 +303,7 @@ def test_thresholds_and_days_off_are_in_the_merge(tmp_path: Path) -> None:
     assert back.holidays == tuple(date(2024, 6, day) for day in (8, 9, 10))
     assert result.reading.holidays == back.holidays
     listed = rows(result, "merge_conflicts", column="门槛")
-    assert [(row["value"], row["kept"]) for row in listed] == [("2%", "✓ 采用"), ("3%", "未采用")]
+    assert [(r["value1"], r["value2"], r["kept"]) for r in listed] == [("2%", "3%", "版本 1")]
     assert listed[0]["sheet"] == "选项"
 
 
@@ -332,12 +335,11 @@ def test_more_conflicts_than_anybody_reads(
 ) -> None:
     """The list stops between two conflicts and says how many more there are."""
     three = replace(merged.merge, conflicts=merged.merge.conflicts[:1] * 3)
-    first = len(three.conflicts[0].versions)
-    whole = log.conflict_sheet(three)
-    assert len(whole.rows) == 3 * first
-    monkeypatch.setattr(log, "MOST_LINES", first + 1)
-    cut = log.conflict_sheet(three)
-    assert list(cut.rows[:-1]) == list(whole.rows[:first])
+    whole = conflicts.conflict_sheet(three)
+    assert len(whole.rows) == 3
+    monkeypatch.setattr(conflicts, "MOST_LINES", 1)
+    cut = conflicts.conflict_sheet(three)
+    assert list(cut.rows[:-1]) == list(whole.rows[:1])
     assert "另有 2 处冲突未列出" in str(cut.rows[-1])
     assert len(cut.rows[-1]) == len(cut.columns)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
@@ -390,6 +390,21 @@ def test_conflicts_are_told_at_the_top(language: Language) -> None:
     settled = summary_of(("✓ 采用", "未采用"))
     assert conflicts_text(settled.merged, "zh-Hans") == "各文件有 1 处冲突，见“冲突”表"
     assert conflicts_text(summary_of().merged, language) == ""
+
+
+def test_only_open_conflicts_are_told() -> None:
+    """Those settled need nobody; the last row may stand for some that are not listed."""
+    lines: list[Mapping[str, object]] = [
+        {"status": "open", "kept": "各版并存"},
+        {"status": "reopened", "kept": "Version 1"},
+        {"status": "settled", "kept": "版本 1"},
+        {"status": "rest", "number": 40.0, "kept": None},
+    ]
+    attachments: dict[str, tuple[Mapping[str, object], ...]]
+    attachments = {"merge_log": (), "merge_conflicts": tuple(lines)}
+    merged = summarize(replace(whole(), attachments=attachments), as_of=AS_OF).merged
+    assert merged is not None
+    assert (merged.conflicts, merged.doubled) == (42, 1)
 
 
 def test_problems_of_merged_files_name_the_file() -> None:

@@ -11,7 +11,7 @@ import pytest
 from support.merges import merged, workbook
 from support.readings import AS_OF, reading
 
-from marketing_sheets.merging.log import log_sheet
+from marketing_sheets.merging.log_page import log_sheet
 from marketing_sheets.merging.sources import SkippedFile
 from marketing_sheets.records import Reading
 from marketing_sheets.summary import summarize, write_summary
@@ -30,7 +30,8 @@ def after_merge(*skipped: SkippedFile, files: int = 2, language: Language = "zh-
     merge = replace(merged(sources), skipped=skipped, language=language)
     sheet = log_sheet(merge, {})
     names = [column.id for column in sheet.columns]
-    lines = tuple(dict(zip(names, row, strict=True)) for row in sheet.rows)
+    rows = [[getattr(cell, "value", cell) for cell in row] for row in sheet.rows]
+    lines = tuple(dict(zip(names, row, strict=True)) for row in rows if len(row) == len(names))
     return replace(reading({"master_tracker": TASKS}), attachments={"merge_log": lines})
 
 
@@ -75,7 +76,7 @@ def test_totals_that_do_not_agree_come_first() -> None:
     book = after_merge(files=3)
     lines = [dict(line) for line in book.attachments["merge_log"]]
     (line,) = (x for x in lines if (x["file"], x["item"]) == ("2.xlsx", "实际支出"))
-    line["balance"] = "✗ 差 3.00"
+    line["state"] = "▲ 差 3.00"
     book = replace(book, attachments={"merge_log": tuple(lines)})
     verdicts, _, first, *_ = drawn(book)
     assert verdicts[1] == "▲ 1 份文件合计不一致"
