@@ -21,7 +21,7 @@ HALF: Final = 10  # first column of the right half
 MARGIN_PX, COLUMN_PX, GAP_PX = 14, 72, 10
 # What a cell keeps free of text at its sides, before a text that begins where it ends, or both
 # would look like one; and for an indent.
-_SIDES_PX, _CLOSE_PX = 7, 5
+_SIDES_PX, _CLOSE_PX = 7, 9
 _INDENT_PX: Final = 11
 # A row with a text of more lines is read from its top.
 _HIGH: Final = 6
