@@ -284,9 +284,9 @@ def _table(canvas: Canvas, table: Compared, kind: str) -> None:
     if any(one.head == "used" for one in held):
         # What is over its budget is marked once.
         held = [replace(one, alarm=None) if one.head == "spend" else one for one in held]
-    columns = list(zip(held, _PLACES, strict=False))
+    columns = list(zip(held, _PLACES[-len(held) :], strict=True))
     heads = [
-        (canvas.say(f"head.{kind}"), FIRST, right(0), "left"),
+        (canvas.say(f"head.{kind}"), FIRST, columns[0][1] - 1, "left"),
         *((canvas.say(f"head.{one.head}"), at, at, "right") for one, at in columns),
         (canvas.say("head.verdict"), right(5), right(5), "center"),
     ]
@@ -325,13 +325,16 @@ def _row(
     total: bool = False,
 ) -> None:
     language = canvas.language
-    name = fitted(text_of(row.name, language), 20) or canvas.say("cell.no_name")
+    # Where there are few figures the name has their room.
+    last = columns[0][1] - 1
+    room = 20 if last == _PLACES[0] - 1 else 40
+    name = fitted(text_of(row.name, language), room) or canvas.say("cell.no_name")
     bold: dict[str, Any] = {"bold": True} if total else {}
     late: dict[str, Any] = {"bold": True, "font_color": Palette.LATE}
     cells = [
         Cell(
             first=FIRST,
-            last=right(0),
+            last=last,
             value=canvas.say("cell.total") if total else name,
             style={"bold": True},
         )
