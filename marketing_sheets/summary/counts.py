@@ -6,7 +6,7 @@ praised for what is not there: a count of nothing has no look.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -60,13 +60,20 @@ def row_of_tiles(
     ]
     if departments:
         ranked.sort(key=lambda tile: (*_FIRST_OF_ALL, tile.id).index(tile.id))
-    return tuple(sorted(ranked, key=_is_idle)[:_MOST])
+    doubted = {problem.column for problem in summary.problems}
+    typed = {
+        metric.id
+        for metric in reading.template.metrics
+        if doubted & {metric.numerator, metric.denominator}
+    }
+    return tuple(sorted(ranked, key=lambda tile: _is_idle(tile, typed))[:_MOST])
 
 
-def _is_idle(tile: Tile) -> bool:
-    """Whether nobody has entered anything of what a figure is made of."""
+def _is_idle(tile: Tile, typed: Set[str]) -> bool:
+    """Whether nobody has entered, or aims at, what a figure is made of; `typed` are in doubt."""
     one = tile.figure
-    return one.value is None and not one.rows and not one.left_out
+    is_wanted = tile.target.code not in ("tile.no_target", "tile.no_limit") or tile.id in typed
+    return one.value is None and not one.rows and not (one.left_out and is_wanted)
 
 
 def _counts(

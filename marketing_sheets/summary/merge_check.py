@@ -35,11 +35,17 @@ def checked(merged: Merged, reading: Reading) -> Merged:
     for line in totals:
         name = str(line["file"])
         files[name] = _with(files.get(name, MergedFile(file=name)), line, money)
+    # The totals of a merge whose conflicts were settled are its own, no file's.
+    shown = [one for one in files.values() if one.off or not owners or one.file in owners]
     return replace(
         merged,
-        files=tuple(sorted(files.values(), key=lambda one: (not one.off, one.merged == one.read))),
+        files=tuple(sorted(shown, key=lambda one: (not one.off, one.read in (None, one.merged)))),
         left_out=tuple((str(x["file"]), str(x.get("note") or "")) for x in _of(lines, "skipped")),
-        money={column.id: column.label for _, column in money},
+        money={
+            column.id: column.label
+            for _, column in money
+            if any(one.amounts.get(column.id) for one in shown)
+        },
         totals=len(totals),
     )
 
@@ -66,12 +72,13 @@ def _money(reading: Reading) -> list[tuple[TableSheet, Column]]:
 def _with(one: MergedFile, line: _Line, money: Sequence[tuple[TableSheet, Column]]) -> MergedFile:
     read, merged = (_amount(line.get(name)) for name in ("read", "merged"))
     sheet, item = (str(line.get(name) or "") for name in ("sheet", "item"))
-    # A chip, or the plain word of an earlier version.
+    # A chip, or the mark of an earlier version.
     balance = str(line.get("state") or line.get("balance") or "")
-    if not one.off and not balance.endswith(tuple(_words("log.balanced"))):
-        one = replace(one, off=" · ".join(part for part in (sheet, item, balance) if part))
+    if not one.off and not balance.startswith(symbol_of("done")):
+        off = balance.partition(" ")[2] or balance
+        one = replace(one, off=" · ".join(part for part in (sheet, item, off) if part))
     if item in _words("log.rows"):
-        return replace(one, read=one.read + int(read), merged=one.merged + int(merged))
+        return replace(one, read=(one.read or 0) + int(read), merged=one.merged + int(merged))
     amounts = {
         column.id: merged
         for table, column in money
@@ -157,9 +164,10 @@ def _left_out(canvas: Canvas, file: str, why: str) -> None:
 def _file(canvas: Canvas, one: MergedFile, money: Iterable[str]) -> None:
     state, said = ("late", "off") if one.off else ("done", "agrees")
     if not (one.off or one.read):
-        state, said = "open", "no_rows"
+        state, said = "open", "no_rows" if one.read == 0 else "is_in"
     text = f"{symbol_of(state)} {canvas.say(f'cell.{said}')}"
-    aside = one.read - one.merged
+    merged = None if one.read is None else one.merged
+    aside = (one.read or 0) - one.merged
     look = {**chip(state), "align": "center", "font_size": 9}
     cells = [
         Cell(
@@ -182,7 +190,7 @@ def _file(canvas: Canvas, one: MergedFile, money: Iterable[str]) -> None:
         style = {"font_size": 9, "font_color": Palette.LATE, "bold": True}
         cells.append(Cell(first=left(3), last=left(5), value=one.off, style=style, lines=2))
     else:
-        figures = [one.read, one.merged, aside or None, *(one.amounts.get(x) for x in money)]
+        figures = [one.read, merged, aside or None, *(one.amounts.get(x) for x in money)]
         places = (left(3), right(3), left(4), right(4), left(5))
         for figure, at in zip(figures, places, strict=False):
             cells.append(figure_cell(at, figure, "#,##0"))

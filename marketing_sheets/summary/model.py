@@ -184,11 +184,14 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergedFile:
-    """A file that was merged: its rows, amounts by column, and what is `off` in it."""
+    """A file that was merged: its rows, amounts by column, and what is `off` in it.
+
+    `read` is None where the log no longer tells, after conflicts were settled.
+    """
 
     file: str
     department: str = ""
-    read: int = 0
+    read: int | None = None
     merged: int = 0
     amounts: Mapping[str, float] = field(default_factory=dict)
     off: str = ""

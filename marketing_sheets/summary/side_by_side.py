@@ -266,8 +266,8 @@ def draw_reversal(canvas: Canvas, text: str) -> None:
     canvas.line(ROW, [Cell(first=FIRST, last=LAST, value=f"! {text}", style=look, lines=6)])
 
 
-def _named(name: str) -> Cell:
-    return Cell(first=FIRST, last=right(0), value=name, style={"bold": True}, sizes=(9,), lines=2)
+def _named(name: str, last: int = right(0)) -> Cell:
+    return Cell(first=FIRST, last=last, value=name, style={"bold": True}, sizes=(9,), lines=2)
 
 
 def _table(canvas: Canvas, table: Compared, kind: str) -> None:
@@ -282,9 +282,9 @@ def _table(canvas: Canvas, table: Compared, kind: str) -> None:
     if any(one.head == "used" for one in held):
         # What is over its budget is marked once.
         held = [replace(one, alarm=None) if one.head == "spend" else one for one in held]
-    columns = list(zip(held, _PLACES, strict=False))
+    columns = list(zip(held, _PLACES[-len(held) :], strict=True))
     heads = [
-        (canvas.say(f"head.{kind}"), FIRST, right(0), "left"),
+        (canvas.say(f"head.{kind}"), FIRST, columns[0][1] - 1, "left"),
         *((canvas.say(f"head.{one.head}"), at, at, "right") for one, at in columns),
         (canvas.say("head.verdict"), right(5), right(5), "center"),
     ]
@@ -326,7 +326,9 @@ def _row(
     name = text_of(row.name, language) or canvas.say("cell.no_name")
     bold: dict[str, Any] = {"bold": True} if total else {}
     late: dict[str, Any] = {"bold": True, "font_color": Palette.LATE}
-    cells = [_named(canvas.say("cell.total") if total else name)]
+    # Where there are few figures the name has their room.
+    last = columns[0][1] - 1
+    cells = [_named(canvas.say("cell.total") if total else name, last)]
     for one, at in columns:
         value, shown = one.value(row), formats[one.head]
         if one.head == "met" and value is not None:

@@ -76,10 +76,11 @@ class _Sheet:
 
     @classmethod
     def of(cls, attachment: Attachment, book: Book) -> _Sheet:
+        asks = any(column.choice is not None for column in attachment.columns)
         return cls(
             attachment=attachment,
             book=book,
-            pen=book.add_sheet(attachment.tab[book.language]),
+            pen=book.add_sheet(attachment.tab[book.language], "review" if asks else "other"),
             looks=tuple(book.looks.cell(**_properties(one)) for one in attachment.columns),
             last=FIRST + max(len(attachment.rows), 1) - 1,
             width=sum(not one.is_hidden for one in attachment.columns) or len(attachment.columns),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 from support.readings import AS_OF, FORM, Rows, campaign, issue, metric, reading
 
 from marketing_sheets.loading import library_template, template_names
+from marketing_sheets.problems import Place, Problem
 from marketing_sheets.summary import Summary, phrase_text, summarize, summary_lines
 from marketing_sheets.summary.model import Tile
+
+JUNE = pd.Timestamp("2024-06-01")
 
 
 def tiles_of(summary: Summary) -> dict[str, Tile]:
@@ -59,6 +64,22 @@ def test_figures_that_could_not_be_read_stay() -> None:
     book = reading({"master_tracker": [{"task": "a", "status": "in_progress"}]}, form=FORM)
     tile = tiles_of(summarize(book, as_of=AS_OF))["progress"]
     assert (tile.figure.value, tile.figure.left_out) == (None, 1)
+
+
+def test_columns_nobody_uses_have_no_tile() -> None:
+    """Without new users and a target for them tiles give way; typed or aimed at, they stay."""
+    rows: Rows = [{"date": JUNE, "channel": "douyin", "cost": 5.0, "sales": 9.0}]
+    period = {"start_date": date(2024, 6, 1), "end_date": date(2024, 6, 30)}
+    book = reading({"daily_data": rows}, form=period)
+    ids = [*tiles_of(summarize(book, as_of=AS_OF))]
+    assert ids[:2] == ["sales", "roas"]
+    assert not {"new_users", "cac"} & set(ids)
+    aimed = reading({"daily_data": rows}, form={**period, "target_new_users": 10})
+    assert "new_users" in tiles_of(summarize(aimed, as_of=AS_OF))
+    place = Place(file="a.xlsx", sheet="每日数据", row=7, column=9)
+    problem = Problem(code="not_a_number", place=place, column="new_users", raw="x")
+    doubted = tiles_of(summarize(replace(book, problems=(problem,)), as_of=AS_OF))
+    assert "new_users" in doubted
 
 
 def test_what_stands_on_two_sheets_is_due_once() -> None:

@@ -49,7 +49,7 @@ def test_each_file_stands_with_its_rows_and_sums() -> None:
     verdicts, heads, *files = drawn(after_merge())
     assert verdicts == ["✓ 2 份文件全部收齐", "✓ 行数与金额合计全部一致", "✓ 各文件没有互相矛盾"]
     assert [str(head).strip() for head in heads][2:5] == ["读到", "采用", "另列"]
-    assert files[0][1:] == ["0.xlsx", 2, 2, "–  ", 12.5, "–  ", "✓ 一致"]
+    assert files[0][1:] == ["0.xlsx", 2, 2, "–  ", 12.5, "✓ 一致"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -80,14 +80,14 @@ def test_totals_that_do_not_agree_come_first() -> None:
     book = replace(book, attachments={"merge_log": tuple(lines)})
     verdicts, _, first, *_ = drawn(book)
     assert verdicts[1] == "▲ 1 份文件合计不一致"
-    assert first[1:] == ["2.xlsx", "推进总表 · 实际支出 · ✗ 差 3.00", "▲ 不一致"]
+    assert first[1:] == ["2.xlsx", "推进总表 · 实际支出 · 差 3.00", "▲ 不一致"]
     assert sub_line(summarize(book, as_of=AS_OF), "zh-Hans").endswith("▲ 合计核对不一致")
 
 
 def test_of_no_rows_nothing_agrees() -> None:
     """Blank workbooks that were merged have no tick."""
     book = after_merge()
-    lines = [x for x in book.attachments["merge_log"] if x["balance"] != "✓"]
+    lines = [x for x in book.attachments["merge_log"] if x["state"] != "✓ 一致"]
     verdicts, *_ = drawn(replace(book, attachments={"merge_log": tuple(lines)}))
     assert not any("✓" in text for text in verdicts)
 
@@ -96,3 +96,29 @@ def test_of_many_files_the_rest_is_counted() -> None:
     """Twelve are listed; a link leads to the log for the others."""
     rows = drawn(after_merge(files=15))
     assert ["另有 3 份文件，见“合并记录”表"] in rows
+
+
+def test_after_conflicts_were_settled_the_files_are_still_in() -> None:
+    """The log then has the totals of the merged workbook, and of its files that they are in it."""
+    book = after_merge()
+    own = {"file": "合并.xlsx", "department": ""}
+    lines = [
+        {**line, **own} if line["kind"] == "明细" else line
+        for line in book.attachments["merge_log"]
+    ]
+    book = replace(book, attachments={"merge_log": tuple(lines)})
+    verdicts, _, *files = drawn(book)
+    assert verdicts[:2] == ["✓ 2 份文件全部收齐", "✓ 行数与金额合计全部一致"]
+    assert [row[1] for row in files[:2]] == ["0.xlsx", "1.xlsx"]
+    assert {row[-1] for row in files[:2]} == {"○ 已并入"}
+
+
+def test_a_file_without_rows_has_no_tick() -> None:
+    """It is in, and there is nothing that could agree."""
+    book = after_merge()
+    lines = [
+        {**line, "read": 0.0, "merged": 0.0} if line["file"] == "0.xlsx" else line
+        for line in book.attachments["merge_log"]
+    ]
+    _, _, *files = drawn(replace(book, attachments={"merge_log": tuple(lines)}))
+    assert {row[1]: row[-1] for row in files[:2]} == {"0.xlsx": "○ 无记录", "1.xlsx": "✓ 一致"}
