@@ -194,5 +194,6 @@ def _look(column: AttachedColumn, shape: str, book: Book) -> Any:
         align=align,
         indent=1 if align == "left" else None,
         text_wrap=True if column.kind == "text" else None,
+        shrink=True if column.kind in ("number", "money", "date") else None,
         num_format=shape,
     )
