@@ -319,6 +319,7 @@ def _properties(column: AttachedColumn) -> dict[str, object]:
         "align": align,
         "indent": 1 if align == "left" else None,
         "text_wrap": True if column.kind == "text" else None,
+        "shrink": True if column.kind in ("number", "money", "date") else None,
         "num_format": "General" if column.formula else _FORMATS[column.kind],
     }
 

@@ -18,13 +18,13 @@ from ..styles import FONTS, Palette
 from ..template import Chart, Series
 from ..texts import Language
 from .book import Book, ListEntry, Pen, absolute
-from .geometry import FIRST, GROUPS, LIVE, TITLE
+from .geometry import FIRST, GROUPS, LIVE, TITLE, blank_row_height
 from .layout import Layout
 
 _GAP_WIDTH, _WIDTH = 1.2, 66.0
-_PIXELS, _SPACE = (456, 300), 14
+_PIXELS, _SPACE = (456, 240), 14  # two charts and the head of the table are a page
 _POINTS = 0.75  # a pixel
-_MOST = 9  # bars
+_MOST = 7  # bars: two of each word are as high as their figures
 _SPARE = 20  # words people may add to the list
 _WORDS = TITLE  # the row of names; their figures stand below, above the table's header
 _COLORS = (Palette.CHART_OK, Palette.TREND)
@@ -60,8 +60,16 @@ def draw_charts(
         pen.worksheet.insert_chart(FIRST, left, _drawn(cells, pen, book), place)
         column = cells.names[1] + 1
     pen.column(left + 1, 9, last=column - 1, hidden=True)
-    height = len(layout.sheet.charts) * (_PIXELS[1] + _SPACE) * _POINTS
-    return [_GAP_WIDTH, _WIDTH], FIRST + ceil(height / 22)
+    return [_GAP_WIDTH, _WIDTH], FIRST + _rows_beside(layout) - 1
+
+
+def _rows_beside(layout: Layout) -> int:
+    """Return how many rows the charts stand beside: records at their least height, then blanks."""
+    sheet = layout.sheet
+    height = len(sheet.charts) * (_PIXELS[1] + _SPACE) * _POINTS
+    filled = min(layout.records, ceil(height / sheet.row_height))
+    rest = max(height - filled * sheet.row_height, 0.0)
+    return filled + ceil(rest / blank_row_height(sheet))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +172,7 @@ def _drawn(cells: _Cells, pen: Pen, book: Book) -> Any:
                 "categories": areas[0],
                 "values": areas[1],
                 "fill": {"color": _COLORS[number % len(_COLORS)]},
-                "gap": 55,
+                "gap": 45,
                 "overlap": -5 if len(series) > 1 else 0,
                 "data_labels": label,
             }
@@ -178,7 +186,7 @@ def _drawn(cells: _Cells, pen: Pen, book: Book) -> Any:
         }
     )
     chart.set_chartarea({"border": {"none": True}, "fill": {"color": Palette.WHITE}})
-    layout = {"x": 0.24, "y": 0.13, "width": 0.64, "height": 0.83}
+    layout = {"x": 0.28, "y": 0.14, "width": 0.6, "height": 0.83}
     chart.set_plotarea({"layout": layout, "fill": {"none": True}})
     legend = {"position": "top", "font": font}
     place = {"x": 0.62, "y": 0.02, "width": 0.36, "height": 0.1}

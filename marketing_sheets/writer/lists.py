@@ -91,7 +91,7 @@ def _draw_settings(pen: Pen, book: Book) -> tuple[int, int]:
         Head(
             id=stamped,
             label=book.say("lists.setting"),
-            width=max(22.0, *(text_units(one) + 3.0 for one in labels)),
+            width=max((22.0, *(text_units(one) + 3.0 for one in labels))),
             group=book.say("lists.settings"),
             is_fixed=True,
         ),

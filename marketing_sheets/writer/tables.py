@@ -37,6 +37,7 @@ from .layout import Layout, Position, data_look, head_look, lay_out, mark_look, 
 from .parts import id_cell, is_trace, trace_id
 
 _IDS_HEIGHT = 12.0
+_ALIKE = 3  # lines
 
 
 def draw_table(
@@ -212,7 +213,9 @@ def _count_lines(cells: Sequence[InputCell], width: float, lines: list[int]) -> 
 def _set_heights(layout: Layout, lines: Sequence[int], pen: Pen) -> None:
     normal, blank = layout.sheet.row_height, blank_row_height(layout.sheet)
     set_row = pen.worksheet.set_row
-    heights = {count: row_height(count, normal) for count in set(lines)}
+    # A bar is as thick as its row is high: rows beside a chart are alike, but for the very long.
+    alike = min(max(lines, default=1), _ALIKE) if layout.sheet.gantt is not None else 1
+    heights = {count: row_height(max(count, alike), normal) for count in set(lines)}
     for row, count in enumerate(lines, FIRST):
         set_row(row, heights[count])
     for row in range(FIRST + layout.records, layout.last_row + 1):

@@ -137,6 +137,14 @@ def test_a_first_month_of_one_week_shows_its_year(end: date, tmp_path: Path) -> 
     assert [head for head in heads if head][:4] == ["2023", "1月", "2024", "2月"]
 
 
+@pytest.mark.parametrize(("steps", "heights"), [("好" * 30, {50}), ("好" * 90, {50, 92})])
+def test_bars_are_of_one_thickness(steps: str, heights: set[float], tmp_path: Path) -> None:
+    """Rows beside the chart are as high as the highest, but for texts of more than three lines."""
+    rows = [{"task": "a", "steps": steps}, {"task": "b"}, {"task": "c", "steps": "好" * 15}]
+    tab = opened(written(tmp_path, rows=rows, start_date=date(2024, 6, 3)))["阶段进度"]
+    assert {round(tab.row_dimensions[row].height) for row in (7, 8, 9)} == heights
+
+
 def test_bars_are_drawn_late_first(tmp_path: Path) -> None:
     """Late lies over actual, actual over plan, all over the days off; what ended first."""
     path = written(
