@@ -23,6 +23,8 @@ MARGIN_PX, COLUMN_PX, GAP_PX = 14, 72, 10
 # would look like one; and for an indent.
 _SIDES_PX, _CLOSE_PX = 7, 9
 _INDENT_PX: Final = 11
+# What a small text shrinks to; less where it may take three lines, nothing where more.
+_LESS: Final = (8.5, 8)
 # A row with a text of more lines is read from its top.
 _HIGH: Final = 6
 
@@ -87,10 +89,13 @@ class Cell:
         return isinstance(self.value, str) and self.link is None and not self.formula
 
 
-def small(first: int, last: int, value: str, style: Style | None = None, **more: Any) -> Cell:
-    """Return a text of 9 points; it shrinks a little before it wraps or is cut."""
+def small(
+    first: int, last: int, value: str, style: Style | None = None, *, lines: int = 1, **more: Any
+) -> Cell:
+    """Return a text of 9 points; a short one shrinks a little before it wraps or is cut."""
+    sizes = _LESS[: max(0, 4 - lines)]
     look = {"font_size": 9, **(style or {})}
-    return Cell(first=first, last=last, value=value, style=look, **{"sizes": (8.5, 8), **more})
+    return Cell(first=first, last=last, value=value, style=look, sizes=sizes, lines=lines, **more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
