@@ -2,7 +2,7 @@
 
 Programs take all selected tabs for one group, and what is typed into one goes into the others too:
 before a tab is put in front, none but it may be selected. The selection is a flag in each sheet's
-view; no other byte of the sheet changes.
+view: in a sheet of ours it is taken away, a sheet of others keeps it and stays in front.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from .edit import CellRule, add_rules
 from .front import selected_parts, show_first, unselect
 from .gate import WorkbookFile, open_file, open_source
 from .index import (
+    OUR_SHEETS,
     SUMMARY,
     OurSheet,
     add_relationship,
@@ -70,8 +71,8 @@ class NewSheet:
     """A sheet to be put in: which of ours, and the workbook that holds it alone.
 
     `name` states what that sheet must be called. `ranges` are names of the whole workbook, each
-    for some of its cells, such as `$B$8:$B$2007`. `in_front` lets the workbook open on it: the tab
-    that was in front is no longer marked as selected, the one flag of its sheet that changes.
+    for some of its cells, such as `$B$8:$B$2007`. `in_front` lets the workbook open on it, unless a
+    sheet of others is marked as selected: that mark stands in their sheet, and stays.
     """
 
     source: Path | str | bytes | BinaryIO
@@ -148,13 +149,12 @@ def insert_sheets(
     """Put sheets of ours into `workbook`, every other part byte for byte as it was.
 
     A sheet of ours from an earlier run is replaced where it stands; else the sheet goes last and
-    is marked as ours by a hidden name. Only the parts that list sheets and the style sheet change,
-    and the mark of a selected tab where one of ours goes in front. The file is replaced atomically
-    (`output`: another file of the same type); `backup` keeps the old one as `name.bak.xlsx`.
-    `rules` are written into the sheets of others. A workbook that is open already, its parts'
-    hashes noted, is not inflated again. What is at `output` is replaced if it is an earlier output
-    of the same workbook as we left it, all else only with `overwrite`. A draft is nobody's: its
-    output takes its place, whatever is there.
+    is marked as ours by a hidden name. Only the parts that list sheets and the style sheet change.
+    The file is replaced atomically (`output`: another file of the same type); `backup` keeps
+    the old one as `name.bak.xlsx`. `rules` are written into the sheets of others. A workbook
+    that is open already, its parts' hashes noted, is not inflated again. What is at `output` is
+    replaced if it is an earlier output of the same workbook as we left it, all else only with
+    `overwrite`. A draft is nobody's: its output takes its place, whatever is there.
 
     Raises UsageError for a source built with another name or day count, ExcelLimitError for too
     many cell formats, WorkbookExists, and another WorkbookError if the workbook cannot be changed
@@ -291,12 +291,22 @@ class _Graft:
             # Charts on our sheet are ours.
             self.lost = tuple(t for t in there if t.kind != "chart" and t not in brought)
         self.index = self.ours.index if self.ours else len(workbook.sheets)
-        others = [one for one in workbook.sheets if one is not self.ours]
-        is_seen = self.ours is None or self.ours.state == "visible"
-        # Where the others cannot be told the workbook opens as before.
-        self.before = selected_parts(self.package, others) if sheet.in_front and is_seen else None
+        self.before = self._own_selected() if sheet.in_front else None
         self._check_source(sheet.name)
         self._check_target()
+
+    def _own_selected(self) -> list[str] | None:
+        """Return which other sheets of ours are selected; None where ours cannot go in front.
+
+        That is where a sheet of others is selected, or cannot be told, and where ours is hidden.
+        """
+        if self.ours is not None and self.ours.state != "visible":
+            return None
+        others = [one for one in self.workbook.sheets if one is not self.ours]
+        found = selected_parts(self.package, others)
+        known = (our_sheet(self.workbook, kind) for kind in OUR_SHEETS)
+        own = {one.part for one in known if one is not None}
+        return None if found is None or not own.issuperset(found) else found
 
     def _check_source(self, sheet_name: str | None) -> None:
         name, file = self.source.name, self.package.file

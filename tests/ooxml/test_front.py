@@ -1,4 +1,4 @@
-"""Which tab stands in front: the one put there, alone, and no other byte of a sheet changes."""
+"""Which tab stands in front: the one put there, alone, and no sheet of others changes for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from support.package_workbooks import (
     texts,
 )
 
-from marketing_sheets.ooxml import NewSheet, Receipt, insert_sheets
+from marketing_sheets.ooxml import REVIEW, NewSheet, Receipt, insert_sheets
 
 FIRST, OTHER = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"
 BOOK = "xl/workbook.xml"
@@ -46,19 +46,37 @@ def moved(path: Path, view: str = 'tabSelected="1" workbookViewId="0"') -> Path:
     )
 
 
-def test_the_tab_put_in_front_is_selected_alone(tmp_path: Path) -> None:
-    """The tab people left in front loses one flag; its part tells so, and a second run is quiet."""
+def test_a_sheet_of_others_that_is_selected_stays_so(tmp_path: Path) -> None:
+    """The mark stands in their sheet: no byte of it changes, and two tabs are never selected."""
     path = moved(reserved_workbook(tmp_path / "a.xlsx"))
     before = texts(path)
     assert in_front(path) == ("明细", ["明细"])
     receipt = put(path)
-    after = texts(path)
-    assert in_front(path) == ("汇总", ["汇总"])
-    assert after[OTHER] == before[OTHER].replace('tabSelected="1"', 'tabSelected="0"')
-    assert OTHER in {part.name for part in receipt.changed}
+    assert in_front(path) == ("明细", ["明细"])
+    assert texts(path)[OTHER] == before[OTHER]
+    assert {part.name for part in receipt.changed} <= {*INDEX, FIRST}
     once = path.read_bytes()
-    assert OTHER not in {part.name for part in put(path).changed}
+    put(path)
     assert path.read_bytes() == once
+
+
+def test_another_sheet_of_ours_gives_way(tmp_path: Path) -> None:
+    """Where people left the Review in front, the Summary comes before it, selected alone."""
+    path = reserved_workbook(tmp_path / "a.xlsx")
+    review = NewSheet(source=summary_source("核对"), kind=REVIEW)
+    insert_sheets(path, [review])
+    part = next(name for name in texts(path) if name.endswith("sheet3.xml"))
+    edit_parts(
+        path,
+        {
+            FIRST: lambda data: data.replace(b' tabSelected="1"', b""),
+            part: lambda data: data.replace(b"<sheetView ", b'<sheetView tabSelected="1" ', 1),
+            BOOK: lambda data: data.replace(b"<workbookView", b'<workbookView activeTab="2"'),
+        },
+    )
+    assert in_front(path) == ("核对", ["核对"])
+    put(path)
+    assert in_front(path) == ("汇总", ["汇总"])
 
 
 def test_where_no_other_tab_is_selected_no_other_sheet_changes(tmp_path: Path) -> None:
@@ -70,7 +88,13 @@ def test_where_no_other_tab_is_selected_no_other_sheet_changes(tmp_path: Path) -
 def test_a_new_tab_comes_to_the_front(tmp_path: Path) -> None:
     """A Summary that goes last is in front as well, and can be seen among the tabs."""
     path = plain_workbook(tmp_path / "a.xlsx", names=("一", "二"))
-    edit_parts(path, {BOOK: lambda data: re.sub(rb"<bookViews>.*</bookViews>", b"", data)})
+    edit_parts(
+        path,
+        {
+            FIRST: lambda data: data.replace(b' tabSelected="1"', b""),
+            BOOK: lambda data: re.sub(rb"<bookViews>.*</bookViews>", b"", data),
+        },
+    )
     put(path)
     assert in_front(path) == ("汇总", ["汇总"])
     views = re.search("<bookViews>.*</bookViews>", texts(path)[BOOK])
@@ -109,24 +133,3 @@ def test_what_cannot_be_told_opens_as_before(tmp_path: Path) -> None:
     )
     put(hidden)
     assert in_front(hidden) == ("明细", ["明细"])
-
-
-def test_tabs_selected_together_are_so_no_longer(tmp_path: Path) -> None:
-    """What would be typed into two tabs at once is typed into one; text like the flag stays."""
-    path = reserved_workbook(tmp_path / "a.xlsx")
-    said = b'<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&lt;sheetView tabSelected="1"</t>'
-    edit_parts(
-        path,
-        {
-            OTHER: lambda data: re.sub(
-                rb"<sheetData>.*</sheetData>",
-                said + b"</is></c></row></sheetData>",
-                data.replace(b"<sheetView ", b"<sheetView tabSelected='true' "),
-            )
-        },
-    )
-    put(path)
-    after = texts(path)[OTHER]
-    assert "<sheetView tabSelected='false' " in after
-    assert '&lt;sheetView tabSelected="1"' in after
-    assert in_front(path) == ("汇总", ["汇总"])
