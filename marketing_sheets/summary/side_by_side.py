@@ -23,6 +23,7 @@ from .canvas import (
     chart_name,
     chip,
     figure_cell,
+    grouped,
     left,
     padded,
     right,
@@ -47,7 +48,7 @@ from .words import (
     word,
 )
 
-# More would leave no room for their names.
+# More would leave no room for their names; more departments lie on their side.
 _BARS: Final = 7
 # What the columns show, and from where on they take 万 or K; None never do.
 _CHANNEL_COLUMNS: Final[tuple[tuple[str, str, float | None], ...]] = (
@@ -64,8 +65,6 @@ _CHANNEL_COLUMNS: Final[tuple[tuple[str, str, float | None], ...]] = (
 _WIDE: Final = tuple(right(block) for block in range(1, 6))
 _CHANNEL_PLACES: Final = tuple(side(block) for block in range(1, 6) for side in (left, right))
 _MOST: Final = 20
-# More bars than these lie on their side, beside one another; the rest are one bar.
-_UPRIGHT: Final = 7
 _MOST_BARS: Final = 12
 # The places of figures, one column each; the verdict stands in the last column.
 _PLACES: Final = tuple(side(block) for block in range(1, 6) for side in (left, right))[:-1]
@@ -327,8 +326,8 @@ def _row(
     language = canvas.language
     # Where there are few figures the name has their room.
     last = columns[0][1] - 1
-    room = 20 if last == _PLACES[0] - 1 else 40
-    name = fitted(text_of(row.name, language), room) or canvas.say("cell.no_name")
+    name = fitted(text_of(row.name, language), 20 + 10 * (len(_PLACES) - len(columns)))
+    name = name or canvas.say("cell.no_name")
     bold: dict[str, Any] = {"bold": True} if total else {}
     late: dict[str, Any] = {"bold": True, "font_color": Palette.LATE}
     cells = [
@@ -348,7 +347,10 @@ def _row(
         elif not total and one.alarm is not None and one.alarm(row):
             if shown == "0.0%":
                 shown = exact_format(value, (1.0,), 1, percent=True)
-            cells.append(figure_cell(at, value, f'"{one.symbol} "{shown}', **late))
+            # Else the sign of what is below 0 would stand before the symbol.
+            sign = "-" if (value or 0.0) < 0 else ""
+            shown = f'"{one.symbol} "{sign}{grouped(shown)}'
+            cells.append(figure_cell(at, value, f"{shown};{shown}" if sign else shown, **late))
         else:
             cells.append(figure_cell(at, value, shown, **bold))
     if not total:
@@ -409,7 +411,7 @@ def _charts(canvas: Canvas, rows: Sequence[CompareRow], kind: str) -> None:
     """
     language, bars = canvas.language, _bars(canvas, rows)
     has_money = sum(bar.budget is not None for bar in bars) > 1
-    is_flat = len(bars) > _UPRIGHT
+    is_flat = len(bars) > _BARS
     judged = [bar for bar in bars if is_flat or bar.achieved is not None]
     has_judged = sum(bar.achieved is not None for bar in judged) > 1
     if not has_money and not has_judged:
