@@ -162,7 +162,7 @@ def _spare(summary: Summary, reading: Reading, *, is_filled: bool) -> Iterator[T
     ):
         look = (state if grave else "close") if of else "done"
         delta = None if of else Phrase(code="tile.nothing")
-        yield _counted(name, len(of), _count(told, grave), delta, look, of=int(is_filled))
+        yield _counted(name, len(of), _count(told, grave), delta, look, of=is_filled or len(of))
 
 
 def _allocated(summary: Summary, reading: Reading) -> Iterator[Tile]:

@@ -21,6 +21,7 @@ from .canvas import (
     chart_names,
     chip,
     figure_cell,
+    grouped,
     padded,
     row_name,
     scale_format,
@@ -43,7 +44,7 @@ from .words import (
     word,
 )
 
-# More would leave no room for their names.
+# More would leave no room for their names; more departments lie on their side.
 _BARS: Final = 7
 # What the columns show, and from where on they take 万 or K; None never do.
 _CHANNEL_COLUMNS: Final[tuple[tuple[str, str, float | None], ...]] = (
@@ -60,8 +61,6 @@ _CHANNEL_COLUMNS: Final[tuple[tuple[str, str, float | None], ...]] = (
 _WIDE: Final = tuple(right(block) for block in range(1, 6))
 _CHANNEL_PLACES: Final = tuple(side(block) for block in range(1, 6) for side in (left, right))
 _MOST: Final = 20
-# More bars than these lie on their side, beside one another; the rest are one bar.
-_UPRIGHT: Final = 7
 _MOST_BARS: Final = 12
 # The places of figures, one column each; the verdict stands in the last column.
 _PLACES: Final = tuple(side(block) for block in range(1, 6) for side in (left, right))[:-1]
@@ -338,7 +337,10 @@ def _row(
         elif not total and one.alarm is not None and one.alarm(row):
             if shown == "0.0%":
                 shown = exact_format(value, (1.0,), 1, percent=True)
-            cells.append(figure_cell(at, value, f'"{one.symbol} "{shown}', **late))
+            # Else the sign of what is below 0 would stand before the symbol.
+            sign = "-" if (value or 0.0) < 0 else ""
+            shown = f'"{one.symbol} "{sign}{grouped(shown)}'
+            cells.append(figure_cell(at, value, f"{shown};{shown}" if sign else shown, **late))
         else:
             cells.append(figure_cell(at, value, shown, **bold))
     if not total:
@@ -399,7 +401,7 @@ def _charts(canvas: Canvas, rows: Sequence[CompareRow], kind: str) -> None:
     """
     language, bars = canvas.language, _bars(canvas, rows)
     has_money = sum(bar.budget is not None for bar in bars) > 1
-    is_flat = len(bars) > _UPRIGHT
+    is_flat = len(bars) > _BARS
     judged = [bar for bar in bars if is_flat or bar.achieved is not None]
     has_judged = sum(bar.achieved is not None for bar in judged) > 1
     if not has_money and not has_judged:

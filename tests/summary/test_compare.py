@@ -474,3 +474,20 @@ def test_an_overspent_department_is_marked_once() -> None:
     sheet = openpyxl.load_workbook(BytesIO(data)).worksheets[0]
     marked = [c.value for row in sheet.iter_rows() for c in row if "▲ " in c.number_format]
     assert marked == [1.2]
+
+
+def test_the_sign_of_what_is_below_nothing_stands_at_the_figure() -> None:
+    """Sales below 0 are marked as ▼ -50.0%, not as -▼ 50.0%."""
+    june = pd.Timestamp("2024-06-01")
+    rows = [
+        {"date": june, "channel": "douyin", "sales": sales, "sales_target": 10.0}
+        for sales in (-5.0, 5.0)
+    ]
+    book = merged(reading({"daily_data": rows}), department=DEPARTMENTS)
+    data = write_summary(summarize(book, as_of=AS_OF), language="zh-Hans", sheet_name="汇总")
+    sheet = openpyxl.load_workbook(BytesIO(data)).worksheets[0]
+    formats = {
+        c.value: c.number_format for r in sheet.iter_rows() for c in r if c.value in (-0.5, 0.5)
+    }
+    assert formats[-0.5] == '"▼ "-#,##0.0%;"▼ "-#,##0.0%_)_)'
+    assert formats[0.5] == '"▼ "#,##0.0%_)_)'
