@@ -43,16 +43,16 @@ _PRINTED: Final = 500
 _LINKS: Final = 20_000
 _LOOKS: Final = {"open": "late", "reopened": "close", "picked": "active", "settled": "done"}
 _WIDTHS: Final = {
-    "state": 13.0,
+    "state": 15.0,
     "sheet": 17.0,
-    "key": 26.0,
+    "key": 30.0,
     "column": 15.0,
     "kept": 13.0,
     USE: 9.0,
     OTHER: 15.0,
     "more": 40.0,
 }
-_SHORT, _LONG, _WHO = 14.0, 30.0, 20.0
+_SHORT, _LONG, _WHO = 14.0, 26.0, 22.0
 _NUMBER = re.compile(r"^-?\d{1,15}(?:\.(\d+))?$")
 _PERCENT = re.compile(r"^(-?\d{1,13}(?:\.(\d+))?)%$")
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
@@ -304,6 +304,7 @@ class _Page:
             label = _text(f"conflicts.{name}")
             kind: Literal["text", "mark"] = "mark" if name in {"state", "kept", USE} else "text"
             column = AttachedColumn(id=name, label=label, width=_WIDTHS[name], kind=kind)
+            column = replace(column, fits=name in {"sheet", "key", "column"})
             if name == "state":
                 chips = {word: _LOOKS[key] for key, word in words.items()}
                 column = replace(column, states=chips, formula=self._state())
@@ -320,11 +321,18 @@ class _Page:
                 id=f"value{at + 1}", label=label, width=widths[at], group=group, refusal=refusal
             )
             yield AttachedColumn(
-                id=f"who{at + 1}", label=who, width=_WHO, group=group, refusal=refusal
+                id=f"who{at + 1}",
+                label=who,
+                width=_WHO,
+                group=group,
+                refusal=refusal,
+                fits=True,
             )
         if self.has_more:
             label = _text("conflicts.more")
-            yield AttachedColumn(id="more", label=label, width=_WIDTHS["more"], refusal=refusal)
+            yield AttachedColumn(
+                id="more", label=label, width=_WIDTHS["more"], refusal=refusal, fits=True
+            )
         hidden = (NAME, "number", STATE, WAS, *(f"{SAID}{at + 1}" for at in range(parts)))
         for name in hidden:
             label = _text("conflicts.id")

@@ -26,6 +26,7 @@ from .geometry import (
     TITLE,
     header_height,
     line_count,
+    text_units,
 )
 from .layout import print_list
 from .parts import MOST_ROWS, numbered_tab
@@ -42,6 +43,7 @@ _ALIGNS = {"number": "right", "money": "right", "date": "center", "mark": "cente
 _MOST_LINES = 10
 _BOLD = 1.08  # so much wider are bold letters
 _SECTION = 30.0
+_MEASURED = 2_000  # rows that tell how wide a column is
 _LOOKS = {
     **LOOKS,
     "plain": Look(color=Palette.SLATE),
@@ -76,6 +78,11 @@ class _Sheet:
 
     @classmethod
     def of(cls, attachment: Attachment, book: Book) -> _Sheet:
+        columns = tuple(
+            replace(column, width=_fitted(attachment, number, book)) if column.fits else column
+            for number, column in enumerate(attachment.columns)
+        )
+        attachment = replace(attachment, columns=columns)
         return cls(
             attachment=attachment,
             book=book,
@@ -297,6 +304,15 @@ class _Sheet:
             formula = self._in_row(one.formula, first)
             area = (first, at[one.columns[0]], self.last, at[one.columns[-1]])
             self.pen.condition(area, {"type": "formula", "criteria": formula, "format": look})
+
+
+def _fitted(attachment: Attachment, number: int, book: Book) -> float:
+    """Return the width of a column that is as wide as its texts, if those of the first rows."""
+    column, rows = attachment.columns[number], attachment.rows[:_MEASURED]
+    cells = (row[number] for row in rows if len(row) > number)
+    texts = (cell.value if isinstance(cell, Shown) else cell for cell in cells)
+    said = [text_units(text) for text in texts if isinstance(text, str)]
+    return min(max(*said, text_units(column.label[book.language]) + 1, 8) + 3, column.width)
 
 
 def _font(look: Look | None, *, is_bold: bool) -> dict[str, object]:
