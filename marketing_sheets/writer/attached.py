@@ -43,7 +43,7 @@ _ALIGNS = {"number": "right", "money": "right", "date": "center", "mark": "cente
 _MOST_LINES = 10
 _BOLD = 1.08  # so much wider are bold letters
 _SECTION = 30.0
-_MEASURED = 2_000  # rows that tell how wide a column is
+_MEASURED = 500  # rows that tell how wide a column is
 _LOOKS = {
     **LOOKS,
     "plain": Look(color=Palette.SLATE),
@@ -311,7 +311,8 @@ def _fitted(attachment: Attachment, number: int, book: Book) -> float:
     column, rows = attachment.columns[number], attachment.rows[:_MEASURED]
     cells = (row[number] for row in rows if len(row) > number)
     texts = (cell.value if isinstance(cell, Shown) else cell for cell in cells)
-    said = [text_units(text) for text in texts if isinstance(text, str)]
+    lines = (line for text in texts if isinstance(text, str) for line in text.split("\n"))
+    said = [text_units(line) for line in lines]
     return min(max(*said, text_units(column.label[book.language]) + 1, 8) + 3, column.width)
 
 
