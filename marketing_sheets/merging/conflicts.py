@@ -164,7 +164,7 @@ class _Page:
         """Walk the rows; `grouped` are the versions that differ. Only so many have links."""
         words, links = state_words(self.merge.language), 0
         for conflict, groups in zip(conflicts, grouped, strict=True):
-            names = self._names(conflict)
+            names, (pick, other) = self._names(conflict), conflict.use
             cells: list[object] = []
             for same in groups[: self.abreast]:
                 cells.append(self._value(conflict, same))
@@ -179,10 +179,11 @@ class _Page:
                 " · ".join(part for part in conflict.key if part),
                 column_label(self.merge, conflict.sheet, conflict.column),
                 self._stands(conflict, groups),
-                *conflict.use,
+                int(pick) if pick.isdecimal() else pick,
+                other,
                 *cells,
                 conflict.name,
-                "",
+                len(groups),
                 conflict.state,
                 "".join(conflict.use),
                 *packed(conflict, names),
@@ -341,14 +342,16 @@ class _Page:
 
     def _state(self) -> str:
         """Return the formula of a row's state: what people write shows at once."""
-        words = state_words(self.merge.language)
-        blank, picked = (f'"{words[name]}"' for name in ("open", "picked"))
+        words = {name: f'"{word}"' for name, word in state_words(self.merge.language).items()}
         written = f"{{{USE}}}&{{{OTHER}}}"
-        told = "".join(
-            f'IF(AND({{{STATE}}}="{name}",{written}={{{WAS}}}),"{words[name]}",'
-            for name in ("settled", "reopened")
+        before, again = (
+            f'AND({{{STATE}}}="{name}",{written}={{{WAS}}})' for name in ("settled", "reopened")
         )
-        return f'={told}IF({written}="",{blank},{picked})))'
+        both = f'AND({{{USE}}}<>"",{{{OTHER}}}<>"")'
+        beyond = f"N({{{USE}}})>{{number}}"
+        rest = f'IF({written}="",{words["open"]},{words["picked"]})'
+        wrong = f"IF(OR({again},{both},{beyond}),{words['reopened']},{rest})"
+        return f"=IF({before},{words['settled']},{wrong})"
 
     def subtitle(self, conflicts: Sequence[Conflict]) -> Text:
         """Say how many conflicts are open and settled, and what to do."""

@@ -295,18 +295,19 @@ def _is_department(merge: Merge, change: Change) -> bool:
 def _double_rows(merge: Merge) -> Iterator[LogLine]:
     """List the rows that several files hold; those of copies of a file are told with the file."""
     copies = merge.copies
-    same: dict[tuple[str, str, str], list[tuple[Place, Place]]] = {}
+    same: dict[tuple[str, str], list[tuple[Place, Place]]] = {}
     for duplicate in merge.duplicates:
         kept, *others = duplicate.places
         for place in others:
             if place.file not in copies:
-                key = (duplicate.sheet, place.file or "", kept.file or "")
-                same.setdefault(key, []).append((kept, place))
-    for (sheet, file, other), pairs in same.items():
+                same.setdefault((duplicate.sheet, place.file or ""), []).append((kept, place))
+    for (sheet, file), pairs in same.items():
         language = merge.language
         if len(pairs) == 1:
             note = say("merge", "log.notes.duplicate", language, kept=pairs[0][0])
         else:
+            files = Counter(str(kept.file) for kept, _ in pairs).most_common()
+            other = files[0][0] if len(files) == 1 else f"{files[0][0]} +{len(files) - 1:,}"
             params = {"count": f"{len(pairs):,}", "file": other}
             note = say("merge", "log.notes.duplicates", language, **params)
         item = _cells_of([place for _, place in pairs], merge)

@@ -36,7 +36,7 @@ _FORMATS = {
     "number": '#,##0_)_);-#,##0_)_);"–"_)_)',
     "money": "#,##0.00_)_)",
     "date": "yyyy-mm-dd",
-    "mark": "@",
+    "mark": "General",
 }
 _FRACTION = "#,##0.00##_)_)"
 _ALIGNS = {"number": "right", "money": "right", "date": "center", "mark": "center"}

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import ironcalc
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from support.departments import column, department
 from support.merges import TEMPLATE, merged as plainly, workbook
+from support.oracles import differences, formula_cells, ironcalc_values
 from support.writer_books import load
 
 from marketing_sheets import merge
@@ -164,3 +166,28 @@ def test_formulas_are_within_what_excel_takes(language: Language) -> None:
     assert "600" in sheet.subtitle[language]
     assert len(say("merge", "conflicts.refusal", language)) <= 255
     assert len({*state_words(language).values()}) == 4
+
+
+def test_the_state_lives(tmp_path: Path) -> None:
+    """What people write shows at once, with no program run: chosen, or to be decided again."""
+    written = [(None, None), (1, None), ("2", None), (None, "5"), (3, None), (1, "5"), ("1", None)]
+    wanted = ["▲ 待定", *["● 已选"] * 3, *["! 需重定"] * 2, "● 已选"]
+    (tmp_path / "in").mkdir()
+    for name, cost in (("市场部", 900), ("市场部 2", 800)):
+        department(tmp_path / "in" / f"{name}.xlsx", "市场部", range(1, 8), cost=cost)
+    out = tmp_path / "out.xlsx"
+    merge(tmp_path / "in", out, as_of=AS_OF, jobs=1)
+    formulas, stored = formula_cells(out)
+    assert differences(formulas, stored, ironcalc_values(out, formulas)) == []
+    tab = load(out)["冲突"]
+    model = ironcalc.load_from_xlsx(str(out), "en", "UTC")
+    number = load(out).sheetnames.index("冲突")
+    for row, pair in enumerate(written, start=7):
+        for name, text in zip(("use", "other"), pair, strict=True):
+            if text is not None:
+                model.set_user_input(number, row, column(tab, name), str(text))
+    model.evaluate()
+    shown = [model.get_formatted_cell_value(number, row, 1) for row in range(7, 14)]
+    assert shown == wanted
+    said = model.get_formatted_cell_value(number, 2, 1)
+    assert said.startswith("3 处待定，4 处已选，0 处已定。")
