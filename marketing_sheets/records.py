@@ -177,7 +177,8 @@ class AttachedColumn:
 
     `choice` is what people may pick in a column that is theirs to fill in, "" whatever they type.
     `refusal` says why nothing can be typed into it. Columns of one `group` stand under its label.
-    Its header reaches over `span` columns. `states` are the words shown as chips, each with one of
+    One that `fits` is narrower than its width where its texts are short. Its header reaches over
+    `span` columns. `states` are the words shown as chips, each with one of
     `styles.LOOKS`. A `formula` for all of its cells names the columns of the same row in braces.
     """
 
@@ -192,6 +193,7 @@ class AttachedColumn:
     states: Mapping[str, str] = field(default_factory=dict)
     formula: str = ""
     span: int = 1
+    fits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,16 +43,16 @@ _PRINTED: Final = 500
 _LINKS: Final = 20_000
 _LOOKS: Final = {"open": "late", "reopened": "close", "picked": "active", "settled": "done"}
 _WIDTHS: Final = {
-    "state": 13.0,
+    "state": 15.0,
     "sheet": 17.0,
-    "key": 26.0,
+    "key": 30.0,
     "column": 15.0,
     "kept": 13.0,
     USE: 9.0,
     OTHER: 15.0,
     "more": 40.0,
 }
-_SHORT, _LONG, _WHO = 14.0, 30.0, 20.0
+_SHORT, _LONG, _WHO = 14.0, 26.0, 22.0
 _NUMBER = re.compile(r"^-?\d{1,15}(?:\.(\d+))?$")
 _PERCENT = re.compile(r"^(-?\d{1,13}(?:\.(\d+))?)%$")
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
@@ -164,7 +164,7 @@ class _Page:
         """Walk the rows; `grouped` are the versions that differ. Only so many have links."""
         words, links = state_words(self.merge.language), 0
         for conflict, groups in zip(conflicts, grouped, strict=True):
-            names = self._names(conflict)
+            names, (pick, other) = self._names(conflict), conflict.use
             cells: list[object] = []
             for same in groups[: self.abreast]:
                 cells.append(self._value(conflict, same))
@@ -179,10 +179,11 @@ class _Page:
                 " · ".join(part for part in conflict.key if part),
                 column_label(self.merge, conflict.sheet, conflict.column),
                 self._stands(conflict, groups),
-                *conflict.use,
+                int(pick) if pick.isdecimal() else pick,
+                other,
                 *cells,
                 conflict.name,
-                "",
+                len(groups),
                 conflict.state,
                 "".join(conflict.use),
                 *packed(conflict, names),
@@ -304,6 +305,7 @@ class _Page:
             label = _text(f"conflicts.{name}")
             kind: Literal["text", "mark"] = "mark" if name in {"state", "kept", USE} else "text"
             column = AttachedColumn(id=name, label=label, width=_WIDTHS[name], kind=kind)
+            column = replace(column, fits=name in {"sheet", "key", "column"})
             if name == "state":
                 chips = {word: _LOOKS[key] for key, word in words.items()}
                 column = replace(column, states=chips, formula=self._state())
@@ -320,11 +322,18 @@ class _Page:
                 id=f"value{at + 1}", label=label, width=widths[at], group=group, refusal=refusal
             )
             yield AttachedColumn(
-                id=f"who{at + 1}", label=who, width=_WHO, group=group, refusal=refusal
+                id=f"who{at + 1}",
+                label=who,
+                width=_WHO,
+                group=group,
+                refusal=refusal,
+                fits=True,
             )
         if self.has_more:
             label = _text("conflicts.more")
-            yield AttachedColumn(id="more", label=label, width=_WIDTHS["more"], refusal=refusal)
+            yield AttachedColumn(
+                id="more", label=label, width=_WIDTHS["more"], refusal=refusal, fits=True
+            )
         hidden = (NAME, "number", STATE, WAS, *(f"{SAID}{at + 1}" for at in range(parts)))
         for name in hidden:
             label = _text("conflicts.id")
@@ -333,14 +342,16 @@ class _Page:
 
     def _state(self) -> str:
         """Return the formula of a row's state: what people write shows at once."""
-        words = state_words(self.merge.language)
-        blank, picked = (f'"{words[name]}"' for name in ("open", "picked"))
+        words = {name: f'"{word}"' for name, word in state_words(self.merge.language).items()}
         written = f"{{{USE}}}&{{{OTHER}}}"
-        told = "".join(
-            f'IF(AND({{{STATE}}}="{name}",{written}={{{WAS}}}),"{words[name]}",'
-            for name in ("settled", "reopened")
+        before, again = (
+            f'AND({{{STATE}}}="{name}",{written}={{{WAS}}})' for name in ("settled", "reopened")
         )
-        return f'={told}IF({written}="",{blank},{picked})))'
+        both = f'AND({{{USE}}}<>"",{{{OTHER}}}<>"")'
+        beyond = f"N({{{USE}}})>{{number}}"
+        rest = f'IF({written}="",{words["open"]},{words["picked"]})'
+        wrong = f"IF(OR({again},{both},{beyond}),{words['reopened']},{rest})"
+        return f"=IF({before},{words['settled']},{wrong})"
 
     def subtitle(self, conflicts: Sequence[Conflict]) -> Text:
         """Say how many conflicts are open and settled, and what to do."""

@@ -11,7 +11,7 @@ from ..ooxml import LaidOn
 from ..problems import Place, Problem
 from ..records import LOG
 from ..template import TableSheet
-from ..texts import LANGUAGES, Language, say
+from ..texts import LANGUAGES, Language, book, say
 from .base import department_column
 from .conflicts import outcome
 from .model import (
@@ -24,6 +24,7 @@ from .model import (
     column_label,
     sheet_label,
 )
+from .sources import SkippedFile
 
 AMOUNTS = ("read", "merged", "duplicates", "overruled", "withdrawn")
 # Lines that tell how a merge came about: when it is settled they are kept, others written anew.
@@ -52,7 +53,7 @@ class LogLine:
     total: MergeTotal | None = None
 
 
-def advice(merge: Merge, language: Language, book: str = "done") -> Iterator[str]:
+def advice(merge: Merge, language: Language, where: str = "done") -> Iterator[str]:
     """Say how many records several departments share, and how to keep them apart.
 
     When done the option is named; on the log, "log.notes", it is said in words.
@@ -60,7 +61,7 @@ def advice(merge: Merge, language: Language, book: str = "done") -> Iterator[str
     counts = {"across": merge.across, "across_doubles": merge.across_doubles}
     for name, count in counts.items():
         if count:
-            yield say("merge", f"{book}.{name}", language, count=f"{count:,}")
+            yield say("merge", f"{where}.{name}", language, count=f"{count:,}")
 
 
 def settled_notes(merge: Merge, language: Language) -> Iterator[str]:
@@ -223,7 +224,7 @@ def _file_rows(merge: Merge) -> Iterator[LogLine]:
     """Say what was left out, and whose each file is."""
     language = merge.language
     for skipped in merge.skipped:
-        yield LogLine(kind="skipped", file=skipped.file, note=skipped.describe(language))
+        yield LogLine(kind="skipped", file=skipped.file, note=_left_out(skipped, language))
     for source in () if merge.carried else merge.sources:
         department = _department(merge, source.department or source.named)
         key = f"log.told_by.{source.department_from}"
@@ -242,6 +243,13 @@ def _file_rows(merge: Merge) -> Iterator[LogLine]:
         for one in things:
             note = lying(one, language)
             yield LogLine(kind="lying", file=file, sheet=one.sheet, item=one.cell, note=note)
+
+
+def _left_out(skipped: SkippedFile, language: Language) -> str:
+    """Say why a file was left out, without the options that a command line has."""
+    if skipped.code in book("merge")["log"]["left_out"]:
+        return say("merge", f"log.left_out.{skipped.code}", language, **skipped.params)
+    return skipped.describe(language)
 
 
 def lying(thing: LaidOn, language: Language) -> str:
@@ -287,18 +295,19 @@ def _is_department(merge: Merge, change: Change) -> bool:
 def _double_rows(merge: Merge) -> Iterator[LogLine]:
     """List the rows that several files hold; those of copies of a file are told with the file."""
     copies = merge.copies
-    same: dict[tuple[str, str, str], list[tuple[Place, Place]]] = {}
+    same: dict[tuple[str, str], list[tuple[Place, Place]]] = {}
     for duplicate in merge.duplicates:
         kept, *others = duplicate.places
         for place in others:
             if place.file not in copies:
-                key = (duplicate.sheet, place.file or "", kept.file or "")
-                same.setdefault(key, []).append((kept, place))
-    for (sheet, file, other), pairs in same.items():
+                same.setdefault((duplicate.sheet, place.file or ""), []).append((kept, place))
+    for (sheet, file), pairs in same.items():
         language = merge.language
         if len(pairs) == 1:
             note = say("merge", "log.notes.duplicate", language, kept=pairs[0][0])
         else:
+            files = Counter(str(kept.file) for kept, _ in pairs).most_common()
+            other = files[0][0] if len(files) == 1 else f"{files[0][0]} +{len(files) - 1:,}"
             params = {"count": f"{len(pairs):,}", "file": other}
             note = say("merge", "log.notes.duplicates", language, **params)
         item = _cells_of([place for _, place in pairs], merge)

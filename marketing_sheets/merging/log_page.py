@@ -73,14 +73,17 @@ def log_sheet(merge: Merge, continued: Mapping[str, Sequence[str]]) -> Attachmen
         AttachedColumn(id=name, label=_text(f"log.{name}"), width=9.0, is_hidden=True)
         for name in ("kind", "department")
     ]
+    rows = [*_rows(merge, lines, tabs)]
+    # Each file's own totals are there to be filtered, not to be printed.
+    details = 1 + sum(line.kind == "total" for line in lines)
     return Attachment(
         id=LOG,
         tab=_text("log.tab"),
         title=_text("log.title"),
         subtitle=_subtitle(lines),
         columns=tuple(columns),
-        rows=[*_rows(merge, lines, tabs)],
-        printed=_PRINTED,
+        rows=rows,
+        printed=min(max(len(rows) - details, 1), _PRINTED),
         filtered=4,
         frozen=0,
         rules=(

@@ -258,6 +258,23 @@ def shown_names(files: Sequence[str], departments: Sequence[str]) -> Sequence[st
     return files
 
 
+def carried_use(before: Conflict, now: Conflict) -> tuple[str, str]:
+    """Return what people wrote beside a conflict as it is written beside its next listing.
+
+    The number of a version may have become another's; one that meant nothing means nothing again.
+    """
+    pick, other = before.use
+    if pick.isdecimal():
+        said = {fold(before.versions[at].text) for at in _picked(before, pick)}
+        numbers = [
+            str(number)
+            for number, same in enumerate(distinct(now), start=1)
+            if fold(now.versions[same[0]].text) in said
+        ]
+        pick = numbers[0] if numbers else f"{pick}?"
+    return pick, other
+
+
 def as_decided(conflict: Conflict, text: str) -> Conflict:
     """Return a conflict settled as a text says: the versions that say so are kept."""
     word = fold(text)

@@ -19,7 +19,7 @@ from .cells import Cells
 from .engine import merge_sources
 from .log import CARRIED
 from .model import ALERTS, CONFLICTS, LISTS, Conflict, Merge
-from .picks import as_decided, listed
+from .picks import as_decided, carried_use, listed
 from .pile import owners_of, pile_up
 from .sources import KIND, MERGED
 from .way import Way, decision_problems, decisions_of, typed
@@ -90,7 +90,7 @@ def settled(reading: Reading) -> Merge:
     known = {one.name for one in (*merge.conflicts, *merge.settled)} | applied.keys()
     others = [one for name, one in listed(reading).items() if name not in known]
     still = (
-        replace(one, state="reopened") if one.name in faults else one
+        replace(one, state="reopened", use=carried_use(one, one)) if one.name in faults else one
         for one in others
         if one.state == "open"
     )

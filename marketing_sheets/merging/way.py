@@ -17,7 +17,7 @@ from ..template import Column, Template
 from ..texts import LANGUAGES, Language, Text, fold, say
 from ..values import Context, ParsedColumn, choice_spellings, parse_column
 from .model import Conflict, Policy, Source, column_label, sheet_label
-from .picks import Decision, as_decided, decisions_in, lost_in, said_of
+from .picks import Decision, as_decided, carried_use, decisions_in, distinct, lost_in, said_of
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -52,7 +52,8 @@ class Decisions:
     def refuse(self, conflict: Conflict, fault: str) -> Conflict:
         """Note that a decision cannot be obeyed; the conflict is open, with what people wrote."""
         self.faults[conflict.name] = fault
-        return replace(conflict, state="reopened", use=self.known[conflict.name].conflict.use)
+        use = carried_use(self.known[conflict.name].conflict, conflict)
+        return replace(conflict, state="reopened", use=use)
 
     def rest(self) -> dict[str, Decision]:
         """Return what was decided about conflicts that have not been met."""
@@ -99,7 +100,7 @@ def decision_problems(way: Way) -> Iterator[Problem]:
         conflict = decision.conflict
         item = Text({language: _item(conflict, way, language) for language in LANGUAGES})
         raw = " / ".join(filter(None, conflict.use))
-        params = {"item": item, "count": len(conflict.versions)}
+        params = {"item": item, "count": len(distinct(conflict))}
         yield Problem(code=code, place=decision.place, raw=raw, params=params)
     for place, text in decisions.lost:
         yield Problem(code="decision_lost", place=place, raw=text)

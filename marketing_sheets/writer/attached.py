@@ -26,6 +26,7 @@ from .geometry import (
     TITLE,
     header_height,
     line_count,
+    text_units,
 )
 from .layout import print_list
 from .parts import MOST_ROWS, numbered_tab
@@ -35,13 +36,14 @@ _FORMATS = {
     "number": '#,##0_)_);-#,##0_)_);"–"_)_)',
     "money": "#,##0.00_)_)",
     "date": "yyyy-mm-dd",
-    "mark": "@",
+    "mark": "General",
 }
 _FRACTION = "#,##0.00##_)_)"
 _ALIGNS = {"number": "right", "money": "right", "date": "center", "mark": "center"}
 _MOST_LINES = 10
 _BOLD = 1.08  # so much wider are bold letters
 _SECTION = 30.0
+_MEASURED = 500  # rows that tell how wide a column is
 _LOOKS = {
     **LOOKS,
     "plain": Look(color=Palette.SLATE),
@@ -77,6 +79,11 @@ class _Sheet:
     @classmethod
     def of(cls, attachment: Attachment, book: Book) -> _Sheet:
         asks = any(column.choice is not None for column in attachment.columns)
+        columns = tuple(
+            replace(column, width=_fitted(attachment, number, book)) if column.fits else column
+            for number, column in enumerate(attachment.columns)
+        )
+        attachment = replace(attachment, columns=columns)
         return cls(
             attachment=attachment,
             book=book,
@@ -298,6 +305,16 @@ class _Sheet:
             formula = self._in_row(one.formula, first)
             area = (first, at[one.columns[0]], self.last, at[one.columns[-1]])
             self.pen.condition(area, {"type": "formula", "criteria": formula, "format": look})
+
+
+def _fitted(attachment: Attachment, number: int, book: Book) -> float:
+    """Return the width of a column that is as wide as its texts, if those of the first rows."""
+    column, rows = attachment.columns[number], attachment.rows[:_MEASURED]
+    cells = (row[number] for row in rows if len(row) > number)
+    texts = (cell.value if isinstance(cell, Shown) else cell for cell in cells)
+    lines = (line for text in texts if isinstance(text, str) for line in text.split("\n"))
+    said = [text_units(line) for line in lines]
+    return min(max(*said, text_units(column.label[book.language]) + 1, 8) + 3, column.width)
 
 
 def _font(look: Look | None, *, is_bold: bool) -> dict[str, object]:
