@@ -346,7 +346,9 @@ def _height(cells: Sequence[object], widths: Sequence[float]) -> float:
         if isinstance(cell, Shown):
             text, room = cell.value, sum(widths[number : number + cell.span])
             room /= _BOLD if cell.is_bold else 1
+        if not room or not isinstance(text, str):
+            continue
         # Most texts are short: only those that might not fit are measured.
-        if room and isinstance(text, str) and (2 * len(text) > room - 2 or "\n" in text):
+        if len(text) * (1 if text.isascii() else 2) > room - 2 or "\n" in text:
             most = max(most, line_count(text, room))
     return 8.0 + 14.0 * min(most, _MOST_LINES)
