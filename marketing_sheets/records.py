@@ -147,7 +147,7 @@ class SheetRecords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class AttachedCell:
     """A cell of an attachment that looks otherwise than its column.
 
     `shape` is a number format, `link` where a click leads, `look` one of `styles.LOOKS`. A cell
@@ -212,7 +212,7 @@ class AttachedRule:
 class Attachment:
     """A plain sheet beside the tables: a log, a list of conflicts, the hidden base of a split.
 
-    A cell may be `Shown`, a row of a single `SectionHead` one. So many columns are `frozen`, so
+    A cell may be an `AttachedCell`, a row a single `SectionHead`. So many columns are `frozen`, so
     many rows `printed`; so many columns have filters, None all. A `live` subtitle is a formula that
     shows what `subtitle` says by now and names whole columns in braces.
     """

@@ -15,7 +15,7 @@ from typing import Final, Literal
 import numpy as np
 
 from ..problems import Place
-from ..records import AttachedColumn, AttachedRule, Attachment, SheetRecords, Shown
+from ..records import AttachedCell, AttachedColumn, AttachedRule, Attachment, SheetRecords
 from ..styles import LOOKS
 from ..template import Column, FormSheet
 from ..texts import LANGUAGES, Language, Text, say
@@ -220,31 +220,31 @@ class _Page:
         key = "typed" if conflict.state == "settled" else outcome(conflict, self.merge)
         return say("merge", f"conflicts.{key}", language)
 
-    def _value(self, conflict: Conflict, same: Sequence[int]) -> Shown:
+    def _value(self, conflict: Conflict, same: Sequence[int]) -> AttachedCell:
         """Show a version; where some stand and others do not, those that do are bold."""
         text, kept = conflict.versions[same[0]].text, {*conflict.kept}
         is_kept, is_split = bool({*same} & kept), 0 < len(kept) < len(conflict.versions)
         if not text:
             key = "changes.blank" if conflict.column else "conflicts.gone"
             blank = say("merge", key, self.merge.language)
-            return Shown(value=blank, is_bold=is_kept and is_split, look="mute")
+            return AttachedCell(value=blank, is_bold=is_kept and is_split, look="mute")
         value, shape = shown_version(text, self._column(conflict))
         look = "plain" if is_split and not is_kept else ""
-        return Shown(value=value, shape=shape, is_bold=is_kept and is_split, look=look)
+        return AttachedCell(value=value, shape=shape, is_bold=is_kept and is_split, look=look)
 
     def _who(
         self, conflict: Conflict, same: Sequence[int], names: Sequence[str], *, is_linked: bool
-    ) -> Shown:
+    ) -> AttachedCell:
         """Say who wrote a version, and where; the link leads to where it stands now."""
         link = None
         for at in same if is_linked else ():
             link = link or self._link(conflict, conflict.versions[at].place)
         text = self._writers(conflict, same, names)
         if link is None:
-            return Shown(value=text, look="plain")
+            return AttachedCell(value=text, look="plain")
         said = [conflict.versions[at] for at in same]
         tip = "\n".join(" › ".join(filter(None, (v.file, where(v.place)))) for v in said)
-        return Shown(value=text, look="link", link=link, tip=tip)
+        return AttachedCell(value=text, look="link", link=link, tip=tip)
 
     def _writers(self, conflict: Conflict, same: Sequence[int], names: Sequence[str]) -> str:
         """Name the first file that says so, with its cell, and count the others."""

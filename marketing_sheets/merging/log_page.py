@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ..problems import Place
-from ..records import LOG, AttachedColumn, AttachedRule, Attachment, SectionHead, Shown
+from ..records import LOG, AttachedCell, AttachedColumn, AttachedRule, Attachment, SectionHead
 from ..styles import LOOKS
 from ..texts import LANGUAGES, Text, say
 from .log import AMOUNTS, LogLine, log_lines
@@ -134,16 +134,18 @@ def _row(line: LogLine, merge: Merge, tabs: set[str]) -> tuple[object, ...]:
     kind = say("merge", f"log.kinds.{line.kind}", language)
     tail = (kind, line.department)
     if total is None:
-        note = Shown(value=line.note, span=1 + len(AMOUNTS))
+        note = AttachedCell(value=line.note, span=1 + len(AMOUNTS))
         return (*head, note, *[""] * len(AMOUNTS), *tail)
     return (*head, "", *(round(float(getattr(total, name)), 4) for name in AMOUNTS), *tail)
 
 
 def _linked(text: str, link: Place | None) -> object:
-    return Shown(value=text, look="link", link=link, tip=str(link)) if text and link else text
+    return (
+        AttachedCell(value=text, look="link", link=link, tip=str(link)) if text and link else text
+    )
 
 
-def _chip(line: LogLine, merge: Merge) -> Shown:
+def _chip(line: LogLine, merge: Merge) -> AttachedCell:
     """Return the state of a line, coloured, with its symbol."""
     language, total = merge.language, line.total
     if total is not None:
@@ -157,4 +159,4 @@ def _chip(line: LogLine, merge: Merge) -> Shown:
     # What is fine stays plain, but for the totals of all.
     look = "done" if line.kind == "sum" and state == "balanced" else _LOOKS.get(state, "plain")
     symbol = LOOKS[_SYMBOLS.get(state, "open") if look == "plain" else look].symbol
-    return Shown(value=f"{symbol} {word}", look=look)
+    return AttachedCell(value=f"{symbol} {word}", look=look)

@@ -19,13 +19,13 @@ from ..files import check_replaceable, exists
 from ..ooxml import Receipt, is_too_large
 from ..problems import Problem
 from ..records import (
+    AttachedCell,
     AttachedColumn,
     Attachment,
     ControlTotal,
     Reading,
     SectionHead,
     SheetRecords,
-    Shown,
 )
 from ..review import Entry
 from ..summary import Summary, summarize
@@ -268,7 +268,7 @@ def _lines(attached: Attachment) -> tuple[Mapping[str, object], ...]:
     names = [column.id for column in attached.columns]
     return tuple(
         {
-            name: cell.value if isinstance(cell, Shown) else cell
+            name: cell.value if isinstance(cell, AttachedCell) else cell
             for name, cell in zip(names, row, strict=True)
         }
         for row in attached.rows

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from ..problems import column_letter
-from ..records import AttachedColumn, Attachment, SectionHead, Shown
+from ..records import AttachedCell, AttachedColumn, Attachment, SectionHead
 from ..styles import LOOKS, Look, Palette
 from ..texts import LANGUAGES, Text
 from .book import Book, Pen, serial
@@ -214,7 +214,7 @@ class _Sheet:
             for number, (value, look) in enumerate(zip(cells, self.looks, strict=True)):
                 if number < reach:
                     continue
-                if isinstance(value, Shown):
+                if isinstance(value, AttachedCell):
                     reach = number + value.span
                     self._shown(at, number, value)
                 elif number in formulas and value:
@@ -228,7 +228,7 @@ class _Sheet:
             if not attachment.is_hidden:
                 pen.row(at, _height(cells, widths))
 
-    def _shown(self, row: int, number: int, cell: Shown) -> None:
+    def _shown(self, row: int, number: int, cell: AttachedCell) -> None:
         value = cell.value
         look = self._look(number, cell)
         shown = serial(value) if isinstance(value, date) else value
@@ -240,7 +240,7 @@ class _Sheet:
         else:
             self.pen.value(row, number, shown, look)
 
-    def _look(self, number: int, cell: Shown) -> Any:
+    def _look(self, number: int, cell: AttachedCell) -> Any:
         column, value = self.attachment.columns[number], cell.value
         room = sum(c.width for c in self.attachment.columns[number : number + cell.span])
         is_long = isinstance(value, str) and line_count(value, room) > _MOST_LINES
@@ -311,7 +311,7 @@ def _fitted(attachment: Attachment, number: int, book: Book) -> float:
     """Return the width of a column that is as wide as its texts, if those of the first rows."""
     column, rows = attachment.columns[number], attachment.rows[:_MEASURED]
     cells = (row[number] for row in rows if len(row) > number)
-    texts = (cell.value if isinstance(cell, Shown) else cell for cell in cells)
+    texts = (cell.value if isinstance(cell, AttachedCell) else cell for cell in cells)
     lines = (line for text in texts if isinstance(text, str) for line in text.split("\n"))
     said = [text_units(line) for line in lines]
     return min(max(*said, text_units(column.label[book.language]) + 1, 8) + 3, column.width)
@@ -345,10 +345,12 @@ def _height(cells: Sequence[object], widths: Sequence[float]) -> float:
     most = 1
     for number, (cell, width) in enumerate(zip(cells, widths, strict=True)):
         text, room = cell, width
-        if isinstance(cell, Shown):
+        if isinstance(cell, AttachedCell):
             text, room = cell.value, sum(widths[number : number + cell.span])
             room /= _BOLD if cell.is_bold else 1
+        if not room or not isinstance(text, str):
+            continue
         # Most texts are short: only those that might not fit are measured.
-        if room and isinstance(text, str) and (2 * len(text) > room - 2 or "\n" in text):
+        if len(text) * (1 if text.isascii() else 2) > room - 2 or "\n" in text:
             most = max(most, line_count(text, room))
     return 8.0 + 14.0 * min(most, _MOST_LINES)

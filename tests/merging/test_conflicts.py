@@ -19,7 +19,7 @@ from marketing_sheets.merging import conflicts
 from marketing_sheets.merging.conflicts import conflict_sheet, shown_version, state_words
 from marketing_sheets.merging.model import Conflict, Version
 from marketing_sheets.problems import Place
-from marketing_sheets.records import Shown
+from marketing_sheets.records import AttachedCell
 from marketing_sheets.template import TableSheet
 from marketing_sheets.texts import LANGUAGES, Language, say
 
@@ -130,16 +130,16 @@ def test_more_than_four_versions_stay_in_reach() -> None:
     """The fifth and later are listed with their numbers; who says the same is counted."""
     row = shown(seven("1", "2", "3", "4", "5000", "6", "1", kept=(0, 6)))
     first, who = row["value1"], row["who1"]
-    assert isinstance(first, Shown)
+    assert isinstance(first, AttachedCell)
     assert (first.value, first.is_bold) == (1.0, True)
-    assert isinstance(who, Shown)
+    assert isinstance(who, AttachedCell)
     assert who.value == "0 · J7 +1"
     other = row["value2"]
-    assert isinstance(other, Shown)
+    assert isinstance(other, AttachedCell)
     assert not other.is_bold
     assert row["kept"] == "版本 1"
     more = row["more"]
-    assert str(more.value if isinstance(more, Shown) else more).split("\n") == [
+    assert str(more.value if isinstance(more, AttachedCell) else more).split("\n") == [
         "+2",
         "5　5,000（4 · J7）",
         "6　6（5 · J7）",
@@ -150,7 +150,7 @@ def test_where_all_stand_none_is_bold() -> None:
     """Bold tells what was kept from what was not; where both were it tells nothing."""
     row = shown(seven("1", "2", kept=(0, 1)))
     cells = [row["value1"], row["value2"]]
-    assert [one.is_bold for one in cells if isinstance(one, Shown)] == [False, False]
+    assert [one.is_bold for one in cells if isinstance(one, AttachedCell)] == [False, False]
     assert row["kept"] == "各版并存"
 
 

@@ -14,7 +14,7 @@ from marketing_sheets.merging.log_page import log_sheet
 from marketing_sheets.merging.model import Source
 from marketing_sheets.merging.sources import SkippedFile
 from marketing_sheets.problems import Place, Problem
-from marketing_sheets.records import SectionHead, Shown, SkippedRow
+from marketing_sheets.records import AttachedCell, SectionHead, SkippedRow
 
 DAY = pd.Timestamp("2024-06-01")
 DAILY = {"date": DAY, "channel": "douyin", "cost": 10.0}
@@ -25,7 +25,7 @@ def lines(merge: Merge) -> list[dict[str, object]]:
     sheet = log_sheet(merge, {})
     names = [column.id for column in sheet.columns]
     rows = [row for row in sheet.rows if not isinstance(row[0], SectionHead)]
-    shown = [[c.value if isinstance(c, Shown) else c for c in row] for row in rows]
+    shown = [[c.value if isinstance(c, AttachedCell) else c for c in row] for row in rows]
     return [dict(zip(names, row, strict=True)) for row in shown]
 
 

@@ -12,7 +12,7 @@ from marketing_sheets.merging import Merge
 from marketing_sheets.merging.log_page import log_sheet
 from marketing_sheets.merging.sources import SkippedFile
 from marketing_sheets.problems import Place, Problem
-from marketing_sheets.records import Attachment, SectionHead, Shown
+from marketing_sheets.records import AttachedCell, Attachment, SectionHead
 from marketing_sheets.texts import LANGUAGES, Language
 
 
@@ -56,7 +56,7 @@ def test_the_log_has_sections() -> None:
 def test_states_have_a_symbol_and_a_colour() -> None:
     """What is fine is green or plain; what needs a person is orange or yellow."""
     states = {str(line["kind"]): line["state"] for line in cells(log_sheet(whole(problem(7)), {}))}
-    looks = {kind: (s.value, s.look) for kind, s in states.items() if isinstance(s, Shown)}
+    looks = {kind: (s.value, s.look) for kind, s in states.items() if isinstance(s, AttachedCell)}
     assert looks["合计"] == ("✓ 一致", "done")
     assert looks["需核对"] == ("▲ 错误", "late")
     assert looks["未并入"] == ("! 未并入", "close")
@@ -72,10 +72,10 @@ def test_doubts_of_one_kind_are_one_line() -> None:
     ]
     (line,) = listed
     note, item = line["note"], line["item"]
-    assert isinstance(note, Shown)
+    assert isinstance(note, AttachedCell)
     assert str(note.value).startswith("14 处，第一处：“成本”应为数字，现为“约5万”。")
     assert note.span == 6
-    assert isinstance(item, Shown)
+    assert isinstance(item, AttachedCell)
     assert item.value == "J7、J8、J9 +11"
     assert item.link == Place(sheet="核对")
 
@@ -103,7 +103,7 @@ def test_no_command_line_stands_on_the_sheet(language: Language) -> None:
     plain = replace(whole(language=language), across=3, across_doubles=2, skipped=left)
     sheet = log_sheet(plain, {})
     texts = [
-        str(cell.value if isinstance(cell, Shown) else cell)
+        str(cell.value if isinstance(cell, AttachedCell) else cell)
         for line in cells(sheet)
         for cell in line.values()
     ]

@@ -16,7 +16,7 @@ from marketing_sheets.merging.model import (
     sheet_label,
 )
 from marketing_sheets.merging.picks import OTHER, USE, distinct, where
-from marketing_sheets.records import Shown
+from marketing_sheets.records import AttachedCell
 from support.merges import output
 
 __all__ = [
@@ -39,7 +39,7 @@ def as_listed(merge: Merge) -> list[Line]:
     """Return the rows of the sheet as reading them gives them."""
     sheet = conflict_sheet(merge)
     names = [column.id for column in sheet.columns]
-    rows = [[c.value if isinstance(c, Shown) else c for c in row] for row in sheet.rows]
+    rows = [[c.value if isinstance(c, AttachedCell) else c for c in row] for row in sheet.rows]
     return [
         {name: None if cell == "" else cell for name, cell in zip(names, row, strict=True)}
         for row in rows

@@ -12,11 +12,11 @@ from marketing_sheets import read_workbook
 from marketing_sheets.loading import library_template
 from marketing_sheets.problems import Place
 from marketing_sheets.records import (
+    AttachedCell,
     AttachedColumn,
     AttachedRule,
     Attachment,
     SectionHead,
-    Shown,
 )
 from marketing_sheets.texts import LANGUAGES, Text
 from marketing_sheets.writer import write_workbook
@@ -52,8 +52,14 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         rows=[
             (SectionHead(title="第一节", labels={"one": "读到"}),),
-            (Shown(value="x", look="link", link=Place(sheet="附表", row=1)), "", 1.0, 2.5, "s"),
-            ("y", Shown(value=SENTENCE, span=3), "", "", "t"),
+            (
+                AttachedCell(value="x", look="link", link=Place(sheet="附表", row=1)),
+                "",
+                1.0,
+                2.5,
+                "s",
+            ),
+            ("y", AttachedCell(value=SENTENCE, span=3), "", "", "t"),
         ],
         rules=(AttachedRule(("name",), "={name}={^name}", "line"),),
         printed=2,
