@@ -389,10 +389,10 @@ def _budget_lines(summary: Summary) -> list[Phrase]:
     told, given = [], summary.allocation
     rest, left_out = given.unallocated.value, summary.stage_total.burn.left_out
     if given.differs and rest is not None:
-        amounts = (given.tasks.value or 0.0, given.total.value or 0.0, abs(rest))
+        # What the tasks add up to stands in the table, rounded as its other figures.
         params: dict[str, object] = {
-            name: Amount(value=amount, unit="money")
-            for name, amount in zip(("tasks", "total", "rest"), amounts, strict=True)
+            "total": Amount(value=given.total.value or 0.0, unit="money"),
+            "rest": Amount(value=abs(rest), unit="money"),
         }
         code = "note.exceeded" if given.exceeded else "note.unallocated"
         told.append(Phrase(code=code, params=params))

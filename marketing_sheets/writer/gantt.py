@@ -152,6 +152,7 @@ def _draw_dates(gantt: Gantt, scale: _Scale, layout: Layout, pen: Pen, book: Boo
     # Only a Monday names its month, so that the name has a week's room.
     pitch = 7 if scale.by_day else 1
     years: set[int] = set()
+    firsts: set[date] = set()
     for at in range(scale.cells):
         column = scale.first_column + at
         cell = f"{column_letter(column + 1)}${HEADER + 1}"
@@ -167,27 +168,27 @@ def _draw_dates(gantt: Gantt, scale: _Scale, layout: Layout, pen: Pen, book: Boo
         if at % pitch:
             pen.blank(GROUPS, column, month)
             continue
-        named = f"CHOOSE(MONTH({cell}),{chosen})"
-        name = months[day.month - 1] if day is not None else ""
-        if at:
-            previous = f"{column_letter(column - pitch + 1)}${HEADER + 1}"
+        named, year = f"CHOOSE(MONTH({cell}),{chosen})", f'YEAR({cell})&""'
+        name = "" if day is None else str(day.year)
+        if not at:
+            named = year
+        else:
+            # A year stands before its first month, as text: a number that is wider than its cell
+            # shows nothing but ###.
+            last = column - pitch + 1
             shown_before = f"${column_letter(scale.first_column + 1)}{GROUPS + 1}:"
             shown_before += f"{column_letter(column)}{GROUPS + 1}"
-            # Beside the first month of a year stands the year, as text: a number that is wider than
-            # its cell shows nothing but ###.
-            year = f'YEAR({cell})&""'
-            year = f'IF(COUNTIF({shown_before},{year})>0,"",{year})'
-            named = f"IF(MONTH({cell})=MONTH({previous}),{year},{named})"
-            if day is not None and (day - timedelta(7)).month == day.month:
-                name = "" if day.year in years else str(day.year)
-                years.add(day.year)
-        else:
-            # A first month of one week has no room but its name's for the year.
-            following = f"{column_letter(column + pitch + 1)}${HEADER + 1}"
-            named = f'IF(MONTH({cell})=MONTH({following}),{named},YEAR({cell})&"")'
-            if day is not None and (day + timedelta(7)).month != day.month:
-                name = str(day.year)
-                years.add(day.year)
+            previous = f"{column_letter(last)}${HEADER + 1}"
+            is_new = f"MONTH({cell})<>MONTH({previous})"
+            is_new += f',{column_letter(last)}{GROUPS + 1}=YEAR({previous})&""'
+            named = f'IF(COUNTIF({shown_before},{year})=0,{year},IF(OR({is_new}),{named},""))'
+        if day is not None and day.year in years:
+            before_it = day - timedelta(7)
+            is_named = before_it.month != day.month or before_it in firsts
+            name = months[day.month - 1] if is_named else ""
+        elif day is not None:
+            years.add(day.year)
+            firsts.add(day)
         pen.formula(GROUPS, column, f"={named}", month, name)
 
 

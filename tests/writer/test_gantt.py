@@ -115,13 +115,13 @@ def test_dates_follow_the_start(
 
 
 @pytest.mark.parametrize("end", [date(2024, 2, 10), date(2025, 2, 20)])
-def test_a_year_stands_beside_its_first_month(end: date, tmp_path: Path) -> None:
-    """By day and by week each year is named once, in the first cell that repeats a month."""
+def test_a_year_stands_before_its_first_month(end: date, tmp_path: Path) -> None:
+    """By day and by week each year is named once, a week before the month that it begins with."""
     path = written(tmp_path, start_date=date(2023, 12, 11), end_date=end, as_of=date(2024, 1, 2))
     sheet = opened(path, values=True)["阶段进度"]
     heads = [sheet.cell(3, column).value for column in range(FIRST, sheet.max_column + 1)]
     said = [str(head) for head in heads if head]
-    assert said[:4] == ["12月", "2023", "1月", "2024"]
+    assert said[:4] == ["2023", "12月", "2024", "1月"]
     years = [one for one in said if one.isdigit()]
     assert years == ["2023", "2024", "2025"][: len(years)]
     assert len(years) == end.year - 2022
@@ -129,12 +129,12 @@ def test_a_year_stands_beside_its_first_month(end: date, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("end", [date(2024, 2, 10), date(2025, 2, 20)])
 def test_a_first_month_of_one_week_shows_its_year(end: date, tmp_path: Path) -> None:
-    """Where only one week of a month is seen first, its year stands in its place, not later."""
+    """Where only one week of a month is seen first, its year stands in its place."""
     path = written(tmp_path, start_date=date(2023, 12, 27), end_date=end, as_of=date(2024, 1, 2))
     sheet = opened(path, values=True)["阶段进度"]
     heads = [sheet.cell(3, column).value for column in range(FIRST, sheet.max_column + 1)]
     # As text: a number wider than its cell would show nothing but ###.
-    assert [head for head in heads if head][:4] == ["2023", "1月", "2024", "2月"]
+    assert [head for head in heads if head][:4] == ["2023", "2024", "1月", "2月"]
 
 
 @pytest.mark.parametrize(("steps", "heights"), [("好" * 30, {50}), ("好" * 90, {50, 92})])
