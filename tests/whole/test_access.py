@@ -108,7 +108,12 @@ def parts_of(path: Path, pattern: str) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["campaign_tracker", "promotion_tracking"])
 def test_every_chart_says_what_it_shows(examples: Examples, name: str, language: Language) -> None:
-    """The alt text has the title and figures, so that nobody needs to see the chart."""
+    """The alt text has the title and figures, so that nobody needs to see the chart.
+
+    A chart beside a table follows what people type, so only its title can be said.
+    """
+    tables = library_template(name).tables
+    living = {chart.title[language] for table in tables for chart in table.charts}
     told = [
         text
         for part in parts_of(summary_file(examples, name, language), r"xl/drawings/drawing\d+\.xml")
@@ -117,8 +122,7 @@ def test_every_chart_says_what_it_shows(examples: Examples, name: str, language:
     assert len(told) >= 2
     for drawing in told:
         (said,) = re.findall(r'descr="([^"]+)"', drawing)
-        assert re.search(r"\d", said)
-        assert len(said) > 20
+        assert said in living or (re.search(r"\d", said) and len(said) > 20)
     assert len(set(told)) == len(told)
 
 
