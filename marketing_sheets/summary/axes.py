@@ -42,14 +42,15 @@ def twin_axes(columns: Sequence[float], line: Sequence[float]) -> tuple[Axis, Ax
     The left one is at least 1.6 times the tallest column: the line runs above them.
     """
     top, peak = max([*columns, 0.0]), max([*line, 0.0])
-    below = min([*columns, 0.0])
+    below, least = min([*columns, 0.0]), min([*line, 0.0])
     best: tuple[float, Axis, Axis] | None = None
     for count in (3, 4, 5):
-        left_step = _nice(1.6 * top / count) if top > 0 else _nice(max(-below, 1.0) / count)
-        right_step = _nice(1.05 * peak / count) if peak > 0 else 1.0
-        under = ceil(-below / left_step - 1e-9)
-        left = Axis(low=-under * left_step, high=count * left_step, step=left_step)
-        right = Axis(low=-under * right_step, high=count * right_step, step=right_step)
+        left_step = _nice((1.6 * top - below) / count or 1.0)
+        over = max(ceil(1.6 * top / left_step - 1e-9), 1)
+        under = max(ceil(-below / left_step - 1e-9), 1 if least < 0 else 0)
+        right_step = _nice(max(1.05 * peak / over, -least / max(under, 1)) or 1.0)
+        left = Axis(low=-under * left_step, high=over * left_step, step=left_step)
+        right = Axis(low=-under * right_step, high=over * right_step, step=right_step)
         waste = left.high / (1.6 * top or 1) * (right.high / (peak or 1))
         if best is None or waste < best[0] - 1e-9:
             best = (waste, left, right)

@@ -17,7 +17,7 @@ from ..styles import FONTS, STATES, TABS, Palette
 from ..template import Verdict
 from ..texts import Language
 from .fit import fit, fit_names, width_of
-from .grid import FIRST, LAST, Cell, Laid, Style, lay, left, pixels, right, small
+from .grid import FIRST, LAST, Cell, LaidCell, Style, lay, left, pixels, right, small
 from .model import ChannelRow, StageRow, Summary
 from .words import Scale, place_text, symbol_of, text_of, word
 
@@ -120,7 +120,7 @@ class Canvas:
         self.row += 1
         self.top += height
 
-    def _draw(self, one: Laid) -> None:
+    def _draw(self, one: LaidCell) -> None:
         row, cell, column = self.row, one.cell, one.at
         form = self.format(cell.style)
         if one.is_merged:

@@ -99,7 +99,7 @@ def small(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Laid:
+class LaidCell:
     """A cell as it is written: its text as fitted, at the column `at`.
 
     `is_merged` tells whether it takes all its columns as one; `height` is what its row needs.
@@ -111,9 +111,9 @@ class Laid:
     height: float = 0
 
 
-def lay(cells: Sequence[Cell], first: int, last: int) -> list[Laid]:
+def lay(cells: Sequence[Cell], first: int, last: int) -> list[LaidCell]:
     """Lay out the cells of a row that reaches from the column `first` to `last`."""
-    free, laid = first, list[Laid]()
+    free, laid = first, list[LaidCell]()
     ordered = sorted(cells, key=lambda cell: cell.first)
     for cell, following in zip(ordered, [*ordered[1:], None], strict=True):
         one = _laid(cell, free, last, following)
@@ -124,18 +124,18 @@ def lay(cells: Sequence[Cell], first: int, last: int) -> list[Laid]:
     return laid
 
 
-def _at_top(one: Laid) -> Laid:
+def _at_top(one: LaidCell) -> LaidCell:
     return replace(one, cell=replace(one.cell, style={**one.cell.style, "valign": "top"}))
 
 
-def _laid(cell: Cell, free: int, last: int, following: Cell | None) -> Laid:
+def _laid(cell: Cell, free: int, last: int, following: Cell | None) -> LaidCell:
     """Lay out a cell; the columns from `free` up to the one `following` are empty.
 
     A text of one line needs no merged cells: it runs over empty ones, or is centred across them.
     """
     wide = cell.end > cell.first
     if not isinstance(cell.value, str) or cell.formula:
-        return Laid(cell=cell, at=cell.first, is_merged=wide)
+        return LaidCell(cell=cell, at=cell.first, is_merged=wide)
     start, end = cell.first, cell.end
     if cell.runs_over and cell.align == "left":
         end = max(end, last if following is None else following.first - 1)
@@ -150,7 +150,7 @@ def _laid(cell: Cell, free: int, last: int, following: Cell | None) -> Laid:
     at = cell.end if cell.align == "right" and not is_merged else cell.first
     if wide and not is_merged and cell.align == "center":
         style["align"] = "center_across"
-    return Laid(
+    return LaidCell(
         cell=replace(cell, value=one.text, style=style, lines=one.lines),
         at=at,
         is_merged=is_merged,
@@ -171,7 +171,7 @@ def _fitted(cell: Cell, first: int, last: int, lines: int, following: Cell | Non
     return fit(str(cell.value), space, sizes, lines=lines, bold=bold, name=cell.name)
 
 
-def _reach(one: Laid) -> int:
+def _reach(one: LaidCell) -> int:
     """Return the last column into which the text of a cell runs."""
     cell = one.cell
     if one.is_merged or not isinstance(cell.value, str) or cell.align != "left":

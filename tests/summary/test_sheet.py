@@ -12,9 +12,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import hypothesis.strategies as st
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given
 from support.readings import (
     AS_OF,
     FORM,
@@ -436,6 +438,22 @@ def test_axes_have_round_ends_and_share_gridlines() -> None:
     assert steps([]).high == 1
     assert (steps([8.81]).high, steps([8.81]).step) == (10, 2)
     assert steps([-3.0, 7.0]).low <= -3
+
+
+_AMOUNTS = st.lists(st.integers(-(10**11), 10**11).map(lambda cents: cents / 100), max_size=6)
+
+
+@given(columns=_AMOUNTS, line=_AMOUNTS)
+def test_both_axes_hold_all_figures_between_few_gridlines(
+    columns: list[float], line: list[float]
+) -> None:
+    """However large a loss beside small gains, no figure is cut off, and gridlines stay few."""
+    left, right = twin_axes(columns, line)
+    for axis, values in ((left, columns), (right, line)):
+        assert all(axis.low <= value <= axis.high * (1 + 1e-9) for value in values)
+        assert (axis.high - axis.low) / axis.step <= 13
+    assert left.low / left.step == pytest.approx(right.low / right.step)
+    assert left.high / left.step == pytest.approx(right.high / right.step)
 
 
 def test_gridlines_are_labelled_exactly() -> None:
