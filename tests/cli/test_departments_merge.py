@@ -177,6 +177,7 @@ def test_wrong_paths_are_usage(tmp_path: Path, paths: list[str], words: str) -> 
     assert words in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 def test_the_real_program_in_processes(pair: Path, tmp_path: Path) -> None:
     """The program itself, reading in two processes, keeps stdout for the report alone."""

@@ -114,7 +114,10 @@ def amount_rows() -> dict[str, Rows]:
     }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "language",
+    [LANGUAGES[0], *(pytest.param(one, marks=pytest.mark.slow) for one in LANGUAGES[1:])],
+)
 def test_every_spelling_counts_in_excel_as_in_python(tmp_path: Path, language: Language) -> None:
     """Labels of all languages, aliases and remarks in brackets give the same in both engines."""
     book = typed(tmp_path, TRACKER, language, spelled_rows(language))

@@ -76,6 +76,7 @@ def prove_returned(merged: Path, numbers: Sequence[int]) -> None:
     assert len(edited) == sum(any(part.rows.values()) for part in done.parts)
 
 
+@pytest.mark.slow
 def test_a_dozen_habits(tmp_path: Path) -> None:
     """Twelve of them, each language and each way of beginning a workbook among them."""
     written(tmp_path / "各部门", range(12))

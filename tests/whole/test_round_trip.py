@@ -91,7 +91,10 @@ def table(draw: st.DrawFn, sheet: TableSheet) -> SheetRecords:
     return reading.records
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "language",
+    [LANGUAGES[0], *(pytest.param(one, marks=pytest.mark.slow) for one in LANGUAGES[1:])],
+)
 @given(data=st.data())
 @tried(4)
 def test_read_gives_what_was_written(language: Language, data: st.DataObject) -> None:

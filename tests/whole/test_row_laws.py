@@ -176,6 +176,7 @@ def silent(done: Edited) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @given(edited())
 @settings(max_examples=_QUICK, derandomize=True, suppress_health_check=[*HealthCheck])
 def test_no_total_is_wrong_in_silence(done: Edited) -> None:
