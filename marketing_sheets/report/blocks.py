@@ -121,9 +121,10 @@ Block = Heading | Paragraph | Tiles | Table | Chart | Place | Actions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A whole report; `blanks` fill those of a house template."""
+    """A whole report; `titles` are its in each language, `blanks` fill those of a house."""
 
     title: str
+    titles: tuple[str, ...]
     blocks: tuple[Block, ...]
     blanks: Mapping[str, str] = field(default_factory=dict)
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
+
+from docx.opc.constants import CONTENT_TYPE
+from docx.oxml import parse_xml
+from lxml import etree
 
 from ..errors import UsageError
 from .blocks import plain
@@ -12,7 +16,20 @@ from .blocks import plain
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _BLANK: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _REPORT: Final = "report"
+_STORIES: Final = (
+    CONTENT_TYPE.WML_HEADER,
+    CONTENT_TYPE.WML_FOOTER,
+    CONTENT_TYPE.WML_FOOTNOTES,
+    CONTENT_TYPE.WML_ENDNOTES,
+)
 _SHOWN: Final = 40  # characters of the line in which a blank stands
+
+
+def stories(package: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the parts of text that stand beside the body, each with its root."""
+    for part in package.part.package.iter_parts():
+        if part.content_type in _STORIES:
+            yield part, part.element if hasattr(part, "element") else parse_xml(part.blob)
 
 
 def fill_blanks(package: Any, blanks: Mapping[str, str]) -> None:
@@ -20,10 +37,11 @@ def fill_blanks(package: Any, blanks: Mapping[str, str]) -> None:
 
     Raises UsageError for a name that is no blank, with its place.
     """
-    for part in package.part.package.iter_parts():
-        root = getattr(part, "element", None)
-        for paragraph in () if root is None else root.iter(f"{_W}p"):
+    for part, root in ((package.part, package.element), *stories(package)):
+        for paragraph in root.iter(f"{_W}p"):
             _fill(paragraph, blanks, str(part.partname))
+        if not hasattr(part, "element"):
+            part._blob = etree.tostring(root, encoding="UTF-8", standalone=True)
 
 
 def _fill(paragraph: Any, blanks: Mapping[str, str], part: str) -> None:

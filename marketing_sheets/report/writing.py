@@ -138,7 +138,7 @@ def _earlier(there: bytes, document: Document, output: Path, *, overwrite: bool)
 
     try:
         old = _opened(there, lambda: WorkbookExists("file_exists", file=output.name))
-        kept = kept_of(old, output.name, document.title, overwrite=overwrite)
+        kept = kept_of(old, output.name, document, overwrite=overwrite)
     except WorkbookExists:
         if overwrite:
             return None
