@@ -44,7 +44,7 @@ class Carrier:
             is_list = element.tag == f"{_W}numId"
             if not is_list and element.tag not in _STYLED:
                 continue
-            known = (self._list if is_list else self._style)(element.get(f"{_W}val"))
+            known = (self._list if is_list else self.style)(element.get(f"{_W}val"))
             if known is None:
                 element.getparent().remove(element)
             else:
@@ -73,7 +73,7 @@ class Carrier:
             if not relation.is_external:
                 self._move(relation.target_part)
 
-    def _style(self, ident: str) -> str | None:
+    def style(self, ident: str) -> str | None:
         """Return the id of the style of this kind and name, copied where the other has none."""
         styles = self._target.styles.element
         style = _with(self._source.styles.element, "style", "styleId", ident)

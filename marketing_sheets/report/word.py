@@ -10,6 +10,7 @@ from typing import Any, Final
 from zipfile import ZipFile
 
 import docx
+from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.constants import RELATIONSHIP_TYPE as RELATION
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
@@ -61,18 +62,22 @@ def write_word(
     document: Document,
     language: Language,
     *,
-    house: bytes | None = None,
+    house: Any = None,
+    file: str = "",
     kept: Kept | None = None,
     created: datetime | None = None,
 ) -> bytes:
     """Return a report as the bytes of a Word document, the same for the same report.
 
-    `house` is a template whose styles and pages it takes, and whose blanks it fills; `kept` is what
-    people wrote into an earlier one. Raises UsageError for a blank nobody knows.
+    `house` is an opened template whose styles and pages it takes, and whose blanks it fills; `file`
+    is its name. `kept` is what people wrote into an earlier report. Raises UsageError for a blank
+    nobody knows, and a template that does not say where the report goes.
     """
-    package = docx.Document(BytesIO(house or base_document(language)))
-    fill_blanks(package, document.blanks)
-    start, width = place_of_report(package)
+    base = docx.Document(BytesIO(base_document(language)))
+    package = house or base
+    fill_blanks(package, document.blanks, file)
+    start, width = place_of_report(package, file)
+    _lend_styles(base, package)
     writer = _Writer(package, kept or Kept(), width)
     for block in document.blocks:
         for element in writer.draw(block):
@@ -127,7 +132,7 @@ class _Writer:
         self.carrier = Carrier(kept.part, package.part)
         self._charts = self._owns = 0
         self._marks = _highest(package, f"{{{_W}}}bookmarkStart", f"{{{_W}}}id")
-        self._styles = {style.name.lower(): style.style_id for style in package.styles}
+        self._styles = {name.lower(): ident for name, ident in _paragraph_styles(package)}
 
     def paragraph(self, *runs: Any, style: str | None = None, **layout: Any) -> Any:
         """Return a paragraph; `style` is a name, and what the house does not have is left out."""
@@ -141,6 +146,8 @@ class _Writer:
             _w("spacing", before=0, after=layout["after"], line=264, lineRule="auto")
             if "after" in layout
             else None,
+            # A house may indent its texts, and give their lines one height.
+            _w("ind", firstLine=0, firstLineChars=0) if "after" in layout else None,
             _w("jc", val=align) if align and align != "left" else None,
         )
         return _w("p", look, *runs)
@@ -269,7 +276,7 @@ class _Writer:
             "</a:graphicData></a:graphic></wp:inline>"
         )
         drawing.find(f"{{{_WP}}}docPr").set("descr", plain(block.told))
-        yield self.paragraph(_w("r", _w("drawing", drawing)))
+        yield self.paragraph(_w("r", _w("drawing", drawing)), after=80)
 
     def _chart_part(self, block: Chart) -> Part:
         """Return the part of a chart with the workbook in which it is edited."""
@@ -323,6 +330,23 @@ def _closing(held: Sequence[Any]) -> Iterator[Any]:
     """Yield the paragraph that must end a cell, where none does."""
     if held[-1].tag != f"{{{_W}}}p":
         yield _w("p")
+
+
+def _paragraph_styles(package: Any) -> Iterator[tuple[str, str]]:
+    for style in package.styles:
+        if style.type == WD_STYLE_TYPE.PARAGRAPH and style.name:
+            yield style.name, style.style_id
+
+
+def _lend_styles(base: Any, package: Any) -> None:
+    """Give a house the styles of a report that it does not have, in its own font."""
+    known = {name for name, _ in _paragraph_styles(package)}
+    for name, ident in _paragraph_styles(base):
+        if name not in known:
+            lent = Carrier(base.part, package.part).style(ident)
+            style = package.styles.get_by_id(lent, WD_STYLE_TYPE.PARAGRAPH).element
+            for font in list(style.iter(f"{{{_W}}}rFonts")):
+                font.getparent().remove(font)
 
 
 def _number_drawings(package: Any) -> None:
