@@ -40,13 +40,13 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """A headline figure: its name, value, target, how it stands, and the colour of that."""
+    """A headline figure: its name, value, target, how it stands, and the colour of that if any."""
 
     name: str
     value: str
     target: str
     delta: str
-    color: str
+    color: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Final, get_args
 
 from .. import texts
 from ..errors import UsageError
-from ..styles import STATES, Palette
+from ..styles import STATES
 from ..summary import (
     HEALTH_STATES,
     PartTable,
@@ -180,8 +180,7 @@ def _masthead(summary: Summary, title: str, language: Language, *, is_whole: boo
     for tile in summary.tiles:
         name, value, target, delta = tile_texts(tile, language)
         color = STATES[tile.state].color if tile.state else None
-        one = Tile(name=name, value=value, target=target, delta=delta, color=color or Palette.RULE)
-        tiles.append(one)
+        tiles.append(Tile(name=name, value=value, target=target, delta=delta, color=color))
     return [*blocks, Tiles(tiles=tuple(tiles))] if tiles else blocks
 
 

@@ -201,15 +201,16 @@ class _Writer:
         yield self.paragraph(after=60)
 
     def _tile(self, tile: Tile, width: int) -> Any:
+        tone = tile.color or Palette.SLATE
         lines = [
             self.paragraph(_run(tile.name, size=18, color=Palette.SLATE), after=0),
             self.paragraph(_run(tile.value, size=36, bold=True, color=Palette.NAVY), after=0),
             self.paragraph(_run(tile.target, size=17, color=Palette.SLATE), after=0),
-            self.paragraph(_run(tile.delta, size=17, bold=True, color=tile.color), after=20),
+            self.paragraph(_run(tile.delta, size=17, bold=True, color=tone), after=20),
         ]
         # White edges part the tiles.
         edges = {
-            "top": (tile.color, 24),
+            "top": (tile.color or Palette.RULE, 24),
             "right": (Palette.WHITE, 48),
             "bottom": (Palette.WHITE, 48),
         }

@@ -45,7 +45,7 @@ def twin_axes(columns: Sequence[float], line: Sequence[float]) -> tuple[Axis, Ax
     below = min([*columns, 0.0])
     best: tuple[float, Axis, Axis] | None = None
     for count in (3, 4, 5):
-        left_step = _nice(1.6 * top / count) if top > 0 else _nice(max(-below, 1.0) / count)
+        left_step = _nice((max(1.6 * top, -below) or 1.0) / count)
         right_step = _nice(1.05 * peak / count) if peak > 0 else 1.0
         under = ceil(-below / left_step - 1e-9)
         left = Axis(low=-under * left_step, high=count * left_step, step=left_step)
