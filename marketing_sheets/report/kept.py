@@ -19,35 +19,30 @@ _MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _PLACE, _OWN, _ROW = "ms_place_", "ms_own_", "ms_row_"
 _ACTIONS: Final = "actions"
 HINTED: Final = ("background", "success", "evidence", "root_causes", "next_steps")
-_BLOCKS: Final = tuple(f"{_W}{name}" for name in ("p", "tbl", "altChunk"))
 PLACE_TAG: Final = "report:"
 _EDITED: Final = "0" * 10
 _SPARE: Final = 3
 _OBJECT: Final = "\ufffc"  # stands for what is no letter
+
+
+def _tags(names: str) -> tuple[str, ...]:
+    return tuple(f"{_W}{name}" for name in names.split())
+
+
 _BOOKMARK: Final = f"{_W}bookmarkStart"
+_BLOCKS: Final = _tags("p tbl altChunk")
+_TEXTS: Final = (*_tags("t delText"), f"{_M}t")
+_SPACES: Final = _tags("br cr tab")
 # What is written beside the text; a new report could not take it over.
-_BESIDE: Final = tuple(
-    f"{_W}{name}" for name in ("commentReference", "footnoteReference", "endnoteReference")
-)
-_TEXTS: Final = frozenset((f"{_W}t", f"{_W}delText", f"{_M}t"))
-_OBJECTS: Final = frozenset(
-    (*_BESIDE, *(f"{_W}{name}" for name in "drawing pict object sym altChunk hyperlink".split()))
-)
+_BESIDE: Final = _tags("commentReference footnoteReference endnoteReference")
+_OBJECTS: Final = (*_BESIDE, *_tags("drawing pict object sym altChunk hyperlink"))
 # What words alone do not tell of in what people wrote.
-_MARKUP: Final = frozenset(
-    f"{_W}{name}" for name in "instrText fldSimple numPr ins del moveFrom moveTo".split()
-)
-_SPACES: Final = frozenset(f"{_W}{name}" for name in ("br", "cr", "tab"))
+_MARKUP: Final = _tags("instrText fldSimple numPr ins del moveFrom moveTo")
 # What belongs to the document it was written in: breaks of sections, marks.
 _LOCAL: Final = (
     *_BESIDE,
-    *(
-        f"{_W}{name}"
-        for name in (
-            "sectPr bookmarkStart bookmarkEnd proofErr permStart permEnd "
-            "commentRangeStart commentRangeEnd"
-        ).split()
-    ),
+    *_tags("sectPr bookmarkStart bookmarkEnd proofErr permStart permEnd"),
+    *_tags("commentRangeStart commentRangeEnd"),
 )
 _SHOWN: Final = 40  # characters of a text that a sentence quotes
 
@@ -154,10 +149,8 @@ def kept_of(document: Any, file: str, new: Document, *, overwrite: bool) -> Kept
                 raise WorkbookExists("report_commented", file=file)
             place = next(filter(None, map(_plainly, lines)), file).strip(_OBJECT)
             raise WorkbookExists("report_edited", file=file, place=place[:_SHOWN])
-    written = [element for elements in held.values() for element in elements]
-    if not overwrite and any(
-        one.find(f".//{tag}") is not None for one in written for tag in _BESIDE
-    ):
+    written = (element for elements in held.values() for element in elements)
+    if not overwrite and any(next(one.iter(*_BESIDE), None) is not None for one in written):
         raise WorkbookExists("report_commented", file=file)
     tables = _action_tables(held.get(_ACTIONS, ()))
     rows = [

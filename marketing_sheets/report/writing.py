@@ -37,10 +37,11 @@ _SEAL: Final = re.compile(rb'<meta name="seal" content="([0-9a-f]*)">')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenReport:
-    """A written report: where it is, what it tells, and whether an earlier one went into it."""
+    """A written report: its place, figures, language, and whether an earlier one went into it."""
 
     path: Path
     summary: Summary
+    language: Language
     took_over: bool
 
 
@@ -89,7 +90,7 @@ def write_report(
         document, spoken, output, there, house=house, overwrite=overwrite, created=created
     )
     files.replace_file(output, [written], is_new=there is None)
-    return WrittenReport(path=output, summary=summary, took_over=took_over)
+    return WrittenReport(path=output, summary=summary, language=spoken, took_over=took_over)
 
 
 def _page(
