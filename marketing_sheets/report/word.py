@@ -10,7 +10,6 @@ from typing import Any, Final
 from zipfile import ZipFile
 
 import docx
-from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.constants import RELATIONSHIP_TYPE as RELATION
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
@@ -77,8 +76,7 @@ def write_word(
     package = house or base
     fill_blanks(package, document.blanks, file)
     start, width = place_of_report(package, file)
-    _lend_styles(base, package)
-    writer = _Writer(package, kept or Kept(), width)
+    writer = _Writer(package, kept or Kept(), width, _styles_in(package, base))
     for block in document.blocks:
         for element in writer.draw(block):
             start.addprevious(element)
@@ -125,14 +123,16 @@ def _run(text: str, *, size: int | None = None, bold: bool = False, **look: str 
 class _Writer:
     """Draws blocks as elements of a document's body."""
 
-    def __init__(self, package: Any, kept: Kept, width: int) -> None:
+    def __init__(
+        self, package: Any, kept: Kept, width: int, styles: Mapping[str, str | None]
+    ) -> None:
         self.package = package
         self.kept = kept
         self.width = width
         self.carrier = Carrier(kept.part, package.part)
         self._charts = self._owns = 0
         self._marks = _highest(package, f"{{{_W}}}bookmarkStart", f"{{{_W}}}id")
-        self._styles = {name.lower(): ident for name, ident in _paragraph_styles(package)}
+        self._styles = styles
 
     def paragraph(self, *runs: Any, style: str | None = None, **layout: Any) -> Any:
         """Return a paragraph; `style` is a name, and what the house does not have is left out."""
@@ -333,21 +333,14 @@ def _closing(held: Sequence[Any]) -> Iterator[Any]:
         yield _w("p")
 
 
-def _paragraph_styles(package: Any) -> Iterator[tuple[str, str]]:
-    for style in package.styles:
-        if style.type == WD_STYLE_TYPE.PARAGRAPH and style.name:
-            yield style.name, style.style_id
-
-
-def _lend_styles(base: Any, package: Any) -> None:
-    """Give a house the styles of a report that it does not have, in its own font."""
-    known = {name for name, _ in _paragraph_styles(package)}
-    for name, ident in _paragraph_styles(base):
-        if name not in known:
-            lent = Carrier(base.part, package.part).style(ident)
-            style = package.styles.get_by_id(lent, WD_STYLE_TYPE.PARAGRAPH).element
-            for font in list(style.iter(f"{{{_W}}}rFonts")):
-                font.getparent().remove(font)
+def _styles_in(package: Any, base: Any) -> dict[str, str | None]:
+    """Return the ids of a report's styles in a document, lent by the base where it has none."""
+    if package is not base:
+        # A house has its own font.
+        for font in list(base.styles.element.iter(f"{{{_W}}}rFonts")):
+            font.getparent().remove(font)
+    carrier = Carrier(base.part, package.part)
+    return {style.name.lower(): carrier.style(style.style_id) for style in base.styles}
 
 
 def _number_drawings(package: Any) -> None:
