@@ -72,5 +72,5 @@ def report(
     if as_json:
         print_json({"file": file, "report": done.path, "took_over": done.took_over})
         return
-    spoken = speech(language)
-    tell(say("cli", "reported_again" if done.took_over else "reported", spoken, file=done.path))
+    code = "reported_again" if done.took_over else "reported"
+    tell(say("cli", code, done.language, file=done.path))

@@ -60,12 +60,14 @@ def unwritable(target: Path, error: Exception) -> WorkbookError:
 
 
 def check_replaceable(target: Path) -> None:
-    """Raise WorkbookInUse if the file is read-only or open in Excel, WPS or LibreOffice."""
+    """Raise WorkbookInUse if the file is read-only or open in Excel, Word, WPS or LibreOffice."""
     target = real_path(target)
     name = target.name
     if not exists(target):
         return
-    for lock in (f"~${name}", f".~{name}", f".~lock.{name}#"):
+    # Word takes letters of a long name away.
+    short = name[max(0, min(2, len(target.stem) - 6)) :] if target.suffix == ".docx" else name
+    for lock in dict.fromkeys((f"~${name}", f"~${short}", f".~{name}", f".~lock.{name}#")):
         if exists(target.with_name(lock)):
             raise WorkbookInUse("open_elsewhere", file=name, lock=lock)
     # The superuser may write anything; the mark "read-only" is meant for everybody.

@@ -40,13 +40,13 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """A headline figure: its name, value, target, how it stands, and the colour of that."""
+    """A headline figure: its name, value, target, how it stands, and the colour of that if any."""
 
     name: str
     value: str
     target: str
     delta: str
-    color: str
+    color: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +121,10 @@ Block = Heading | Paragraph | Tiles | Table | Chart | Place | Actions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A whole report; `blanks` fill those of a house template."""
+    """A whole report; `titles` are its in each language, `blanks` fill those of a house."""
 
     title: str
+    titles: tuple[str, ...]
     blocks: tuple[Block, ...]
     blanks: Mapping[str, str] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from typing import Final, get_args
 
 from .. import texts
 from ..errors import UsageError
-from ..styles import STATES, Palette
+from ..styles import STATES
 from ..summary import (
     HEALTH_STATES,
     PartTable,
@@ -28,7 +28,7 @@ from ..summary import (
     word,
 )
 from ..template import Chapter
-from ..texts import Language, fold, say
+from ..texts import LANGUAGES, Language, fold, say
 from .blocks import (
     Actions,
     Block,
@@ -61,11 +61,10 @@ def document_of(summary: Summary, language: Language, *, stage: str | None = Non
 
     The report of a stage is made of the records of that stage alone; UsageError if none have it.
     """
-    campaign = text_of(summary.title, language)
-    tables = summary.report.parts
+    titles = {one: _title(summary, stage, one) for one in LANGUAGES}
+    title, tables = titles[language], summary.report.parts
     if stage is not None:
-        tables, stage = _of_stage(tables, stage, language)
-    title = _title(summary, campaign, stage, language)
+        tables, _ = _of_stage(tables, stage, language)
     outlined = replace(summary, report=replace(summary.report, chapters=_CHAPTERS))
     blocks = _masthead(summary, title, language, is_whole=stage is None)
     for number, (chapter, sections) in enumerate(sections_of(outlined), 1):
@@ -86,12 +85,13 @@ def document_of(summary: Summary, language: Language, *, stage: str | None = Non
         blocks += [_place(name, language) for name in _PLACES.get(chapter, ())]
     blocks += [_footer(summary, language)]
     blanks = {
-        "campaign": campaign,
+        "campaign": text_of(summary.title, language),
         "title": title,
         "department": text_of(summary.department, language),
         "as_of": text_of(summary.as_of, language),
     }
-    return Document(title=title, blocks=tuple(blocks), blanks=blanks)
+    known = tuple(titles.values())
+    return Document(title=title, titles=known, blocks=tuple(blocks), blanks=blanks)
 
 
 def _draw_sections(
@@ -123,8 +123,10 @@ def _of_stage(
     return tuple(found), known[fold(stage)]
 
 
-def _title(summary: Summary, campaign: str, stage: str | None, language: Language) -> str:
-    plan = summary.report.plan
+def _title(summary: Summary, stage: str | None, language: Language) -> str:
+    plan, campaign = summary.report.plan, text_of(summary.title, language)
+    if stage is not None:
+        _, stage = _of_stage(summary.report.parts, stage, language)
     own = plan.title if stage is None else plan.stage_title
     if own:
         return own[language].format(campaign=campaign, stage=stage)
@@ -178,8 +180,7 @@ def _masthead(summary: Summary, title: str, language: Language, *, is_whole: boo
     for tile in summary.tiles:
         name, value, target, delta = tile_texts(tile, language)
         color = STATES[tile.state].color if tile.state else None
-        one = Tile(name=name, value=value, target=target, delta=delta, color=color or Palette.RULE)
-        tiles.append(one)
+        tiles.append(Tile(name=name, value=value, target=target, delta=delta, color=color))
     return [*blocks, Tiles(tiles=tuple(tiles))] if tiles else blocks
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Final
 
 from lxml import etree
@@ -17,6 +18,8 @@ from .numbers import shown
 _C: Final = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _SMALL, _TITLE = 12, 13  # pixels: 9 and 10 pt
+_CROWDED: Final = 1.3  # of the room of a figure, that it may take from others
+_LONG: Final = 60  # pixels after which a name is rather cut than others left out
 _LINE: Final = 28  # of the title and the legend
 
 
@@ -80,6 +83,8 @@ def svg_of(chart: Chart) -> Any:
     )
     draw = _bars_across if is_flat else _columns
     picture.extend(draw(series, names, axes, chart.width, chart.height))
+    for text in picture.iterfind("text"):
+        _move_inside(text, chart.width)
     return picture
 
 
@@ -169,8 +174,27 @@ def _line(points: Sequence[tuple[float, float]], color: str, width: float, *, da
     return E.polyline(style | ({"stroke-dasharray": "4 3"} if dash else {}))
 
 
-def _wide(text: str) -> float:
-    return width_of(text, _SMALL * 0.75)
+def _wide(text: str, *, bold: bool = False) -> float:
+    return width_of(text, _SMALL * 0.75, bold=bold)
+
+
+def _move_inside(text: Any, width: int) -> None:
+    """Move a text that would leave the picture at a side."""
+    wide = _wide(text.text or "", bold=text.get("font-weight") == "bold")
+    before = wide * {"start": 0, "middle": 0.5, "end": 1}[text.get("text-anchor")]
+    x = min(max(float(text.get("x")), before + 1), width - 1 - wide + before)
+    text.set("x", f"{x:.1f}")
+
+
+def _name(x: float, y: float, name: str, room: float, anchor: str) -> Any:
+    """Write a name, cut to its room; the whole is told where the pointer rests."""
+    shown = name
+    while len(shown) > 1 and _wide(shown) > room:
+        shown = f"{shown.removesuffix('…')[:-1]}…"
+    text = _text(x, y, shown, anchor=anchor)
+    if shown != name:
+        text.append(E.title(plain(name)))
+    return text
 
 
 def _legend(series: Sequence[_Series], root: Any, width: int) -> Iterator[Any]:
@@ -212,39 +236,49 @@ def _bars_across(
 ) -> Iterator[Any]:
     axis = axes[0]
     left = min(0.34 * width, 12 + max(map(_wide, names), default=0))
-    room, top, tall = width - left - 12, float(_LINE + 4), height - _LINE - 12.0
-    for tick in axis.ticks():
+    marks = [shown(tick, axis.number_format) if axis.is_shown else "" for tick in axis.ticks()]
+    room, top = width - left - 12, float(_LINE + 4)
+    tall = height - _LINE - (30.0 if axis.is_shown else 12.0)
+    # The last one stands half its width before its line.
+    every = ceil((1.5 * max(map(_wide, marks)) + 6) / room * max(len(marks) - 1, 1))
+    base = left + room * axis.part(0)
+    for at, tick in enumerate(axis.ticks()):
         x = left + room * axis.part(tick)
+        if axis.is_shown and at % every == 0:
+            yield _text(x, top + tall + 15, marks[at], anchor="middle")
         color = Palette.SLATE if axis.dash else Palette.LINE
         if tick > axis.low:
             yield _line([(x, top), (x, top + tall)], color, 0.75, dash=axis.dash)
     for at, name in enumerate(names):
         y = top + tall * (at + 0.5) / len(names)
-        yield _text(left - 8, y + 4, name, anchor="end")
+        yield _name(left - 8, y + 4, name, left - 10, "end")
     for one, at, begin, thick in _places(series, len(names), tall):
         value = one.values[at]
         if value is None:
             continue
-        long, y = room * axis.part(value), top + begin
-        yield _rect(left, y, long, thick, one.colors.get(at, one.color))
+        end, y = left + room * axis.part(value), top + begin
+        color = one.colors.get(at, one.color)
+        yield _rect(min(base, end), y, abs(end - base), thick, color)
         look: dict[str, Any] = {"anchor": "end", "color": Palette.WHITE} if one.inside else {}
-        x = left + long + (-5 if one.inside else 5)
+        x = end + (-5 if one.inside else 5)
         yield _text(x, y + thick / 2 + 4, _said(one, at, value), bold=True, **look)
-    yield _line([(left, top), (left, top + tall)], Palette.RULE, 1, dash=False)
+    yield _line([(base, top), (base, top + tall)], Palette.RULE, 1, dash=False)
 
 
 def _columns(
     series: Sequence[_Series], names: Sequence[str], axes: Sequence[_Axis], width: int, height: int
 ) -> Iterator[Any]:
-    left, top, bottom = 46.0, float(_LINE + 10), height - 26.0
-    room, tall = width - left - (36 if len(axes) > 1 else 10), bottom - top
+    marks = [[shown(tick, axis.number_format) for tick in axis.ticks()] for axis in axes]
+    left, right = (max([*map(_wide, texts), 24.0]) + 12 for texts in (*marks, [])[:2])
+    top, bottom = float(_LINE + 10), height - 26.0
+    room, tall = width - left - (right if len(axes) > 1 else 10), bottom - top
     for number, axis in enumerate(axes):
-        for tick in axis.ticks():
+        for tick, mark in zip(axis.ticks(), marks[number], strict=True):
             y = bottom - tall * axis.part(tick)
             if not number:
                 yield _line([(left, y), (left + room, y)], Palette.LINE, 0.75, dash=False)
             x, anchor = (left + room + 6, "start") if number else (left - 6, "end")
-            yield _text(x, y + 4, shown(tick, axis.number_format), anchor=anchor)
+            yield _text(x, y + 4, mark, anchor=anchor)
     base = bottom - tall * axes[0].part(0)
     for one, at, begin, thick in _places(series, len(names), room):
         value = one.values[at]
@@ -252,18 +286,21 @@ def _columns(
             continue
         y = bottom - tall * axes[0].part(value)
         yield _rect(left + begin, min(y, base), thick, abs(base - y), one.colors.get(at, one.color))
-        if said := _said(one, at, value):
+        said = _said(one, at, value)
+        # Figures on one another tell nothing; a table beside has them all.
+        if said and _wide(said) <= _CROWDED * (room / len(names) if one.overlap == 1 else thick):
             color = Palette.WHITE if one.inside else Palette.SLATE
             lower = y + 15 if one.inside else y - 4
             look: dict[str, Any] = {"anchor": "middle", "color": color, "bold": one.inside}
             yield _text(left + begin + thick / 2, lower, said, **look)
     yield _line([(left, base), (left + room, base)], Palette.RULE, 1, dash=False)
     step = room / max(len(names), 1)
-    widest = max(map(_wide, names), default=0)
-    every = max(1, -(-int(widest + 6) // max(int(step), 1)))
+    # None lies on another; a long one is cut.
+    every = ceil((min(max(map(_wide, names), default=0), _LONG) + 6) / step)
     for at, name in enumerate(names):
         if at % every == 0:
-            yield _text(left + step * (at + 0.5), bottom + 17, name, anchor="middle")
+            x = left + step * (at + 0.5)
+            yield _name(x, bottom + 17, name, every * step - 6, "middle")
     for one in series:
         if one.is_line:
             yield from _curve(

@@ -14,8 +14,10 @@ def shown(value: float, number_format: str) -> str:
     """Return a number as a number format shows it.
 
     Understood is what our own formats are made of: digits, thousands, percents, scales by commas,
-    quoted and escaped literals, and up to three sections by sign.
+    quoted and escaped literals, up to three sections by sign, and General.
     """
+    if number_format == "General":
+        return f"{Decimal(f'{value:.11g}').normalize():f}"
     sections = [found[1] for found in _SECTION.finditer(number_format)][:-1] or [number_format]
     section, signed = sections[0], value
     if value < 0 and len(sections) > 1:

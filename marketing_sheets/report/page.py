@@ -11,6 +11,7 @@ from typing import Any, Final
 from lxml import etree
 from lxml.builder import E
 
+from ..styles import Palette
 from ..texts import Language
 from .blocks import (
     Actions,
@@ -84,12 +85,13 @@ def _(block: Tiles) -> Iterator[Any]:
 
 
 def _tile(tile: Tile) -> Any:
+    tone = {"style": _tone(tile.color)} if tile.color else {}
     return E.div(
-        {"class": "tile", "style": f"border-color: {tile.color}"},
+        {"class": "tile", "style": f"border-color: {tile.color or Palette.RULE}"},
         E.div(plain(tile.name)),
         E.div({"class": "value"}, plain(tile.value)),
         E.div(plain(tile.target)),
-        E.div({"class": "delta", "style": f"color: {tile.color}"}, plain(tile.delta)),
+        E.div({"class": "delta", **tone}, plain(tile.delta)),
     )
 
 
@@ -136,13 +138,18 @@ def _cell(text: Text, column: Column, *, is_first: bool) -> Any:
     return E.td({"class": kinds, "data-head": plain(column.head)}, *inner)
 
 
+def _tone(color: str) -> str:
+    """Return the style of a coloured text, which the page lightens on dark ground."""
+    return f"--tone: {color}"
+
+
 def _look(text: Text) -> dict[str, str]:
     """Return the style of a chip or of bold text; plain colours are left to the page."""
     styles = []
     if text.fill:
         styles += [f"background: {text.fill}", f"color: {text.color}"]
     elif text.color and text.bold:
-        styles.append(f"color: {text.color}")
+        styles.append(_tone(text.color))
     if text.bold:
         styles.append("font-weight: bold")
     return {"style": "; ".join(styles)} if styles else {}

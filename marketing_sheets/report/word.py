@@ -35,8 +35,9 @@ from .blocks import (
     Tiles,
     plain,
 )
+from .carried import Carrier
 from .house import fill_blanks, place_of_report, take_out
-from .kept import Kept, own_mark, place_marks, seal
+from .kept import PLACE_TAG, Kept, own_mark, place_mark, seal
 from .widths import MARGIN, widths
 
 _W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -60,23 +61,27 @@ def write_word(
     document: Document,
     language: Language,
     *,
-    house: bytes | None = None,
+    house: Any = None,
+    file: str = "",
     kept: Kept | None = None,
     created: datetime | None = None,
 ) -> bytes:
     """Return a report as the bytes of a Word document, the same for the same report.
 
-    `house` is a template whose styles and pages it takes, and whose blanks it fills; `kept` is what
-    people wrote into an earlier one. Raises UsageError for a blank nobody knows.
+    `house` is an opened template whose styles and pages it takes, and whose blanks it fills; `file`
+    is its name. `kept` is what people wrote into an earlier report. Raises UsageError for a blank
+    nobody knows, and a template that does not say where the report goes.
     """
-    package = docx.Document(BytesIO(house or base_document(language)))
-    fill_blanks(package, document.blanks)
-    start, width = place_of_report(package)
-    writer = _Writer(package, kept or Kept(), width)
+    base = docx.Document(BytesIO(base_document(language)))
+    package = house or base
+    fill_blanks(package, document.blanks, file)
+    start, width = place_of_report(package, file)
+    writer = _Writer(package, kept or Kept(), width, _styles_in(package, base))
     for block in document.blocks:
         for element in writer.draw(block):
             start.addprevious(element)
     take_out(start)
+    _number_drawings(package)
     seal(package)
     about = package.core_properties
     about.title, about.author = plain(document.title)[:_TITLE], ""
@@ -118,13 +123,16 @@ def _run(text: str, *, size: int | None = None, bold: bool = False, **look: str 
 class _Writer:
     """Draws blocks as elements of a document's body."""
 
-    def __init__(self, package: Any, kept: Kept, width: int) -> None:
+    def __init__(
+        self, package: Any, kept: Kept, width: int, styles: Mapping[str, str | None]
+    ) -> None:
         self.package = package
         self.kept = kept
         self.width = width
-        self._charts = self._chapters = 0
-        self._marks = 1000
-        self._styles = {style.name.lower(): style.style_id for style in package.styles}
+        self.carrier = Carrier(kept.part, package.part)
+        self._charts = self._owns = 0
+        self._marks = _highest(package, f"{{{_W}}}bookmarkStart", f"{{{_W}}}id")
+        self._styles = styles
 
     def paragraph(self, *runs: Any, style: str | None = None, **layout: Any) -> Any:
         """Return a paragraph; `style` is a name, and what the house does not have is left out."""
@@ -138,6 +146,8 @@ class _Writer:
             _w("spacing", before=0, after=layout["after"], line=264, lineRule="auto")
             if "after" in layout
             else None,
+            # A house may indent its texts, and give their lines one height.
+            _w("ind", firstLine=0, firstLineChars=0) if "after" in layout else None,
             _w("jc", val=align) if align and align != "left" else None,
         )
         return _w("p", look, *runs)
@@ -148,6 +158,11 @@ class _Writer:
         start = _w("bookmarkStart", id=self._marks, name=name)
         return start, *held, _w("bookmarkEnd", id=self._marks)
 
+    def own(self, *held: Any) -> tuple[Any, ...]:
+        """Mark that text of our own begins."""
+        self._owns += 1
+        return self.bookmark(own_mark(self._owns), *held)
+
     @singledispatchmethod
     def draw(self, block: Block) -> Iterator[Any]:
         """Yield the elements of a block."""
@@ -157,8 +172,7 @@ class _Writer:
     def _(self, block: Heading) -> Iterator[Any]:
         runs: tuple[Any, ...] = (_run(block.text),)
         if block.level == 1:
-            self._chapters += 1
-            runs = self.bookmark(own_mark(self._chapters), *runs)
+            runs = self.own(*runs)
         yield self.paragraph(*runs, style=f"heading {block.level}")
         if block.note:
             yield self.paragraph(_run(block.note, size=18, color=Palette.MUTE), keep=True)
@@ -171,7 +185,7 @@ class _Writer:
         color = Palette.MUTE if block.role in ("note", "footer") else one.color
         run = _run(text, size=size, bold=one.bold, color=color, fill=fill)
         ground = one.fill if block.role == "warning" else None
-        runs = self.bookmark(own_mark(0), run) if block.role == "title" else (run,)
+        runs = self.own(run) if block.role in ("title", "footer") else (run,)
         yield self.paragraph(*runs, style=_STYLES.get(block.role), fill=ground)
 
     @draw.register
@@ -187,15 +201,16 @@ class _Writer:
         yield self.paragraph(after=60)
 
     def _tile(self, tile: Tile, width: int) -> Any:
+        tone = tile.color or Palette.SLATE
         lines = [
             self.paragraph(_run(tile.name, size=18, color=Palette.SLATE), after=0),
             self.paragraph(_run(tile.value, size=36, bold=True, color=Palette.NAVY), after=0),
             self.paragraph(_run(tile.target, size=17, color=Palette.SLATE), after=0),
-            self.paragraph(_run(tile.delta, size=17, bold=True, color=tile.color), after=20),
+            self.paragraph(_run(tile.delta, size=17, bold=True, color=tone), after=20),
         ]
         # White edges part the tiles.
         edges = {
-            "top": (tile.color, 24),
+            "top": (tile.color or Palette.RULE, 24),
             "right": (Palette.WHITE, 48),
             "bottom": (Palette.WHITE, 48),
         }
@@ -262,7 +277,7 @@ class _Writer:
             "</a:graphicData></a:graphic></wp:inline>"
         )
         drawing.find(f"{{{_WP}}}docPr").set("descr", plain(block.told))
-        yield self.paragraph(_w("r", _w("drawing", drawing)))
+        yield self.paragraph(_w("r", _w("drawing", drawing)), after=80)
 
     def _chart_part(self, block: Chart) -> Part:
         """Return the part of a chart with the workbook in which it is edited."""
@@ -282,30 +297,67 @@ class _Writer:
 
     @draw.register
     def _(self, block: Place) -> Iterator[Any]:
-        begin, end = place_marks(block.id)
-        yield self.paragraph(*self.bookmark(begin, _run(block.title)), style="heading 3")
-        held = self.kept.place(block.id, self.package.part)
+        title = self.bookmark(place_mark(block.id), _run(block.title))
+        yield self.paragraph(*title, style="heading 3")
+        held = self.carrier.copies(self.kept.places.get(block.id, ()))
         hint = self.paragraph(_run(block.hint, color=Palette.MUTE))
         about = _w(
             "sdtPr",
             _w("alias", val=plain(block.title)),
-            _w("tag", val=f"report:{block.id}"),
+            _w("tag", val=PLACE_TAG + block.id),
             None if held else _w("showingPlcHdr"),
         )
         yield _w("sdt", about, _w("sdtContent", *(held or [hint])))
-        yield self.paragraph(*self.bookmark(end), after=0)
+        yield self.paragraph(after=0)
 
     @draw.register
     def _(self, block: Actions) -> Iterator[Any]:
-        begin, end = place_marks("actions")
-        rows, marks = self.kept.actions(block)
-        table = self._filled(block.columns, rows)
-        for mark, drawn in zip(marks, table.findall(f"{{{_W}}}tr")[1:], strict=True):
-            if mark:
-                drawn.find(f"{{{_W}}}tc/{{{_W}}}p").extend(self.bookmark(mark))
-        yield self.paragraph(*self.bookmark(begin), after=0)
+        rows = self.kept.actions(block)
+        table = self._filled(block.columns, [one.row for one in rows])
+        for one, drawn in zip(rows, table.findall(f"{{{_W}}}tr")[1:], strict=True):
+            cells = drawn.findall(f"{{{_W}}}tc")
+            for at, held in one.cells.items():
+                cells[at].remove(cells[at].find(f"{{{_W}}}p"))
+                cells[at].extend([*self.carrier.copies(held), *_closing(held)])
+            if one.mark:
+                cells[0].find(f"{{{_W}}}p").extend(self.bookmark(one.mark))
+        yield self.paragraph(*self.bookmark(place_mark("actions")), after=0)
         yield table
-        yield self.paragraph(*self.bookmark(end), after=40)
+        yield self.paragraph(after=40)
+        yield from self.carrier.copies(self.kept.places.get("actions", ()))
+
+
+def _closing(held: Sequence[Any]) -> Iterator[Any]:
+    """Yield the paragraph that must end a cell, where none does."""
+    if held[-1].tag != f"{{{_W}}}p":
+        yield _w("p")
+
+
+def _styles_in(package: Any, base: Any) -> dict[str, str | None]:
+    """Return the ids of a report's styles in a document, lent by the base where it has none."""
+    if package is not base:
+        # A house has its own font.
+        for font in list(base.styles.element.iter(f"{{{_W}}}rFonts")):
+            font.getparent().remove(font)
+    carrier = Carrier(base.part, package.part)
+    return {style.name.lower(): carrier.style(style.style_id) for style in base.styles}
+
+
+def _number_drawings(package: Any) -> None:
+    """Give each drawing a number of its own, be it ours, the house's or pasted."""
+    key, taken = f"{{{_WP}}}docPr", set[str]()
+    highest = _highest(package, key, "id")
+    for drawing in package.element.body.iter(key):
+        if drawing.get("id") in taken:
+            highest += 1
+            drawing.set("id", str(highest))
+        taken.add(drawing.get("id"))
+
+
+def _highest(package: Any, tag: str, key: str) -> int:
+    """Return the highest number that elements of a document have."""
+    numbers = (one.get(key, "") for one in package.element.body.iter(tag))
+    return max((int(one) for one in numbers if one.isdecimal()), default=0)
 
 
 def _table(shared: Sequence[int], rows: Sequence[Any]) -> Any:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from .. import files
 from ..errors import UsageError, WorkbookError, WorkbookExists
@@ -18,6 +19,7 @@ from ..summary import Summary, summarize
 from ..template import Template
 from ..texts import Language
 from ..workbooks import check_workbook
+from .base import zipped
 from .blocks import Document
 from .content import document_of
 from .page import write_page
@@ -26,15 +28,20 @@ if TYPE_CHECKING:
     from .kept import Kept
 
 _MOST: Final = 1 << 28  # bytes of a document once unpacked
+_MOST_TEXT: Final = 1 << 26  # of those that are parsed
+_TYPES: Final = "[Content_Types].xml"
+_TEMPLATE: Final = b"wordprocessingml.template.main+xml"
+_DOCUMENT: Final = b"wordprocessingml.document.main+xml"
 _SEAL: Final = re.compile(rb'<meta name="seal" content="([0-9a-f]*)">')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenReport:
-    """A written report: where it is, what it tells, and whether an earlier one went into it."""
+    """A written report: its place, figures, language, and whether an earlier one went into it."""
 
     path: Path
     summary: Summary
+    language: Language
     took_over: bool
 
 
@@ -83,7 +90,7 @@ def write_report(
         document, spoken, output, there, house=house, overwrite=overwrite, created=created
     )
     files.replace_file(output, [written], is_new=there is None)
-    return WrittenReport(path=output, summary=summary, took_over=took_over)
+    return WrittenReport(path=output, summary=summary, language=spoken, took_over=took_over)
 
 
 def _page(
@@ -100,7 +107,7 @@ def _page(
         if seal is None:
             raise WorkbookExists("file_exists", file=output.name)
         if seal[1] != _digest(there):
-            raise WorkbookExists("report_edited", file=output.name, place=output.stem)
+            raise WorkbookExists("page_edited", file=output.name)
     written = write_page(document, language)
     return _SEAL.sub(b'<meta name="seal" content="%s">' % _digest(written), written, count=1), False
 
@@ -123,12 +130,17 @@ def _word(
         from .word import write_word  # noqa: PLC0415 - only who writes Word needs python-docx
     except ImportError:
         raise UsageError("docx_missing") from None
-    letterhead = None
+    opened, name = None, ""
     if house is not None:
-        letterhead = files.read_file(Path(house))
-        _opened(letterhead, lambda: WorkbookError("house_unreadable", file=Path(house).name))
+        path, name = Path(house), Path(house).name
+        if files.real_path(path) == files.real_path(output):
+            raise UsageError("house_is_output", file=name)
+        if not path.is_file():
+            raise WorkbookError("no_such_file", file=name)
+        refusal = partial(WorkbookError, "house_unreadable", file=name)
+        opened = _opened(files.read_file(path), refusal)
     kept = None if there is None else _earlier(there, document, output, overwrite=overwrite)
-    written = write_word(document, language, house=letterhead, kept=kept, created=created)
+    written = write_word(document, language, house=opened, file=name, kept=kept, created=created)
     return written, kept is not None
 
 
@@ -138,7 +150,7 @@ def _earlier(there: bytes, document: Document, output: Path, *, overwrite: bool)
 
     try:
         old = _opened(there, lambda: WorkbookExists("file_exists", file=output.name))
-        kept = kept_of(old, output.name, document.title, overwrite=overwrite)
+        kept = kept_of(old, output.name, document, overwrite=overwrite)
     except WorkbookExists:
         if overwrite:
             return None
@@ -149,13 +161,26 @@ def _earlier(there: bytes, document: Document, output: Path, *, overwrite: bool)
 
 
 def _opened(data: bytes, refusal: Callable[[], WorkbookError]) -> Any:
-    """Open a Word document of a sane size."""
     import docx  # noqa: PLC0415 - only who writes Word needs it
 
     try:
-        with ZipFile(BytesIO(data)) as package:
-            if sum(one.file_size for one in package.infolist()) > _MOST:
-                raise refusal()
-        return docx.Document(BytesIO(data))
-    except (BadZipFile, KeyError, ValueError, SyntaxError) as error:
+        return docx.Document(BytesIO(_as_document(data)))
+    except Exception as error:  # a damaged file fails in any way
         raise refusal() from error
+
+
+def _as_document(data: bytes) -> bytes:
+    """Return a Word document, or what a template (.dotx) is but for its name.
+
+    Raises ValueError for what is too large once unpacked.
+    """
+    with ZipFile(BytesIO(data)) as package:
+        sizes = {one.filename: one.file_size for one in package.infolist()}
+        texts = sum(size for name, size in sizes.items() if name.endswith((".xml", ".rels")))
+        if sum(sizes.values()) > _MOST or texts > _MOST_TEXT:
+            raise ValueError(data[:0])
+        types = package.read(_TYPES)
+        if _TEMPLATE not in types:
+            return data
+        parts = {name: package.read(name) for name in sizes}
+    return zipped(parts | {_TYPES: types.replace(_TEMPLATE, _DOCUMENT)})

@@ -11,6 +11,7 @@ import pytest
 
 from marketing_sheets.errors import WorkbookError, WorkbookExists, WorkbookInUse
 from marketing_sheets.files import (
+    check_replaceable,
     real_path,
     recover_folder,
     recover_folders,
@@ -121,3 +122,23 @@ def test_a_folder_lost_between_two_renamings_comes_back(tmp_path: Path) -> None:
     recover_folder(tmp_path / "parts")
     assert not old.exists()
     assert (tmp_path / "parts" / "x").is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "lock"),
+    [
+        ("报告.docx", "~$报告.docx"),
+        ("2024夏季.docx", "~$2024夏季.docx"),
+        ("report7.docx", "~$eport7.docx"),
+        ("2024夏季报告.docx", "~$24夏季报告.docx"),
+    ],
+)
+def test_a_document_that_word_has_open_is_not_replaced(
+    name: str, lock: str, tmp_path: Path
+) -> None:
+    """Word takes letters of a long name away where it says that it holds a file."""
+    (tmp_path / name).touch()
+    check_replaceable(tmp_path / name)
+    (tmp_path / lock).touch()
+    with pytest.raises(WorkbookInUse):
+        check_replaceable(tmp_path / name)

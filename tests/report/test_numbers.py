@@ -26,6 +26,9 @@ from marketing_sheets.texts import LANGUAGES, book
         (0, "+0.0%_)_);-0.0%_)_);0.0%_)_);@_)_)", "0.0%"),
         (-0.3, "0", "0"),
         (12000, "0\\.0,", "1.2"),
+        (1.1, "General", "1.1"),
+        (1e10, "General", "10000000000"),
+        (0, "General", "0"),
     ],
 )
 def test_a_number_reads_as_its_format_shows_it(value: float, number_format: str, said: str) -> None:
