@@ -11,7 +11,7 @@ Align = Literal["left", "center", "right"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class Words:
     """A piece of text and its look; colours are those of the palette, None for the plain ones."""
 
     text: str
@@ -34,12 +34,12 @@ class Heading:
 class Paragraph:
     """A line of text; `role` is title, subtitle, body, note, warning or footer."""
 
-    text: Text
+    text: Words
     role: str = "body"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
+class TileText:
     """A headline figure: its name, value, target, how it stands, and the colour of that if any."""
 
     name: str
@@ -53,11 +53,11 @@ class Tile:
 class Tiles:
     """The headline figures."""
 
-    tiles: tuple[Tile, ...]
+    tiles: tuple[TileText, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class TableColumn:
     """A column of a table: its head, and where its cells stand."""
 
     head: str
@@ -68,20 +68,20 @@ class Column:
 class Row:
     """The cells of a row, one a column; `is_total` stands between two rules."""
 
-    cells: tuple[Text, ...]
+    cells: tuple[Words, ...]
     is_total: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class TableBlock:
     """A table with its head."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class ChartBlock:
     """A native chart: its part as Excel has it, the workbook with its figures, its size in pixels.
 
     `told` says what it shows to those who do not see it.
@@ -96,7 +96,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class WritingPlace:
     """A place for people to write in; what stands there goes into the next report."""
 
     id: str
@@ -111,12 +111,12 @@ class Actions:
     `keys` are of `rows`, the same as long as a row is about the same.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[Row, ...]
     keys: tuple[str, ...]
 
 
-Block = Heading | Paragraph | Tiles | Table | Chart | Place | Actions
+Block = Heading | Paragraph | Tiles | TableBlock | ChartBlock | WritingPlace | Actions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from ..summary import (
     HEALTH_STATES,
     PartTable,
     Sections,
-    Shown,
+    ShownNumber,
     Summary,
     draw_actions,
     draw_chapter,
@@ -32,16 +32,16 @@ from ..texts import LANGUAGES, Language, fold, say
 from .blocks import (
     Actions,
     Block,
-    Column,
     Document,
     Heading,
     Paragraph,
-    Place,
     Row,
-    Table,
-    Text,
-    Tile,
+    TableBlock,
+    TableColumn,
     Tiles,
+    TileText,
+    Words,
+    WritingPlace,
 )
 from .numbers import shown
 from .recorder import BlockCanvas
@@ -134,20 +134,20 @@ def _title(summary: Summary, stage: str | None, language: Language) -> str:
     return _say(f"title.{kind}", language, campaign=campaign, stage=stage)
 
 
-def _table(table: PartTable, language: Language) -> Table:
+def _table(table: PartTable, language: Language) -> TableBlock:
     heads = [text_of(head, language) for head in table.heads]
     rows = [
         [
             shown(cell.value, cell.number_format)
-            if isinstance(cell, Shown)
+            if isinstance(cell, ShownNumber)
             else text_of(cell, language)
             for cell in row
         ]
         for row in table.rows
     ]
-    return Table(
+    return TableBlock(
         columns=tuple(
-            Column(head=head, align="right" if is_number else "left")
+            TableColumn(head=head, align="right" if is_number else "left")
             for head, is_number in zip(heads, table.numeric, strict=True)
         ),
         rows=tuple(map(_row, rows)),
@@ -155,7 +155,7 @@ def _table(table: PartTable, language: Language) -> Table:
 
 
 def _footer(summary: Summary, language: Language) -> Paragraph:
-    return Paragraph(text=Text(text=provenance(summary, language)), role="footer")
+    return Paragraph(text=Words(text=provenance(summary, language)), role="footer")
 
 
 def _say(code: str, language: Language, **params: object) -> str:
@@ -167,12 +167,12 @@ def _masthead(summary: Summary, title: str, language: Language, *, is_whole: boo
     look = STATES[state]
     verdict = f"{symbol_of(state)} {word(f'verdict.{summary.health}', language)}"
     blocks: list[Block] = [
-        Paragraph(text=Text(text=title), role="title"),
-        Paragraph(text=Text(text=sub_line(summary, language)), role="subtitle"),
+        Paragraph(text=Words(text=title), role="title"),
+        Paragraph(text=Words(text=sub_line(summary, language)), role="subtitle"),
         Paragraph(
-            text=Text(text=verdict, bold=True, color=look.color, fill=look.fill), role="chip"
+            text=Words(text=verdict, bold=True, color=look.color, fill=look.fill), role="chip"
         ),
-        Paragraph(text=Text(text=sentence(summary, language)), role="lead"),
+        Paragraph(text=Words(text=sentence(summary, language)), role="lead"),
     ]
     if not is_whole:
         return blocks[:2]
@@ -180,19 +180,19 @@ def _masthead(summary: Summary, title: str, language: Language, *, is_whole: boo
     for tile in summary.tiles:
         name, value, target, delta = tile_texts(tile, language)
         color = STATES[tile.state].color if tile.state else None
-        tiles.append(Tile(name=name, value=value, target=target, delta=delta, color=color))
+        tiles.append(TileText(name=name, value=value, target=target, delta=delta, color=color))
     return [*blocks, Tiles(tiles=tuple(tiles))] if tiles else blocks
 
 
-def _place(name: str, language: Language) -> Place:
+def _place(name: str, language: Language) -> WritingPlace:
     title, hint = (_say(f"{book}.{name}", language) for book in ("place", "hint"))
-    return Place(id=name, title=title, hint=hint)
+    return WritingPlace(id=name, title=title, hint=hint)
 
 
 def _actions(summary: Summary | None, language: Language) -> Actions:
     """Return what is still to be done, with rows to add to; a key is made of sheet and measure."""
     heads = ("problem", "measure", "who", "due", "done")
-    columns = [Column(head=_say(f"head.{name}", language)) for name in heads]
+    columns = [TableColumn(head=_say(f"head.{name}", language)) for name in heads]
     rows: list[Row] = []
     keys: list[str] = []
     for one in () if summary is None else summary.report.advice:
@@ -205,7 +205,7 @@ def _actions(summary: Summary | None, language: Language) -> Actions:
 
 
 def _row(texts: Sequence[str]) -> Row:
-    return Row(cells=tuple(Text(text=text) for text in texts))
+    return Row(cells=tuple(Words(text=text) for text in texts))
 
 
 def _key(parts: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from lxml.builder import E
 
 from ..styles import Palette
 from ..summary import width_of
-from .blocks import Chart, plain
+from .blocks import ChartBlock, plain
 from .numbers import shown
 
 _C: Final = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -59,7 +59,7 @@ class _Axis:
         yield from (self.low + at * self.step for at in range(count + 1))
 
 
-def svg_of(chart: Chart) -> Any:
+def svg_of(chart: ChartBlock) -> Any:
     """Return a chart as an SVG element: bars, columns and lines, axes, labels and legend."""
     root: Any = etree.fromstring(chart.part)
     plot = root.find(f".//{_C}plotArea")

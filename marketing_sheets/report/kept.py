@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..errors import WorkbookExists
 from ..texts import LANGUAGES, say
-from .blocks import Actions, Document, Row, Text, plain
+from .blocks import Actions, Document, Row, Words, plain
 from .house import stories
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -46,7 +46,7 @@ _LOCAL: Final = (
 )
 _SHOWN: Final = 40  # characters of a text that a sentence quotes
 
-Cell = tuple[Any, ...]
+KeptCell = tuple[Any, ...]
 
 
 def own_mark(number: int) -> str:
@@ -65,7 +65,7 @@ class ActionRow:
 
     row: Row
     mark: str = ""
-    cells: Mapping[int, Cell] = field(default_factory=dict)
+    cells: Mapping[int, KeptCell] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class Kept:
     """What people wrote: elements by place, and rows of the action list with their marks."""
 
     places: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    rows: Sequence[tuple[str, tuple[Cell, ...]]] = ()
+    rows: Sequence[tuple[str, tuple[KeptCell, ...]]] = ()
     part: Any = None
 
     def actions(self, block: Actions) -> list[ActionRow]:
@@ -100,23 +100,23 @@ class Kept:
                 )
             elif any(texts) if key in rows or not mark else edited or texts[-1]:
                 own.append(_action(cells))
-        blank = ActionRow(row=Row(cells=(Text(text=""),) * len(block.columns)))
+        blank = ActionRow(row=Row(cells=(Words(text=""),) * len(block.columns)))
         return [*rows.values(), *own, *[blank] * _SPARE]
 
 
-def _action(cells: Sequence[Cell], mark: str = "", front: tuple[Text, ...] = ()) -> ActionRow:
+def _action(cells: Sequence[KeptCell], mark: str = "", front: tuple[Words, ...] = ()) -> ActionRow:
     rich = {len(front) + at: cell for at, cell in enumerate(cells) if _OBJECT in _text(cell)}
-    texts = [Text(text=_text(cell).replace(_OBJECT, "")) for cell in cells]
+    texts = [Words(text=_text(cell).replace(_OBJECT, "")) for cell in cells]
     return ActionRow(row=Row(cells=(*front, *texts)), mark=mark, cells=rich)
 
 
-def _fitted(cells: Sequence[Cell], count: int) -> tuple[Cell, ...]:
+def _fitted(cells: Sequence[KeptCell], count: int) -> tuple[KeptCell, ...]:
     """Return as many cells as there are columns; what stands in further ones goes into the last."""
     last = tuple(element for cell in cells[count - 1 :] if _text(cell) for element in cell)
     return (*cells[: count - 1], *((),) * (count - 1 - len(cells)), last)
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: KeptCell) -> str:
     """Return what a cell says; an object stands for what words alone do not tell."""
     said = "\n".join(_lines(cell, computed=True)).strip()
     return said + _OBJECT if any(one.tag != f"{_W}p" for one in cell) else said
@@ -270,7 +270,7 @@ def _is_aside(element: Any, *, computed: bool) -> bool:
     return not above.isdisjoint(hidden)
 
 
-def _written(elements: Sequence[Any]) -> Cell:
+def _written(elements: Sequence[Any]) -> KeptCell:
     """Return what stands in a place but for its hint, out of its controls."""
     blocks = _cleaned(elements)
     hints = {say("report", f"hint.{name}", language) for name in HINTED for language in LANGUAGES}
@@ -278,7 +278,7 @@ def _written(elements: Sequence[Any]) -> Cell:
     return () if said in map(_plainly, hints) else blocks
 
 
-def _cleaned(elements: Iterable[Any]) -> Cell:
+def _cleaned(elements: Iterable[Any]) -> KeptCell:
     """Return copies without what belongs to their document, and blank paragraphs at the end."""
     blocks = [deepcopy(one) for one in elements]
     for block in blocks:

@@ -16,17 +16,17 @@ from ..texts import Language
 from .blocks import (
     Actions,
     Block,
-    Chart,
-    Column,
+    ChartBlock,
     Document,
     Heading,
     Paragraph,
-    Place,
     Row,
-    Table,
-    Text,
-    Tile,
+    TableBlock,
+    TableColumn,
     Tiles,
+    TileText,
+    Words,
+    WritingPlace,
     plain,
 )
 from .drawing import svg_of
@@ -48,7 +48,7 @@ def write_page(document: Document, language: Language) -> bytes:
         E.style(style),
     )
     body = E.body()
-    for is_chart, blocks in groupby(document.blocks, key=lambda one: isinstance(one, Chart)):
+    for is_chart, blocks in groupby(document.blocks, key=lambda one: isinstance(one, ChartBlock)):
         drawn = [element for block in blocks for element in _draw(block)]
         body.extend([E.div({"class": "charts"}, *drawn)] if is_chart else drawn)
     page = E.html({"lang": language}, head, body)
@@ -84,7 +84,7 @@ def _(block: Tiles) -> Iterator[Any]:
     yield E.div({"class": "tiles"}, *map(_tile, block.tiles))
 
 
-def _tile(tile: Tile) -> Any:
+def _tile(tile: TileText) -> Any:
     tone = {"style": _tone(tile.color)} if tile.color else {}
     return E.div(
         {"class": "tile", "style": f"border-color: {tile.color or Palette.RULE}"},
@@ -96,7 +96,7 @@ def _tile(tile: Tile) -> Any:
 
 
 @_draw.register
-def _(block: Table) -> Iterator[Any]:
+def _(block: TableBlock) -> Iterator[Any]:
     yield _table(block.columns, block.rows)
 
 
@@ -106,17 +106,17 @@ def _(block: Actions) -> Iterator[Any]:
 
 
 @_draw.register
-def _(block: Chart) -> Iterator[Any]:
+def _(block: ChartBlock) -> Iterator[Any]:
     yield E.figure({"style": f"max-width: {block.width}px"}, svg_of(block))
 
 
 @_draw.register
-def _(block: Place) -> Iterator[Any]:
+def _(block: WritingPlace) -> Iterator[Any]:
     yield E.h4(plain(block.title))
     yield E.div({"class": "place"}, plain(block.hint))
 
 
-def _table(columns: Sequence[Column], rows: Sequence[Row]) -> Any:
+def _table(columns: Sequence[TableColumn], rows: Sequence[Row]) -> Any:
     heads = (E.th({"class": column.align}, plain(column.head)) for column in columns)
     body = E.tbody()
     for row in rows:
@@ -128,7 +128,7 @@ def _table(columns: Sequence[Column], rows: Sequence[Row]) -> Any:
     return E.div({"class": "wide"}, E.table(E.thead(E.tr(*heads)), body))
 
 
-def _cell(text: Text, column: Column, *, is_first: bool) -> Any:
+def _cell(text: Words, column: TableColumn, *, is_first: bool) -> Any:
     align = column.align if text.align == "left" else text.align
     kinds = " ".join([align, *(["first"] if is_first else [])])
     held = plain(text.text)
@@ -143,7 +143,7 @@ def _tone(color: str) -> str:
     return f"--tone: {color}"
 
 
-def _look(text: Text) -> dict[str, str]:
+def _look(text: Words) -> dict[str, str]:
     """Return the style of a chip or of bold text; plain colours are left to the page."""
     styles = []
     if text.fill:

@@ -13,7 +13,17 @@ import xlsxwriter
 from ..styles import FONTS
 from ..summary import Canvas, Cell, Style, TableHead
 from ..texts import Language
-from .blocks import Align, Block, Chart, Column, Heading, Paragraph, Row, Table, Text
+from .blocks import (
+    Align,
+    Block,
+    ChartBlock,
+    Heading,
+    Paragraph,
+    Row,
+    TableBlock,
+    TableColumn,
+    Words,
+)
 from .numbers import shown
 
 # Where to click, and what may be typed.
@@ -57,10 +67,10 @@ class BlockCanvas(Canvas):
     def _close(self) -> None:
         if self._heads:
             columns = tuple(
-                Column(head=text.strip(), align=_ALIGNS.get(align, "left"))
+                TableColumn(head=text.strip(), align=_ALIGNS.get(align, "left"))
                 for text, _, _, align in self._heads
             )
-            self._blocks.append(Table(columns=columns, rows=tuple(self._rows)))
+            self._blocks.append(TableBlock(columns=columns, rows=tuple(self._rows)))
         self._heads, self._rows = (), []
 
     def heading(self, title: str, note: str) -> None:
@@ -76,7 +86,7 @@ class BlockCanvas(Canvas):
     def remark(self, text: str, *, first: int = 0) -> None:
         """Keep a muted line."""
         del first
-        self.add(Paragraph(text=Text(text=text), role="note"))
+        self.add(Paragraph(text=Words(text=text), role="note"))
 
     def skip(self, height: float) -> None:
         """Leave nothing out: a document has its own distances; charts are as high as on a sheet."""
@@ -117,7 +127,7 @@ class BlockCanvas(Canvas):
         is_alone = len(cells) == 1 and bool(self._heads) and cells[0].end > self._heads[0][2]
         if self._heads and not is_alone:
             is_total = bool(ground and "top" in ground)
-            row = tuple(Text(text="") if cell is None else _text(cell) for cell in under)
+            row = tuple(Words(text="") if cell is None else _text(cell) for cell in under)
             self._rows.append(Row(cells=row, is_total=is_total))
             return
         self._close()
@@ -163,7 +173,7 @@ class BlockCanvas(Canvas):
         self._book = None
         with ZipFile(self._target) as book:
             part = book.read("xl/charts/chart1.xml")
-        drawn = Chart(
+        drawn = ChartBlock(
             title=title,
             told=told,
             part=part,
@@ -174,13 +184,13 @@ class BlockCanvas(Canvas):
         self._blocks.append(drawn)
 
 
-def _text(cell: Cell) -> Text:
+def _text(cell: Cell) -> Words:
     style, value = cell.style, cell.value
     if isinstance(value, int | float):
         text = shown(value, str(style.get("num_format", "General")))
     else:
         text = (value or "").strip()
-    return Text(
+    return Words(
         text=text,
         bold=bool(style.get("bold")),
         color=style.get("font_color"),

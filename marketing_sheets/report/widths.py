@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..summary import width_of
-from .blocks import Column, Row
+from .blocks import Row, TableColumn
 
 _MOST: Final = 22  # ems after which a text wraps
 _LEAST: Final = 3
@@ -21,7 +21,7 @@ _WHOLE: Final = re.compile(r"[!-~–]+")
 
 
 def widths(
-    columns: Sequence[Column], rows: Sequence[Row], room: int, sizes: Sequence[int]
+    columns: Sequence[TableColumn], rows: Sequence[Row], room: int, sizes: Sequence[int]
 ) -> tuple[int, list[int]]:
     """Share a room in twentieths of a point among columns.
 

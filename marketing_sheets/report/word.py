@@ -22,17 +22,17 @@ from .base import base_document, zipped
 from .blocks import (
     Actions,
     Block,
-    Chart,
-    Column,
+    ChartBlock,
     Document,
     Heading,
     Paragraph,
-    Place,
     Row,
-    Table,
-    Text,
-    Tile,
+    TableBlock,
+    TableColumn,
     Tiles,
+    TileText,
+    Words,
+    WritingPlace,
     plain,
 )
 from .carried import Carrier
@@ -200,7 +200,7 @@ class _Writer:
         yield _table([third] * _TILES, drawn)
         yield self.paragraph(after=60)
 
-    def _tile(self, tile: Tile, width: int) -> Any:
+    def _tile(self, tile: TileText, width: int) -> Any:
         tone = tile.color or Palette.SLATE
         lines = [
             self.paragraph(_run(tile.name, size=18, color=Palette.SLATE), after=0),
@@ -217,11 +217,11 @@ class _Writer:
         return _cell(width, lines, fill=Palette.TINT, align="top", edges=edges)
 
     @draw.register
-    def _(self, block: Table) -> Iterator[Any]:
+    def _(self, block: TableBlock) -> Iterator[Any]:
         yield self._filled(block.columns, block.rows)
         yield self.paragraph(after=40)
 
-    def _filled(self, columns: Sequence[Column], rows: Sequence[Row]) -> Any:
+    def _filled(self, columns: Sequence[TableColumn], rows: Sequence[Row]) -> Any:
         size, shared = widths(columns, rows, self.width, _TABLE_SIZES)
         rule = {"bottom": (Palette.RULE, 6)}
         heads = [
@@ -256,13 +256,13 @@ class _Writer:
             drawn.append(_w("tr", _w("trPr", _w("cantSplit")), *cells))
         return _table(shared, drawn)
 
-    def _said(self, text: Text, size: int, column: Column, *, is_total: bool) -> Any:
+    def _said(self, text: Words, size: int, column: TableColumn, *, is_total: bool) -> Any:
         run = _run(text.text, size=size, bold=text.bold or is_total, color=text.color)
         align = column.align if text.align == "left" else text.align
         return self.paragraph(run, after=20, align=align)
 
     @draw.register
-    def _(self, block: Chart) -> Iterator[Any]:
+    def _(self, block: ChartBlock) -> Iterator[Any]:
         self._charts += 1
         part = self._chart_part(block)
         relation = self.package.part.relate_to(part, RELATION.CHART)
@@ -279,7 +279,7 @@ class _Writer:
         drawing.find(f"{{{_WP}}}docPr").set("descr", plain(block.told))
         yield self.paragraph(_w("r", _w("drawing", drawing)), after=80)
 
-    def _chart_part(self, block: Chart) -> Part:
+    def _chart_part(self, block: ChartBlock) -> Part:
         """Return the part of a chart with the workbook in which it is edited."""
         # What XlsxWriter leaves to Excel's defaults is something else in Word.
         chart = etree.fromstring(explicit_chart(block.part, "", ""))
@@ -296,7 +296,7 @@ class _Writer:
         return part
 
     @draw.register
-    def _(self, block: Place) -> Iterator[Any]:
+    def _(self, block: WritingPlace) -> Iterator[Any]:
         title = self.bookmark(place_mark(block.id), _run(block.title))
         yield self.paragraph(*title, style="heading 3")
         held = self.carrier.copies(self.kept.places.get(block.id, ()))

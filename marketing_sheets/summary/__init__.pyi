@@ -6,7 +6,12 @@ from .first_screen import draw_actions as draw_actions
 from .fit import width_of as width_of
 from .gather import summarize as summarize
 from .grid import Cell as Cell, Style as Style
-from .model import PartTable as PartTable, Shown as Shown, Summary as Summary, Tile as Tile
+from .model import (
+    PartTable as PartTable,
+    ShownNumber as ShownNumber,
+    Summary as Summary,
+    Tile as Tile,
+)
 from .sheet import Sections as Sections, sections_of as sections_of, write_summary as write_summary
 from .words import (
     HEALTH_STATES as HEALTH_STATES,

@@ -273,7 +273,7 @@ class SheetRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownNumber:
     """A number as its column shows it."""
 
     value: float
@@ -292,7 +292,7 @@ class PartTable:
     title: Text
     heads: tuple[Text, ...]
     numeric: tuple[bool, ...]
-    rows: tuple[tuple[Shown | Text | date | str, ...], ...]
+    rows: tuple[tuple[ShownNumber | Text | date | str, ...], ...]
     stages: tuple[Text | str, ...] | None
 
 

@@ -13,9 +13,9 @@ from ..styles import number_format
 from ..template import NUMERIC_TYPES, Column, FormSheet, ReportPart, Task
 from ..texts import NO_TEXT, Text
 from .breakdowns import day_of
-from .model import PartTable, Shown
+from .model import PartTable, ShownNumber
 
-_Value = Shown | Text | date | str
+_Value = ShownNumber | Text | date | str
 
 
 def parts_of(reading: Reading) -> Iterator[PartTable]:
@@ -94,4 +94,4 @@ def _value(reading: Reading, column: Column, value: Any, raw: Any) -> _Value:
         return day_of(value) or str(value)
     if isinstance(value, str):
         return value.strip()
-    return Shown(value=float(value), number_format=number_format(column))
+    return ShownNumber(value=float(value), number_format=number_format(column))

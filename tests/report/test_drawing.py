@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support.readings import AS_OF, campaign
 
-from marketing_sheets.report.blocks import Chart
+from marketing_sheets.report.blocks import ChartBlock
 from marketing_sheets.report.content import document_of
 from marketing_sheets.report.drawing import svg_of
 from marketing_sheets.report.recorder import BlockCanvas
@@ -24,17 +24,17 @@ from marketing_sheets.summary.charts import (
 )
 
 
-def _charts() -> list[Chart]:
+def _charts() -> list[ChartBlock]:
     document = document_of(summarize(campaign(), as_of=AS_OF), "zh-Hans")
-    return [block for block in document.blocks if isinstance(block, Chart)]
+    return [block for block in document.blocks if isinstance(block, ChartBlock)]
 
 
-def _trend(sales: list[float | None], roas: list[float | None]) -> Chart:
+def _trend(sales: list[float | None], roas: list[float | None]) -> ChartBlock:
     canvas = BlockCanvas("en")
     names = [f"{date(2024, 6, 1 + at):%d}" for at in range(len(sales))]
     trend_chart(canvas, names, sales, roas, title="Sales", scale="plain", at=0)
     (chart,) = canvas.finished()
-    assert isinstance(chart, Chart)
+    assert isinstance(chart, ChartBlock)
     return chart
 
 
@@ -149,7 +149,7 @@ def test_bars_have_the_scale_they_have_on_the_sheet() -> None:
         is_flat=True,
     )
     (chart,) = canvas.finished()
-    assert isinstance(chart, Chart)
+    assert isinstance(chart, ChartBlock)
     drawn = svg_of(chart)
     marks = {text.text: float(text.get("x")) for text in drawn.iterfind("text")}
     assert marks["-100"] < marks["0"] < marks["100"] < marks["200"]

@@ -22,7 +22,7 @@ from support.word import PIXEL, actions, place
 
 from marketing_sheets import write_report
 from marketing_sheets.errors import WorkbookExists
-from marketing_sheets.report.blocks import Actions, Column, Row, Text
+from marketing_sheets.report.blocks import Actions, Row, TableColumn, Words
 from marketing_sheets.report.kept import Kept, _is_again
 from marketing_sheets.summary import Summary
 
@@ -388,10 +388,10 @@ def test_a_report_in_another_language_takes_over(
 
 def test_a_row_of_ours_is_known_again_whatever_it_says() -> None:
     """Several lines and control characters in a measure are no change that people made."""
-    columns = tuple(Column(head=name) for name in "ab")
+    columns = tuple(TableColumn(head=name) for name in "ab")
 
     def said(text: str) -> Actions:
-        row = Row(cells=(Text(text=text), Text(text="")))
+        row = Row(cells=(Words(text=text), Words(text="")))
         return Actions(columns=columns, rows=(row,), keys=("k",))
 
     (first, *_) = Kept().actions(said("one\ntwo\x0b"))

@@ -22,7 +22,7 @@ from support.word import PIXEL, actions, place, words
 
 from marketing_sheets import write_report
 from marketing_sheets.errors import UsageError, WorkbookError, WorkbookExists
-from marketing_sheets.report.blocks import Actions, Chart, Table
+from marketing_sheets.report.blocks import Actions, ChartBlock, TableBlock
 from marketing_sheets.report.content import document_of
 from marketing_sheets.report.numbers import shown
 from marketing_sheets.summary import Summary, summarize
@@ -55,7 +55,7 @@ def test_both_writers_say_the_same(summary: Summary, tmp_path: Path) -> None:
     page = etree.HTML((tmp_path / "a.html").read_bytes())
     shown = "".join(page.itertext())
     for block in document_of(summary, "zh-Hans").blocks:
-        for row in block.rows if isinstance(block, Table | Actions) else ():
+        for row in block.rows if isinstance(block, TableBlock | Actions) else ():
             for cell in row.cells:
                 assert cell.text.replace("\n", "") in said
                 assert cell.text in shown
@@ -80,7 +80,7 @@ def test_every_figure_of_the_summary_stands_in_the_report(
 def test_charts_are_native_and_hold_the_figures_they_show(summary: Summary, tmp_path: Path) -> None:
     """Each chart has the workbook it is edited in; its cells are what the chart remembers."""
     write_report(summary, tmp_path / "a.docx")
-    count = sum(isinstance(block, Chart) for block in document_of(summary, "zh-Hans").blocks)
+    count = sum(isinstance(block, ChartBlock) for block in document_of(summary, "zh-Hans").blocks)
     with zipfile.ZipFile(tmp_path / "a.docx") as package:
         charts = [name for name in package.namelist() if name.startswith("word/charts/report")]
         assert len(charts) == count > 3
