@@ -7,7 +7,6 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Final, get_args
 
-from .. import texts
 from ..errors import UsageError
 from ..styles import STATES
 from ..summary import (
@@ -28,7 +27,7 @@ from ..summary import (
     word,
 )
 from ..template import Chapter
-from ..texts import LANGUAGES, Language, fold, say
+from ..texts import LANGUAGES, Language, Text, fold, say
 from .blocks import (
     Actions,
     Block,
@@ -114,7 +113,7 @@ def _of_stage(
     for table in tables:
         kept = []
         for one, row in zip(table.stages or (), table.rows, strict=False):
-            names = one.values() if isinstance(one, texts.Text) else (one,)
+            names = one.values() if isinstance(one, Text) else (text_of(one, language),)
             known |= dict.fromkeys(map(fold, names), text_of(one, language))
             kept += [row] if fold(stage) in map(fold, names) else []
         found += [replace(table, rows=tuple(kept))] if kept else []

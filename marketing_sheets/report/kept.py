@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from ..errors import WorkbookExists
-from ..texts import LANGUAGES, say
+from ..texts import LANGUAGES, book, say
 from .blocks import Actions, Document, Row, Words, plain
 from .house import stories
 
@@ -18,7 +18,8 @@ _M: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _PLACE, _OWN, _ROW = "ms_place_", "ms_own_", "ms_row_"
 _ACTIONS: Final = "actions"
-HINTED: Final = ("background", "success", "evidence", "root_causes", "next_steps")
+# The places that begin with a hint are those that have one among the words.
+_HINTED: Final = tuple(book("report")["hint"])
 PLACE_TAG: Final = "report:"
 _EDITED: Final = "0" * 10
 _SPARE: Final = 3
@@ -201,7 +202,7 @@ def _walk(body: Any) -> Iterator[tuple[Any, str]]:
             name = name or _mark(one, _OWN)
             found = _mark(one, _PLACE).removeprefix(_PLACE)
             opened = opened or next(
-                (known for known in (*HINTED, _ACTIONS) if found.startswith(known)), ""
+                (known for known in (*_HINTED, _ACTIONS) if found.startswith(known)), ""
             )
         yield from ((mark, "") for mark in waiting)
         place = "" if name or opened else _tagged(element) or place
@@ -213,7 +214,7 @@ def _tagged(element: Any) -> str:
     """Return the place whose control an element is, for its heading may be gone."""
     tag = element.find(f"{_W}sdtPr/{_W}tag")
     name = "" if tag is None else tag.get(f"{_W}val", "").removeprefix(PLACE_TAG)
-    return name if name in HINTED else ""
+    return name if name in _HINTED else ""
 
 
 def _segments(document: Any) -> Iterator[tuple[str, list[str]]]:
@@ -273,7 +274,7 @@ def _is_aside(element: Any, *, computed: bool) -> bool:
 def _written(elements: Sequence[Any]) -> KeptCell:
     """Return what stands in a place but for its hint, out of its controls."""
     blocks = _cleaned(elements)
-    hints = {say("report", f"hint.{name}", language) for name in HINTED for language in LANGUAGES}
+    hints = {say("report", f"hint.{name}", language) for name in _HINTED for language in LANGUAGES}
     said = _plainly(" ".join(_lines(blocks, computed=True)))
     return () if said in map(_plainly, hints) else blocks
 

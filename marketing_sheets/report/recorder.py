@@ -132,7 +132,7 @@ class BlockCanvas(Canvas):
             return
         self._close()
         for cell in cells:
-            if text := _text(cell):
+            if (text := _text(cell)).text:
                 self._blocks.append(Paragraph(text=text, role="warning" if text.fill else "body"))
 
     @property

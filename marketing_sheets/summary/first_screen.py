@@ -16,7 +16,7 @@ from ..styles import STATES, Palette
 from ..texts import Language
 from .canvas import HAIRLINE, ROW, Canvas, TableHead, chip, grouped, place_cell, table_head
 from .fit import size_for
-from .grid import FIRST, LAST, Cell, Style, left, right, room, small
+from .grid import BLOCKS, FIRST, LAST, Cell, Style, left, right, room, small
 from .model import Summary, Tile
 from .words import (
     HEALTH_STATES,
@@ -46,7 +46,6 @@ _ANY: Final = 99
 _OWNER: Final = left(4)
 _STANDINGS: Final = {"new": "active", "continuing": "open", "resolved": "done"}
 _ACTIONS: Final = 6
-_BLOCKS: Final = 6
 _LATE_GAP: Final[Style] = {"font_size": 9, "bold": True, "font_color": Palette.LATE}
 _CENTRED: Final[Style] = {"align": "center"}
 
@@ -231,7 +230,7 @@ def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
     block = 0
     for at, tile in enumerate(tiles):
         # Fewer of them are wider: the row is always full.
-        wide = _BLOCKS // len(tiles) + (at < _BLOCKS % len(tiles))
+        wide = BLOCKS // len(tiles) + (at < BLOCKS % len(tiles))
         ground = {"bg_color": Palette.TINT, "indent": 1, "align": "left"}
         first, last = left(block), right(block + wide - 1)
         block += wide

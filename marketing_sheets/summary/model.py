@@ -280,6 +280,10 @@ class ShownNumber:
     number_format: str
 
 
+# What a cell of the records says in a report.
+PartValue = ShownNumber | Text | date | str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartTable:
     """Records that a chapter of the written report shows as they stand.
@@ -292,8 +296,8 @@ class PartTable:
     title: Text
     heads: tuple[Text, ...]
     numeric: tuple[bool, ...]
-    rows: tuple[tuple[ShownNumber | Text | date | str, ...], ...]
-    stages: tuple[Text | str, ...] | None
+    rows: tuple[tuple[PartValue, ...], ...]
+    stages: tuple[PartValue, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
 from ..records import Reading, SheetRecords
 from ..styles import number_format
-from ..template import NUMERIC_TYPES, Column, FormSheet, ReportPart, Task
-from ..texts import NO_TEXT, Text
+from ..template import NUMERIC_TYPES, Column, FormSheet, ReportPart, TableSheet, Task
+from ..texts import NO_TEXT
 from .breakdowns import day_of
-from .model import PartTable, ShownNumber
-
-_Value = ShownNumber | Text | date | str
+from .model import PartTable, PartValue, ShownNumber
 
 
 def parts_of(reading: Reading) -> Iterator[PartTable]:
@@ -25,20 +22,21 @@ def parts_of(reading: Reading) -> Iterator[PartTable]:
     """
     for part in reading.template.report.parts:
         sheet = reading.template[part.sheet]
-        found = (
-            _fields(reading, part, sheet)
-            if isinstance(sheet, FormSheet)
-            else _records(reading, part)
-        )
-        if found is not None and found.rows:
+        if isinstance(sheet, FormSheet):
+            found = _fields(reading, part, sheet)
+        elif sheet.id in reading.sheets:
+            found = _records(reading, part, sheet)
+        else:
+            continue
+        if found.rows:
             yield found
 
 
-def _fields(reading: Reading, part: ReportPart, sheet: FormSheet) -> PartTable | None:
+def _fields(reading: Reading, part: ReportPart, sheet: FormSheet) -> PartTable:
     fields = {field.id: field for field in sheet.fields}
     rows = []
     for name in part.columns:
-        value = _value(reading, fields[name], reading.form.get(name), None)
+        (value,) = _values(reading, fields[name], [reading.form.get(name)], [None])
         if value != "":
             rows.append((fields[name].label, value))
     return PartTable(
@@ -51,47 +49,51 @@ def _fields(reading: Reading, part: ReportPart, sheet: FormSheet) -> PartTable |
     )
 
 
-def _records(reading: Reading, part: ReportPart) -> PartTable | None:
-    records = reading.sheets.get(part.sheet)
-    if records is None:
-        return None
-    sheet = next(one for one in reading.template.tables if one.id == part.sheet)
-    columns = [column for column in sheet.columns if column.id in part.columns]
-    columns.sort(key=lambda column: part.columns.index(column.id))
-    held = [column for column in columns if column.id in records.frame]
-    staged = next((one for one in sheet.columns if one.id == Task.STAGE), None)
-    count = len(records.frame)
-    stages = None
-    if staged is not None and staged.id in records.frame:
-        stages = tuple(_cell(reading, records, staged, row) for row in range(count))
+def _records(reading: Reading, part: ReportPart, sheet: TableSheet) -> PartTable:
+    records = reading.sheets[sheet.id]
+    held = [sheet[name] for name in part.columns if name in records.frame]
+    is_staged = Task.STAGE in sheet and Task.STAGE in records.frame
     return PartTable(
         chapter=part.chapter,
         title=part.title or sheet.label,
         heads=tuple(column.label for column in held),
         numeric=tuple(column.type in NUMERIC_TYPES for column in held),
-        rows=tuple(
-            tuple(_cell(reading, records, column, row) for column in held) for row in range(count)
-        ),
-        stages=stages,  # type: ignore[arg-type]  # a stage is a choice or a text
+        rows=tuple(zip(*(_column(reading, records, one) for one in held), strict=True)),
+        stages=tuple(_column(reading, records, sheet[Task.STAGE])) if is_staged else None,
     )
 
 
-def _cell(reading: Reading, records: SheetRecords, column: Column, row: int) -> _Value:
-    raw = records.raw[column.id].iat[row] if column.id in records.raw else None
-    return _value(reading, column, records.frame[column.id].iat[row], raw)
+def _column(reading: Reading, records: SheetRecords, column: Column) -> list[PartValue]:
+    values = records.frame[column.id].tolist()
+    typed = column.id in records.raw
+    raw = records.raw[column.id].tolist() if typed else [None] * len(values)
+    return _values(reading, column, values, raw)
 
 
-def _value(reading: Reading, column: Column, value: Any, raw: Any) -> _Value:
-    """Return what a cell says: quantities and odd values as written, choices by their labels."""
-    if column.type == "quantity" and isinstance(raw, str) and raw.strip():
-        return raw.strip()
-    if value is None or pd.isna(value):
-        return raw.strip() if isinstance(raw, str) else ""
-    if column.choices and (known := reading.template.choices.get(column.choices)):
-        items = {one.id: one.label for one in known.items}
-        return items.get(str(value), str(value))
-    if column.type in ("date", "datetime"):
-        return day_of(value) or str(value)
-    if isinstance(value, str):
-        return value.strip()
-    return ShownNumber(value=float(value), number_format=number_format(column))
+def _values(
+    reading: Reading, column: Column, values: Sequence[Any], raw: Sequence[Any]
+) -> list[PartValue]:
+    """Return what cells say: quantities and odd values as written, choices by their labels.
+
+    A whole column at once: a table may have as many rows as a sheet.
+    """
+    choices = reading.template.choices.get(column.choices or "")
+    labels = {one.id: one.label for one in choices.items} if choices else None
+    is_day, as_written = column.type in ("date", "datetime"), column.type == "quantity"
+    shape = number_format(column)
+
+    def said(value: Any, typed: Any) -> PartValue:
+        written = typed.strip() if isinstance(typed, str) else ""
+        if as_written and written:
+            return written
+        if value is None or pd.isna(value):
+            return written
+        if labels is not None:
+            return labels.get(str(value), str(value))
+        if is_day:
+            return day_of(value) or str(value)
+        if isinstance(value, str):
+            return value.strip()
+        return ShownNumber(value=float(value), number_format=shape)
+
+    return [said(value, typed) for value, typed in zip(values, raw, strict=True)]
