@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 # These load what they need when it is asked for: checking does not wait for what writes.
 from . import alerts, summary as pages, writer
+from .brief import Brief, counted
 from .checks import doubts, without_prepared
 from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
 from .files import real_path
@@ -56,21 +57,28 @@ def _silent(stage: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Generation:
+class Generation(Brief):
     """A generated workbook, and what of the given records could not be understood."""
 
     path: Path
     problems: tuple[Problem, ...]
 
+    def _brief(self) -> tuple[object, str]:
+        return self.path.name, counted(problem=self.problems)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recalculation:
+class Recalculation(Brief):
     """A recalculated workbook: its reading, its Summary, and the receipt of the write."""
 
     reading: Reading
     summary: Summary
     receipt: Receipt
     as_of: date
+
+    def _brief(self) -> tuple[object, str]:
+        name, told = f"{self.receipt.output.name} as of {self.as_of}", self.summary.in_brief
+        return name, f"{told}, {counted(problem=self.reading.problems)}"
 
 
 def example_folder(template: Template, language: Language) -> Path:

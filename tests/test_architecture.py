@@ -15,6 +15,7 @@ import marketing_sheets
 HOUSE = House.of()
 # A room imports only from rooms below its own.
 FLOORS = (
+    "brief",
     "texts",
     "problems errors",
     "files",

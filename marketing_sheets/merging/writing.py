@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..brief import Brief, counted
 from ..errors import UsageError
 from ..exporting import export_records
 from ..files import check_replaceable, exists
@@ -125,7 +126,7 @@ def _deletions(merge: Merge) -> Iterator[_Row]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MergeResult:
+class MergeResult(Brief):
     """A merged workbook: the merge with its account, what the workbook holds, and its receipt.
 
     `continued` tells, per sheet, the tabs in which a table too long for one goes on; `parquet` the
@@ -146,6 +147,11 @@ class MergeResult:
     def is_too_large(self) -> bool:
         """Whether the workbook is larger than what may be read again."""
         return is_too_large(self.path)
+
+    def _brief(self) -> tuple[object, str]:
+        name, merge = f"{self.path.name} as of {self.as_of}", self.merge
+        counts = counted(file=merge.sources, open_conflict=merge.conflicts, problem=merge.problems)
+        return name, f"{self.summary.in_brief}, {counts}"
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:
