@@ -1,9 +1,10 @@
-"""How results show themselves where Python asks for their `repr`: one short line each."""
+"""How results show themselves: in one short line, and where a notebook asks, as `drawn`."""
 
 from __future__ import annotations
 
 from collections.abc import Sized
 from dataclasses import fields
+from functools import singledispatch
 from reprlib import Repr
 from typing import Any
 
@@ -17,7 +18,8 @@ _SHORT.maxstring, _SHORT.maxother = 40, 60
 class Brief:
     """A result whose `repr` is one line, `<Class name: facts>`, however much it holds.
 
-    A class says its own name and facts in `_brief`; else its fields are told, each cut short.
+    A class says its own name and facts in `_brief`; else its fields are told, each cut short. In
+    notebooks it looks as `drawn` has it.
     """
 
     __slots__ = ()
@@ -32,6 +34,9 @@ class Brief:
         told = (f"{name}={_SHORT.repr(v)}" for name, v in values.items() if not _is_nothing(v))
         return "", ", ".join(told)
 
+    def _repr_html_(self) -> str | None:
+        return drawn(self)
+
     def __repr__(self) -> str:
         name, facts = self._brief()
         kind, facts = type(self).__name__, one_line(facts)
@@ -42,6 +47,16 @@ class Brief:
             shown = f"{shown[: room // 2]}…{shown[len(shown) - room // 2 + 1 :]}"
         told = ": ".join(part for part in (shown, facts) if part)
         return f"<{kind} {told}>" if told else f"<{kind}>"
+
+
+@singledispatch
+def drawn(result: object) -> str | None:
+    """Return a result as HTML for notebooks, None for one of which its line says enough.
+
+    Rooms register how theirs are drawn.
+    """
+    del result
+    return None
 
 
 def one_line(text: str) -> str:

@@ -10,10 +10,11 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from .brief import Brief, counted
+from .brief import Brief, counted, drawn
+from .notebook import piece, problems_table, shown, table, title
 from .problems import Place, Problem
 from .template import SettingValue, Template, Threshold
-from .texts import Language, Text
+from .texts import Language, Text, say
 from .values import Milestone, Risk
 
 # Arrays of any values, of whole numbers, of numbers, and of yes and no.
@@ -324,3 +325,18 @@ class Reading(Brief):
         kind, rows = self.template.id, sum(len(one.rows) for one in self.sheets.values())
         counts = counted(sheet=self.sheets, row=rows, problem=self.problems)
         return self.file or "", f"{kind}, {counts}"
+
+
+@drawn.register
+def _(reading: Reading) -> str:
+    language, names = reading.language, ("living.table", "living.rows")
+    rows = [
+        (shown(reading.template[name].label[language]), f"{len(one.rows):,}")
+        for name, one in reading.sheets.items()
+    ]
+    return piece(
+        language,
+        title(reading.file or reading.template.title[language], 3),
+        table([say("sheets", name, language) for name in names], rows),
+        problems_table(reading.problems, language),
+    )

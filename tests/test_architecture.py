@@ -21,6 +21,7 @@ FLOORS = (
     "files",
     "template ooxml",
     "styles values",
+    "notebook",
     "records",
     "formulas metrics exporting review",
     "loading writer alerts",

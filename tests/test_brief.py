@@ -38,7 +38,7 @@ class TestBrief:
 
     def test_facts_outlast_a_long_name(self) -> None:
         """Of a long name the middle goes, so that how it ends and what is told stay."""
-        made = Generation(path=Path(f"{'长' * 300}.xlsx"), problems=())
+        made = Generation(path=Path(f"{'长' * 300}.xlsx"), problems=(), language="en")
         assert repr(made).startswith("<Generation 长长")
         assert repr(made).endswith("长.xlsx: 0 problems>")
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..brief import Brief, counted
+from ..brief import Brief, counted, drawn
 from ..errors import UsageError
 from ..exporting import export_records
 from ..files import check_replaceable, exists
@@ -29,7 +29,7 @@ from ..records import (
     SheetRecords,
 )
 from ..review import Entry
-from ..summary import Summary, summarize
+from ..summary import Summary, drawn_summary, summarize
 from ..template import Campaign, FormSheet, TableSheet, Template
 from ..texts import LANGUAGES, Text, readable_name, say
 from ..workbooks import put_summary, recompute
@@ -152,6 +152,12 @@ class MergeResult(Brief):
         name, merge = f"{self.path.name} as of {self.as_of}", self.merge
         counts = counted(file=merge.sources, open_conflict=merge.conflicts, problem=merge.problems)
         return name, f"{self.summary.in_brief}, {counts}"
+
+
+@drawn.register
+def _(result: MergeResult) -> str:
+    merge = result.merge
+    return drawn_summary(result.summary, merge.problems, merge.language)
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:

@@ -81,7 +81,7 @@ def write_report(
     if not output.parent.is_dir():
         raise UsageError("folder_missing", file=output.name, folder=str(output.parent))
     if isinstance(source, Summary):
-        summary, spoken = source, language or "zh-Hans"
+        summary, spoken = source, language or source.source.language
     else:
         reading, day = check_workbook(source, template=template, as_of=as_of, today=today)
         if day is None:

@@ -12,7 +12,7 @@ from ..brief import Brief, counted
 from ..metrics import Achievement, Allocation, Burn, Figure, IssueRow, TaskProgress
 from ..problems import Place, Problem
 from ..template import Chapter, Metric, ReportPlan, Verdict
-from ..texts import Text, say
+from ..texts import Language, Text, say
 
 Grain = Literal["day", "week", "month"]
 Health = Literal["risk", "watch", "ok", "none"]
@@ -329,9 +329,10 @@ class RowCounts(Brief):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance(Brief):
-    """What the Summary was made from, and with."""
+    """What the Summary was made from, in which language, and with what."""
 
     file: str | None
+    language: Language
     sha256: str | None
     template: str
     template_version: str
