@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from . import files
 from .errors import UsageError, WorkbookExists
+from .logs import logged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +21,7 @@ ExportFormat = Literal["csv", "json", "parquet"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 
 
+@logged("wrote")
 def export_records(
     reading: Reading, folder: Path | str, file_format: ExportFormat, *, overwrite: bool = False
 ) -> tuple[Path, ...]:
@@ -100,6 +101,8 @@ def _written(frame: pd.DataFrame, file_format: ExportFormat) -> bytes:
         # Fifteen digits are what Excel shows and keeps; more is noise of the arithmetic.
         text = _iso(frame).to_csv(index=False, lineterminator="\n", float_format="%.15g")
         return text.encode("utf-8-sig", "replace")
+    import json  # noqa: PLC0415 - the command line lists the formats without it
+
     rows = [dict(zip(frame.columns, row, strict=True)) for row in _plain(_iso(frame))]
     text = json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False)
     return f"{text}\n".encode("utf-8", "backslashreplace")

@@ -16,6 +16,7 @@ from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
 from .files import real_path
 from .formulas import compute
 from .loading import check_template, load_template
+from .logs import logged, logger_of
 from .notebook import piece, problems_table, title
 from .ooxml import (
     REVIEW,
@@ -107,6 +108,7 @@ def example_folder(template: Template, language: Language) -> Path:
     return folder
 
 
+@logged("generated")
 def generate_workbook(
     template: Template | str | Path,
     path: Path | str,
@@ -163,6 +165,7 @@ def generate_workbook(
     return Generation(path=written, problems=problems, language=language)
 
 
+@logged("computed")
 def recompute(reading: Reading, *, as_of: date | None) -> Reading:
     """Fill every computed column; cells whose stored figure disagrees become problems."""
     as_of = as_day(as_of)
@@ -205,9 +208,12 @@ def _checked(
     reading = read_workbook(facts, template=None if template is None else _loaded(template))
     stated = reading.form.get(Campaign.AS_OF)
     day = as_of or (stated if isinstance(stated, date) else None) or today
+    how = "asked for" if as_of else "stated in the workbook" if day == stated else "today"
+    logger_of(__name__).debug("%r as of %s, %s", reading.file, day, how)
     return recompute(reading, as_of=day), day
 
 
+@logged("recalculated")
 def recalculate(
     path: Path | str,
     *,
@@ -284,6 +290,7 @@ def _earlier(path: Path, template: Template) -> Earlier:
         return Earlier()  # what cannot be read has nothing to remember
 
 
+@logged("wrote")
 def put_summary(
     summary: Summary | None,
     workbook: Path | WorkbookFile,

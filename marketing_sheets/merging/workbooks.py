@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..errors import SheetsError, UsageError, WorkbookError, as_day, as_moment
 from ..loading import load_template
+from ..logs import logged
 from ..ooxml import LaidOn, laid_on, read_properties
 from ..reader import read_earlier
 from ..records import Reading
@@ -30,6 +31,7 @@ from .writing import MergeResult, check_output, write_merge
 _LISTED = 5
 
 
+@logged("merged")
 def merge(
     paths: Sequence[Path | str] | Path | str,
     output: Path | str,
