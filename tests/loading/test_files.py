@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from support.guides import GUIDES
 from support.template_files import FULL, SMALL, lines, save
 
 from marketing_sheets import files
@@ -15,7 +16,7 @@ from marketing_sheets.formulas import AGGREGATES, FUNCTIONS
 from marketing_sheets.loading import check_template, load_template, template_names, toml
 from marketing_sheets.styles import LOOKS, STATES
 from marketing_sheets.template import COLUMN_TYPES, FormSheet, TableSheet, Template
-from marketing_sheets.texts import LANGUAGES, templates_folder
+from marketing_sheets.texts import LANGUAGES, Language, templates_folder
 from marketing_sheets.writer.settings import shown_settings
 
 
@@ -269,7 +270,7 @@ class TestFiles:
 class TestReadme:
     """What the README of the format promises."""
 
-    readme = (templates_folder() / "README.md").read_text("utf-8")
+    readme = GUIDES["en"].read_text(encoding="utf-8")
 
     def example(self) -> str:
         """Return the company's sheet in the README."""
@@ -283,14 +284,16 @@ class TestReadme:
         template = load_template(save(tmp_path, self.example()))
         assert [str(fault) for fault in check_template(template)] == []
 
-    def test_mistakes(self, tmp_path: Path) -> None:
-        """The mistakes the README shows read as it says."""
-        shown = re.findall(r"^(?:kol_posts.toml: )?sheets\[.*$", self.readme, re.MULTILINE)
+    @pytest.mark.parametrize("language", GUIDES)
+    def test_mistakes(self, tmp_path: Path, language: Language) -> None:
+        """The mistakes the README shows read as it says, in its language."""
+        guide = GUIDES[language].read_text(encoding="utf-8")
+        shown = re.findall(r"^(?:kol_posts.toml: )?sheets\[.*$", guide, re.MULTILINE)
         text = (
             self.example().replace("required", "requird").replace('"money", label', '"mony", label')
         )
         text = text.replace('label = "费用（元）", min = 0', 'label = "费用（元）", min = "zero"')
-        found = lines(save(tmp_path, text, "kol_posts.toml"))
+        found = lines(save(tmp_path, text, "kol_posts.toml"), language)
         text = (
             self.example()
             .replace("fee / reads", "fee / read")
@@ -300,7 +303,7 @@ class TestReadme:
             )
         )
         template = load_template(save(tmp_path, text))
-        found += [str(fault) for fault in check_template(template)]
+        found += [fault.describe(language) for fault in check_template(template)]
         assert sorted(found) == sorted(shown)
 
     @pytest.mark.parametrize(

@@ -1,0 +1,92 @@
+"""What stands in two languages says the same in both: the manual of templates and the notes."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import pytest
+from support import ROOT
+from support.guides import GUIDES, PAIRS, sections
+
+from marketing_sheets.loading.shapes import TemplateFile, shape_of
+from marketing_sheets.texts import Text
+
+BOTH = pytest.mark.parametrize(("english", "chinese"), PAIRS.values(), ids=PAIRS)
+
+
+@BOTH
+def test_they_are_built_alike(english: Path, chinese: Path) -> None:
+    """Both have the same headings by level, and below each the same kinds of blocks."""
+    first, second = (
+        [(section.level, [kind for kind, _ in section.blocks]) for section in sections(path)]
+        for path in (english, chinese)
+    )
+    assert first == second
+
+
+@BOTH
+def test_they_name_the_same_things(english: Path, chinese: Path) -> None:
+    """What one names below a heading or in a row of a table, the other names there as well."""
+    for first, second in zip(sections(english), sections(chinese), strict=True):
+        assert first.names == second.names, first.heading
+        assert first.rows == second.rows, first.heading
+
+
+@BOTH
+def test_their_blocks_do_the_same(english: Path, chinese: Path) -> None:
+    """A block of TOML holds the same data in both: only its comments are translated."""
+    for first, second in zip(sections(english), sections(chinese), strict=True):
+        for (kind, one), (_, other) in zip(first.blocks, second.blocks, strict=True):
+            if kind == "toml":
+                assert tomllib.loads(one) == tomllib.loads(other), first.heading
+
+
+@BOTH
+def test_their_links_lead_somewhere(english: Path, chinese: Path) -> None:
+    """A link to a file names one that is there, and each document leads to the other."""
+    for path, other in ((english, chinese), (chinese, english)):
+        links = re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
+        assert [link for link in links if not (path.parent / link).is_file()] == []
+        assert other.name in links
+
+
+def _classes(kind: Any, seen: set[type]) -> Iterator[type]:
+    """Walk the classes that a file's tables become."""
+    if isinstance(kind, type) and is_dataclass(kind) and kind is not Text and kind not in seen:
+        seen.add(kind)
+        yield kind
+        for hint in get_type_hints(kind).values():
+            yield from _classes(hint, seen)
+    for part in get_args(kind):
+        yield from _classes(part, seen)
+
+
+def test_every_key_is_told() -> None:
+    """There is no key of a template that the manual leaves out."""
+    told = {word for section in sections(GUIDES["en"]) for word in section.names}
+    for section in sections(GUIDES["en"]):
+        told |= {word for _, block in section.blocks for word in re.findall(r"[a-z_]+", block)}
+    for kind in _classes(TemplateFile, set()):
+        keys = {key for name in get_type_hints(kind) for key in shape_of(kind).path_of(name)}
+        assert keys <= told, kind.__name__
+
+
+@pytest.mark.parametrize("chinese", [pair[1] for pair in PAIRS.values()], ids=PAIRS)
+def test_nothing_is_left_in_english(chinese: Path) -> None:
+    """Outside code the Chinese one has no three English words in a row."""
+    for section in sections(chinese):
+        text = re.sub(r"`[^`]*`|\]\([^)]*\)", " ", " ".join(section.prose))
+        assert re.findall(r"[a-z]+ [a-z]+ [a-z]+", text) == [], section.heading
+
+
+def test_the_chinese_readme_leads_to_chinese() -> None:
+    """Where a document has a Chinese counterpart, README.zh-CN.md links that one."""
+    text = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+    for english, chinese in PAIRS.values():
+        assert f"]({chinese.relative_to(ROOT)})" in text
+        assert f"]({english.relative_to(ROOT)})" not in text
