@@ -38,6 +38,8 @@ _ID = re.compile(r"[a-z][a-z0-9_]*")
 # The table of a sheet is named tbl_<id>, and Excel allows a name 255 characters.
 _ID_LIMIT = 251
 _SURE = frozenset(("unknown_column", "unknown_sheet"))
+# The params of faults that name what they are about.
+_NAMING = ("found", "name", "part", "left", "right")
 # What fills the blanks of a rule's `what` and `message`, by kind; no others do.
 _BLANKS: dict[RuleKind, tuple[str, ...]] = {
     "threshold": ("name", "value", "limit", "gap", "target"),
@@ -75,14 +77,24 @@ def check_template(template: Template) -> tuple[TemplateFault, ...]:
 def further_faults(error: TemplateError) -> tuple[TemplateFault, ...]:
     """List what else is wrong with a template that could not be loaded, as far as that is sure.
 
-    Formulas and the columns they name are held against what could be read; the rest may be wrong
-    for no other reason than what is known already.
+    Formulas and the columns they name are held against what could be read; the rest, and what they
+    say of things with faults, may be wrong for no other reason than what is known already.
     """
     template = error.params.get("template")
     is_sure = not any(fault.path.endswith(".id") for fault in error.faults)
     if not isinstance(template, Template) or not is_sure:
         return ()
-    return tuple(f for f in _faults(template) if f.code in _SURE or f.code.startswith("formula_"))
+    doubted = {fault.about for fault in error.faults if fault.code != "unknown_key"}
+    return tuple(
+        fault
+        for fault in _faults(template)
+        if (fault.code in _SURE or fault.code.startswith("formula_"))
+        and not doubted & {word for key in _NAMING for word in _words(fault.params.get(key))}
+    )
+
+
+def _words(value: object) -> list[str]:
+    return re.findall(r"\w+", str(value))
 
 
 def _faults(template: Template) -> Iterator[TemplateFault]:

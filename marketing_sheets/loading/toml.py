@@ -87,8 +87,15 @@ class TomlFile:
     def fault(self, path: KeyPath, code: str, **params: object) -> None:
         """Record a fault at a key."""
         keys = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
-        fault = TemplateFault(path=keys.lstrip("."), code=code, params=params, file=self._file)
-        self._faults.append(fault)
+        self._faults.append(
+            TemplateFault(
+                path=keys.lstrip("."),
+                code=code,
+                params=params,
+                file=self._file,
+                about=_about(self.data or {}, path),
+            )
+        )
 
     def read(self, kind: Any) -> Any:
         """Return the data as an object of a class, None where there are no data.
@@ -124,6 +131,20 @@ def _bounds(data: object) -> Iterator[tuple[KeyPath, str, Mapping[str, Any]]]:
                 yield path, "too_many_columns", {"found": len(value), "limit": _MOST_COLUMNS}
                 return
             waiting += [((*path, key), inner) for key, inner in pairs]
+
+
+def _about(data: Any, path: KeyPath) -> str | None:
+    """Return the id of the innermost thing on a path, None where there is none."""
+    found = None
+    for at, key in enumerate(path):
+        if isinstance(data, Mapping) and key not in data:
+            break
+        data = data[key]
+        if isinstance(data, Mapping) and "id" in data:
+            found = str(data["id"])
+        elif at == 1 and path[0] in ("choices", "settings"):
+            found = str(key)
+    return found
 
 
 def _slips(error: BaseException, path: KeyPath) -> Iterator[tuple[KeyPath, str, Mapping[str, Any]]]:

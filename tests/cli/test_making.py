@@ -148,6 +148,30 @@ class TestTemplates:
         assert "did you mean `reads`?" in result.output
         run("templates", "check", tmp_path / "none.toml", code=2)
 
+    @pytest.mark.parametrize(
+        ("old", "new", "told"),
+        [
+            ('label = "费用（元）", ', "", "sheets[1].columns[2].label: this key is missing"),
+            ('"money", label = "费用', '"mony", label = "费用', "did you mean `money`?"),
+            ("[choices.platform]", "[settings.vat]\nvalue = 1\n[choices.platform]", "settings.vat"),
+        ],
+    )
+    def test_a_mistake_is_told_once(self, tmp_path: Path, old: str, new: str, told: str) -> None:
+        """What names a column or setting with a fault is no fault besides; another one is."""
+        path = tmp_path / "own.toml"
+        text = company_template().replace(old, new).replace("fee / reads", "fee * vat / reads")
+        text = text if "settings" in new else text.replace("fee * vat", "fee")
+        path.write_text(text, encoding="utf-8")
+        (line,) = run("templates", "check", path, "--language", "en", code=1).output.splitlines()
+        assert told in line
+        path.write_text(text.replace("/ reads", "/ read"), encoding="utf-8")
+        lines = run("templates", "check", path, "--language", "en", code=1).output.splitlines()
+        assert [told in lines[0], "did you mean `reads`?" in lines[1], len(lines)] == [
+            True,
+            True,
+            2,
+        ]
+
 
 class TestDemo:
     """`demo`."""
