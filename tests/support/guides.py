@@ -19,6 +19,7 @@ GUIDES: dict[Language, Path] = {
 # An English document and its Chinese counterpart.
 PAIRS = {
     "templates": (GUIDES["en"], GUIDES["zh-Hans"]),
+    "rules": (templates_folder() / "RULES.md", templates_folder() / "RULES.zh-CN.md"),
     **{
         name: (ROOT / f".github/{name}.md", ROOT / f".github/{name}.zh-CN.md")
         for name in ("JSON", "MERGING", "REPORT")

@@ -144,9 +144,13 @@ def test_nothing_is_left_in_english(chinese: Path) -> None:
         assert re.findall(r"[a-z]+ [a-z]+ [a-z]+", text) == [], section.heading
 
 
-def test_the_chinese_readme_leads_to_chinese() -> None:
-    """Where a document has a Chinese counterpart, README.zh-CN.md links that one."""
-    text = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
-    for english, chinese in PAIRS.values():
-        assert f"]({chinese.relative_to(ROOT)})" in text
-        assert f"]({english.relative_to(ROOT)})" not in text
+def test_chinese_leads_to_chinese() -> None:
+    """No Chinese document sends its readers to an English one that stands in Chinese as well."""
+    counterparts = {english.resolve(): chinese for english, chinese in PAIRS.values()}
+    found = set()
+    for path in (ROOT / "README.zh-CN.md", *counterparts.values()):
+        links = re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
+        targets = {(path.parent / link).resolve() for link in links}
+        assert [one for one in targets & counterparts.keys() if counterparts[one] != path] == []
+        found |= targets
+    assert {chinese.resolve() for chinese in counterparts.values()} <= found
