@@ -28,7 +28,6 @@ from .loading import (
 from .merging import MergeResult as MergeResult, merge as merge, settle as settle
 from .ooxml import Receipt as Receipt, insert_sheet as insert_sheet
 from .problems import Place as Place, Problem as Problem
-from .reader import read_workbook as read_workbook
 from .records import (
     ControlTotal as ControlTotal,
     Reading as Reading,
@@ -44,6 +43,7 @@ from .workbooks import (
     Recalculation as Recalculation,
     check_workbook as check_workbook,
     generate_workbook as generate_workbook,
+    read_workbook as read_workbook,
     recalculate as recalculate,
     recompute as recompute,
 )

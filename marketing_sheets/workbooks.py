@@ -36,7 +36,7 @@ from .reader import (
     read_csv_records,
     read_earlier,
     read_form_csv,
-    read_workbook,
+    read_inputs,
 )
 from .records import Reading, SheetRecords
 from .review import KEYS, Entry, entries_of, mark_rules
@@ -141,8 +141,10 @@ def generate_workbook(
 
 
 def recompute(reading: Reading, *, as_of: date | None) -> Reading:
-    """Fill every computed column; cells whose stored figure disagrees become problems."""
+    """Fill every computed column, anew if it is filled; what the figures cast doubt on is added."""
     as_of = as_day(as_of)
+    if reading.problems_read is not None:
+        reading = replace(reading, problems=reading.problems_read)
     sheets = {
         name: compute(
             records,
@@ -153,9 +155,28 @@ def recompute(reading: Reading, *, as_of: date | None) -> Reading:
         )
         for name, records in reading.sheets.items()
     }
-    computed = replace(reading, sheets=sheets)
+    computed = replace(reading, sheets=sheets, as_of=as_of, problems_read=reading.problems)
     told = without_prepared(reading, as_of)
     return replace(computed, problems=(*told, *doubts(computed, as_of)))
+
+
+def read_workbook(
+    path: Path | str,
+    *,
+    template: Template | str | Path | None = None,
+    as_of: date | None = None,
+) -> Reading:
+    """Read a filled workbook: typed frames with every computed column, and all that is doubtful.
+
+    Figures are as of `as_of`, else the day the form states. Where neither is known, columns that
+    need a day stay NA, with the reason in `SheetRecords.reasons`; `recompute` fills them for any
+    day. `template` is one, its id or its .toml file; None takes the one the workbook names, or
+    resembles most.
+
+    Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
+    typed wrong is in `Reading.problems`.
+    """
+    return check_workbook(path, template=template, as_of=as_of)[0]
 
 
 def check_workbook(
@@ -165,10 +186,9 @@ def check_workbook(
     as_of: date | None = None,
     today: date | None = None,
 ) -> tuple[Reading, date | None]:
-    """Read and recompute a workbook without writing anything.
+    """Read a workbook as `read_workbook` does; where it states no day, as of `today`.
 
-    The figures are as of `as_of`, else the day the workbook says, else `today`; that day is
-    returned too.
+    Returns the reading and the day of its figures.
     """
     return _checked(open_workbook_file(Path(path)), template, as_day(as_of), as_day(today))
 
@@ -179,7 +199,8 @@ def _checked(
     as_of: date | None,
     today: date | None,
 ) -> tuple[Reading, date | None]:
-    reading = read_workbook(facts, template=None if template is None else _loaded(template))
+    loaded = None if template is None else _loaded(template)
+    reading = read_inputs(facts, template=loaded)
     stated = reading.form.get(Campaign.AS_OF)
     day = as_of or (stated if isinstance(stated, date) else None) or today
     return recompute(reading, as_of=day), day

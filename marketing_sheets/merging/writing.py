@@ -197,8 +197,7 @@ def write_merge(
         remembered=merge.remembered,
         attachments={one.id: _lines(one) for one in attached},
     )
-    reading = recompute(plain, as_of=as_of)
-    reading = replace(reading, problems=(*reading.problems, *_told(sheets)))
+    reading = _computed(plain, sheets, as_of)
     summary = summarize(reading, as_of=as_of)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / path.name
@@ -222,6 +221,12 @@ def write_merge(
         parquet=files,
         is_known=is_known,
     )
+
+
+def _computed(plain: Reading, sheets: Mapping[str, SheetRecords], as_of: date) -> Reading:
+    computed, told = recompute(plain, as_of=as_of), _told(sheets)
+    problems = (*computed.problems, *told)
+    return replace(computed, problems=problems, problems_read=(*plain.problems, *told))
 
 
 def _attached(

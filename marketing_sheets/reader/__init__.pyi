@@ -3,5 +3,5 @@ from .form import unanswered as unanswered
 from .workbook import (
     Earlier as Earlier,
     read_earlier as read_earlier,
-    read_workbook as read_workbook,
+    read_inputs as read_inputs,
 )
