@@ -38,6 +38,11 @@ from .splitting import Split as Split, split as split
 from .summary import Summary as Summary, summarize as summarize
 from .template import Template as Template
 from .texts import LANGUAGES as LANGUAGES, Language as Language, Text as Text
+from .tidy import (
+    alerts_frame as alerts_frame,
+    metrics_frame as metrics_frame,
+    problems_frame as problems_frame,
+)
 from .workbooks import (
     Generation as Generation,
     Recalculation as Recalculation,

@@ -42,6 +42,7 @@ from .records import Reading, SheetRecords
 from .review import KEYS, Entry, entries_of, mark_rules
 from .template import Campaign, Column, Template
 from .texts import LANGUAGES, Language, nearest, say, templates_folder
+from .tidy import TidyTables
 from .values import Context, choice_spellings, parse
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Generation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recalculation:
+class Recalculation(TidyTables):
     """A recalculated workbook: its reading, its Summary, and the receipt of the write."""
 
     reading: Reading

@@ -31,6 +31,7 @@ from ..review import Entry
 from ..summary import Summary, summarize
 from ..template import Campaign, FormSheet, TableSheet, Template
 from ..texts import LANGUAGES, Text, readable_name, say
+from ..tidy import TidyTables
 from ..workbooks import put_summary, recompute
 from ..writer import placed, still_open
 from .cache import Cache, draw
@@ -125,7 +126,7 @@ def _deletions(merge: Merge) -> Iterator[_Row]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MergeResult:
+class MergeResult(TidyTables):
     """A merged workbook: the merge with its account, what the workbook holds, and its receipt.
 
     `continued` tells, per sheet, the tabs in which a table too long for one goes on; `parquet` the
