@@ -33,9 +33,12 @@ from .ooxml import (
 from .problems import Place, Problem
 from .reader import (
     Earlier,
+    form_row,
+    frames_by_sheet,
     read_csv_records,
     read_earlier,
     read_form_csv,
+    read_frames,
     read_inputs,
 )
 from .records import Reading, SheetRecords
@@ -46,6 +49,8 @@ from .tidy import TidyTables
 from .values import Context, choice_spellings, parse
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from .summary import Summary
 
 StageProgress = Callable[[str], None]
@@ -91,7 +96,7 @@ def generate_workbook(
     *,
     language: Language = "zh-Hans",
     form: Mapping[str, object] | None = None,
-    records: Path | str | None = None,
+    records: Path | str | Mapping[str, DataFrame | SheetRecords] | None = None,
     departments: Sequence[str] | str = (),
     rows: int | None = None,
     created: datetime | None = None,
@@ -99,9 +104,11 @@ def generate_workbook(
 ) -> Generation:
     """Write a formatted workbook for staff to fill in.
 
-    `form` gives the campaign's fields by id, typed or as text; `records` is a folder with
-    `<sheet id>.csv` files to start from. What cannot be understood there is written as it stands
-    and listed in the result. `created` goes into the document properties.
+    `form` gives the campaign's fields by id, typed or as text. `records` to start from are a folder
+    with `<sheet id>.csv` files, or `Reading.sheets`, or data frames by sheet: sheets and columns
+    called by id or label, percentages as fractions, computed columns left to their formulas; that
+    of a form has one row. What cannot be understood is written as it stands and listed in the
+    result. `created` goes into the document properties.
 
     Raises TemplateError, UsageError, RecordsError, WorkbookExists or WorkbookInUse.
     """
@@ -116,17 +123,7 @@ def generate_workbook(
     target = _writable(Path(path))
     if faults := check_template(template):
         raise TemplateError("template_faults", file=template.id, faults=faults)
-    folder = None if records is None else Path(records)
-    fields: dict[str, object] = {}
-    problems: tuple[Problem, ...] = ()
-    if folder is not None:
-        fields, problems = read_form_csv(folder, template, language=language)
-    fields |= _typed_form(template, form or {}, language)
-    _check_period(fields)
-    sheets: dict[str, SheetRecords] = {}
-    if folder is not None:
-        sheets, found = read_csv_records(folder, template, form=fields, language=language)
-        problems += found
+    fields, sheets, problems = _given(template, form or {}, records, language)
     written = writer.write_workbook(
         template,
         target,
@@ -139,6 +136,33 @@ def generate_workbook(
         overwrite=overwrite,
     )
     return Generation(path=written, problems=problems)
+
+
+def _given(
+    template: Template,
+    form: Mapping[str, object],
+    records: Path | str | Mapping[str, DataFrame | SheetRecords] | None,
+    language: Language,
+) -> tuple[dict[str, object], dict[str, SheetRecords], tuple[Problem, ...]]:
+    """Return the form's fields, what `form` says before all else, the records, and their doubts."""
+    fields: dict[str, object] = {}
+    problems: tuple[Problem, ...] = ()
+    found: tuple[dict[str, SheetRecords], tuple[Problem, ...]] = {}, ()
+    frames = frames_by_sheet(records, template) if isinstance(records, Mapping) else None
+    folder = None if records is None or isinstance(records, Mapping) else Path(records)
+    if folder is not None:
+        fields, problems = read_form_csv(folder, template, language=language)
+    for one in template.forms:
+        if frames is not None and one.id in frames:
+            fields |= _typed_form(template, form_row(frames[one.id], one), language)
+    fields |= _typed_form(template, form, language)
+    _check_period(fields)
+    if frames is not None:
+        found = read_frames(frames, template, form=fields, language=language)
+    elif folder is not None:
+        found = read_csv_records(folder, template, form=fields, language=language)
+    sheets, told = found
+    return fields, sheets, problems + told
 
 
 def recompute(reading: Reading, *, as_of: date | None) -> Reading:
