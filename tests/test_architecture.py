@@ -24,7 +24,7 @@ FLOORS = (
     "formulas metrics exporting review",
     "loading writer alerts",
     "reader summary",
-    "checks",
+    "checks tidy",
     "workbooks",
     "merging",
     "splitting documents report",
