@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 # These load what they need when it is asked for: checking does not wait for what writes.
 from . import alerts, summary as pages, writer
+from .brief import Brief, counted, drawn
 from .checks import doubts, without_prepared
 from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
 from .files import real_path
 from .formulas import compute
 from .loading import check_template, load_template
+from .notebook import piece, problems_table, title
 from .ooxml import (
     REVIEW,
     SUMMARY,
@@ -62,21 +64,42 @@ def _silent(stage: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Generation:
+class Generation(Brief):
     """A generated workbook, and what of the given records could not be understood."""
 
     path: Path
     problems: tuple[Problem, ...]
+    language: Language
+
+    def _brief(self) -> tuple[object, str]:
+        return self.path.name, counted(problem=self.problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recalculation(TidyTables):
-    """A recalculated workbook: its reading, its Summary, and the receipt of the write."""
+class Recalculation(Brief, TidyTables):
+    """A recalculated workbook: its reading, its Summary in `language`, the receipt of the write."""
 
     reading: Reading
     summary: Summary
     receipt: Receipt
     as_of: date
+    language: Language
+
+    def _brief(self) -> tuple[object, str]:
+        name, told = f"{self.receipt.output.name} as of {self.as_of}", self.summary.in_brief
+        return name, f"{told}, {counted(problem=self.reading.problems)}"
+
+
+@drawn.register
+def _(made: Generation) -> str:
+    return piece(
+        made.language, title(made.path.name, 3), problems_table(made.problems, made.language)
+    )
+
+
+@drawn.register
+def _(done: Recalculation) -> str:
+    return pages.drawn_summary(done.summary, done.reading.problems, done.language)
 
 
 def example_folder(template: Template, language: Language) -> Path:
@@ -135,7 +158,7 @@ def generate_workbook(
         created=created,
         overwrite=overwrite,
     )
-    return Generation(path=written, problems=problems)
+    return Generation(path=written, problems=problems, language=language)
 
 
 def _given(
@@ -269,18 +292,15 @@ def recalculate(
     if day is None:
         raise UsageError("as_of_missing", file=path.name)
     if output is not None and output.exists():
-        # What is typed into the lists of an earlier output is as good as what the workbook says.
-        earlier = _earlier(output, reading.template)
-        lists = (earlier.remembered, reading.remembered)
-        confirmed = {**reading.confirmed, **earlier.confirmed}
-        reading = replace(reading, remembered=alerts.remembered_by_all(lists), confirmed=confirmed)
+        reading = _remembering(reading, output)
     progress("computing")
     summary = pages.summarize(reading, as_of=day)
     progress("writing")
+    spoken = language or reading.language
     receipt = put_summary(
         summary,
         facts.opened,
-        language=language or reading.language,
+        language=spoken,
         entries=entries_of(reading, date_1904=facts.date_1904) if marks else None,
         rules=mark_rules(reading, tabs_with(facts.opened, KEYS)) if mark_cells else (),
         output=output,
@@ -288,7 +308,17 @@ def recalculate(
         overwrite=overwrite,
         created=created,
     )
-    return Recalculation(reading=reading, summary=summary, receipt=receipt, as_of=day)
+    return Recalculation(
+        reading=reading, summary=summary, receipt=receipt, as_of=day, language=spoken
+    )
+
+
+def _remembering(reading: Reading, output: Path) -> Reading:
+    """Return a reading with what was typed into an earlier output, as good as in the workbook."""
+    earlier = _earlier(output, reading.template)
+    lists = (earlier.remembered, reading.remembered)
+    confirmed = {**reading.confirmed, **earlier.confirmed}
+    return replace(reading, remembered=alerts.remembered_by_all(lists), confirmed=confirmed)
 
 
 def _earlier(path: Path, template: Template) -> Earlier:

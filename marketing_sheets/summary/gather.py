@@ -46,6 +46,7 @@ from ..problems import Place, Problem
 from ..records import LOG, Reading, SheetRecords
 from ..template import Campaign, Daily, Effect, Issue, Role, Task, Template
 from ..texts import LANGUAGES, Text, say
+from . import piece  # noqa: F401 - so that notebooks draw the Summaries made here
 from .breakdowns import (
     channels_of,
     day_of,
@@ -302,6 +303,7 @@ def _rows(reading: Reading) -> RowCounts:
 def _source(reading: Reading) -> Provenance:
     return Provenance(
         file=reading.file,
+        language=reading.language,
         sha256=reading.cells_sha256 or reading.sha256,
         template=reading.template.id,
         template_version=reading.template_version or reading.template.version,
