@@ -17,7 +17,6 @@ from .boundary import (
     DOUBTS,
     UNUSABLE,
     FailOn,
-    day_option,
     doubts_code,
     fail_on_option,
     guarded,
@@ -26,6 +25,7 @@ from .boundary import (
     language_option,
     template_option,
 )
+from .days import day_option
 from .terminal import print_json, problem_lines, shown_stages, speech, tell
 
 if TYPE_CHECKING:

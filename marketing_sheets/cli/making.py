@@ -14,13 +14,13 @@ from ..texts import Language, say
 from .boundary import (
     DOUBTS,
     FailOn,
-    day_option,
     doubts_code,
     fail_on_option,
     guarded,
     json_option,
     language_option,
 )
+from .days import day_option
 from .terminal import print_json, problem_lines, shown_stages, speech, tell
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from ..texts import Language, say
-from .boundary import day_option, guarded, json_option, language_option, template_option
+from .boundary import guarded, json_option, language_option, template_option
+from .days import day_option
 from .terminal import print_json, shown_stages, speech, tell
 
 
