@@ -58,9 +58,9 @@ def _days_ago(text: str) -> int | None:
     return next((int(ago) for ago, names in words.items() if fold(text) in names), None)
 
 
-def day_option(name: str, text: str) -> Callable[[_Command], _Command]:
+def day_option(name: str) -> Callable[[_Command], _Command]:
     """Make an option that takes a day."""
-    return click.option(name, type=_DAY, metavar="DAY", help=text)
+    return click.option(name, type=_DAY, metavar="DAY")
 
 
 _DAY = Day()
