@@ -20,12 +20,17 @@ from .help import LazyGroup, click_speaks
 from .terminal import (
     asked,
     asked_for,
+    is_quiet,
+    is_verbose,
+    keep_asked,
     not_printed,
     print_json,
+    problem_lines,
     ready_streams,
     shown_stages,
     speech,
     tell,
+    told_of_work,
 )
 
 if TYPE_CHECKING:
@@ -154,11 +159,12 @@ def guarded(command: _Command) -> _Command:
     """Turn exceptions into one sentence and the right exit code, whatever they are."""
 
     @wraps(command)
-    def run(*args: Any, verbose: bool, **kwargs: Any) -> Any:
-        click.get_current_context().meta[__name__] = verbose
+    def run(*args: Any, verbose: int, quiet: bool, **kwargs: Any) -> Any:
+        keep_asked(verbose=verbose, quiet=quiet)
         language = kwargs.get("language")
         try:
-            return command(*args, **kwargs)
+            with told_of_work(verbose):
+                return command(*args, **kwargs)
         except _PASSED_ON:
             raise
         except KeyboardInterrupt:
@@ -170,7 +176,8 @@ def guarded(command: _Command) -> _Command:
             sentence = as_sentence(error, language, what)
         raise sentence
 
-    return click.option("--verbose", is_flag=True)(run)  # type: ignore[return-value]  # wraps keeps the signature
+    run = click.option("-q", "--quiet", is_flag=True)(run)
+    return click.option("-v", "--verbose", count=True)(run)  # type: ignore[return-value]  # wraps keeps the signature
 
 
 def as_sentence(error: BaseException, language: Language | None, file: str) -> Sentence:
@@ -204,12 +211,6 @@ def unforeseen(error: BaseException, file: str) -> WorkbookError:
     if len(detail) > _LONGEST_DETAIL:
         detail = detail[:_LONGEST_DETAIL] + "…"
     return WorkbookError("unforeseen_fault", file=file, detail=detail)
-
-
-def is_verbose() -> bool:
-    """Whether tracebacks are to be shown."""
-    context = click.get_current_context(silent=True)
-    return context is not None and bool(context.meta.get(__name__))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,8 +297,9 @@ def run_files(
             continue
         codes.append(doubts_code(outcome.problems, fail_on))
         documents.append({**outcome.document, "file": str(file)})
-        for line in outcome.lines:
-            tell(line)
+        if not as_json:
+            problems = () if len(files) > 1 else counted(outcome.problems, fail_on)
+            tell_lines(outcome.lines, problems, outcome.language)
     codes += [UNUSABLE] * len(lost)
     code = max(codes, default=FINE)
     tally = Counter(codes)
@@ -342,6 +344,23 @@ def _tally_line(tally: Counter[int], language: Language) -> str:
     )
 
 
+def counted(problems: Iterable[Problem], fail_on: FailOn) -> list[Problem]:
+    """Return the problems that change the exit code."""
+    return [problem for problem in problems if problem.severity in _COUNTED[fail_on]]
+
+
 def doubts_code(problems: Iterable[Problem], fail_on: FailOn) -> int:
     """Return the exit code for what a command has found but not been kept by."""
-    return DOUBTS if any(p.severity in _COUNTED[fail_on] for p in problems) else FINE
+    return DOUBTS if counted(problems, fail_on) else FINE
+
+
+def tell_lines(
+    lines: Iterable[str],
+    problems: Sequence[Problem] = (),
+    language: Language | None = None,
+    also: Iterable[str] = (),
+) -> None:
+    """Print lines; where quiet is asked for, only `problems` and what `also` must be known."""
+    quietly = (*problem_lines(problems, speech(language), every=True), *also)
+    for line in quietly if is_quiet() else lines:
+        tell(line)

@@ -17,6 +17,7 @@ from .boundary import (
     FailOn,
     Outcome,
     called,
+    counted,
     doubts_code,
     fail_on_option,
     files_argument,
@@ -25,11 +26,12 @@ from .boundary import (
     json_option,
     language_option,
     run_files,
+    tell_lines,
     template_option,
 )
 from .days import day_option
 from .help import Command
-from .terminal import hint_lines, print_json, problem_lines, shown_stages, speech, tell
+from .terminal import hint_lines, is_quiet, print_json, problem_lines, shown_stages, speech, tell
 
 if TYPE_CHECKING:
     from ..workbooks import Recalculation
@@ -234,9 +236,10 @@ def export(
         problems = [problem.as_json(spoken) for problem in reading.problems]
         print_json({"file": file, "exported": list(paths), "problems": problems})
         sys.exit(doubts_code(reading.problems, fail_on))
-    for path in paths:
-        tell(path)
+    tell_lines(map(str, paths))
     serious = [p for p in reading.problems if p.severity != "info"]
+    if is_quiet():
+        serious = counted(serious, fail_on)
     if serious:
         tell(say("cli", "export_problems", spoken, count=len(serious)), err=True)
         for line in problem_lines(serious, spoken):
