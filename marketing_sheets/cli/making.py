@@ -14,15 +14,17 @@ from ..texts import Language, say
 from .boundary import (
     DOUBTS,
     FailOn,
-    day_option,
+    counted,
     doubts_code,
     fail_on_option,
     guarded,
     json_option,
     language_option,
+    tell_lines,
 )
+from .days import day_option
 from .help import Command, Group
-from .terminal import print_json, problem_lines, shown_stages, speech, tell
+from .terminal import command_line, print_json, problem_lines, shown_stages, speech, tell
 
 
 @click.command(cls=Command)
@@ -84,17 +86,12 @@ def generate(
         problems = [problem.as_json(written) for problem in made.problems]
         print_json({"file": made.path, "language": written, "problems": problems})
     else:
-        command = f"marketing-sheets recalculate {_quoted(made.path)}"
-        if template not in template_names():
-            command += f" --template {_quoted(template)}"
-        tell(say("cli", "generated", written, file=made.path, command=command))
-        for line in problem_lines(made.problems, written):
-            tell(line)
+        own = None if template in template_names() else template
+        command = command_line("recalculate", made.path, template=own)
+        done = say("cli", "generated", written, file=made.path, command=command)
+        counting = counted(made.problems, fail_on)
+        tell_lines([done, *problem_lines(made.problems, written)], counting, written)
     sys.exit(doubts_code(made.problems, fail_on))
-
-
-def _quoted(path: Path | str) -> str:
-    return f'"{path}"' if " " in str(path) else str(path)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -152,11 +149,9 @@ def demo(folder: Path, language: Language | None) -> None:
             created=now,
             overwrite=True,
         )
-    for line in summary_lines(done.summary, spoken):
-        tell(line)
-    tell()
     made = {"blank": blank, "filled": filled, "parts": parts, "merged": merged}
-    tell(say("cli", "demo_done", spoken, **made))
+    end = say("cli", "demo_done", spoken, **made)
+    tell_lines([*summary_lines(done.summary, spoken), "", end])
 
 
 @click.group(cls=Group, invoke_without_command=True)
@@ -225,4 +220,4 @@ def check_templates(path: str, language: Language | None) -> None:
         tell(fault.describe(spoken))
     if faults:
         sys.exit(DOUBTS)
-    tell(say("cli", "template_sound", spoken, template=path))
+    tell_lines([say("cli", "template_sound", spoken, template=path)])

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from ..texts import Language, say
-from .boundary import day_option, guarded, json_option, language_option, template_option
+from .boundary import guarded, json_option, language_option, tell_lines, template_option
+from .days import day_option
 from .help import Command
-from .terminal import print_json, shown_stages, speech, tell
+from .terminal import print_json, shown_stages, speech
 
 
 @click.command(cls=Command)
@@ -60,4 +61,4 @@ def report(
         print_json({"file": file, "report": done.path, "took_over": done.took_over})
         return
     code = "reported_again" if done.took_over else "reported"
-    tell(say("cli", code, done.language, file=done.path))
+    tell_lines([say("cli", code, done.language, file=done.path)])

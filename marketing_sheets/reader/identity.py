@@ -265,8 +265,11 @@ def _told_by_columns(grids: Sequence[Grid], file: str) -> Template:
     if len(columns) >= _COLUMNS and own >= _OWN_COLUMNS and len(columns) >= 2 * len(others):
         return best
     likely = [template.id for columns, template in found if columns]
-    names = ", ".join(likely or template_names())
-    raise UnknownWorkbook("unknown_workbook", file=file, templates=names)
+    names = likely or template_names()
+    listed = {"file": file, "templates": ", ".join(names)}
+    if not likely:
+        raise UnknownWorkbook("foreign_workbook", **listed)
+    raise UnknownWorkbook("unknown_workbook", **listed, example=names[0])
 
 
 def _words(template: Template) -> frozenset[str]:

@@ -70,7 +70,7 @@ class TestGenerate:
             (["campaign_tracker", "--set", "campain_name=x"], "campaign_name"),
             (["campaign_tracker", "--set", "budget=about 5"], "about 5"),
             (["campaign_tracker", "--start", "2024-05-02", "--end", "2024-05-01"], "2024-05-01"),
-            (["campaign_tracker", "--start", "1.5.2024"], "%Y-%m-%d"),
+            (["campaign_tracker", "--start", "1.5.2024"], "2024-06-28"),
             (["campaign_tracker", "--start", "2999-01-01"], "2100"),
             (["618.xlsx"], "not a template"),
         ],
