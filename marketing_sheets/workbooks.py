@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 from . import alerts, summary as pages, writer
 from .brief import Brief, counted, drawn
 from .checks import doubts, without_prepared
-from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
+from .errors import (
+    TemplateError,
+    UsageError,
+    WorkbookError,
+    as_day,
+    as_language,
+    as_moment,
+    said_in,
+)
 from .files import real_path
 from .formulas import compute
 from .loading import check_template, load_template
@@ -46,7 +54,7 @@ from .reader import (
 from .records import Reading, SheetRecords
 from .review import KEYS, Entry, entries_of, mark_rules
 from .template import Campaign, Column, Template
-from .texts import LANGUAGES, Language, nearest, say, templates_folder
+from .texts import Language, nearest, say, templates_folder
 from .tidy import TidyTables
 from .values import Context, choice_spellings, parse
 
@@ -117,7 +125,7 @@ def generate_workbook(
     template: Template | str | Path,
     path: Path | str,
     *,
-    language: Language = "zh-Hans",
+    language: Language | None = None,
     form: Mapping[str, object] | None = None,
     records: Path | str | Mapping[str, DataFrame | SheetRecords] | None = None,
     departments: Sequence[str] | str = (),
@@ -131,12 +139,13 @@ def generate_workbook(
     with `<sheet id>.csv` files, or `Reading.sheets`, or data frames by sheet: sheets and columns
     called by id or label, percentages as fractions, computed columns left to their formulas; that
     of a form has one row. What cannot be understood is written as it stands and listed in the
-    result. `created` goes into the document properties.
+    result. `language` None takes the template's, else Simplified Chinese; `created` goes into the
+    document properties.
 
     Raises TemplateError, UsageError, RecordsError, WorkbookExists or WorkbookInUse.
     """
     template, created = _loaded(template), as_moment(created)
-    language = _known_language(language)
+    language = as_language(language, template.language)
     if rows is not None and rows < 1:
         raise UsageError("rows_out_of_range", rows=rows)
     # One name is meant as one name, not as its letters.
@@ -279,8 +288,7 @@ def recalculate(
     and WorkbookError for a file that cannot be read or written.
     """
     path, created = Path(path), as_moment(created)
-    if language is not None:
-        language = _known_language(language)
+    as_language(language)  # is no matter of the workbook
     if mark_cells and (output is None or real_path(Path(output)) == real_path(path)):
         raise UsageError("mark_in_place", file=path.name)
     if output is not None:
@@ -291,25 +299,26 @@ def recalculate(
     reading, day = _checked(facts, template, as_of, today)
     if day is None:
         raise UsageError("as_of_missing", file=path.name)
+    language = as_language(language, reading.language)
     if output is not None and output.exists():
         reading = _remembering(reading, output)
     progress("computing")
     summary = pages.summarize(reading, as_of=day)
     progress("writing")
-    spoken = language or reading.language
-    receipt = put_summary(
-        summary,
-        facts.opened,
-        language=spoken,
-        entries=entries_of(reading, date_1904=facts.date_1904) if marks else None,
-        rules=mark_rules(reading, tabs_with(facts.opened, KEYS)) if mark_cells else (),
-        output=output,
-        backup=backup,
-        overwrite=overwrite,
-        created=created,
-    )
+    with said_in(language):
+        receipt = put_summary(
+            summary,
+            facts.opened,
+            language=language,
+            entries=entries_of(reading, date_1904=facts.date_1904) if marks else None,
+            rules=mark_rules(reading, tabs_with(facts.opened, KEYS)) if mark_cells else (),
+            output=output,
+            backup=backup,
+            overwrite=overwrite,
+            created=created,
+        )
     return Recalculation(
-        reading=reading, summary=summary, receipt=receipt, as_of=day, language=spoken
+        reading=reading, summary=summary, receipt=receipt, as_of=day, language=language
     )
 
 
@@ -390,13 +399,6 @@ def put_summary(
 
 def _loaded(template: Template | str | Path) -> Template:
     return template if isinstance(template, Template) else load_template(template)
-
-
-def _known_language(language: str) -> Language:
-    for known in LANGUAGES:
-        if language == known:
-            return known
-    raise UsageError("unknown_language", language=language, known=", ".join(LANGUAGES))
 
 
 def _writable(path: Path, suffixes: tuple[str, ...] = (".xlsx",)) -> Path:
