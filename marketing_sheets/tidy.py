@@ -16,11 +16,12 @@ from .errors import UsageError
 from .problems import Problem
 from .records import Reading
 from .summary import Summary, figure_label, figures, kind_text, level_keys, phrase_text, text_of
+from .template import Column, Template
 from .texts import Language
 
 _DAY, _NUMBER, _COUNT, _TEXT = "datetime64[us]", "Float64", "Int64", "str"
-# What a level is called in a column of its own; the others by the id of the records' column.
-_KPI: Final = {"metric": "kpi"}
+_METRIC: Final = ("metric", "label", "level")
+_FIGURE: Final = ("value", "reason", "unit", "rows", "left_out")
 _PROBLEM: Final = (
     *("code", "severity", "file", "sheet", "cell", "row", "column", "raw", "message", "hint"),
 )
@@ -73,11 +74,11 @@ def metrics_frame(
 
     `metric` is its id, `label` its name in `language` (None: the workbook's). `level` says what it
     is a figure of: `total`, or the columns that tell it, such as `channel` or `week,channel`.
-    Then one column a level the template knows: choices by id, `day` and `week` (its Monday) as
-    dates, `kpi` a metric as the sheet of results names it; NA where it is not told apart by that,
-    or has no such value. `value` is a Float64, percentages as fractions; where it is NA, `reason`
-    says why. `unit` is number, money, percent or ratio; `rows` counts the rows used, `left_out`
-    those that lack what it takes.
+    Then one column a level the template knows: choices by id (`by_unit` where its name is taken),
+    `day` and `week` (its Monday) as dates, `kpi` a metric as the sheet of results names it; NA
+    where it is not told apart by that, or has no such value. `value` is a Float64, percentages as
+    fractions; where it is NA, `reason` says why. `unit` is number, money, percent or ratio; `rows`
+    counts the rows used, `left_out` those that lack what it takes.
 
     Raises UsageError for a reading without a day: `read_workbook(..., as_of=...)` gives it one.
     """
@@ -89,8 +90,8 @@ def metrics_frame(
         {
             "metric": one.metric,
             "label": labels[one.metric],
-            "level": ",".join(_KPI.get(key, key) for key in level) or "total",
-            **{_KPI.get(key, key): value for key, value in level.items()},
+            "level": ",".join(map(_level, level)) or "total",
+            **{_level(key): value for key, value in level.items()},
             "value": one.value,
             "reason": one.reason,
             "unit": one.unit,
@@ -99,9 +100,20 @@ def metrics_frame(
         }
         for level, one in found
     ]
-    levels = [_KPI.get(key, key) for key in level_keys(template)]
-    ends = ("value", "reason", "unit", "rows", "left_out")
-    return _frame(rows, ("metric", "label", "level", *levels, *ends))
+    return _frame(rows, (*_METRIC, *map(_level, level_keys(template)), *_FIGURE))
+
+
+def level_columns(template: Template) -> dict[str, Column]:
+    """Return the columns of records that tell levels apart, by their names in `metrics_frame`."""
+    columns = {one.id: one for sheet in reversed(template.tables) for one in sheet.columns}
+    return {_level(key): columns[key] for key in level_keys(template) if key in columns}
+
+
+def _level(key: str) -> str:
+    """Return what a level is called in a column of its own, which the others leave free."""
+    if key == "metric":
+        return "kpi"
+    return f"by_{key}" if key in (*_METRIC, *_FIGURE) else key
 
 
 def problems_frame(

@@ -22,6 +22,7 @@ from .words import (
     HEALTH_STATES as HEALTH_STATES,
     kind_text as kind_text,
     phrase_text as phrase_text,
+    reason_words as reason_words,
     sentence as sentence,
     sub_line as sub_line,
     summary_lines as summary_lines,
