@@ -24,6 +24,7 @@ from .errors import (
 from .files import real_path
 from .formulas import compute
 from .loading import check_template, load_template
+from .logs import logged, logger_of
 from .notebook import piece, problems_table, title
 from .ooxml import (
     REVIEW,
@@ -121,6 +122,7 @@ def example_folder(template: Template, language: Language) -> Path:
     return folder
 
 
+@logged("generated")
 def generate_workbook(
     template: Template | str | Path,
     path: Path | str,
@@ -197,6 +199,7 @@ def _given(
     return fields, sheets, problems + told
 
 
+@logged("computed")
 def recompute(reading: Reading, *, as_of: date | None) -> Reading:
     """Fill every computed column, anew if it is filled; what the figures cast doubt on is added."""
     as_of = as_day(as_of)
@@ -260,9 +263,12 @@ def _checked(
     reading = read_inputs(facts, template=loaded)
     stated = reading.form.get(Campaign.AS_OF)
     day = as_of or (stated if isinstance(stated, date) else None) or today
+    how = "asked for" if as_of else "stated in the workbook" if day == stated else "today"
+    logger_of(__name__).debug("%r as of %s, %s", reading.file, day, how)
     return recompute(reading, as_of=day), day
 
 
+@logged("recalculated")
 def recalculate(
     path: Path | str,
     *,
@@ -339,6 +345,7 @@ def _earlier(path: Path, template: Template) -> Earlier:
         return Earlier()  # what cannot be read has nothing to remember
 
 
+@logged("wrote")
 def put_summary(
     summary: Summary | None,
     workbook: Path | WorkbookFile,

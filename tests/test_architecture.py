@@ -15,7 +15,7 @@ import marketing_sheets
 HOUSE = House.of()
 # A room imports only from rooms below its own.
 FLOORS = (
-    "brief",
+    "brief logs",
     "texts",
     "problems errors",
     "files",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError, as_language, said_in
+from ..logs import logged
 from ..ooxml import laid_on, read_properties
 from ..reader import read_inputs
 from ..records import LOG, Reading, SheetRecords
@@ -28,6 +29,7 @@ from .writing import CHANGES, MergeResult, write_merge
 _LISTED = 8
 
 
+@logged("settled")
 def settle(
     path: Path | str,
     output: Path | str | None = None,

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 from python_calamine import load_workbook
 
 from ..errors import DamagedWorkbook, as_day
+from ..logs import logged, logger_of
 from ..ooxml import REVIEW, SheetFacts, WorkbookFacts, open_workbook_file
 from ..problems import Place, Problem
 from ..records import (
@@ -130,6 +131,7 @@ class _Gathered:
     totals: list[ControlTotal] = field(default_factory=list)
 
 
+@logged("read")
 def read_inputs(
     path: Path | str | WorkbookFacts,
     *,
@@ -205,6 +207,8 @@ def _surroundings(template: Template, lists: Lists) -> Surroundings:
 def _read_contents(
     claims: Mapping[str, Claim], around: Surroundings, rest: Sequence[Grid], *, file: str
 ) -> tuple[FormReading, PlanReading, _Gathered]:
+    for name, claim in claims.items():
+        logger_of(__name__).debug("bound tab %r to sheet %s", claim.grid.name, name)
     """Read the forms, then all that goes by the campaign's days."""
     template = around.template
     form = _read_form(claims, template, around, file=file)

@@ -16,6 +16,7 @@ from zipfile import ZipFile
 from .. import files
 from ..brief import Brief
 from ..errors import UsageError, WorkbookError, WorkbookExists, as_language, said_in
+from ..logs import logged
 from ..summary import Summary, summarize
 from ..template import Template
 from ..texts import Language
@@ -50,6 +51,7 @@ class WrittenReport(Brief):
         return name, f"{self.language}, {self.summary.in_brief}"
 
 
+@logged("wrote")
 def write_report(
     source: Summary | Path | str,
     output: Path | str,

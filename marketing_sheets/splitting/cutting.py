@@ -28,6 +28,7 @@ from ..errors import (
 )
 from ..files import check_replaceable, on_disk, real_path, recover_folder, whole_folder
 from ..loading import load_template
+from ..logs import logged
 from ..merging import By, base_attachment, base_of
 from ..reader import read_inputs
 from ..records import Reading
@@ -171,6 +172,7 @@ def _silent(stage: str, done: int, total: int) -> None:
     del stage, done, total
 
 
+@logged("split")
 def split(
     path: Path | str,
     folder: Path | str,

@@ -21,6 +21,7 @@ from ..alerts import (
     unproven_keys,
 )
 from ..errors import needed_day
+from ..logs import logged
 from ..metrics import (
     Achievement,
     Burn,
@@ -122,6 +123,7 @@ def _tab(reading: Reading, sheet: str) -> Place:
     return Place(file=reading.file, sheet=say("merge", f"{sheet}.tab", reading.language))
 
 
+@logged("computed")
 def summarize(reading: Reading, *, as_of: date) -> Summary:
     """Gather all that the Summary shows, whatever is missing; computed columns are filled."""
     form, (start, end), as_of = reading.form, period_of(reading), needed_day(as_of)
