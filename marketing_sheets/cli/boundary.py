@@ -215,7 +215,7 @@ def as_sentence(error: BaseException, language: Language | None, file: str) -> S
         tell("".join(traceback.format_exception(error)).rstrip(), err=True)
     is_usage = isinstance(known, UsageError | TemplateError | WorkbookExists)
     code = WRONG_USAGE if is_usage else UNUSABLE
-    return Sentence(known.describe(speech(language or known.language)), code)
+    return Sentence(known.describe(speech(language, known.language)), code)
 
 
 def unforeseen(error: BaseException, file: str) -> WorkbookError:
@@ -234,9 +234,13 @@ def is_verbose() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one file: its problems, and the document or the lines to print."""
+    """What became of one file: its problems, and the document or the lines to print.
+
+    `language` is the one they are said in.
+    """
 
     problems: Sequence[Problem]
+    language: Language
     document: dict[str, object] = field(default_factory=dict)
     lines: Sequence[str] = ()
 
@@ -281,6 +285,7 @@ def run_files(
     """
     documents: list[dict[str, object]] = []
     codes: list[int] = []
+    said: Counter[Language] = Counter()
     for number, file in enumerate(files, 1):
         count = f"[{number}/{len(files)}] " if len(files) > 1 else ""
         try:
@@ -297,6 +302,7 @@ def run_files(
                 sentence.show()
             continue
         codes.append(doubts_code(outcome.problems, fail_on))
+        said[outcome.language] += 1
         documents.append({**outcome.document, "file": str(file)})
         for line in outcome.lines:
             tell(line)
@@ -315,7 +321,8 @@ def run_files(
     for line in lost:
         tell(line, err=True)
     if len(codes) > 1:
-        tell(_tally_line(tally, speech(language)))
+        usual = max(said, key=lambda one: said[one], default=None)
+        tell(_tally_line(tally, speech(language, usual)))
     return code
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from ..errors import UsageError
+from ..errors import UsageError, said_in
 from ..exporting import ExportFormat
 from ..texts import Language, say
 from .boundary import (
@@ -64,17 +64,17 @@ def check(
     def work(file: Path, show: Callable[[str], None]) -> Outcome:
         show("reading")
         reading, day = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
-        spoken = language or reading.language
+        spoken = speech(language, reading.language)
         problems = reading.problems
         if as_json:
             from ..documents import report
 
             document = report(reading, as_of=day, language=spoken)
-            return Outcome(problems=problems, document=document)
+            return Outcome(problems=problems, language=spoken, document=document)
         rows = int(sum(total.used for total in reading.totals if total.column is None))
         head = say("cli", "checked", spoken, file=file.name, rows=rows, count=len(problems))
         lines = problem_lines(problems, spoken, every=True)
-        return Outcome(problems=problems, lines=[head, *lines])
+        return Outcome(problems=problems, language=spoken, lines=[head, *lines])
 
     sys.exit(run_files(found, work, language=language, as_json=as_json, fail_on=fail_on, lost=lost))
 
@@ -132,16 +132,16 @@ def recalculate(
             created=datetime.now().replace(microsecond=0),
             progress=show,
         )
-        spoken = language or done.reading.language
+        spoken = speech(language, done.reading.language)
         problems = done.reading.problems
         if as_json:
             from ..documents import report
 
             document = report(done.reading, as_of=done.as_of, language=spoken)
-            return Outcome(
-                problems=problems, document={**document, "receipt": done.receipt.as_json()}
-            )
-        return Outcome(problems=problems, lines=_recalculated(done, spoken, is_marked=mark))
+            document["receipt"] = done.receipt.as_json()
+            return Outcome(problems=problems, language=spoken, document=document)
+        lines = _recalculated(done, spoken, is_marked=mark)
+        return Outcome(problems=problems, language=spoken, lines=lines)
 
     sys.exit(run_files(found, work, language=language, as_json=as_json, fail_on=fail_on, lost=lost))
 
@@ -222,8 +222,9 @@ def export(
         show("reading")
         reading, _ = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
         show("writing")
-        paths = export_records(reading, folder, file_format, overwrite=force)
-    spoken = language or reading.language
+        spoken = speech(language, reading.language)
+        with said_in(spoken):
+            paths = export_records(reading, folder, file_format, overwrite=force)
     if as_json:
         problems = [problem.as_json(spoken) for problem in reading.problems]
         print_json({"file": file, "exported": list(paths), "problems": problems})
