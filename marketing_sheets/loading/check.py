@@ -81,10 +81,15 @@ def further_faults(error: TemplateError) -> tuple[TemplateFault, ...]:
     say of things with faults, may be wrong for no other reason than what is known already.
     """
     template = error.params.get("template")
-    is_sure = not any(fault.path.endswith(".id") for fault in error.faults)
+    # What stands at a key nobody knows, or in a sheet nobody finds, may be what others name.
+    is_sure = not any(
+        fault.path.endswith(".id")
+        or (fault.about is None and fault.code in ("unknown_key", "unknown_sheet"))
+        for fault in error.faults
+    )
     if not isinstance(template, Template) or not is_sure:
         return ()
-    doubted = {fault.about for fault in error.faults if fault.code != "unknown_key"}
+    doubted = {fault.about for fault in error.faults}
     return tuple(
         fault
         for fault in _faults(template)

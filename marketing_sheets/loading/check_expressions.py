@@ -20,7 +20,7 @@ from ..formulas import (
     parse_expression,
 )
 from ..template import NUMERIC_TYPES, Column, ColumnType, TableSheet, Template
-from ..texts import LANGUAGES
+from ..texts import LANGUAGES, fold_label
 
 _ALLOWED = (
     ast.Expression,
@@ -202,13 +202,22 @@ def expression_faults(
     if not faults and not inner:
         chosen = [name for name, one in template.settings.items() if one.items]
         faults = [*kind_faults(parse_expression(text), sheet, wanted, chosen)]
-    known = [*(column.id for column in sheet.columns), *template.settings, "as_of", "none"]
     for fault in faults:
         meant = {}
         if fault.code == "formula_unknown_name":
-            meant = advice(str(fault.params["name"]), known)
+            meant = _meant(str(fault.params["name"]), sheet, template)
         yield scope.fault(fault.code, **fault.params, **meant)
     yield from inner
+
+
+def _meant(name: str, sheet: TableSheet, template: Template) -> dict[str, str]:
+    """Return what a name that is none was meant to be: often a column, by its label."""
+    for column in sheet.columns:
+        words = (*column.label.values(), *column.aliases)
+        if fold_label(name) in map(fold_label, words):
+            return {"near": column.id}
+    known = [*(column.id for column in sheet.columns), *template.settings, "as_of", "none"]
+    return advice(name, known)
 
 
 def _unsound(text: str, sheet: TableSheet, template: Template, *, aggregate: bool) -> list[Fault]:

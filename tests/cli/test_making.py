@@ -166,11 +166,16 @@ class TestTemplates:
         assert told in line
         path.write_text(text.replace("/ reads", "/ read"), encoding="utf-8")
         lines = run("templates", "check", path, "--language", "en", code=1).output.splitlines()
-        assert [told in lines[0], "did you mean `reads`?" in lines[1], len(lines)] == [
-            True,
-            True,
-            2,
-        ]
+        assert len(lines) == 2
+        assert "did you mean `reads`?" in lines[1]
+
+    def test_what_nobody_reads_is_not_missed(self, tmp_path: Path) -> None:
+        """A sheet under a misspelt heading is told as that, not by what names it elsewhere."""
+        path = tmp_path / "own.toml"
+        text = company_template().replace("[[sheets]]\nid", "[[sheet]]\nid")
+        path.write_text(text, encoding="utf-8")
+        (line,) = run("templates", "check", path, "--language", "en", code=1).output.splitlines()
+        assert "did you mean `sheets`?" in line
 
 
 class TestDemo:

@@ -226,12 +226,34 @@ class TestFiles:
     def test_syntax(self, tmp_path: Path) -> None:
         """A slip in the TOML is told with its line."""
         (line,) = lines(save(tmp_path, "format = 1\n\nid = \n"))
-        assert line == "own.toml: line 3 is not valid TOML (Invalid value)"
+        assert line.startswith("own.toml: line 3 is not valid TOML at `id =` (Invalid value);")
+
+    @pytest.mark.parametrize(
+        ("sound", "slip", "found"),
+        [
+            ('id = "small"', "id = “small”", "“small”"),
+            ('id = "small"', 'id ＝ "small"', '＝ "small"'),
+            ('label = "Posts"', "label = 笔记", "笔记"),
+            ("[[sheets]]", "【【sheets】】", "【【sheets】】"),
+        ],
+    )
+    def test_syntax_of_chinese_keyboards(
+        self, tmp_path: Path, sound: str, slip: str, found: str
+    ) -> None:
+        """What is typed full-width or without quotes is shown, with what to do."""
+        (line,) = lines(save(tmp_path, SMALL.replace(sound, slip, 1)), "zh-Hans")
+        assert f"`{found}` 不符合 TOML 写法" in line
+        assert "用半角" in line
+
+    def test_single_brackets(self, tmp_path: Path) -> None:
+        """A heading of a list in single brackets is answered with how it is written."""
+        (line,) = lines(save(tmp_path, SMALL.replace("[[sheets]]", "[sheets]", 1)))
+        assert line.startswith("own.toml: sheets: expected a list: its headings stand in double")
 
     def test_syntax_at_the_end(self, tmp_path: Path) -> None:
         """A bracket that is never closed is told with the last line."""
         (line,) = lines(save(tmp_path, "format = 1\nkey = [1,"))
-        assert line.startswith("own.toml: line 2 is not valid TOML (")
+        assert line.startswith("own.toml: line 2 is not valid TOML at `key = [1,` (")
 
     def test_not_utf8(self, tmp_path: Path) -> None:
         """A file in another encoding says what to do."""
@@ -305,6 +327,9 @@ class TestReadme:
         template = load_template(save(tmp_path, text))
         found += [fault.describe(language) for fault in check_template(template)]
         assert sorted(found) == sorted(shown)
+        text = self.example().replace('"kol_posts"', "“kol_posts”")
+        (line,) = lines(save(tmp_path, text, "kol_posts.toml"), language)
+        assert line in guide.splitlines()
 
     @pytest.mark.parametrize(
         "words", [COLUMN_TYPES, tuple(FUNCTIONS), tuple(AGGREGATES), tuple(LOOKS), tuple(STATES)]
