@@ -201,6 +201,28 @@ def show_template(template: str, language: Language | None) -> None:
             tell(f"  {column.id:<18} {column.type:<10} {column.label[spoken]}{required}{formula}")
 
 
+@templates.command("new")
+@click.argument("name", metavar="ID")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False))
+@language_option
+@guarded
+def new_template(name: str, output: Path | None, language: Language | None) -> None:
+    """Write a template of your own to start from, called ID, with comments."""
+    from ..loading import start_faults, write_start
+
+    spoken = speech(language)
+    for fault in start_faults(name):
+        raise click.BadParameter(fault.describe(spoken), param_hint="ID")
+    path = output or Path(f"{name}.toml")
+    if path.suffix.lower() != ".toml":
+        raise UnknownTemplate("not_a_template", file=path.name)
+    write_start(path, name, spoken)
+    check = command_line("templates check", path)
+    generate = command_line("generate", path, "-o", f"{name}.xlsx")
+    said = say("cli", "template_started", spoken, file=path, check=check, generate=generate)
+    tell_lines([said])
+
+
 @templates.command("check")
 @click.argument("path")
 @language_option

@@ -165,6 +165,11 @@ def _id_faults(template: Template) -> Iterator[TemplateFault]:
     yield from _each_id("summary.outline", template.outline)
 
 
+def id_faults(name: str, taken: Iterable[str]) -> Iterator[TemplateFault]:
+    """Find why a template cannot have this id: how it is spelled, or that it is one of `taken`."""
+    return _each_id("", (name,), taken)
+
+
 def _each_id(
     path: str, ids: Iterable[str], reserved: Iterable[str] = ()
 ) -> Iterator[TemplateFault]:
