@@ -27,7 +27,7 @@ FLOORS = (
     "checks",
     "workbooks",
     "merging",
-    "splitting documents report",
+    "splitting documents report chat",
     "__init__",
     "cli",
     "__main__",

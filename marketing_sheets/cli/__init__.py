@@ -16,7 +16,7 @@ from .boundary import Program
 from .departments import merge, settle, split
 from .making import demo, generate, templates
 from .reading import check, export, recalculate
-from .reporting import report
+from .reporting import chat, report
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,6 +39,7 @@ for command in (
     check,
     export,
     report,
+    chat,
     merge,
     settle,
     split,

@@ -1,15 +1,16 @@
-"""`marketing-sheets report`: a campaign as a written report."""
+"""`marketing-sheets report` and `chat`: a campaign as a written report, and as a message."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from ..texts import Language, say
 from .boundary import day_option, guarded, json_option, language_option, template_option
-from .terminal import print_json, shown_stages, speech, tell
+from .terminal import hand_on, print_json, shown_stages, speech, tell
 
 
 @click.command()
@@ -74,3 +75,48 @@ def report(
         return
     code = "reported_again" if done.took_over else "reported"
     tell(say("cli", code, done.language, file=done.path))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--for",
+    "product",
+    type=click.Choice(("dingtalk", "wecom", "feishu")),
+    help="Print the JSON body for this product's group robot; else plain text.",
+)
+@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@template_option
+@language_option
+@guarded
+def chat(
+    *,
+    file: Path,
+    product: Literal["dingtalk", "wecom", "feishu"] | None,
+    as_of: date | None,
+    template: str | None,
+    language: Language | None,
+) -> None:
+    """Say FILE in one message for a group chat: verdict, figures, alerts new and resolved.
+
+    \b
+    marketing-sheets chat 618.xlsx
+    marketing-sheets chat 618.xlsx --for wecom |
+      curl -sS -H 'Content-Type: application/json' -d @- "$WEBHOOK"
+    """
+    from ..chat import chat_text
+
+    with shown_stages(file.name, speech(language)) as show:
+        show("reading")
+        text = chat_text(
+            file,
+            product=product,
+            template=template,
+            as_of=as_of,
+            today=date.today(),
+            language=language,
+        )
+    if product is None:
+        tell(text)
+    else:
+        hand_on(text)
