@@ -168,12 +168,20 @@ def _alerts(
     language: Language,
 ) -> list[_Line]:
     """Say what is new and what is resolved, a line each; the rest, and the doubts, in numbers."""
+    before = max((one.day for one in summary.history if one.day < summary.as_of), default=None)
     lines = []
-    for key, alerts, most in (("new", new, most_new), ("resolved", resolved, most_resolved)):
+    # Of a first Summary all alerts are new.
+    kind = "alerts" if before is None and len(new) == len(summary.alerts) else "new"
+    for key, alerts, most in ((kind, new, most_new), ("resolved", resolved, most_resolved)):
         if alerts:
-            lines.append(_Line(role="heading", text=_count(key, len(alerts), language)))
+            text = _count(key, len(alerts), language)
+            if key == "new" and before is not None:
+                text = word("chat.since", language, said=text, day=before)
+            lines.append(_Line(role="heading", text=text))
             lines += [_alert(one, language) for one in alerts[:most]]
             lines += _more(len(alerts) - most, language)
+    if before is not None and not lines:
+        lines.append(_Line(role="heading", text=word("chat.unchanged", language, day=before)))
     going_on = len(summary.alerts) - len(new) - len(resolved)
     counts = [_count("continuing", going_on, language)] if going_on else []
     uncounted = sum(one.severity == "error" for one in summary.problems)

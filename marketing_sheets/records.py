@@ -250,6 +250,18 @@ class RememberedAlert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryDay:
+    """The headline figures as a Summary had them as of a day, by id; one without a value is absent.
+
+    `health` is the verdict: risk, watch or ok.
+    """
+
+    day: date
+    health: str
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ControlTotal:
     """Rows or one additive column of a sheet: in = used + listed.
 
@@ -283,7 +295,8 @@ class Reading:
     are the alerts that the last Summary listed. `milestones` and `risks` are what the form's
     fields with such a wording say, in the order written, by field id. `split` names the split that
     the workbook says it is a part of, "" if of none. `confirmed` is what people typed into the
-    Review who say that a line is right, by the line's id.
+    Review who say that a line is right, by the line's id. `history` are the days as of which the
+    Summary was written, in order, with the figures it had.
     """
 
     template: Template
@@ -309,3 +322,4 @@ class Reading:
     risks: Mapping[str, tuple[Risk, ...]] = field(default_factory=dict)
     split: str = ""
     confirmed: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[HistoryDay, ...] = ()

@@ -14,6 +14,7 @@ from .checks import doubts, without_prepared
 from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
 from .files import real_path
 from .formulas import compute
+from .history import join_histories
 from .loading import check_template, load_template
 from .ooxml import (
     REVIEW,
@@ -223,11 +224,7 @@ def recalculate(
     if day is None:
         raise UsageError("as_of_missing", file=path.name)
     if output is not None and output.exists():
-        # What is typed into the lists of an earlier output is as good as what the workbook says.
-        earlier = _earlier(output, reading.template)
-        lists = (earlier.remembered, reading.remembered)
-        confirmed = {**reading.confirmed, **earlier.confirmed}
-        reading = replace(reading, remembered=alerts.remembered_by_all(lists), confirmed=confirmed)
+        reading = _with_earlier(reading, output)
     progress("computing")
     summary = pages.summarize(reading, as_of=day)
     progress("writing")
@@ -242,7 +239,22 @@ def recalculate(
         overwrite=overwrite,
         created=created,
     )
+    reading = replace(reading, history=summary.history)
     return Recalculation(reading=reading, summary=summary, receipt=receipt, as_of=day)
+
+
+def _with_earlier(reading: Reading, output: Path) -> Reading:
+    """Return what a workbook says, and what an earlier output that is replaced remembers of it.
+
+    What is typed into the lists there is as good as what the workbook says.
+    """
+    earlier = _earlier(output, reading.template)
+    return replace(
+        reading,
+        remembered=alerts.remembered_by_all((earlier.remembered, reading.remembered)),
+        confirmed={**reading.confirmed, **earlier.confirmed},
+        history=join_histories(reading.history, earlier.history),
+    )
 
 
 def _earlier(path: Path, template: Template) -> Earlier:

@@ -21,7 +21,7 @@ FLOORS = (
     "template ooxml",
     "styles values",
     "records",
-    "formulas metrics exporting review",
+    "formulas metrics exporting review history",
     "loading writer alerts",
     "reader summary",
     "checks",

@@ -121,7 +121,7 @@ def test_any_message_is_taken_and_obeys_nobody(text: str, alerts: int, tiles: in
         bare = MARKS.sub("", said(body))
         assert not re.search(r"[@<>\[\]*`_~&\\]|://|\bwww\.|^#", bare)
         count = min(alerts, 20)
-        shown = int(match[1]) if (match := re.search(r"新增预警 (\d+) 项", bare)) else 0
+        shown = int(match[1]) if (match := re.search(r"预警 (\d+) 项", bare)) else 0
         assert shown == alerts
         left = sum(map(int, re.findall(r"另有 (\d+) 项", bare)))
         assert left >= alerts - count
@@ -163,9 +163,9 @@ def test_the_command_reads_only(examples: Examples, tmp_path: Path) -> None:
     day = recalculate(examples().path, output=path).as_of
     before = path.read_bytes()
     text = run("chat", path).stdout
-    assert "新增预警 13 项" in text
+    assert "\n预警 13 项\n" in text
     later = run("chat", path, "--as-of", day + timedelta(days=1)).stdout
-    assert "新增" not in later.partition("\n\n")[2].partition("\n\n")[2]
+    assert f"与 {day} 相比，没有新增或消除的预警\n仍未消除 13 项\n" in later
     body = run("chat", path, "--for", "feishu", "--language", "en").stdout_bytes
     assert json.loads(body)["card"]["header"]["template"] == "red"
     assert path.read_bytes() == before
