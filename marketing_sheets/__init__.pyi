@@ -1,3 +1,4 @@
+from .chat import chat_text as chat_text
 from .errors import (
     DamagedWorkbook as DamagedWorkbook,
     EncryptedWorkbook as EncryptedWorkbook,

@@ -256,6 +256,18 @@ class RememberedAlert(Brief):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryDay(Brief):
+    """The headline figures as a Summary had them as of a day, by id; one without a value is absent.
+
+    `health` is the verdict: risk, watch or ok.
+    """
+
+    day: date
+    health: str
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ControlTotal(Brief):
     """Rows or one additive column of a sheet: in = used + listed.
 
@@ -294,7 +306,8 @@ class Reading(Brief):
     are the alerts that the last Summary listed. `milestones` and `risks` are what the form's
     fields with such a wording say, in the order written, by field id. `split` names the split that
     the workbook says it is a part of, "" if of none. `confirmed` is what people typed into the
-    Review who say that a line is right, by the line's id. `as_of` is the day the computed columns
+    Review who say that a line is right, by the line's id. `history` are the days as of which the
+    Summary was written, in order, with the figures it had. `as_of` is the day the computed columns
     are filled as of, None where nothing says one; `problems_read` are the problems there were
     before, None while nothing is computed.
     """
@@ -322,6 +335,7 @@ class Reading(Brief):
     risks: Mapping[str, tuple[Risk, ...]] = field(default_factory=dict)
     split: str = ""
     confirmed: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[HistoryDay, ...] = ()
     as_of: date | None = None
     problems_read: tuple[Problem, ...] | None = None
 

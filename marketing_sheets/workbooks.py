@@ -23,6 +23,7 @@ from .errors import (
 )
 from .files import real_path
 from .formulas import compute
+from .history import join_histories
 from .loading import check_template, load_template
 from .logs import logged, logger_of
 from .notebook import piece, problems_table, title
@@ -307,7 +308,7 @@ def recalculate(
         raise UsageError("as_of_missing", file=path.name)
     language = as_language(language, reading.language)
     if output is not None and output.exists():
-        reading = _remembering(reading, output)
+        reading = _with_earlier(reading, output)
     progress("computing")
     summary = pages.summarize(reading, as_of=day)
     progress("writing")
@@ -323,17 +324,24 @@ def recalculate(
             overwrite=overwrite,
             created=created,
         )
+    reading = replace(reading, history=summary.history)
     return Recalculation(
         reading=reading, summary=summary, receipt=receipt, as_of=day, language=language
     )
 
 
-def _remembering(reading: Reading, output: Path) -> Reading:
-    """Return a reading with what was typed into an earlier output, as good as in the workbook."""
+def _with_earlier(reading: Reading, output: Path) -> Reading:
+    """Return what a workbook says, and what an earlier output that is replaced remembers of it.
+
+    What is typed into the lists there is as good as what the workbook says.
+    """
     earlier = _earlier(output, reading.template)
-    lists = (earlier.remembered, reading.remembered)
-    confirmed = {**reading.confirmed, **earlier.confirmed}
-    return replace(reading, remembered=alerts.remembered_by_all(lists), confirmed=confirmed)
+    return replace(
+        reading,
+        remembered=alerts.remembered_by_all((earlier.remembered, reading.remembered)),
+        confirmed={**reading.confirmed, **earlier.confirmed},
+        history=join_histories(reading.history, earlier.history),
+    )
 
 
 def _earlier(path: Path, template: Template) -> Earlier:

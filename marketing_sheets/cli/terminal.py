@@ -82,7 +82,11 @@ def print_json(document: object) -> None:
     """Print a document as JSON with its keys in their own order; always UTF-8."""
     import json
 
-    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+    hand_on(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+
+
+def hand_on(text: str) -> None:
+    """Print what another program reads as it stands; always UTF-8."""
     # As bytes it meets no console encoding. A name that is no UTF-8 keeps its bytes as \udcXX.
     _print(text.encode("utf-8", "backslashreplace") + b"\n")
 

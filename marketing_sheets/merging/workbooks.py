@@ -184,6 +184,7 @@ def _earlier(output: Path, model: Reading) -> Source | None:
         form={},
         sheets={},
         remembered=typed.remembered,
+        history=typed.history,
         attachments=typed.attachments,
         confirmed=typed.confirmed,
     )

@@ -207,11 +207,11 @@ def write_merge(
     attached = _attached(merge, sheets, continued)
     plain = replace(
         _reading(merge, sheets, _form(merge, as_of), readable_name(path.name)),
-        remembered=merge.remembered,
         attachments={one.id: _lines(one) for one in attached},
     )
     reading = _computed(plain, sheets, as_of)
     summary = summarize(reading, as_of=as_of)
+    reading = replace(reading, history=summary.history)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / path.name
         entries = entries_in(reading, merge, marked)
@@ -338,6 +338,8 @@ def _reading(
         thresholds=merge.thresholds,
         holidays=merge.holidays,
         template_version=merge.template.version,
+        remembered=merge.remembered,
+        history=merge.history,
     )
 
 
