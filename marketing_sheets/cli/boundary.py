@@ -34,6 +34,7 @@ from .terminal import (
 )
 
 if TYPE_CHECKING:
+    from ..merging import SkippedFile
     from ..problems import Problem
 
 
@@ -227,7 +228,9 @@ class Outcome:
     lines: Sequence[str] = ()
 
 
-def found_files(paths: Sequence[Path], output: Path | None = None) -> tuple[list[Path], list[str]]:
+def found_files(
+    paths: Sequence[Path], output: Path | None = None
+) -> tuple[list[Path], list[SkippedFile]]:
     """Return the workbooks that files, folders and globs name, and what a folder holds besides.
 
     What lies in the folder `output` is left out. Raises UsageError where there is no workbook.
@@ -241,7 +244,7 @@ def found_files(paths: Sequence[Path], output: Path | None = None) -> tuple[list
         folder = path.resolve() if path.is_dir() else None
         if not is_one and not any(folder in (None, *file.parents) for file in inside):
             raise UsageError("no_file_matches", pattern=str(path))
-    lost = [s.describe(speech()) for s in found.skipped if s.code not in NO_LOSS]
+    lost = [skipped for skipped in found.skipped if skipped.code not in NO_LOSS]
     files = {file.absolute(): file for file in inside}
     # As it was typed, wherever else it lies.
     files |= {path.absolute(): path for path, is_one in named.items() if is_one}
@@ -271,7 +274,7 @@ def run_files(
     language: Language | None,
     as_json: bool,
     fail_on: FailOn = "warning",
-    lost: Sequence[str] = (),
+    lost: Sequence[SkippedFile] = (),
 ) -> int:
     """Do `work` on each file, print what became of it, and return the exit code: the highest.
 
@@ -315,11 +318,11 @@ def run_files(
         }
         print_json({"files": documents, "tally": counts})
         return code
-    for line in lost:
-        tell(line, err=True)
+    spoken = speech(language, *(one for one, _ in said.most_common(1)))
+    for skipped in lost:
+        tell(skipped.describe(spoken), err=True)
     if len(codes) > 1:
-        usual = max(said, key=lambda one: said[one], default=None)
-        tell(_tally_line(tally, speech(language, usual)))
+        tell(_tally_line(tally, spoken))
     return code
 
 
