@@ -29,6 +29,7 @@ from ..template import (
     Sheet,
     TableSheet,
     Template,
+    Unit,
 )
 from ..texts import fold, nearest, templates_folder
 from .shapes import SharedFile, TemplateFile, Use, sheet_class
@@ -255,7 +256,16 @@ def _placed(rule: Rule, template: Template) -> Rule:
     when: dict[str, str] = {}
     for name, text in rule.when.items():
         when.setdefault(named.get(name, name), text)
-    return replace(rule, sheets=tuple(dict.fromkeys(named.get(r, r) for r in roles)), when=when)
+    sheets = tuple(dict.fromkeys(named.get(r, r) for r in roles))
+    return replace(rule, sheets=sheets, when=when, unit=_unit(rule, sheets, template))
+
+
+def _unit(rule: Rule, sheets: Collection[str], template: Template) -> Unit:
+    """Return the unit of a rule's limit: where it states none, that of the metric it is for."""
+    if rule.unit != "number" or rule.target or rule.kind not in ("threshold", "window"):
+        return rule.unit
+    own = (m.unit for m in template.metrics if m.id == rule.metric and m.sheet in sheets)
+    return next(own, rule.unit)
 
 
 def _fed(rule: Rule, template: Template) -> Rule | None:
