@@ -30,6 +30,7 @@ from .terminal import (
 )
 
 if TYPE_CHECKING:
+    from ..merging import SkippedFile
     from ..problems import Problem
 
 
@@ -245,7 +246,9 @@ class Outcome:
     lines: Sequence[str] = ()
 
 
-def found_files(paths: Sequence[Path], output: Path | None = None) -> tuple[list[Path], list[str]]:
+def found_files(
+    paths: Sequence[Path], output: Path | None = None
+) -> tuple[list[Path], list[SkippedFile]]:
     """Return the workbooks that files, folders and globs name, and what a folder holds besides.
 
     What lies in the folder `output` is left out. Raises UsageError where there is no workbook.
@@ -255,14 +258,14 @@ def found_files(paths: Sequence[Path], output: Path | None = None) -> tuple[list
     from ..merging import NO_LOSS, find_workbooks
 
     files: list[Path] = []
-    lost: list[str] = []
+    lost: list[SkippedFile] = []
     for path in paths:
         if not path.is_dir() and (os.path.lexists(path) or not glob.has_magic(str(path))):
             files.append(path)
             continue
         found = find_workbooks([path])
         inside = [file for _, file in found.files if output is None or output not in file.parents]
-        lost += [s.describe(speech()) for s in found.skipped if s.code not in NO_LOSS]
+        lost += [skipped for skipped in found.skipped if skipped.code not in NO_LOSS]
         if not inside:
             raise UsageError("no_file_matches", pattern=str(path))
         files += inside
@@ -276,7 +279,7 @@ def run_files(
     language: Language | None,
     as_json: bool,
     fail_on: FailOn = "warning",
-    lost: Sequence[str] = (),
+    lost: Sequence[SkippedFile] = (),
 ) -> int:
     """Do `work` on each file, print what became of it, and return the exit code: the highest.
 
@@ -318,11 +321,11 @@ def run_files(
         }
         print_json({"files": documents, "tally": counts})
         return code
-    for line in lost:
-        tell(line, err=True)
+    spoken = speech(language, *(one for one, _ in said.most_common(1)))
+    for skipped in lost:
+        tell(skipped.describe(spoken), err=True)
     if len(codes) > 1:
-        usual = max(said, key=lambda one: said[one], default=None)
-        tell(_tally_line(tally, speech(language, usual)))
+        tell(_tally_line(tally, spoken))
     return code
 
 

@@ -135,10 +135,16 @@ class Group(Command, click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands, each with the whole first line of its help."""
-        above, language = command_path(ctx), speech()
-        texts = {name: help_entry([*above, name])["text"] for name in self.list_commands(ctx)}
         with formatter.section(_word("Commands")):
-            formatter.write_dl([(n, text[language].split("\n")[0]) for n, text in texts.items()])
+            formatter.write_dl([(name, _line(ctx, name)) for name in self.list_commands(ctx)])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer what may stand here, commands with the first line of their help."""
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name) if name.startswith(incomplete) else None
+            if command is not None:
+                command.short_help = _line(ctx, name)
+        return super().shell_complete(ctx, incomplete)
 
 
 class LazyGroup(Group):
@@ -180,6 +186,12 @@ def help_entry(names: Sequence[str]) -> dict[str, Any]:
     words = book("help")
     entry: dict[str, Any] = words["commands"][" ".join(names)] if names else words["program"]
     return entry
+
+
+def _line(group: click.Context, name: str) -> str:
+    """Return the first line of a command's help."""
+    text: str = help_entry([*command_path(group), name])["text"][speech()]
+    return text.split("\n", maxsplit=1)[0]
 
 
 def _word(message: str) -> str:
