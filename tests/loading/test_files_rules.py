@@ -109,14 +109,6 @@ def test_two_rules_must_not_share_a_name(tmp_path: Path) -> None:
     assert ("rules[visits]", "label_taken") in found
 
 
-def test_an_unknown_key_is_told_with_the_nearest(tmp_path: Path) -> None:
-    """A misspelt key stops the loading, with its path and what was probably meant."""
-    with pytest.raises(TemplateError) as error:
-        written(tmp_path, rule(severty='"high"'))
-    assert "rules[0].severty" in str(error.value)
-    assert "`severity`" in str(error.value)
-
-
 CHANNELS = """
 [choices.channel]
 label = "渠道"
@@ -138,3 +130,11 @@ def test_a_list_of_ones_own(tmp_path: Path) -> None:
     (fault,) = check_template(load_template(path))
     assert (fault.path, fault.code) == ("rules[visits].only[0]", "unknown_choice")
     assert fault.params["near"] == "shop"
+
+
+def test_an_unknown_key_is_told_with_the_nearest(tmp_path: Path) -> None:
+    """A misspelt key stops the loading, with its path and what was probably meant."""
+    with pytest.raises(TemplateError) as error:
+        written(tmp_path, rule(severty='"high"'))
+    assert "rules[0].severty" in str(error.value)
+    assert "`severity`" in str(error.value)
