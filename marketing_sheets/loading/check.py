@@ -10,7 +10,6 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from ..errors import FormulaError, TemplateError, TemplateFault, unless_known
@@ -21,7 +20,6 @@ from ..template import (
     OUR_SHEETS,
     ROLE_COLUMNS,
     ROLE_NEEDS,
-    RULE_NAMES,
     Choices,
     Column,
     Metric,
@@ -33,7 +31,7 @@ from ..template import (
     Template,
 )
 from ..texts import LANGUAGES, Text, fold
-from .check_expressions import expression_faults
+from .check_expressions import expression_faults, with_rule_names
 from .check_sheets import blanks_in, form_faults, table_faults
 from .check_words import same_label_faults, sheet_label_faults, text_faults
 
@@ -340,7 +338,7 @@ def _name_faults(rule: Rule, path: str, template: Template) -> Iterator[Template
     for number, name in enumerate(rule.sheets):
         yield from unless_known(f"{path}.sheets[{number}]", "sheet", name, tables)
         if name in tables:
-            yield from _column_faults(rule, path, tables[name])
+            yield from _column_faults(rule, path, tables[name], template)
     yield from unless_known(f"{path}.target", "field", rule.target, fields)
     yield from unless_known(f"{path}.setting", "setting", rule.setting, template.settings)
     metrics = [metric.id for metric in template.metrics]
@@ -361,7 +359,9 @@ def _name_faults(rule: Rule, path: str, template: Template) -> Iterator[Template
             yield from unless_known(where, "column", column, ids)
 
 
-def _column_faults(rule: Rule, path: str, sheet: TableSheet) -> Iterator[TemplateFault]:
+def _column_faults(
+    rule: Rule, path: str, sheet: TableSheet, template: Template
+) -> Iterator[TemplateFault]:
     ids = [column.id for column in sheet.columns]
     yield from unless_known(f"{path}.by", "column", rule.by, ids)
     if rule.metric is None:
@@ -369,15 +369,15 @@ def _column_faults(rule: Rule, path: str, sheet: TableSheet) -> Iterator[Templat
     choices = {column.id: column.choices for column in sheet.columns}.get(rule.by or "")
     if rule.only and choices is None:
         yield TemplateFault(path=f"{path}.by", code="missing_key")
+    for number, word in enumerate(rule.only if choices in template.choices else ()):
+        known = _ids(template.choices[str(choices)].items)
+        yield from unless_known(f"{path}.only[{number}]", "choice", word, known, list=choices)
 
 
 def _when_faults(rule: Rule, path: str, template: Template) -> Iterator[TemplateFault]:
     """Find what is wrong with the expressions; in them a rule's limit and days are settings."""
     tables = {sheet.id: sheet for sheet in template.tables}
-    own = {
-        name: Setting(id=name, label=rule.label, type="number", value=0.0) for name in RULE_NAMES
-    }
-    widened = replace(template, settings={**template.settings, **own})
+    widened = with_rule_names(template)
     for name, text in rule.when.items():
         where = f"{path}.when.{name}"
         yield from unless_known(where, "sheet", name, tables)
