@@ -27,6 +27,7 @@ _HOMES = {
     "split": "departments",
     "templates": "making",
     "demo": "making",
+    "completion": "making",
 }
 
 
