@@ -203,7 +203,7 @@ def as_sentence(error: BaseException, language: Language | None, file: str) -> S
         tell("".join(traceback.format_exception(error)).rstrip(), err=True)
     is_usage = isinstance(known, UsageError | TemplateError | WorkbookExists)
     code = WRONG_USAGE if is_usage else UNUSABLE
-    return Sentence(known.describe(speech(language or known.language)), code)
+    return Sentence(known.describe(speech(language, known.language)), code)
 
 
 def unforeseen(error: BaseException, file: str) -> WorkbookError:
@@ -218,7 +218,7 @@ def unforeseen(error: BaseException, file: str) -> WorkbookError:
 class Outcome:
     """What became of one file: its problems, and the document or the lines to print.
 
-    Places of the problems that are printed call the file as it is shown.
+    `language` is the one they are said in; places of the lines call the file as it is shown.
     """
 
     problems: Sequence[Problem]
@@ -281,6 +281,7 @@ def run_files(
     """
     documents: list[dict[str, object]] = []
     codes: list[int] = []
+    said: Counter[Language] = Counter()
     for number, (file, name) in enumerate(zip(files, _shown(files), strict=True), 1):
         count = f"[{number}/{len(files)}] " if len(files) > 1 else ""
         try:
@@ -297,6 +298,7 @@ def run_files(
                 sentence.show()
             continue
         codes.append(doubts_code(outcome.problems, fail_on))
+        said[outcome.language] += 1
         documents.append({**outcome.document, "file": str(file)})
         if not as_json:
             problems = () if len(files) > 1 else counted(outcome.problems, fail_on)
@@ -316,7 +318,8 @@ def run_files(
     for line in lost:
         tell(line, err=True)
     if len(codes) > 1:
-        tell(_tally_line(tally, speech(language)))
+        usual = max(said, key=lambda one: said[one], default=None)
+        tell(_tally_line(tally, speech(language, usual)))
     return code
 
 

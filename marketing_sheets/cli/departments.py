@@ -105,7 +105,7 @@ def merge(
                 show("reading", f"{done}/{total}") if done < total else show("merging")
             ),
         )
-    spoken = language or result.merge.language
+    spoken = result.merge.language
     if as_json:
         print_json(merge_report(result, spoken))
     else:
@@ -138,8 +138,10 @@ def settle(
     from ..documents import merge_report
     from ..merging import settle as settle_conflicts
 
-    result = settle_conflicts(file, output, as_of=as_of, today=date.today(), overwrite=force)
-    spoken = language or result.merge.language
+    result = settle_conflicts(
+        file, output, as_of=as_of, today=date.today(), language=language, overwrite=force
+    )
+    spoken = result.merge.language
     if as_json:
         print_json(merge_report(result, spoken))
     else:
@@ -320,7 +322,7 @@ def split(
             overwrite=force,
             progress=lambda stage, _done, _total: show(stage),
         )
-    spoken = language or done.reading.language
+    spoken = speech(language, done.reading.language)
     is_open = fail_on == "warning" and any(_is_doubtful(row.reason) for row in done.unassigned)
     if as_json:
         print_json(_document(done, spoken, file))

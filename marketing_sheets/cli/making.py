@@ -66,13 +66,13 @@ def generate(
     from ..template import Campaign
     from ..workbooks import example_folder, generate_workbook
 
-    written: Language = language or "zh-Hans"
     form: dict[str, object] = dict(_pair(text) for text in settings)
     form |= {key: day for key, day in zip(Campaign.PERIOD, (start, end), strict=True) if day}
     chosen = load_template(template)
+    written = speech(language, chosen.language)
     if example and records is None:
         records = example_folder(chosen, written)
-    with shown_stages(output.name, language or speech()) as show:
+    with shown_stages(output.name, written) as show:
         show("generating")
         made = generate_workbook(
             chosen,
@@ -121,8 +121,8 @@ def demo(folder: Path, language: Language | None) -> None:
     from ..summary import summary_lines
     from ..workbooks import example_folder, generate_workbook, recalculate
 
-    spoken: Language = language or "zh-Hans"
     template = load_template("campaign_tracker")
+    spoken = speech(language, template.language)
     now = datetime.now().replace(microsecond=0)
     folder.mkdir(parents=True, exist_ok=True)
     blank = folder / files.on_disk(say("cli", "demo_blank", spoken))
@@ -189,8 +189,8 @@ def show_template(template: str, language: Language | None) -> None:
     """Show the sheets and columns of TEMPLATE."""
     from ..loading import load_template
 
-    spoken = speech(language)
     loaded = load_template(template)
+    spoken = speech(language, loaded.language)
     tell(f"{loaded.id}  {loaded.version}  {loaded.title[spoken]}")
     for form in loaded.forms:
         tell(f"\n{form.id}  {form.label[spoken]}")
@@ -236,7 +236,9 @@ def check_templates(path: str, language: Language | None) -> None:
 
     spoken = speech(language)
     try:
-        faults = check_template(load_template(path))
+        template = load_template(path)
+        spoken = speech(language, template.language)
+        faults = check_template(template)
     except UnknownTemplate:
         raise
     except TemplateError as error:

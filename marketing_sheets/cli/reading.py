@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from ..errors import UsageError
+from ..errors import UsageError, said_in
 from ..exporting import ExportFormat
 from ..texts import Language, say
 from .boundary import (
@@ -67,7 +67,7 @@ def check(
     def work(file: Path, name: str, show: Callable[[str], None]) -> Outcome:
         show("reading")
         reading, day = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
-        spoken = language or reading.language
+        spoken = speech(language, reading.language)
         problems = reading.problems
         if as_json:
             from ..documents import report
@@ -136,7 +136,7 @@ def recalculate(
             created=datetime.now().replace(microsecond=0),
             progress=show,
         )
-        spoken = language or done.reading.language
+        spoken = speech(language, done.reading.language)
         problems = done.reading.problems
         if as_json:
             from ..documents import report
@@ -230,8 +230,9 @@ def export(
         show("reading")
         reading, _ = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
         show("writing")
-        paths = export_records(reading, folder, file_format, overwrite=force)
-    spoken = language or reading.language
+        spoken = speech(language, reading.language)
+        with said_in(spoken):
+            paths = export_records(reading, folder, file_format, overwrite=force)
     if as_json:
         problems = [problem.as_json(spoken) for problem in reading.problems]
         print_json({"file": file, "exported": list(paths), "problems": problems})
