@@ -17,6 +17,7 @@ import click
 from ..errors import SheetsError, TemplateError, UsageError, WorkbookError, WorkbookExists
 from ..texts import LANGUAGES, Language, say
 from .help import LazyGroup, click_speaks
+from .offers import COMPLETE, offer_templates
 from .terminal import (
     asked,
     asked_for,
@@ -83,7 +84,7 @@ class Program(LazyGroup):
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
-        complete_var: str | None = None,
+        complete_var: str | None = COMPLETE,
         *,
         standalone_mode: bool = True,
         **options: Any,
@@ -146,7 +147,7 @@ language_option = click.option(
     # It may stand before the command too.
     callback=lambda _context, _option, language: language or asked(),
 )
-template_option = click.option("--template", metavar="NAME")
+template_option = click.option("--template", metavar="NAME", shell_complete=offer_templates)
 json_option = click.option("--json", "as_json", is_flag=True)
 fail_on_option = click.option(
     "--fail-on", type=click.Choice(tuple(_COUNTED)), default="warning", show_default=True
@@ -218,8 +219,7 @@ def unforeseen(error: BaseException, file: str) -> WorkbookError:
 class Outcome:
     """What became of one file: its problems, and the document or the lines to print.
 
-    Places of the problems that are printed call the file as it is shown. `language` is the one
-    they are said in.
+    `language` is the one they are said in; places of the lines call the file as it is shown.
     """
 
     problems: Sequence[Problem]

@@ -40,7 +40,9 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic in new releases
         language = speech()
         name = param.opts[0] if param is not None else self.name
         if isinstance(cell.value, date) and not cell.remark:
-            if cell.note:  # the year, or which number is the month
+            if cell.note and not (
+                ctx and ctx.resilient_parsing
+            ):  # the year, or which number is the month
                 said = say("cli", "day_taken", language, option=name, text=text, day=cell.value)
                 tell(said, err=True)
             return cell.value

@@ -43,7 +43,7 @@ _BY = ("department", "owner", "channel")
 
 
 @click.command(cls=Command)
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @template_option
 @language_option

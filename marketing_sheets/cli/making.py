@@ -24,14 +24,17 @@ from .boundary import (
 )
 from .days import day_option
 from .help import Command, Group
+from .offers import COMPLETE, offer_fields, offer_templates
 from .terminal import command_line, print_json, problem_lines, shown_stages, speech, tell
 
 
 @click.command(cls=Command)
-@click.argument("template")
+@click.argument("template", shell_complete=offer_templates)
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @language_option
-@click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE")
+@click.option(
+    "--set", "settings", multiple=True, metavar="FIELD=VALUE", shell_complete=offer_fields
+)
 @day_option("--start")
 @day_option("--end")
 @click.option("--department", "departments", multiple=True, metavar="NAME")
@@ -179,7 +182,7 @@ def list_templates(language: Language | None = None) -> None:
 
 
 @templates.command("show")
-@click.argument("template")
+@click.argument("template", shell_complete=offer_templates)
 @language_option
 @guarded
 def show_template(template: str, language: Language | None) -> None:
@@ -224,7 +227,7 @@ def new_template(name: str, output: Path | None, language: Language | None) -> N
 
 
 @templates.command("check")
-@click.argument("path")
+@click.argument("path", shell_complete=offer_templates)
 @language_option
 @guarded
 def check_templates(path: str, language: Language | None) -> None:
@@ -245,3 +248,18 @@ def check_templates(path: str, language: Language | None) -> None:
     if faults:
         sys.exit(DOUBTS)
     tell_lines([say("cli", "template_sound", spoken, template=path)])
+
+
+@click.command(cls=Command)
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@language_option
+@guarded
+def completion(shell: str, language: Language | None) -> None:
+    """Print the script that lets SHELL complete commands, templates and fields."""
+    del language
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    program = click.get_current_context().find_root().command
+    tell(kind(program, {}, "marketing-sheets", COMPLETE).source())

@@ -12,6 +12,7 @@ from ..texts import Language, say
 from .boundary import guarded, json_option, language_option, tell_lines, template_option
 from .days import day_option
 from .help import Command
+from .offers import offer_stages
 from .terminal import hand_on, print_json, shown_stages, speech, tell
 
 
@@ -19,7 +20,7 @@ from .terminal import hand_on, print_json, shown_stages, speech, tell
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--house", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--stage")
+@click.option("--stage", shell_complete=offer_stages)
 @day_option("--as-of")
 @template_option
 @language_option
