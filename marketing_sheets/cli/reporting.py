@@ -10,28 +10,19 @@ import click
 
 from ..texts import Language, say
 from .boundary import day_option, guarded, json_option, language_option, template_option
+from .help import Command
 from .terminal import hand_on, print_json, shown_stages, speech, tell
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The report: .docx for Word, .html for a page.",
-)
-@click.option(
-    "--house",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A Word template of your own that says {{report}} where the report goes.",
-)
-@click.option("--stage", help="Review this stage alone.")
-@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--house", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--stage")
+@day_option("--as-of")
 @template_option
 @language_option
-@click.option("--force", is_flag=True, help="Replace a file, or a report that was changed.")
+@click.option("--force", is_flag=True)
 @json_option
 @guarded
 def report(
@@ -49,10 +40,6 @@ def report(
     """Write the report of FILE: five chapters with charts, for Word or as a page.
 
     What people wrote into the places for it goes into the next report.
-
-    \b
-    marketing-sheets report 618.xlsx -o 618报告.docx
-    marketing-sheets report 618.xlsx -o 618报告.docx --house 信笺.docx
     """
     from ..report import write_report
 
@@ -77,15 +64,10 @@ def report(
     tell(say("cli", code, done.language, file=done.path))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--for",
-    "product",
-    type=click.Choice(("dingtalk", "wecom", "feishu")),
-    help="Print the JSON body for this product's group robot; else plain text.",
-)
-@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@click.option("--for", "product", type=click.Choice(("dingtalk", "wecom", "feishu")))
+@day_option("--as-of")
 @template_option
 @language_option
 @guarded
@@ -97,13 +79,7 @@ def chat(
     template: str | None,
     language: Language | None,
 ) -> None:
-    """Say FILE in one message for a group chat: verdict, figures, alerts new and resolved.
-
-    \b
-    marketing-sheets chat 618.xlsx
-    marketing-sheets chat 618.xlsx --for wecom |
-      curl -sS -H 'Content-Type: application/json' -d @- "$WEBHOOK"
-    """
+    """Say FILE in one message for a group chat."""
     from ..chat import chat_text
 
     with shown_stages(file.name, speech(language)) as show:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import UsageError
 from ..ooxml import laid_on, read_properties
-from ..reader import read_workbook
+from ..reader import read_inputs
 from ..records import LOG, Reading, SheetRecords
 from ..template import Campaign, TableSheet
 from ..texts import LANGUAGES, say
@@ -45,7 +45,7 @@ def settle(
     Raises UsageError for a workbook that is no merge, and as `merge` does.
     """
     path = Path(path)
-    reading = read_workbook(path)
+    reading = read_inputs(path)
     is_merge = read_properties(path).get(KIND) == MERGED
     if not is_merge or CONFLICTS not in reading.attachments:
         raise UsageError("nothing_to_settle", file=path.name)

@@ -42,18 +42,18 @@ class _Gathered:
     totals: list[ControlTotal] = field(default_factory=list)
 
 
-def read_workbook(
+def read_inputs(
     path: Path | str | WorkbookFacts,
     *,
     template: Template | str | Path | None = None,
     as_of: date | None = None,
     name: str | None = None,
 ) -> Reading:
-    """Read a workbook that staff filled in; one that is open already is not read again.
+    """Read what staff typed into a workbook; one that is open already is not read again.
 
     `template` is one, its id or its .toml file; None takes the one the workbook names, or resembles
     most. `as_of` is used where the form gives no such date. `name` is what places call the file,
-    its own name unless given. Computed columns stay missing; `formulas.compute` fills them.
+    its own name unless given. Computed columns stay missing; `workbooks.recompute` fills them.
 
     Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
     typed wrong is in `Reading.problems`.

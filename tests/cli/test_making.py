@@ -11,7 +11,7 @@ import pytest
 from support.command_line import run
 from support.examples import Examples
 
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.texts import templates_folder
 
 
@@ -48,7 +48,7 @@ class TestGenerate:
         path = tmp_path / "a.xlsx"
         run("generate", "campaign_tracker", "-o", path, "--example", "--rows", 2)
         records = examples().reading.sheets
-        found = read_workbook(path).sheets
+        found = read_inputs(path).sheets
         for sheet in examples().reading.template.tables:
             inputs = [column.id for column in sheet.inputs]
             assert found[sheet.id].frame[inputs].equals(records[sheet.id].frame[inputs])
@@ -158,7 +158,7 @@ class TestDemo:
         """The merge of what the departments got holds what the filled workbook holds."""
         for _ in range(2 if language == "en" else 1):  # a second run replaces what the first left
             run("demo", tmp_path, "--language", language)
-        books = {path.name: read_workbook(path) for path in tmp_path.glob("*.xlsx")}
+        books = {path.name: read_inputs(path) for path in tmp_path.glob("*.xlsx")}
         assert len(books) == 3
         assert len(list(tmp_path.glob("*/*.xlsx"))) > 5
         rows = {
