@@ -41,6 +41,7 @@ from .template import Template as Template
 from .texts import LANGUAGES as LANGUAGES, Language as Language, Text as Text
 from .tidy import (
     alerts_frame as alerts_frame,
+    history_frame as history_frame,
     metrics_frame as metrics_frame,
     problems_frame as problems_frame,
 )

@@ -33,6 +33,10 @@ def report(reading: Reading, *, as_of: date | None, language: Language) -> dict[
         "problems": [problem.as_json(language) for problem in reading.problems],
         "alerts": [alert_as_json(one, language) for one in alerts],
         "metrics": [] if as_of is None else figures_as_json(figures(reading, as_of=as_of)),
+        "history": [
+            {"as_of": one.day.isoformat(), "health": one.health, **one.figures}
+            for one in reading.history
+        ],
         "totals": [
             {
                 "sheet": total.sheet,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
-
-import pandas as pd
+from typing import Final
 
 from .records import HistoryDay
 
@@ -33,22 +31,6 @@ def figure_ids(history: Sequence[HistoryDay]) -> tuple[str, ...]:
     """Return the ids of all figures that any day has: those of every workbook first."""
     known = dict.fromkeys(FIGURES) | dict.fromkeys(sorted({n for d in history for n in d.figures}))
     return tuple(known)
-
-
-def history_frame(history: Sequence[HistoryDay]) -> pd.DataFrame:
-    """Return a row a day: `as_of` (datetime64), `health` (str), and the figures (Float64) by id.
-
-    `progress` is a fraction, `spend` and `budget` are those of the tasks, `alerts` counts those
-    that stand, `problems` what cannot be trusted; `headline.<id>` are the Summary's figures.
-    """
-    columns: dict[str, Any] = {
-        "as_of": pd.to_datetime(pd.Series([one.day for one in history], dtype=object)),
-        "health": pd.Series([one.health for one in history], dtype="str"),
-    }
-    for name in figure_ids(history):
-        values = [one.figures.get(name) for one in history]
-        columns[name] = pd.Series(values, dtype="Float64")
-    return pd.DataFrame(columns)
 
 
 def iso_day(text: str) -> date | None:

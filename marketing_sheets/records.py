@@ -306,10 +306,10 @@ class Reading(Brief):
     are the alerts that the last Summary listed. `milestones` and `risks` are what the form's
     fields with such a wording say, in the order written, by field id. `split` names the split that
     the workbook says it is a part of, "" if of none. `confirmed` is what people typed into the
-    Review who say that a line is right, by the line's id. `history` are the days as of which the
-    Summary was written, in order, with the figures it had. `as_of` is the day the computed columns
+    Review who say that a line is right, by the line's id. `as_of` is the day the computed columns
     are filled as of, None where nothing says one; `problems_read` are the problems there were
-    before, None while nothing is computed.
+    before, None while nothing is computed. `history` are the days as of which the Summary was
+    written, in order, with the figures it had.
     """
 
     template: Template

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -16,12 +17,18 @@ from support.command_line import run
 from support.examples import Examples
 from support.readings import AS_OF
 
-from marketing_sheets import merge, read_workbook, recalculate, settle, split, summarize
+from marketing_sheets import (
+    history_frame,
+    merge,
+    read_workbook,
+    recalculate,
+    settle,
+    split,
+    summarize,
+)
 from marketing_sheets.history import (
     HISTORY_STAMP,
     MOST_DAYS,
-    figure_ids,
-    history_frame,
     join_histories,
 )
 from marketing_sheets.records import HistoryDay
@@ -187,19 +194,34 @@ def test_what_cannot_be_read_is_dropped_and_the_rest_goes_on(kept: Path) -> None
     assert len(recalculate(kept, as_of=DAY).summary.history) == 1
 
 
-def test_a_frame_has_a_row_a_day(three_days: Path) -> None:
+def test_a_frame_has_a_row_a_day(three_days: Path, examples: Examples) -> None:
     """Days are dates, figures numbers, what a day has not is missing; nothing gives no rows."""
-    history = read_workbook(three_days).history
-    frame = history_frame(history)
+    reading = read_workbook(three_days)
+    frame, history = history_frame(reading), reading.history
     assert list(frame.columns[:7]) == [
         *("as_of", "health", "progress", "spend", "budget", "alerts", "problems")
     ]
     assert frame["as_of"].dt.date.tolist() == [one.day for one in history]
     assert frame["headline.sales"].tolist() == [one.figures["headline.sales"] for one in history]
     gap = replace(history[0], figures={})
-    assert history_frame([gap, history[1]])["spend"].isna().tolist() == [True, False]
-    assert set(figure_ids([gap])) <= set(history_frame(()).columns)
-    assert len(history_frame(())) == 0
+    gapped = history_frame(replace(reading, history=(gap, history[1])))
+    assert gapped["spend"].isna().tolist() == [True, False]
+    none = history_frame(examples().reading)
+    assert list(none.columns) == list(frame.columns[:7])
+    assert none.dtypes.to_dict() == frame.dtypes[:7].to_dict()
+
+
+def test_the_days_are_exported_and_in_the_document(three_days: Path, tmp_path: Path) -> None:
+    """`export` writes them as a file, in words where asked; `--json` lists them."""
+    run("export", three_days, "-o", tmp_path, "--tables", "history", "--labels")
+    head, first, *_ = (tmp_path / "history.csv").read_text("utf-8-sig").splitlines()
+    assert head.startswith("数据截至,总体判断,进度,支出,预算,预警,请核对,预算使用")
+    assert first.startswith("2024-08-04,有风险,0.878,369600,445000,")
+    document = json.loads(run("check", three_days, "--json").stdout)
+    assert [one["as_of"] for one in document["history"]] == [
+        *("2024-08-04", "2024-08-06", "2024-08-08")
+    ]
+    assert document["history"][0]["headline.sales"] == 3717370
 
 
 @pytest.mark.slow

@@ -81,7 +81,7 @@ def chat(
     template: str | None,
     language: Language | None,
 ) -> None:
-    """Say FILE in one message for a group chat: verdict, figures, alerts new and resolved."""
+    """Say FILE in one message for a group chat."""
     from ..chat import chat_text
 
     with shown_stages(file.name, speech(language)) as show:

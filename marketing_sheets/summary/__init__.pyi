@@ -22,6 +22,7 @@ from .words import (
     HEALTH_STATES as HEALTH_STATES,
     SEVERITY_STATES as SEVERITY_STATES,
     conflicts_text as conflicts_text,
+    headline_name as headline_name,
     kind_text as kind_text,
     phrase_text as phrase_text,
     reason_words as reason_words,
