@@ -90,7 +90,7 @@ class SheetRecords(Brief):
 
     `frame` has a RangeIndex and one column per template column id: integer Int64; number, money,
     percent, ratio, quantity Float64; date datetime64; all others str; missing values are NA.
-    Choices are kept as ids. Computed columns are all NA until `formulas.compute` fills them.
+    Choices are kept as ids. Computed columns are all NA where nobody has filled them yet.
     `raw` holds what stood in the input cells (object, same index), `rows` the Excel row of each
     record. `kinds` tells, per quantity column, number, percent, ratio, growth or money.
     `reasons` tells, per computed column, why a cell has no value (NA where it has one).
@@ -256,6 +256,18 @@ class RememberedAlert(Brief):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryDay(Brief):
+    """The headline figures as a Summary had them as of a day, by id; one without a value is absent.
+
+    `health` is the verdict: risk, watch or ok.
+    """
+
+    day: date
+    health: str
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ControlTotal(Brief):
     """Rows or one additive column of a sheet: in = used + listed.
 
@@ -294,7 +306,10 @@ class Reading(Brief):
     are the alerts that the last Summary listed. `milestones` and `risks` are what the form's
     fields with such a wording say, in the order written, by field id. `split` names the split that
     the workbook says it is a part of, "" if of none. `confirmed` is what people typed into the
-    Review who say that a line is right, by the line's id.
+    Review who say that a line is right, by the line's id. `as_of` is the day the computed columns
+    are filled as of, None where nothing says one; `problems_read` are the problems there were
+    before, None while nothing is computed. `history` are the days as of which the Summary was
+    written, in order, with the figures it had.
     """
 
     template: Template
@@ -320,6 +335,9 @@ class Reading(Brief):
     risks: Mapping[str, tuple[Risk, ...]] = field(default_factory=dict)
     split: str = ""
     confirmed: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[HistoryDay, ...] = ()
+    as_of: date | None = None
+    problems_read: tuple[Problem, ...] | None = None
 
     def _brief(self) -> tuple[object, str]:
         kind, rows = self.template.id, sum(len(one.rows) for one in self.sheets.values())

@@ -17,16 +17,18 @@ from .boundary import (
     DOUBTS,
     UNUSABLE,
     FailOn,
-    day_option,
+    counted,
     doubts_code,
     fail_on_option,
     guarded,
-    is_verbose,
     json_option,
     language_option,
+    tell_lines,
     template_option,
 )
-from .terminal import print_json, problem_lines, shown_stages, speech, tell
+from .days import day_option
+from .help import Command
+from .terminal import command_line, is_verbose, print_json, problem_lines, shown_stages, speech
 
 if TYPE_CHECKING:
     from ..merging import By, Merge, MergeResult, Policy, SkippedFile
@@ -40,46 +42,21 @@ _PARTS = ("read", "merged", "duplicates", "overruled", "withdrawn")
 _BY = ("department", "owner", "channel")
 
 
-@click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The workbook to write; an earlier merge there is replaced.",
-)
+@click.command(cls=Command)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @template_option
 @language_option
-@day_option("--as-of", "Compute as of this day; else the latest the workbooks state, else today.")
-@click.option(
-    "--on-conflict",
-    type=click.Choice(_POLICIES),
-    default="keep-both",
-    show_default=True,
-    help="Which version counts where files disagree about a record.",
-)
-@click.option(
-    "--per-department/--across-departments",
-    default=None,
-    help="Whether equal keys of different departments are different records; else each table says.",
-)
-@click.option("--jobs", type=int, metavar="N", help="Read in N processes; else as many as suit.")
-@click.option("--dask", metavar="ADDRESS", help="Read on the Dask cluster at this address.")
-@click.option(
-    "--cache",
-    "cache_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Remember what was read in this folder, not in the standard one.",
-)
-@click.option("--no-cache", is_flag=True, help="Read every file anew and remember nothing.")
-@click.option("--fail-fast", is_flag=True, help="Stop at the first file that cannot be read.")
-@click.option(
-    "--parquet",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Also write the merged records to this folder, one Parquet file a sheet.",
-)
-@click.option("--force", is_flag=True, help="Replace a file that is no earlier merge.")
+@day_option("--as-of")
+@click.option("--on-conflict", type=click.Choice(_POLICIES), default="keep-both", show_default=True)
+@click.option("--per-department/--across-departments", default=None)
+@click.option("--jobs", type=int, metavar="N")
+@click.option("--dask", metavar="ADDRESS")
+@click.option("--cache", "cache_folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--no-cache", is_flag=True)
+@click.option("--fail-fast", is_flag=True)
+@click.option("--parquet", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--force", is_flag=True)
 @fail_on_option
 @json_option
 @guarded
@@ -102,12 +79,7 @@ def merge(
     fail_on: FailOn,
     as_json: bool,
 ) -> None:
-    """Merge the workbooks at PATH (files, folders, globs) into one, every row accounted for.
-
-    \b
-    marketing-sheets merge 部门/ -o 合并.xlsx
-    marketing-sheets merge "2024-06/**/*.xlsx" -o june.xlsx --on-conflict newest
-    """
+    """Merge the workbooks at PATH (files, folders, globs) into one, every row accounted for."""
     from ..documents import merge_report
     from ..merging import Cache, dask_executor, merge as merge_workbooks
 
@@ -133,25 +105,20 @@ def merge(
                 show("reading", f"{done}/{total}") if done < total else show("merging")
             ),
         )
-    spoken = language or result.merge.language
+    spoken = result.merge.language
     if as_json:
         print_json(merge_report(result, spoken))
     else:
-        for line in _merge_lines(result, parquet, spoken):
-            tell(line)
+        counting = counted(result.merge.problems, fail_on)
+        tell_lines(_merge_lines(result, parquet, spoken), counting, spoken, _open(result, spoken))
     sys.exit(_code(result.merge, fail_on))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path), metavar="MERGED")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Another workbook to write; else MERGED itself.",
-)
-@day_option("--as-of", "Compute as of this day; else the day of the workbook, else today.")
-@click.option("--force", is_flag=True, help="Replace a file that is no earlier merge.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False))
+@day_option("--as-of")
+@click.option("--force", is_flag=True)
 @language_option
 @json_option
 @guarded
@@ -167,21 +134,20 @@ def settle(
     """Settle the conflicts of MERGED as ticked or typed in the column Use of its Conflicts.
 
     Merging MERGED with its sources does the same. What is not decided stays open.
-
-    \b
-    marketing-sheets settle merged.xlsx
     """
     from ..documents import merge_report
     from ..merging import settle as settle_conflicts
 
-    result = settle_conflicts(file, output, as_of=as_of, today=date.today(), overwrite=force)
-    spoken = language or result.merge.language
+    result = settle_conflicts(
+        file, output, as_of=as_of, today=date.today(), language=language, overwrite=force
+    )
+    spoken = result.merge.language
     if as_json:
         print_json(merge_report(result, spoken))
     else:
         written = say("merge", "done.written", spoken, file=result.path)
-        for line in (*_conflict_lines(result.merge, spoken), written):
-            tell(line)
+        lines = (*_conflict_lines(result.merge, spoken), written, *_next_lines(result, spoken))
+        tell_lines(lines, also=_conflict_lines(result.merge, spoken))
     sys.exit(DOUBTS if result.merge.conflicts else 0)
 
 
@@ -227,6 +193,34 @@ def _merge_lines(result: MergeResult, parquet: Path | None, language: Language) 
     yield from [tell("too_large")] * result.is_too_large
     if result.parquet:
         yield tell("parquet", count=len(result.parquet), folder=parquet)
+    yield from _next_lines(result, language)
+
+
+def _next_lines(result: MergeResult, language: Language) -> Iterator[str]:
+    """Say what is to be done next: with the files left out, with the conflicts, or nothing."""
+    from ..merging import NO_LOSS
+
+    if any(skipped.code not in NO_LOSS for skipped in result.merge.skipped):
+        yield say("merge", "next.again", language)
+    if result.merge.conflicts:
+        yield say(
+            "merge",
+            "next.settle",
+            language,
+            tab=say("merge", "conflicts.tab", result.merge.language),
+            use=say("merge", "conflicts.use", result.merge.language),
+            command=command_line("settle", result.path),
+        )
+
+
+def _open(result: MergeResult, language: Language) -> Iterator[str]:
+    """Say what makes a merge unfinished: files left out, and conflicts."""
+    from ..merging import NO_LOSS
+
+    lost = [skipped for skipped in result.merge.skipped if skipped.code not in NO_LOSS]
+    yield from (_left_out(skipped, language) for skipped in lost)
+    if result.merge.conflicts:
+        yield from _conflict_lines(result.merge, language)
 
 
 def _source_lines(result: MergeResult, language: Language) -> Iterator[str]:
@@ -288,20 +282,13 @@ def _code(merge: Merge, fail_on: FailOn) -> int:
     return DOUBTS if is_open else doubts_code(merge.problems, fail_on)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--by", type=click.Choice(_BY), required=True, help="What parts the rows.")
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Folder for the parts: a new one.",
-)
-@day_option("--as-of", "Show figures as of this day; else the workbook's, else today.")
+@click.option("--by", type=click.Choice(_BY), required=True)
+@click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path))
+@day_option("--as-of")
 @template_option
-@click.option("--force", is_flag=True, help="Replace an earlier split in that folder.")
+@click.option("--force", is_flag=True)
 @language_option
 @fail_on_option
 @json_option
@@ -321,10 +308,6 @@ def split(
     """Split FILE: one workbook per department, owner or channel, each with its own rows.
 
     When they come back filled in, merge them with FILE: edits are told from what stood there.
-
-    \b
-    marketing-sheets split 618.xlsx --by department -o parts
-    marketing-sheets merge 618.xlsx parts -o merged.xlsx
     """
     from ..splitting import split as split_workbook
 
@@ -339,13 +322,15 @@ def split(
             overwrite=force,
             progress=lambda stage, _done, _total: show(stage),
         )
-    spoken = language or done.reading.language
+    spoken = speech(language, done.reading.language)
+    is_open = fail_on == "warning" and any(_is_doubtful(row.reason) for row in done.unassigned)
     if as_json:
         print_json(_document(done, spoken, file))
     else:
-        for line in _split_lines(done, spoken, file, folder):
-            tell(line)
-    is_open = fail_on == "warning" and any(_is_doubtful(row.reason) for row in done.unassigned)
+        counting = counted(done.reading.problems, fail_on)
+        again = command_line("merge", file, folder, "-o", "merged.xlsx", template=template)
+        lines = _split_lines(done, spoken, file, folder, again)
+        tell_lines(lines, counting, spoken, _unassigned_lines(done, spoken) if is_open else ())
     sys.exit(DOUBTS if is_open else doubts_code(done.reading.problems, fail_on))
 
 
@@ -354,7 +339,9 @@ def _is_doubtful(reason: str) -> bool:
     return reason != "no_column"
 
 
-def _split_lines(done: Split, language: Language, file: Path, folder: Path) -> Iterator[str]:
+def _split_lines(
+    done: Split, language: Language, file: Path, folder: Path, command: str
+) -> Iterator[str]:
     rows = sum(sum(part.rows.values()) for part in done.parts)
     count = len(done.parts)
     yield say("split", "done", language, file=file.name, parts=count, rows=rows, folder=folder)
@@ -379,8 +366,15 @@ def _split_lines(done: Split, language: Language, file: Path, folder: Path) -> I
         yield say("split", "stays", language, sheets=names)
     doubtful = [problem for problem in done.reading.problems if problem.severity != "info"]
     yield from problem_lines(doubtful, language)
-    command = f"marketing-sheets merge {_quoted(file)} {_quoted(folder)} -o merged.xlsx"
-    yield say("split", "return", language, command=command)
+    yield say(
+        "split",
+        "return",
+        language,
+        folder=folder,
+        by=say("split", f"by.{done.by}", language),
+        command=command,
+        tab=say("merge", "conflicts.tab", language),
+    )
 
 
 def _part_line(done: Split, part: Part, language: Language) -> str:
@@ -391,6 +385,8 @@ def _part_line(done: Split, part: Part, language: Language) -> str:
         if rows
     )
     total = sum(part.rows.values())
+    if not total:
+        return say("split", "part_blank", language, file=part.path.name)
     return say("split", "part", language, file=part.path.name, rows=total, sheets=sheets)
 
 
@@ -440,7 +436,3 @@ def _document(done: Split, language: Language, file: Path) -> dict[str, object]:
         "extra_sheets": list(done.reading.extra_sheets),
         "problems": [problem.as_json(language) for problem in done.reading.problems],
     }
-
-
-def _quoted(path: Path) -> str:
-    return f'"{path}"' if " " in str(path) else str(path)

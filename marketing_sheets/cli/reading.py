@@ -6,17 +6,18 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import click
 
-from ..errors import UsageError
-from ..exporting import ExportFormat
+from ..errors import UsageError, said_in
+from ..exporting import ExportFormat, ExportTable
 from ..texts import Language, say
 from .boundary import (
     FailOn,
     Outcome,
-    day_option,
+    called,
+    counted,
     doubts_code,
     fail_on_option,
     files_argument,
@@ -25,17 +26,20 @@ from .boundary import (
     json_option,
     language_option,
     run_files,
+    tell_lines,
     template_option,
 )
-from .terminal import hint_lines, print_json, problem_lines, shown_stages, speech, tell
+from .days import day_option
+from .help import Command
+from .terminal import hint_lines, is_quiet, print_json, problem_lines, shown_stages, speech, tell
 
 if TYPE_CHECKING:
     from ..workbooks import Recalculation
 
 
-@click.command()
+@click.command(cls=Command)
 @files_argument
-@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@day_option("--as-of")
 @template_option
 @language_option
 @fail_on_option
@@ -53,9 +57,6 @@ def check(
     """Report every cell that cannot be trusted in the workbooks at PATH (files, folders, globs).
 
     The files stay as they are.
-
-    \b
-    marketing-sheets check 618.xlsx
     """
     from ..loading import load_template
     from ..workbooks import check_workbook
@@ -63,41 +64,35 @@ def check(
     chosen = None if template is None else load_template(template)
     found, lost = found_files(files)
 
-    def work(file: Path, show: Callable[[str], None]) -> Outcome:
+    def work(file: Path, name: str, show: Callable[[str], None]) -> Outcome:
         show("reading")
         reading, day = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
-        spoken = language or reading.language
+        spoken = speech(language, reading.language)
         problems = reading.problems
         if as_json:
             from ..documents import report
 
             document = report(reading, as_of=day, language=spoken)
-            return Outcome(problems=problems, document=document)
+            return Outcome(problems=problems, language=spoken, document=document)
+        problems = called(problems, name)
         rows = int(sum(total.used for total in reading.totals if total.column is None))
-        head = say("cli", "checked", spoken, file=file.name, rows=rows, count=len(problems))
+        head = say("cli", "checked", spoken, file=name, rows=rows, count=len(problems))
         lines = problem_lines(problems, spoken, every=True)
-        return Outcome(problems=problems, lines=[head, *lines])
+        return Outcome(problems=problems, language=spoken, lines=[head, *lines])
 
     sys.exit(run_files(found, work, language=language, as_json=as_json, fail_on=fail_on, lost=lost))
 
 
-@click.command()
+@click.command(cls=Command)
 @files_argument
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="Write here instead of in place; a folder for several files.",
-)
-@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@click.option("-o", "--output", type=click.Path(path_type=Path))
+@day_option("--as-of")
 @template_option
 @language_option
-@click.option("--no-marks", is_flag=True, help="Write the Summary alone, no list of doubts.")
-@click.option(
-    "--mark", is_flag=True, help="Mark doubtful cells of old or foreign workbooks; needs -o."
-)
-@click.option("--backup", is_flag=True, help="Keep the old file beside the new one.")
-@click.option("--force", is_flag=True, help="Replace a file that is no earlier output of FILE.")
+@click.option("--no-marks", is_flag=True)
+@click.option("--mark", is_flag=True)
+@click.option("--backup", is_flag=True)
+@click.option("--force", is_flag=True)
 @fail_on_option
 @json_option
 @guarded
@@ -118,10 +113,6 @@ def recalculate(
     """Recompute the workbooks at PATH (files, folders, globs) and write their Summary sheets.
 
     The sheet Review lists what is to be checked, and the tables mark it. Nothing else changes.
-
-    \b
-    marketing-sheets recalculate 618.xlsx --as-of 2024-06-28
-    marketing-sheets recalculate 部门/*.xlsx -o 汇总/
     """
     from ..loading import load_template
     from ..workbooks import recalculate as recalculate_workbook
@@ -130,7 +121,7 @@ def recalculate(
     found, lost = found_files(files, None if output is None else output.resolve())
     targets = dict(zip(found, _targets(found, output), strict=True))
 
-    def work(file: Path, show: Callable[[str], None]) -> Outcome:
+    def work(file: Path, name: str, show: Callable[[str], None]) -> Outcome:
         done = recalculate_workbook(
             file,
             output=targets[file],
@@ -145,31 +136,35 @@ def recalculate(
             created=datetime.now().replace(microsecond=0),
             progress=show,
         )
-        spoken = language or done.reading.language
+        spoken = speech(language, done.reading.language)
         problems = done.reading.problems
         if as_json:
             from ..documents import report
 
             document = report(done.reading, as_of=done.as_of, language=spoken)
-            return Outcome(
-                problems=problems, document={**document, "receipt": done.receipt.as_json()}
-            )
-        return Outcome(problems=problems, lines=_recalculated(done, spoken, is_marked=mark))
+            document["receipt"] = done.receipt.as_json()
+            return Outcome(problems=problems, language=spoken, document=document)
+        lines = _recalculated(done, name, spoken, is_marked=mark)
+        # Of several, each begins with its file.
+        lines = ["", f"{name} ──"] * (len(found) > 1) + lines
+        return Outcome(problems=called(problems, name), language=spoken, lines=lines)
 
     sys.exit(run_files(found, work, language=language, as_json=as_json, fail_on=fail_on, lost=lost))
 
 
-def _recalculated(done: Recalculation, language: Language, *, is_marked: bool = False) -> list[str]:
+def _recalculated(
+    done: Recalculation, name: str, language: Language, *, is_marked: bool
+) -> list[str]:
     from ..summary import summary_lines
 
-    doubtful = [problem for problem in done.reading.problems if problem.severity != "info"]
+    doubtful = [p for p in called(done.reading.problems, name) if p.severity != "info"]
     written = done.receipt
     tab, review = written.sheets[0].sheet, written.sheets[-1].sheet
     key = "marked" if is_marked else "summarised" if tab == review else "listed"
     lines = [
         *summary_lines(done.summary, language),
         *problem_lines(doubtful, language),
-        *hint_lines(done.summary.hints, language),
+        *hint_lines(called(done.summary.hints, name), language),
         say("cli", key, language, file=written.output, tab=tab, review=review),
     ]
     if written.lost:
@@ -194,15 +189,10 @@ def _targets(files: list[Path], output: Path | None) -> list[Path | None]:
     return [output]
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "-o",
-    "--output",
-    "folder",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for the files, one a sheet.",
+    "-o", "--output", "folder", required=True, type=click.Path(path_type=Path, file_okay=False)
 )
 @click.option(
     "--format",
@@ -211,9 +201,11 @@ def _targets(files: list[Path], output: Path | None) -> list[Path | None]:
     default="csv",
     show_default=True,
 )
-@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@click.option("--tables", type=click.Choice([*get_args(ExportTable), "all"]), multiple=True)
+@click.option("--labels", is_flag=True)
+@day_option("--as-of")
 @template_option
-@click.option("--force", is_flag=True, help="Replace existing files.")
+@click.option("--force", is_flag=True)
 @language_option
 @fail_on_option
 @json_option
@@ -223,6 +215,8 @@ def export(
     file: Path,
     folder: Path,
     file_format: ExportFormat,
+    tables: tuple[ExportTable | Literal["all"], ...],
+    labels: bool,
     as_of: date | None,
     template: str | None,
     force: bool,
@@ -230,12 +224,8 @@ def export(
     fail_on: FailOn,
     as_json: bool,
 ) -> None:
-    """Write the typed records of FILE, recomputed columns included, keyed by column id.
-
-    \b
-    marketing-sheets export 618.xlsx -o records --format json
-    """
-    from ..exporting import export_records
+    """Write the typed records of FILE, recomputed columns included, keyed by column id."""
+    from ..exporting import EXPORT_TABLES, export_records
     from ..loading import load_template
     from ..workbooks import check_workbook
 
@@ -244,15 +234,26 @@ def export(
         show("reading")
         reading, _ = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
         show("writing")
-        paths = export_records(reading, folder, file_format, overwrite=force)
-    spoken = language or reading.language
+        spoken = speech(language, reading.language)
+        wanted = EXPORT_TABLES if "all" in tables else tables or EXPORT_TABLES[:1]
+        with said_in(spoken):
+            paths = export_records(
+                reading,
+                folder,
+                file_format,
+                tables=[name for name in EXPORT_TABLES if name in wanted],
+                labels=labels,
+                language=spoken,
+                overwrite=force,
+            )
     if as_json:
         problems = [problem.as_json(spoken) for problem in reading.problems]
         print_json({"file": file, "exported": list(paths), "problems": problems})
         sys.exit(doubts_code(reading.problems, fail_on))
-    for path in paths:
-        tell(path)
+    tell_lines(map(str, paths))
     serious = [p for p in reading.problems if p.severity != "info"]
+    if is_quiet():
+        serious = counted(serious, fail_on)
     if serious:
         tell(say("cli", "export_problems", spoken, count=len(serious)), err=True)
         for line in problem_lines(serious, spoken):

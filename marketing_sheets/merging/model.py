@@ -13,7 +13,7 @@ from ..brief import Brief, counted
 from ..errors import MergeConflict
 from ..ooxml import LaidOn
 from ..problems import Place, Problem
-from ..records import Reading, RememberedAlert, SheetRecords
+from ..records import HistoryDay, Reading, RememberedAlert, SheetRecords
 from ..template import Column, FormSheet, Template, Threshold
 from ..texts import LANGUAGES, Language, Text, say
 from ..values import as_text
@@ -278,6 +278,7 @@ class Merge(Brief):
     carried: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
     reused: int = 0
     confirmed: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[HistoryDay, ...] = ()
 
     @property
     def copies(self) -> dict[str, str]:

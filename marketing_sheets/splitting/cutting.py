@@ -22,13 +22,15 @@ from ..errors import (
     WorkbookExists,
     WorkbookInUse,
     as_day,
+    as_language,
     as_moment,
+    said_in,
 )
 from ..files import check_replaceable, on_disk, real_path, recover_folder, whole_folder
 from ..loading import load_template
 from ..logs import logged
 from ..merging import By, base_attachment, base_of
-from ..reader import read_workbook
+from ..reader import read_inputs
 from ..records import Reading
 from ..review import entries_of
 from ..summary import summarize
@@ -97,7 +99,7 @@ def split_totals(
     open_ids = {name: set(rows) for name, rows in ids.items()}
     for number, path in enumerate(paths):
         progress("checking", number, len(paths))
-        part = read_workbook(path, template=whole.template)
+        part = read_inputs(path, template=whole.template)
         for sheet in whole.template.tables:
             for column in _columns(sheet):
                 records = part.sheets.get(sheet.id)
@@ -189,8 +191,7 @@ def split(
     id and a hidden base let `merge` tell later what was edited where. Rows that are nobody's go
     into a part of their own. `folder` must be new, empty, or (with `overwrite`) an earlier split;
     it appears whole or not at all. The same file gives the same bytes. `language` None keeps the
-    workbook's, `created` None when it was last saved. `progress` is told the stage, what is done,
-    and of what.
+    workbook's, `created` None when it was last saved. `progress` is told stage, done, and all.
 
     Raises UsageError if no row names anybody or the folder holds something else, WorkbookExists,
     WorkbookInUse, SplitDoesNotReconcile if the parts as written do not hold exactly the whole, and
@@ -198,22 +199,23 @@ def split(
     """
     path, folder = Path(path), real_path(Path(folder))
     as_of, created = as_day(as_of), as_moment(created)
+    as_language(language)  # is no matter of the workbook
     if by not in BY:
         raise UsageError("unknown_split", by=by, known=", ".join(BY))
     loaded = load_template(template) if isinstance(template, str | Path) else template
     check_folder(folder, overwrite=overwrite, is_ours=_is_part)
     progress("reading", 0, 1)
-    reading = read_workbook(path, template=loaded, as_of=as_of)
+    reading = read_inputs(path, template=loaded, as_of=as_of)
     plan = plan_split(reading, by)
     values = plan.values()
     if not any(values):
         raise UsageError("nothing_to_split", file=path.name, by=by)
-    spoken = language or reading.language
+    spoken = as_language(language, reading.language)
     if created is None and reading.modified is not None:
         created = reading.modified.replace(tzinfo=None)
     labels = [plan.label(value, spoken) for value in values]
     names = [on_disk(name) for name in file_names(readable_name(path.stem), labels)]
-    with whole_folder(folder) as staged:
+    with said_in(spoken), whole_folder(folder) as staged:
         for number, (value, name) in enumerate(zip(values, names, strict=True)):
             progress("writing", number, len(values))
             _write(plan, value, staged / name, language=spoken, as_of=as_of, created=created)
@@ -281,7 +283,7 @@ def _hand_on(
     whole: Reading, path: Path, *, language: Language, as_of: date | None, created: datetime | None
 ) -> None:
     """Write a part's own sheets with what the whole knows: owners and days of alerts, answers."""
-    part = read_workbook(path, template=whole.template)
+    part = read_inputs(path, template=whole.template)
     known = replace(part, remembered=whole.remembered, confirmed=whole.confirmed)
     known = recompute(known, as_of=as_of)
     summary = None
@@ -311,6 +313,6 @@ def _nobodys(template: Template) -> Template:
 def _is_part(path: Path) -> bool:
     """Whether a file is a part of an earlier split."""
     try:
-        return path.suffix.lower() == ".xlsx" and base_of(read_workbook(path)) is not None
+        return path.suffix.lower() == ".xlsx" and base_of(read_inputs(path)) is not None
     except SheetsError:
         return False

@@ -300,6 +300,7 @@ class Plan:
                 for attribute, said in attributes.items()
             },
             alerts={one.key: one.own_owner for one in reading.remembered if one.own_owner},
+            history=reading.history,
             rows=tuple(
                 BaseRow(
                     sheet=name,

@@ -11,6 +11,7 @@ from ..alerts import Alert, Phrase, TrackedAlert
 from ..brief import Brief, counted
 from ..metrics import Achievement, Allocation, Burn, Figure, IssueRow, TaskProgress
 from ..problems import Place, Problem
+from ..records import HistoryDay
 from ..template import Chapter, Metric, ReportPlan, Verdict
 from ..texts import Language, Text, say
 
@@ -349,7 +350,8 @@ class Summary(Brief):
     computed from the sums. `own` are tables of which the Summary knows nothing but their metrics.
     `later` counts, per sheet, the rows after `as_of`. `actions` are the alerts that stand, gravest
     first; `alerts` lists them by severity with their history, and those that are gone. `to_check`
-    counts what the Review lists as open, None where the workbook has none.
+    counts what the Review lists as open, None where the workbook has none. `history` are the days
+    that the workbook keeps, `as_of` among them once anything is filled in.
     """
 
     title: Phrase | Text | str
@@ -392,6 +394,7 @@ class Summary(Brief):
     hints: tuple[Problem, ...] = ()
     to_check: int | None = None
     merged: Merged | None = None
+    history: tuple[HistoryDay, ...] = ()
 
     @property
     def in_brief(self) -> str:

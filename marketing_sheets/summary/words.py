@@ -11,7 +11,7 @@ from ..alerts import Alert, Amount, Phrase
 from ..formulas import reason_text
 from ..problems import Place
 from ..styles import STATES
-from ..template import Unit, rounded
+from ..template import Template, Unit, rounded
 from ..texts import Language, Text, book, say
 from .model import Merged, Summary, Tile
 
@@ -354,6 +354,13 @@ def summary_lines(summary: Summary, language: Language) -> list[str]:
 def tile_name(tile: Tile, language: Language) -> str:
     """Return what a headline figure is called."""
     return word(f"tile.{tile.id}", language) if tile.label is None else tile.label[language]
+
+
+def headline_name(template: Template, figure: str, language: Language) -> str:
+    """Return what a headline figure of an earlier day is called, its id where nobody knows it."""
+    if figure in book(_BOOK)["tile"]:
+        return word(f"tile.{figure}", language)
+    return next((one.label[language] for one in template.metrics if one.id == figure), figure)
 
 
 def tile_amounts(tile: Tile) -> list[Amount]:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal, get_args
 
 from ..brief import Brief, counted
-from ..texts import NO_TEXT, Text
+from ..texts import NO_TEXT, Language, Text
 from .parts import Choice, Choices, Column, ColumnType, Metric, Rule
 from .roles import Role
 
@@ -317,6 +317,7 @@ class Template(Brief):
     """A workbook: a form that describes the campaign, tables, and the words around them.
 
     `outline` are the chapters of its Summary in order; without any the sections just follow.
+    `language` is that of its workbooks where nobody asks for another.
     """
 
     id: str
@@ -331,6 +332,7 @@ class Template(Brief):
     rules: tuple[Rule, ...] = ()
     outline: tuple[Chapter, ...] = ()
     report: ReportPlan = field(default_factory=ReportPlan)
+    language: Language | None = None
 
     def __getitem__(self, sheet_id: str) -> Sheet:
         for sheet in self.sheets:
