@@ -13,6 +13,7 @@ import click
 
 from .. import __version__
 from .boundary import Program
+from .comparing import diff
 from .departments import merge, settle, split
 from .making import demo, generate, templates
 from .reading import check, export, recalculate
@@ -42,6 +43,7 @@ for command in (
     merge,
     settle,
     split,
+    diff,
     templates,
     demo,
 ):

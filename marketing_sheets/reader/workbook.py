@@ -146,7 +146,6 @@ def read_workbook(
     Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
     typed wrong is in `Reading.problems`.
     """
-    as_of = as_day(as_of)
     facts = path if isinstance(path, WorkbookFacts) else open_workbook_file(Path(path))
     file = name or facts.opened.file
     grids = _grids(facts, file)
@@ -155,7 +154,7 @@ def read_workbook(
     claims = claim_tabs(grids, template)
     rest, attached = _unclaimed(grids, claims)
     lists_grid, lists = _read_lists(rest, template)
-    around = replace(_surroundings(template, lists), as_of=as_of, date_1904=facts.date_1904)
+    around = replace(_surroundings(template, lists), as_of=as_day(as_of), date_1904=facts.date_1904)
     form, plan, gathered = _read_contents(claims, around, rest, file=file)
     extra = [grid for grid in rest if grid is not lists_grid and not _is_ours(grid)]
     return Reading(
@@ -186,6 +185,7 @@ def read_workbook(
         extra_sheets=tuple(grid.name for grid in extra),
         attachments=read_attachments(attached),
         modified=facts.modified,
+        author=facts.author,
         cells_sha256=facts.cells_sha256,
         remembered=read_memory([grid for grid in rest if _is_ours(grid)]),
         confirmed=_confirmed(grid for grid in rest if grid.ours is REVIEW),

@@ -99,6 +99,45 @@ def write_workbook(
     return path
 
 
+def write_attachments(
+    template: Template,
+    path: Path,
+    attachments: Sequence[Attachment],
+    *,
+    language: Language,
+    kind: str,
+    created: datetime | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write plain sheets as a workbook of their own, which is none of the template's.
+
+    The arguments are those of `write_workbook`; the first sheet names the workbook.
+    """
+    _check_free(path, overwrite=overwrite)
+    buffer, title = io.BytesIO(), template.title[language]
+    book = _open_book(
+        buffer,
+        replace(template, id=kind),
+        language=language,
+        form={},
+        lists={},
+        settings={},
+        as_of=None,
+        holidays=(),
+        thresholds=(),
+        entries=(),
+    )
+    for attachment in attachments:
+        draw_attachment(attachment, book)
+    title = f"{attachments[0].title[language]} · {title}"
+    book.workbook.set_properties({"title": title, "created": created or _CREATED})
+    for key, value in (("generator", _GENERATOR), ("kind", kind), ("language", language)):
+        book.workbook.set_custom_property(key, value)
+    book.workbook.close()
+    replace_file(real_path(path), [buffer.getbuffer()], is_new=not overwrite)
+    return path
+
+
 def _open_book(
     buffer: io.BytesIO,
     template: Template,
