@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ..problems import Place
-from ..records import Reading
 from ..template import Record
 from ..texts import fold, say
 from ..values import simplest
@@ -27,48 +27,32 @@ from .thresholds import name_of, part_text
 from .way import Way
 
 _Pair = tuple[int | None, int | None]
-_NOWHERE = Place()
+_Cell = tuple[str, str, Any]
+_BLANK: _Cell = ("", "", None)
+_LISTED = ("sheet", LISTS)
 
 
-def differences(
-    before: Source, after: Source, way: Way, elsewhere: Counter[int] | None = None
-) -> Iterator[Difference]:
-    """Walk what differs: tabs, forms, tables, then the lists sheet and the owners of alerts.
+def compare(before: Source, after: Source, way: Way) -> tuple[tuple[Difference, ...], int]:
+    """Return what differs, in the order of the tabs, and how many rows were not compared.
 
-    Of a workbook and a part of its split only the rows that were handed out in that part are
-    compared; `elsewhere` counts the others, by the number of the file that has them.
+    Of a workbook and a part of its split only the rows that were handed out in that part are.
     """
     # A word of the file's name that no list knows is no department.
     sources = [
         one if one.is_departments else replace(one, department="", named="")
         for one in (before, after)
     ]
-    stated = tuple({item.name: item for item in _stated(one, way)} for one in sources)
-    yield from _tabs(before.reading, after.reading, way)
-    yield from _items(stated, is_form=True)
+    had, has = ({item.name: item for item in _stated(one, way)} for one in sources)
+    found, elsewhere = [*_items(had, has)], 0
     for sheet in way.template.tables:
         pile = pile_up(sheet, sources)
         if pile is not None:
             table = _Table(pile, way)
-            yield from table.differences()
-            if elsewhere is not None:
-                elsewhere.update(table.elsewhere)
-    yield from _items(stated, is_form=False)
-
-
-def _tabs(before: Reading, after: Reading, way: Way) -> Iterator[Difference]:
-    """Walk the tabs that only one of the files has: our tables and lists, and staff's own."""
-    had, has = (
-        {name: name for name in one.sheets}
-        | ({LISTS: LISTS} if _has_lists(one) else {})
-        | dict.fromkeys(one.extra_sheets, "")
-        for one in (before, after)
-    )
-    for name, sheet in {**had, **has}.items():
-        if name not in has or name not in had:
-            tab = sheet_label(way, sheet) if sheet else name
-            kind = "sheet_added" if name in has else "sheet_gone"
-            yield Difference(kind=kind, sheet=sheet, key=(tab,))
+            found += table.differences()
+            elsewhere += table.elsewhere
+    order = {sheet.id: number for number, sheet in enumerate(way.template.sheets)}
+    found.sort(key=lambda one: order.get(one.sheet, len(order) if one.sheet else -1))
+    return tuple(found), elsewhere
 
 
 class _Table:
@@ -81,7 +65,7 @@ class _Table:
         for part in pile.parts.values():
             self.texts += row_texts(part, pile.sheet)
         self.rows = (pile.rows_of(0), pile.rows_of(1))
-        self.elsewhere: Counter[int] = Counter()
+        self.elsewhere = 0
         keys = [text.key(pile.sheet) for text in self.texts]
         counts = [Counter(keys[at] for at in rows) for rows in self.rows]
         self.alike = [1 if key is None else max(one[key] for one in counts) for key in keys]
@@ -96,7 +80,7 @@ class _Table:
         ]
 
     def differences(self) -> Iterator[Difference]:
-        """Walk the columns that one file lacks, then the rows in the order of the later file."""
+        """Walk the columns that one file lacks, then the rows."""
         had, has = (self.pile.names_of(number) for number in (0, 1))
         for number, names in enumerate((had - has, has - had)):
             if all(number in self.pile.parts for number in (0, 1)):
@@ -124,7 +108,7 @@ class _Table:
             )
 
     def _pairs(self) -> Iterator[_Pair]:
-        """Walk the rows of the later file with the earlier ones; those gone stand in between."""
+        """Walk the rows of the later file, each with the earlier one, then those that are gone."""
         first, second = self.rows
         known_ids, ids = self._ids(0, 1), self._ids(1, 0)
         found = match_rows(
@@ -137,18 +121,9 @@ class _Table:
         was = {second[now]: first[at] for at, now in found.items()}
         strange = self._not_handed_out(0, known_ids) | self._not_handed_out(1, ids)
         strange -= {*was, *was.values()}
-        self.elsewhere.update(int(self.pile.holder[at]) for at in strange)
-        gone: dict[int | None, list[int]] = {}
-        last, now_of = None, {at: now for now, at in was.items()}
-        for at in first:
-            last = now_of.get(at, last)
-            if at not in now_of and at not in strange:
-                gone.setdefault(last, []).append(at)
-        yield from ((at, None) for at in gone.get(None, ()))
-        for now in second:
-            if now not in strange:
-                yield was.get(now), now
-            yield from ((at, None) for at in gone.get(now, ()))
+        self.elsewhere = len(strange)
+        yield from ((was.get(now), now) for now in second if now not in strange)
+        yield from ((at, None) for at in first if at not in {*was.values()} | strange)
 
     def _ids(self, number: int, other: int) -> list[str]:
         """Return the ids of a file's rows; a whole that was split has those of its parts."""
@@ -184,12 +159,8 @@ class _Table:
                     kind="key_changed" if name in self.sheet.key else "cell_changed",
                     key=self.cells.key(was),
                     column=self.pile.header(name),
-                    before=self.cells.text(was, name),
-                    after=self.cells.text(now, name),
-                    old=self._value(was, name),
-                    new=self._value(now, name),
-                    place_before=self.cells.place(was, name),
-                    place_after=self.cells.place(now, name),
+                    **self._side(0, was, name),
+                    **self._side(1, now, name),
                     alike=max(self.alike[was], self.alike[now]),
                 )
 
@@ -201,6 +172,10 @@ class _Table:
             sheet=self.sheet.id, department=self.departments[row], owner=owner, **given
         )
 
+    def _side(self, number: int, row: int, name: str) -> dict[str, Any]:
+        text, place = self.cells.text(row, name), self.cells.place(row, name)
+        return _sides(number, text, self._value(row, name), place)
+
     def _value(self, row: int, name: str) -> Any:
         """Return the typed value of a cell, or what stands there where it has none."""
         typed, raw = (values[row] for values in self.cells.columns_of(name))
@@ -211,7 +186,7 @@ class _Table:
         return value.date() if is_day and isinstance(value, datetime) else simplest(value)
 
 
-def _sides(number: int, text: str, value: Any, place: Place) -> dict[str, Any]:
+def _sides(number: int, text: str, value: Any, place: Place | None) -> dict[str, Any]:
     """Return what only one of the files says as the fields of a difference."""
     names = (("before", "old", "place_before"), ("after", "new", "place_after"))[number]
     return dict(zip(names, (text, value, place), strict=True))
@@ -219,132 +194,117 @@ def _sides(number: int, text: str, value: Any, place: Place) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Item:
-    """What a file states outside its tables under one name: cells by column, texts and values.
+    """What a file states outside its tables under one name: cells by column, and where.
 
-    One that is not `is_own` is no addition and no loss where the other file has none.
+    A cell is a text to compare by, the text as shown, and the value. What is not `is_own` is no
+    addition and no loss where the other file has none.
     """
 
     name: tuple[str, ...]
     sheet: str
     key: tuple[str, ...] = ()
-    cells: Mapping[str, tuple[str, str, Any]] = field(default_factory=dict)
+    cells: Mapping[str, _Cell] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
-    place: Place = _NOWHERE
+    place: Place | None = None
     is_own: bool = True
 
 
 def _items(
-    stated: Sequence[Mapping[tuple[str, ...], _Item]], *, is_form: bool
+    had: Mapping[tuple[str, ...], _Item], has: Mapping[tuple[str, ...], _Item]
 ) -> Iterator[Difference]:
-    had, has = stated
-    are_listed = all(("lists",) in one for one in stated)
+    are_listed = _LISTED in had and _LISTED in has
     for name in {**had, **has}:
         kind, was, now = name[0], had.get(name), has.get(name)
         one = was or now
-        if one is None or (kind == "field") != is_form or kind == "lists":
-            continue
-        if one.sheet == LISTS and not are_listed:
-            continue
-        if was is None or now is None:
+        if was is not None and now is not None:
+            for column in {**was.cells, **now.cells}:
+                old, new = (side.cells.get(column, _BLANK) for side in (was, now))
+                if old[0] != new[0]:
+                    yield Difference(
+                        kind=f"{kind}_changed",
+                        sheet=was.sheet,
+                        key=was.key,
+                        column=column,
+                        **_sides(0, *old[1:], was.places.get(column, was.place)),
+                        **_sides(1, *new[1:], now.places.get(column, now.place)),
+                    )
+        elif one and one.is_own and (one.sheet != LISTS or are_listed or name == _LISTED):
             number = 0 if now is None else 1
             text = " · ".join(shown for _, shown, _ in one.cells.values() if shown)
             values = {column: value for column, (_, _, value) in one.cells.items()}
-            if one.is_own:
-                yield Difference(
-                    kind=kind + ("_gone", "_added")[number],
-                    sheet=one.sheet,
-                    key=one.key,
-                    **_sides(number, text, values, one.place),
-                )
-            continue
-        for column in {**was.cells, **now.cells}:
-            old, new = (side.cells.get(column, ("", "", None)) for side in (was, now))
-            if old[0] != new[0]:
-                yield Difference(
-                    kind=f"{kind}_changed",
-                    sheet=one.sheet,
-                    key=one.key,
-                    column=column,
-                    before=old[1],
-                    after=new[1],
-                    old=old[2],
-                    new=new[2],
-                    place_before=was.places.get(column, was.place),
-                    place_after=now.places.get(column, now.place),
-                )
-
-
-def _has_lists(reading: Reading) -> bool:
-    return bool(reading.choices or reading.settings or reading.thresholds)
+            what = _sides(number, text, values, one.place)
+            kind += ("_gone", "_added")[number]
+            yield Difference(kind=kind, sheet=one.sheet, key=one.key, **what)
 
 
 def _stated(source: Source, way: Way) -> Iterator[_Item]:
-    """Walk what a file states outside its tables."""
-    reading, language = source.reading, way.language
+    """Walk what a file states outside its tables; its tabs are the first of that."""
+    reading = source.reading
+    tabs = {name: name for name in reading.sheets} | dict.fromkeys(reading.extra_sheets, "")
+    if reading.choices or reading.settings or reading.thresholds:
+        tabs[LISTS] = LISTS
+    for name, sheet in tabs.items():
+        tab = sheet_label(way, sheet) if sheet else name
+        yield _Item(name=("sheet", name), sheet=sheet, key=(tab,))
     yield from _forms(source, way)
-    tab = say("sheets", "lists.tab", reading.language)
-    lists = Place(file=source.file, sheet=tab)
-    if _has_lists(reading):
-        yield _Item(name=("lists",), sheet=LISTS)
+    yield from _lists(source, way)
+    place = Place(file=source.file, sheet=say("sheets", "summary.tab", reading.language))
+    for alert in reading.remembered:
+        # The list is ours: which alerts stand in it follows from the records.
+        told = partial(_Item, sheet=ALERTS, place=place, is_own=False)
+        owner = (fold(alert.own_owner), alert.own_owner, alert.own_owner)
+        yield told(name=("alert", alert.key), key=(alert.what,), cells={"alert.owner": owner})
+
+
+def _lists(source: Source, way: Way) -> Iterator[_Item]:
+    """Walk the settings, the entries of lists, the thresholds and the days off."""
+    reading, language = source.reading, way.language
+    lists = Place(file=source.file, sheet=say("sheets", "lists.tab", reading.language))
+    told = partial(_Item, sheet=LISTS, place=lists)
     for name, value in reading.settings.items():
         text = f"{value:g}" if isinstance(value, float) else str(value)
-        cell = (value_text(value), text, value)  # to compare by, as shown, typed
         # A setting that the other file lacks is another version's, not somebody's.
-        yield _Item(
-            name=("setting", name), sheet=LISTS, cells={name: cell}, place=lists, is_own=False
-        )
+        yield told(name=("setting", name), cells={name: _cell(value, text)}, is_own=False)
     for choices in way.template.choices.values():
         for entry, attributes in reading.choices.get(choices.id, {}).items():
             said = {
-                name: (value_text(value), own.label_of(value, language), value)
+                name: _cell(value, own.label_of(value, language))
                 for name, value in attributes.items()
                 for own in [way.template.choices[choices.attributes[name]]]
             }
             key = (choices.label[language], choices.label_of(entry, language))
-            known = ("entry", choices.id, fold(entry))
-            yield _Item(name=known, sheet=LISTS, key=key, cells=said, place=lists)
+            yield told(name=("entry", choices.id, fold(entry)), key=key, cells=said)
     rules = {rule.id: rule for rule in way.template.rules}
     for one in reading.thresholds:
         if (rule := rules.get(one.rule)) is None:
             continue
-        cells = {
-            column: (value_text(value), part_text(rule, column, value, language), value)
+        said = {
+            column: _cell(value, part_text(rule, column, value, language))
             for column, part in PARTS.items()
             for value in [getattr(one, part)]
         }
-        known = ("threshold", one.rule, fold(one.group or ""))
         title = name_of(rule, one.group, way.template, language)
         place = replace(one.place or lists, file=source.file)
-        yield _Item(name=known, sheet=LISTS, key=(title,), cells=cells, place=place)
-    for day in reading.holidays:
-        key = (say("sheets", "lists.holiday", language), day.isoformat())
-        yield _Item(name=("holiday", day.isoformat()), sheet=LISTS, key=key, place=lists)
-    summary = Place(file=source.file, sheet=say("sheets", "summary.tab", reading.language))
-    for alert in reading.remembered:
-        owner = alert.own_owner
-        yield _Item(
-            name=("alert", alert.key),
-            sheet=ALERTS,
-            key=(alert.what,),
-            cells={"alert.owner": (fold(owner), owner, owner)},
-            place=summary,
-            is_own=False,  # the list is ours; what stands in it follows from the records
-        )
+        known = ("threshold", one.rule, fold(one.group or ""))
+        yield told(name=known, key=(title,), cells=said, place=place)
+    for day in map(str, reading.holidays):
+        yield told(name=("holiday", day), key=(say("sheets", "lists.holiday", language), day))
 
 
 def _forms(source: Source, way: Way) -> Iterator[_Item]:
     """Walk the forms; a field that cannot be understood says what was typed."""
     reading = source.reading
-    places = {n: replace(p, file=source.file) for n, p in reading.form_places.items()}
-    typed = {
-        replace(p.place, file=source.file): p.raw for p in reading.problems if p.raw is not None
-    }
+    typed = {p.place: p.raw for p in reading.problems if p.raw is not None}
     for form in way.template.forms:
-        cells: dict[str, tuple[str, str, Any]] = {}
+        cells: dict[str, _Cell] = {}
         for one in form.fields:
             value = reading.form.get(one.id)
             if is_nothing(value):
-                value = typed.get(places.get(one.id, _NOWHERE))
-            text = "" if value is None else value_text(value)
-            cells[one.id] = (text, shown_value(one, value, way.template, way.language), value)
+                value = typed.get(reading.form_places.get(one.id, Place()))
+            cells[one.id] = _cell(value, shown_value(one, value, way.template, way.language))
+        places = {n: replace(p, file=source.file) for n, p in reading.form_places.items()}
         yield _Item(name=("field", form.id), sheet=form.id, cells=cells, places=places)
+
+
+def _cell(value: Any, shown: str) -> _Cell:
+    return "" if value is None else value_text(value), shown, value

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 
-from ..errors import UsageError, WorkbookExists, as_day, as_moment
-from ..files import check_replaceable, exists, real_path
+from ..errors import UsageError, as_day, as_moment
+from ..files import real_path
 from ..records import Reading
 from ..summary import summarize, tile_texts
 from ..template import Template
-from ..texts import LANGUAGES, Language, Text, say
+from ..texts import LANGUAGES, Language, say
 from ..workbooks import check_workbook
 from ..writer import write_attachments
 from .base import source_of
-from .compare import differences
+from .compare import compare
 from .diff_page import change_text, diff_sheets
 from .difference import Diff, Difference, FigureChange
-from .sources import COMPARISON, kind_of, shown_paths
+from .sources import COMPARISON, shown_paths
 from .way import Way
+from .writing import check_output
 
 
 def diff(
@@ -47,72 +48,53 @@ def diff(
     `output` is there and no earlier list, unless `overwrite`.
     """
     paths = (Path(before), Path(after))
+    target = None if output is None else Path(output)
+    if target is not None:
+        check_output(target, overwrite=overwrite, kind=COMPARISON)
+        if real_path(target) in map(real_path, paths):
+            raise UsageError("output_is_input", file=target.name)
     if language not in (None, *LANGUAGES):
         raise UsageError("unknown_language", language=language, known=", ".join(LANGUAGES))
-    target = None if output is None else _target(Path(output), paths, overwrite=overwrite)
-    created = as_moment(created)
-    read = [
-        check_workbook(path, template=template, as_of=as_day(as_of), today=as_day(today))
-        for path in paths
-    ]
+    as_of, today, created = as_day(as_of), as_day(today), as_moment(created)
+    read = [check_workbook(path, template=template, as_of=as_of, today=today) for path in paths]
+    files = [shown_paths(paths)[path] for path in paths]
+    found = _compared(read, files, language)
+    if target is None:
+        return found
+    write_attachments(
+        found.template,
+        target,
+        diff_sheets(found),
+        language=found.language,
+        kind=COMPARISON,
+        created=created,
+        overwrite=True,
+    )
+    return replace(found, path=target)
+
+
+def _compared(
+    read: Sequence[tuple[Reading, date | None]], files: Sequence[str], language: Language | None
+) -> Diff:
     (first, _), (second, _) = read
-    shown = shown_paths(paths)
-    files = (shown[paths[0]], shown[paths[1]])
-    _check_templates((first, second), files, language)
+    if first.template.id != second.template.id:
+        titles = {"first": first.template.title, "second": second.template.title}
+        error = UsageError("diff_templates", before=files[0], after=files[1], **titles)
+        error.language = language or second.language
+        raise error
     way = Way(template=second.template, language=language or second.language)
-    sources = [source_of(one, file=file) for one, file in zip((first, second), files, strict=True)]
-    elsewhere: Counter[int] = Counter()
-    told = tuple(differences(sources[0], sources[1], way, elsewhere))
-    found = Diff(
+    told, elsewhere = compare(
+        source_of(first, file=files[0]), source_of(second, file=files[1]), way
+    )
+    return Diff(
         before=first,
         after=second,
-        files=files,
+        files=(files[0], files[1]),
         language=way.language,
         differences=told,
-        elsewhere=elsewhere.total(),
+        elsewhere=elsewhere,
         figures=tuple(_figures(read, way.language)) if told else (),
-        path=target,
     )
-    if target is not None:
-        write_attachments(
-            second.template,
-            target,
-            diff_sheets(found),
-            language=way.language,
-            kind=COMPARISON,
-            created=created,
-            overwrite=True,
-        )
-    return found
-
-
-def _check_templates(
-    read: Sequence[Reading], files: Sequence[str], language: Language | None
-) -> None:
-    first, second = read
-    if first.template.id == second.template.id:
-        return
-    titles = {
-        name: Text({lang: f"{file} ({one.template.title[lang]})" for lang in LANGUAGES})
-        for name, file, one in zip(("before", "after"), files, read, strict=True)
-    }
-    error = UsageError("diff_templates", **titles)
-    error.language = language or second.language
-    raise error
-
-
-def _target(output: Path, paths: Sequence[Path], *, overwrite: bool) -> Path:
-    """Return where the list may be written: no input, and an earlier list at most."""
-    if output.suffix.lower() != ".xlsx":
-        raise UsageError("wrong_suffix", file=output.name or str(output))
-    if not output.parent.is_dir():
-        raise UsageError("folder_missing", file=output.name, folder=str(output.parent))
-    if real_path(output) in map(real_path, paths):
-        raise UsageError("output_is_input", file=output.name)
-    check_replaceable(output)
-    if exists(output) and not overwrite and kind_of(output) != COMPARISON:
-        raise WorkbookExists("file_exists", file=output.name)
-    return output
 
 
 def _figures(
@@ -149,7 +131,7 @@ def diff_lines(found: Diff, language: Language, most: int) -> Iterator[str]:
         yield tell("diff.sheet", sheet=sheet, count=f"{len(own):,}")
         yield from (f"  {_line(found, one, language)}" for one in own[:most])
         if len(own) > most:
-            yield "  " + tell("diff.more", count=f"{len(own) - most:,}")
+            yield "  " + tell("done.diff_more", count=f"{len(own) - most:,}")
     if found.figures:
         yield tell("diff.figures")
     for one in found.figures:
@@ -177,7 +159,7 @@ def diff_notes(found: Diff, language: Language) -> Iterator[str]:
     for file, one in zip(found.files, (found.before, found.after), strict=True):
         count = sum(problem.severity != "info" for problem in one.problems)
         if count:
-            yield tell("to_check", file=file, count=count)
+            yield say("merge", "done.diff_to_check", language, file=file, count=count)
 
 
 def _line(found: Diff, one: Difference, language: Language) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
@@ -34,6 +36,7 @@ from .tables import draw_table
 
 _CREATED = datetime(2000, 1, 1)
 _GENERATOR = "marketing_sheets"
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _MOST_IN_MEMORY = 20_000  # records; beyond, the sheets wait in temporary files to be packed
 
 
@@ -119,13 +122,6 @@ def write_attachments(
         buffer,
         replace(template, id=kind),
         language=language,
-        form={},
-        lists={},
-        settings={},
-        as_of=None,
-        holidays=(),
-        thresholds=(),
-        entries=(),
     )
     for attachment in attachments:
         draw_attachment(attachment, book)
@@ -143,13 +139,13 @@ def _open_book(
     template: Template,
     *,
     language: Language,
-    form: Mapping[str, object],
-    lists: Mapping[str, tuple[ListEntry, ...]],
-    settings: Mapping[str, SettingValue],
-    as_of: date | None,
-    holidays: tuple[date, ...],
-    thresholds: tuple[Threshold, ...],
-    entries: Sequence[Entry],
+    form: Mapping[str, object] = _NOTHING,
+    lists: Mapping[str, tuple[ListEntry, ...]] = _NOTHING,
+    settings: Mapping[str, SettingValue] = _NOTHING,
+    as_of: date | None = None,
+    holidays: tuple[date, ...] = (),
+    thresholds: tuple[Threshold, ...] = (),
+    entries: Sequence[Entry] = (),
 ) -> Book:
     """Open an empty workbook whose default type face, which widths are counted in, is ours."""
     face = {"font_name": FONTS[language], "font_size": 10}
