@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 # These load what they need when it is asked for: checking does not wait for what writes.
 from . import alerts, summary as pages, writer
 from .checks import doubts, without_prepared
-from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
+from .errors import (
+    TemplateError,
+    UsageError,
+    WorkbookError,
+    as_day,
+    as_language,
+    as_moment,
+    said_in,
+)
 from .files import real_path
 from .formulas import compute
 from .loading import check_template, load_template
@@ -41,7 +49,7 @@ from .reader import (
 from .records import Reading, SheetRecords
 from .review import KEYS, Entry, entries_of, mark_rules
 from .template import Campaign, Column, Template
-from .texts import LANGUAGES, Language, nearest, say, templates_folder
+from .texts import Language, nearest, say, templates_folder
 from .values import Context, choice_spellings, parse
 
 if TYPE_CHECKING:
@@ -88,7 +96,7 @@ def generate_workbook(
     template: Template | str | Path,
     path: Path | str,
     *,
-    language: Language = "zh-Hans",
+    language: Language | None = None,
     form: Mapping[str, object] | None = None,
     records: Path | str | None = None,
     departments: Sequence[str] | str = (),
@@ -100,12 +108,13 @@ def generate_workbook(
 
     `form` gives the campaign's fields by id, typed or as text; `records` is a folder with
     `<sheet id>.csv` files to start from. What cannot be understood there is written as it stands
-    and listed in the result. `created` goes into the document properties.
+    and listed in the result. `language` None takes the template's, else Simplified Chinese;
+    `created` goes into the document properties.
 
     Raises TemplateError, UsageError, RecordsError, WorkbookExists or WorkbookInUse.
     """
     template, created = _loaded(template), as_moment(created)
-    language = _known_language(language)
+    language = as_language(language, template.language)
     if rows is not None and rows < 1:
         raise UsageError("rows_out_of_range", rows=rows)
     # One name is meant as one name, not as its letters.
@@ -210,8 +219,7 @@ def recalculate(
     and WorkbookError for a file that cannot be read or written.
     """
     path, created = Path(path), as_moment(created)
-    if language is not None:
-        language = _known_language(language)
+    as_language(language)  # is no matter of the workbook
     if mark_cells and (output is None or real_path(Path(output)) == real_path(path)):
         raise UsageError("mark_in_place", file=path.name)
     if output is not None:
@@ -222,6 +230,7 @@ def recalculate(
     reading, day = _checked(facts, template, as_of, today)
     if day is None:
         raise UsageError("as_of_missing", file=path.name)
+    language = as_language(language, reading.language)
     if output is not None and output.exists():
         # What is typed into the lists of an earlier output is as good as what the workbook says.
         earlier = _earlier(output, reading.template)
@@ -231,17 +240,18 @@ def recalculate(
     progress("computing")
     summary = pages.summarize(reading, as_of=day)
     progress("writing")
-    receipt = put_summary(
-        summary,
-        facts.opened,
-        language=language or reading.language,
-        entries=entries_of(reading, date_1904=facts.date_1904) if marks else None,
-        rules=mark_rules(reading, tabs_with(facts.opened, KEYS)) if mark_cells else (),
-        output=output,
-        backup=backup,
-        overwrite=overwrite,
-        created=created,
-    )
+    with said_in(language):
+        receipt = put_summary(
+            summary,
+            facts.opened,
+            language=language,
+            entries=entries_of(reading, date_1904=facts.date_1904) if marks else None,
+            rules=mark_rules(reading, tabs_with(facts.opened, KEYS)) if mark_cells else (),
+            output=output,
+            backup=backup,
+            overwrite=overwrite,
+            created=created,
+        )
     return Recalculation(reading=reading, summary=summary, receipt=receipt, as_of=day)
 
 
@@ -314,13 +324,6 @@ def put_summary(
 
 def _loaded(template: Template | str | Path) -> Template:
     return template if isinstance(template, Template) else load_template(template)
-
-
-def _known_language(language: str) -> Language:
-    for known in LANGUAGES:
-        if language == known:
-            return known
-    raise UsageError("unknown_language", language=language, known=", ".join(LANGUAGES))
 
 
 def _writable(path: Path, suffixes: tuple[str, ...] = (".xlsx",)) -> Path:

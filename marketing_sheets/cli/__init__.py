@@ -12,42 +12,31 @@ from typing import NoReturn
 import click
 
 from .. import __version__
-from .boundary import Program
-from .comparing import diff
-from .departments import merge, settle, split
-from .making import demo, generate, templates
-from .reading import check, export, recalculate
-from .reporting import report
+from ..texts import Language
+from .boundary import Program, language_option
+
+# Where each command is found, in the order in which people come to need them.
+_HOMES = {
+    "generate": "making",
+    "recalculate": "reading",
+    "check": "reading",
+    "report": "reporting",
+    "export": "reading",
+    "merge": "departments",
+    "settle": "departments",
+    "split": "departments",
+    "diff": "comparing",
+    "templates": "making",
+    "demo": "making",
+}
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="marketing-sheets")
-def cli() -> None:
-    """Tracker workbooks for marketing teams: generate, fill in, read back, summarise.
-
-    \b
-    marketing-sheets generate campaign_tracker -o 618.xlsx
-    marketing-sheets recalculate 618.xlsx
-
-    Exit codes: 0 fine, 1 doubts found (written all the same), 2 wrong usage, 3 a file could not be
-    used, 130 stopped by Ctrl-C; of several files the highest.
-    """
-
-
-for command in (
-    generate,
-    recalculate,
-    check,
-    export,
-    report,
-    merge,
-    settle,
-    split,
-    diff,
-    templates,
-    demo,
-):
-    cli.add_command(command)
+@click.group(cls=Program, homes=_HOMES, context_settings={"help_option_names": ["-h", "--help"]})
+@language_option
+@click.version_option(__version__, prog_name="marketing-sheets", message="%(prog)s %(version)s")
+def cli(language: Language | None) -> None:
+    """Tracker workbooks for marketing teams: generate, fill in, read back, summarise."""
+    del language  # is known before anything is parsed
 
 
 def main() -> None:

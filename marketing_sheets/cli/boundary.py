@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import glob
 import io
 import os
 import sys
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +17,17 @@ import click
 
 from ..errors import SheetsError, TemplateError, UsageError, WorkbookError, WorkbookExists
 from ..texts import LANGUAGES, Language, say
-from .terminal import not_printed, print_json, ready_streams, shown_stages, speech, tell
+from .help import LazyGroup, click_speaks
+from .terminal import (
+    asked,
+    asked_for,
+    not_printed,
+    print_json,
+    ready_streams,
+    shown_stages,
+    speech,
+    tell,
+)
 
 if TYPE_CHECKING:
     from ..problems import Problem
@@ -63,7 +71,7 @@ class Sentence(click.ClickException):
         tell(self.message, err=True)
 
 
-class Program(click.Group):
+class Program(LazyGroup):
     """The whole command line: whatever happens, one exit code, and with `--json` one document."""
 
     def main(  # type: ignore[override]  # click's overloads differ by the mode alone
@@ -78,10 +86,22 @@ class Program(click.Group):
         """Run a command; wrong usage is said in the form that was asked for."""
         words = list(sys.argv[1:] if args is None else args)
         ready_streams()
+        with asked_for(words), click_speaks(speech()):
+            code = self._run(words, prog_name, complete_var, options)
+        if standalone_mode:
+            sys.exit(code or FINE)
+        return code
+
+    def _run(
+        self,
+        words: list[str],
+        prog_name: str | None,
+        complete_var: str | None,
+        options: dict[str, Any],
+    ) -> Any:
         try:
-            code = super().main(words, prog_name, complete_var, standalone_mode=False, **options)
+            return super().main(words, prog_name, complete_var, standalone_mode=False, **options)
         except click.ClickException as error:
-            code = error.exit_code
             if "--json" in words:
                 try:
                     print_json({"error": error.format_message()})
@@ -92,16 +112,14 @@ class Program(click.Group):
                 error.show(shown)
                 if shown.getvalue():  # a sentence of ours prints itself
                     tell(shown.getvalue().rstrip("\n"), err=True)
+            return error.exit_code
         except click.Abort:
-            code = INTERRUPTED
+            return INTERRUPTED
         except OSError as error:  # click prints its own help and version
             tell(not_printed(error).describe(speech()), err=True)
-            code = UNUSABLE
+            return UNUSABLE
         finally:
             _flush()
-        if standalone_mode:
-            sys.exit(code or FINE)
-        return code
 
 
 def _flush() -> None:
@@ -126,34 +144,26 @@ def _day(_context: click.Context, _option: click.Parameter, moment: datetime | N
     return moment.date()
 
 
-def day_option(name: str, text: str) -> Callable[[_Command], _Command]:
+def day_option(name: str) -> Callable[[_Command], _Command]:
     """Make an option that takes a day, YYYY-MM-DD."""
     return click.option(
         name,
         type=click.DateTime(["%Y-%m-%d"]),
         callback=_day,
         metavar="YYYY-MM-DD",
-        help=text,
     )
 
 
 language_option = click.option(
     "--language",
     type=click.Choice(LANGUAGES),
-    help="Language to write and speak in; else the workbook's.",
+    # It may stand before the command too.
+    callback=lambda _context, _option, language: language or asked(),
 )
-template_option = click.option(
-    "--template",
-    metavar="NAME",
-    help="The template, where the workbook does not tell: a name or a .toml.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+template_option = click.option("--template", metavar="NAME")
+json_option = click.option("--json", "as_json", is_flag=True)
 fail_on_option = click.option(
-    "--fail-on",
-    type=click.Choice(tuple(_COUNTED)),
-    default="warning",
-    show_default=True,
-    help="The least doubt that makes the exit code 1.",
+    "--fail-on", type=click.Choice(tuple(_COUNTED)), default="warning", show_default=True
 )
 files_argument = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
@@ -180,8 +190,7 @@ def guarded(command: _Command) -> _Command:
             sentence = as_sentence(error, language, what)
         raise sentence
 
-    option = click.option("--verbose", is_flag=True, help="Show where an unforeseen fault arose.")
-    return option(run)  # type: ignore[return-value]  # wraps keeps the signature
+    return click.option("--verbose", is_flag=True)(run)  # type: ignore[return-value]  # wraps keeps the signature
 
 
 def as_sentence(error: BaseException, language: Language | None, file: str) -> Sentence:
@@ -201,10 +210,12 @@ def as_sentence(error: BaseException, language: Language | None, file: str) -> S
         known = unforeseen(error, file)
     assert isinstance(known, SheetsError)
     if is_verbose():
+        import traceback
+
         tell("".join(traceback.format_exception(error)).rstrip(), err=True)
     is_usage = isinstance(known, UsageError | TemplateError | WorkbookExists)
     code = WRONG_USAGE if is_usage else UNUSABLE
-    return Sentence(known.describe(speech(language or known.language)), code)
+    return Sentence(known.describe(speech(language, known.language)), code)
 
 
 def unforeseen(error: BaseException, file: str) -> WorkbookError:
@@ -223,9 +234,13 @@ def is_verbose() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one file: its problems, and the document or the lines to print."""
+    """What became of one file: its problems, and the document or the lines to print.
+
+    `language` is the one they are said in.
+    """
 
     problems: Sequence[Problem]
+    language: Language
     document: dict[str, object] = field(default_factory=dict)
     lines: Sequence[str] = ()
 
@@ -235,6 +250,8 @@ def found_files(paths: Sequence[Path], output: Path | None = None) -> tuple[list
 
     What lies in the folder `output` is left out. Raises UsageError where there is no workbook.
     """
+    import glob
+
     from ..merging import NO_LOSS, find_workbooks
 
     files: list[Path] = []
@@ -268,6 +285,7 @@ def run_files(
     """
     documents: list[dict[str, object]] = []
     codes: list[int] = []
+    said: Counter[Language] = Counter()
     for number, file in enumerate(files, 1):
         count = f"[{number}/{len(files)}] " if len(files) > 1 else ""
         try:
@@ -284,6 +302,7 @@ def run_files(
                 sentence.show()
             continue
         codes.append(doubts_code(outcome.problems, fail_on))
+        said[outcome.language] += 1
         documents.append({**outcome.document, "file": str(file)})
         for line in outcome.lines:
             tell(line)
@@ -302,7 +321,8 @@ def run_files(
     for line in lost:
         tell(line, err=True)
     if len(codes) > 1:
-        tell(_tally_line(tally, speech(language)))
+        usual = max(said, key=lambda one: said[one], default=None)
+        tell(_tally_line(tally, speech(language, usual)))
     return code
 
 

@@ -18,24 +18,20 @@ from .boundary import (
     language_option,
     template_option,
 )
+from .help import Command
 from .terminal import print_json, shown_stages, speech, tell
 
 _SHOWN = 20
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("before", type=click.Path(path_type=Path))
 @click.argument("after", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Also write the whole list to this workbook; an earlier list there is replaced.",
-)
-@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False))
+@day_option("--as-of")
 @template_option
 @language_option
-@click.option("--force", is_flag=True, help="Replace a file that is no earlier list.")
+@click.option("--force", is_flag=True)
 @json_option
 @guarded
 def diff(
@@ -49,15 +45,7 @@ def diff(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Say who changed what from the workbook BEFORE to the workbook AFTER, record by record.
-
-    Both are of one template. Moved or sorted rows and other spellings of a value are no difference.
-    The exit code is 0 where nothing differs, 1 where something does.
-
-    \b
-    marketing-sheets diff 618.xlsx 618_returned.xlsx
-    marketing-sheets diff 618.xlsx 618_returned.xlsx -o changes.xlsx
-    """
+    """Say who changed what from the workbook BEFORE to the workbook AFTER, record by record."""
     from ..merging import diff as compare_workbooks, diff_lines
 
     with shown_stages(after.name, speech(language)) as show:

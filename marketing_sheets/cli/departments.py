@@ -26,6 +26,7 @@ from .boundary import (
     language_option,
     template_option,
 )
+from .help import Command
 from .terminal import print_json, problem_lines, shown_stages, speech, tell
 
 if TYPE_CHECKING:
@@ -40,46 +41,21 @@ _PARTS = ("read", "merged", "duplicates", "overruled", "withdrawn")
 _BY = ("department", "owner", "channel")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The workbook to write; an earlier merge there is replaced.",
-)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @template_option
 @language_option
-@day_option("--as-of", "Compute as of this day; else the latest the workbooks state, else today.")
-@click.option(
-    "--on-conflict",
-    type=click.Choice(_POLICIES),
-    default="keep-both",
-    show_default=True,
-    help="Which version counts where files disagree about a record.",
-)
-@click.option(
-    "--per-department/--across-departments",
-    default=None,
-    help="Whether equal keys of different departments are different records; else each table says.",
-)
-@click.option("--jobs", type=int, metavar="N", help="Read in N processes; else as many as suit.")
-@click.option("--dask", metavar="ADDRESS", help="Read on the Dask cluster at this address.")
-@click.option(
-    "--cache",
-    "cache_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Remember what was read in this folder, not in the standard one.",
-)
-@click.option("--no-cache", is_flag=True, help="Read every file anew and remember nothing.")
-@click.option("--fail-fast", is_flag=True, help="Stop at the first file that cannot be read.")
-@click.option(
-    "--parquet",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Also write the merged records to this folder, one Parquet file a sheet.",
-)
-@click.option("--force", is_flag=True, help="Replace a file that is no earlier merge.")
+@day_option("--as-of")
+@click.option("--on-conflict", type=click.Choice(_POLICIES), default="keep-both", show_default=True)
+@click.option("--per-department/--across-departments", default=None)
+@click.option("--jobs", type=int, metavar="N")
+@click.option("--dask", metavar="ADDRESS")
+@click.option("--cache", "cache_folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--no-cache", is_flag=True)
+@click.option("--fail-fast", is_flag=True)
+@click.option("--parquet", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--force", is_flag=True)
 @fail_on_option
 @json_option
 @guarded
@@ -102,12 +78,7 @@ def merge(
     fail_on: FailOn,
     as_json: bool,
 ) -> None:
-    """Merge the workbooks at PATH (files, folders, globs) into one, every row accounted for.
-
-    \b
-    marketing-sheets merge 部门/ -o 合并.xlsx
-    marketing-sheets merge "2024-06/**/*.xlsx" -o june.xlsx --on-conflict newest
-    """
+    """Merge the workbooks at PATH (files, folders, globs) into one, every row accounted for."""
     from ..documents import merge_report
     from ..merging import Cache, dask_executor, merge as merge_workbooks
 
@@ -133,7 +104,7 @@ def merge(
                 show("reading", f"{done}/{total}") if done < total else show("merging")
             ),
         )
-    spoken = language or result.merge.language
+    spoken = result.merge.language
     if as_json:
         print_json(merge_report(result, spoken))
     else:
@@ -142,16 +113,11 @@ def merge(
     sys.exit(_code(result.merge, fail_on))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path), metavar="MERGED")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Another workbook to write; else MERGED itself.",
-)
-@day_option("--as-of", "Compute as of this day; else the day of the workbook, else today.")
-@click.option("--force", is_flag=True, help="Replace a file that is no earlier merge.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False))
+@day_option("--as-of")
+@click.option("--force", is_flag=True)
 @language_option
 @json_option
 @guarded
@@ -167,15 +133,14 @@ def settle(
     """Settle the conflicts of MERGED as ticked or typed in the column Use of its Conflicts.
 
     Merging MERGED with its sources does the same. What is not decided stays open.
-
-    \b
-    marketing-sheets settle merged.xlsx
     """
     from ..documents import merge_report
     from ..merging import settle as settle_conflicts
 
-    result = settle_conflicts(file, output, as_of=as_of, today=date.today(), overwrite=force)
-    spoken = language or result.merge.language
+    result = settle_conflicts(
+        file, output, as_of=as_of, today=date.today(), language=language, overwrite=force
+    )
+    spoken = result.merge.language
     if as_json:
         print_json(merge_report(result, spoken))
     else:
@@ -288,20 +253,13 @@ def _code(merge: Merge, fail_on: FailOn) -> int:
     return DOUBTS if is_open else doubts_code(merge.problems, fail_on)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--by", type=click.Choice(_BY), required=True, help="What parts the rows.")
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Folder for the parts: a new one.",
-)
-@day_option("--as-of", "Show figures as of this day; else the workbook's, else today.")
+@click.option("--by", type=click.Choice(_BY), required=True)
+@click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path))
+@day_option("--as-of")
 @template_option
-@click.option("--force", is_flag=True, help="Replace an earlier split in that folder.")
+@click.option("--force", is_flag=True)
 @language_option
 @fail_on_option
 @json_option
@@ -321,10 +279,6 @@ def split(
     """Split FILE: one workbook per department, owner or channel, each with its own rows.
 
     When they come back filled in, merge them with FILE: edits are told from what stood there.
-
-    \b
-    marketing-sheets split 618.xlsx --by department -o parts
-    marketing-sheets merge 618.xlsx parts -o merged.xlsx
     """
     from ..splitting import split as split_workbook
 
@@ -339,7 +293,7 @@ def split(
             overwrite=force,
             progress=lambda stage, _done, _total: show(stage),
         )
-    spoken = language or done.reading.language
+    spoken = speech(language, done.reading.language)
     if as_json:
         print_json(_document(done, spoken, file))
     else:

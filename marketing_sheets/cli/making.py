@@ -21,35 +21,22 @@ from .boundary import (
     json_option,
     language_option,
 )
+from .help import Command, Group
 from .terminal import print_json, problem_lines, shown_stages, speech, tell
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("template")
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The workbook to write.",
-)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @language_option
-@click.option(
-    "--set", "settings", multiple=True, metavar="FIELD=VALUE", help="Fill in a field of the form."
-)
-@day_option("--start", "First day of the campaign.")
-@day_option("--end", "Last day of the campaign.")
-@click.option(
-    "--department", "departments", multiple=True, metavar="NAME", help="Departments to choose from."
-)
-@click.option("--rows", type=click.IntRange(min=1), help="Blank rows to prepare on each sheet.")
-@click.option(
-    "--records",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder of <sheet id>.csv files to start from.",
-)
-@click.option("--example", is_flag=True, help="Fill in the template's example.")
-@click.option("--force", is_flag=True, help="Replace an existing file.")
+@click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE")
+@day_option("--start")
+@day_option("--end")
+@click.option("--department", "departments", multiple=True, metavar="NAME")
+@click.option("--rows", type=click.IntRange(min=1))
+@click.option("--records", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--example", is_flag=True)
+@click.option("--force", is_flag=True)
 @fail_on_option
 @json_option
 @guarded
@@ -69,23 +56,18 @@ def generate(
     fail_on: FailOn,
     as_json: bool,
 ) -> None:
-    """Write a workbook from TEMPLATE: the name of one, or the path of your own .toml.
-
-    \b
-    marketing-sheets generate campaign_tracker -o 618.xlsx --set campaign_name=618大促 \\
-        --start 2024-05-01 --end 2024-07-15 --department 市场部 --department 销售部
-    """
+    """Write a workbook from TEMPLATE: the name of one, or the path of your own .toml."""
     from ..loading import load_template, template_names
     from ..template import Campaign
     from ..workbooks import example_folder, generate_workbook
 
-    written: Language = language or "zh-Hans"
     form: dict[str, object] = dict(_pair(text) for text in settings)
     form |= {key: day for key, day in zip(Campaign.PERIOD, (start, end), strict=True) if day}
     chosen = load_template(template)
+    written = speech(language, chosen.language)
     if example and records is None:
         records = example_folder(chosen, written)
-    with shown_stages(output.name, language or speech()) as show:
+    with shown_stages(output.name, written) as show:
         show("generating")
         made = generate_workbook(
             chosen,
@@ -122,7 +104,7 @@ def _pair(text: str) -> tuple[str, str]:
     return field.strip(), value.strip()
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), required=False
 )
@@ -132,9 +114,6 @@ def demo(folder: Path, language: Language | None) -> None:
     """Generate the example, recalculate it, split it among departments and merge it again.
 
     All of it stays in FOLDER (demo/), to be looked at.
-
-    \b
-    marketing-sheets demo
     """
     from ..loading import load_template
     from ..merging import merge
@@ -142,8 +121,8 @@ def demo(folder: Path, language: Language | None) -> None:
     from ..summary import summary_lines
     from ..workbooks import example_folder, generate_workbook, recalculate
 
-    spoken: Language = language or "zh-Hans"
     template = load_template("campaign_tracker")
+    spoken = speech(language, template.language)
     now = datetime.now().replace(microsecond=0)
     folder.mkdir(parents=True, exist_ok=True)
     blank = folder / files.on_disk(say("cli", "demo_blank", spoken))
@@ -180,10 +159,12 @@ def demo(folder: Path, language: Language | None) -> None:
     tell(say("cli", "demo_done", spoken, **made))
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
+@language_option
 @click.pass_context
-def templates(context: click.Context) -> None:
+def templates(context: click.Context, language: Language | None) -> None:
     """List, show and check workbook templates."""
+    del language
     if context.invoked_subcommand is None:
         context.invoke(list_templates)
 
@@ -210,8 +191,8 @@ def show_template(template: str, language: Language | None) -> None:
     """Show the sheets and columns of TEMPLATE."""
     from ..loading import load_template
 
-    spoken = speech(language)
     loaded = load_template(template)
+    spoken = speech(language, loaded.language)
     tell(f"{loaded.id}  {loaded.version}  {loaded.title[spoken]}")
     for form in loaded.forms:
         tell(f"\n{form.id}  {form.label[spoken]}")
@@ -235,7 +216,9 @@ def check_templates(path: str, language: Language | None) -> None:
 
     spoken = speech(language)
     try:
-        faults = check_template(load_template(path))
+        template = load_template(path)
+        spoken = speech(language, template.language)
+        faults = check_template(template)
     except UnknownTemplate:
         raise
     except TemplateError as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from ..errors import UsageError
+from ..errors import UsageError, said_in
 from ..exporting import ExportFormat
 from ..texts import Language, say
 from .boundary import (
@@ -27,15 +27,16 @@ from .boundary import (
     run_files,
     template_option,
 )
+from .help import Command
 from .terminal import hint_lines, print_json, problem_lines, shown_stages, speech, tell
 
 if TYPE_CHECKING:
     from ..workbooks import Recalculation
 
 
-@click.command()
+@click.command(cls=Command)
 @files_argument
-@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@day_option("--as-of")
 @template_option
 @language_option
 @fail_on_option
@@ -53,9 +54,6 @@ def check(
     """Report every cell that cannot be trusted in the workbooks at PATH (files, folders, globs).
 
     The files stay as they are.
-
-    \b
-    marketing-sheets check 618.xlsx
     """
     from ..loading import load_template
     from ..workbooks import check_workbook
@@ -66,38 +64,31 @@ def check(
     def work(file: Path, show: Callable[[str], None]) -> Outcome:
         show("reading")
         reading, day = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
-        spoken = language or reading.language
+        spoken = speech(language, reading.language)
         problems = reading.problems
         if as_json:
             from ..documents import report
 
             document = report(reading, as_of=day, language=spoken)
-            return Outcome(problems=problems, document=document)
+            return Outcome(problems=problems, language=spoken, document=document)
         rows = int(sum(total.used for total in reading.totals if total.column is None))
         head = say("cli", "checked", spoken, file=file.name, rows=rows, count=len(problems))
         lines = problem_lines(problems, spoken, every=True)
-        return Outcome(problems=problems, lines=[head, *lines])
+        return Outcome(problems=problems, language=spoken, lines=[head, *lines])
 
     sys.exit(run_files(found, work, language=language, as_json=as_json, fail_on=fail_on, lost=lost))
 
 
-@click.command()
+@click.command(cls=Command)
 @files_argument
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="Write here instead of in place; a folder for several files.",
-)
-@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@click.option("-o", "--output", type=click.Path(path_type=Path))
+@day_option("--as-of")
 @template_option
 @language_option
-@click.option("--no-marks", is_flag=True, help="Write the Summary alone, no list of doubts.")
-@click.option(
-    "--mark", is_flag=True, help="Mark doubtful cells of old or foreign workbooks; needs -o."
-)
-@click.option("--backup", is_flag=True, help="Keep the old file beside the new one.")
-@click.option("--force", is_flag=True, help="Replace a file that is no earlier output of FILE.")
+@click.option("--no-marks", is_flag=True)
+@click.option("--mark", is_flag=True)
+@click.option("--backup", is_flag=True)
+@click.option("--force", is_flag=True)
 @fail_on_option
 @json_option
 @guarded
@@ -118,10 +109,6 @@ def recalculate(
     """Recompute the workbooks at PATH (files, folders, globs) and write their Summary sheets.
 
     The sheet Review lists what is to be checked, and the tables mark it. Nothing else changes.
-
-    \b
-    marketing-sheets recalculate 618.xlsx --as-of 2024-06-28
-    marketing-sheets recalculate 部门/*.xlsx -o 汇总/
     """
     from ..loading import load_template
     from ..workbooks import recalculate as recalculate_workbook
@@ -145,16 +132,16 @@ def recalculate(
             created=datetime.now().replace(microsecond=0),
             progress=show,
         )
-        spoken = language or done.reading.language
+        spoken = speech(language, done.reading.language)
         problems = done.reading.problems
         if as_json:
             from ..documents import report
 
             document = report(done.reading, as_of=done.as_of, language=spoken)
-            return Outcome(
-                problems=problems, document={**document, "receipt": done.receipt.as_json()}
-            )
-        return Outcome(problems=problems, lines=_recalculated(done, spoken, is_marked=mark))
+            document["receipt"] = done.receipt.as_json()
+            return Outcome(problems=problems, language=spoken, document=document)
+        lines = _recalculated(done, spoken, is_marked=mark)
+        return Outcome(problems=problems, language=spoken, lines=lines)
 
     sys.exit(run_files(found, work, language=language, as_json=as_json, fail_on=fail_on, lost=lost))
 
@@ -194,15 +181,10 @@ def _targets(files: list[Path], output: Path | None) -> list[Path | None]:
     return [output]
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "-o",
-    "--output",
-    "folder",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for the files, one a sheet.",
+    "-o", "--output", "folder", required=True, type=click.Path(path_type=Path, file_okay=False)
 )
 @click.option(
     "--format",
@@ -211,9 +193,9 @@ def _targets(files: list[Path], output: Path | None) -> list[Path | None]:
     default="csv",
     show_default=True,
 )
-@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@day_option("--as-of")
 @template_option
-@click.option("--force", is_flag=True, help="Replace existing files.")
+@click.option("--force", is_flag=True)
 @language_option
 @fail_on_option
 @json_option
@@ -230,11 +212,7 @@ def export(
     fail_on: FailOn,
     as_json: bool,
 ) -> None:
-    """Write the typed records of FILE, recomputed columns included, keyed by column id.
-
-    \b
-    marketing-sheets export 618.xlsx -o records --format json
-    """
+    """Write the typed records of FILE, recomputed columns included, keyed by column id."""
     from ..exporting import export_records
     from ..loading import load_template
     from ..workbooks import check_workbook
@@ -244,8 +222,9 @@ def export(
         show("reading")
         reading, _ = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
         show("writing")
-        paths = export_records(reading, folder, file_format, overwrite=force)
-    spoken = language or reading.language
+        spoken = speech(language, reading.language)
+        with said_in(spoken):
+            paths = export_records(reading, folder, file_format, overwrite=force)
     if as_json:
         problems = [problem.as_json(spoken) for problem in reading.problems]
         print_json({"file": file, "exported": list(paths), "problems": problems})

@@ -9,28 +9,19 @@ import click
 
 from ..texts import Language, say
 from .boundary import day_option, guarded, json_option, language_option, template_option
+from .help import Command
 from .terminal import print_json, shown_stages, speech, tell
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The report: .docx for Word, .html for a page.",
-)
-@click.option(
-    "--house",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A Word template of your own that says {{report}} where the report goes.",
-)
-@click.option("--stage", help="Review this stage alone.")
-@day_option("--as-of", "Compute as of this day; else the workbook's, else today.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--house", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--stage")
+@day_option("--as-of")
 @template_option
 @language_option
-@click.option("--force", is_flag=True, help="Replace a file, or a report that was changed.")
+@click.option("--force", is_flag=True)
 @json_option
 @guarded
 def report(
@@ -48,10 +39,6 @@ def report(
     """Write the report of FILE: five chapters with charts, for Word or as a page.
 
     What people wrote into the places for it goes into the next report.
-
-    \b
-    marketing-sheets report 618.xlsx -o 618报告.docx
-    marketing-sheets report 618.xlsx -o 618报告.docx --house 信笺.docx
     """
     from ..report import write_report
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import codecs
-import json
-import locale
 import os
-import signal
 import sys
 import threading
 import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +18,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import WorkbookError
-from ..texts import Language, readable_text, say, visible
+from ..texts import LANGUAGES, Language, readable_text, say, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from ..problems import Problem
 
 
+_ASKED: ContextVar[Language | None] = ContextVar("asked", default=None)
 _SHOWN_PROBLEMS = 20
 _SHOWN_HINTS = 10
 _PATIENCE = 2.0  # seconds for which nobody need be told that something is being done
@@ -77,6 +76,8 @@ def tell(text: object = "", *, err: bool = False) -> None:
 
 def print_json(document: object) -> None:
     """Print a document as JSON with its keys in their own order; always UTF-8."""
+    import json
+
     text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
     # As bytes it meets no console encoding. A name that is no UTF-8 keeps its bytes as \udcXX.
     _print(text.encode("utf-8", "backslashreplace") + b"\n")
@@ -105,10 +106,44 @@ def _plain(value: object) -> object:
     raise TypeError(type(value).__name__)
 
 
-def speech(language: Language | None = None) -> Language:
-    """Return the language to speak before a workbook is known: asked for, else the system's."""
-    if language is not None:
-        return language
+@contextmanager
+def asked_for(words: Sequence[str]) -> Iterator[None]:
+    """Speak the language that `--language` asks for, wherever it stands in the words."""
+    token = _ASKED.set(_asked_in(words))
+    try:
+        yield
+    finally:
+        _ASKED.reset(token)
+
+
+def _asked_in(words: Sequence[str]) -> Language | None:
+    asked = ""
+    for word, after in zip(words, [*words[1:], ""], strict=False):
+        name, sign, value = word.partition("=")
+        if name == "--":
+            break
+        if name == "--language":
+            asked = value if sign else after
+    return next((language for language in LANGUAGES if language == asked), None)
+
+
+def asked() -> Language | None:
+    """Return the language that is asked for."""
+    return _ASKED.get()
+
+
+def speech(*known: Language | None) -> Language:
+    """Return the language to speak: asked for, else the first that is known, else the system's.
+
+    `known` are those of the workbook and of the template, None where they state none.
+    """
+    return next((language for language in (asked(), *known) if language), None) or _system()
+
+
+def _system() -> Language:
+    """Return the language of the system: of what is not Chinese, and of C and POSIX, English."""
+    import locale
+
     system = next(
         (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)),
         locale.getlocale()[0] or "",
@@ -136,6 +171,8 @@ def shown_stages(file: str, language: Language) -> Iterator[Callable[..., None]]
         stages[:] = [f"{say('cli', f'stage.{stage}', language)} {so_far}".strip()]
 
     def paint() -> None:
+        import signal
+
         if hasattr(signal, "pthread_sigmask"):
             # Ctrl-C is for whoever works, who may hold it back for a while.
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

@@ -107,6 +107,7 @@ def _template(
         registry=registry_of(read.metrics, metrics),
         outline=read.summary.outline,
         report=read.report,
+        language=read.language,
     )
     return replace(template, rules=rules_for(template, shared["rules"].rules, read.rules))
 

@@ -349,7 +349,7 @@ def _ids_share(ids: Mapping[int, str], sheet: TableSheet) -> float:
 
 
 def _usual_language(grids: Sequence[Grid], template: Template) -> Language:
-    """Return the language most header labels are written in; the first of equals."""
+    """Return the language most header labels are written in; of equals the template's, or first."""
     votes: Counter[Language] = Counter()
     written: Counter[str] = Counter(
         text.strip()
@@ -363,4 +363,4 @@ def _usual_language(grids: Sequence[Grid], template: Template) -> Language:
         for column in columns:
             for language in LANGUAGES:
                 votes[language] += written[column.label[language]]
-    return max(LANGUAGES, key=lambda language: votes[language])
+    return max(LANGUAGES, key=lambda one: (votes[one], one == template.language))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from ..texts import NO_TEXT, Text
+from ..texts import NO_TEXT, Language, Text
 from .parts import Choice, Choices, Column, ColumnType, Metric, Rule
 from .roles import Role
 
@@ -309,6 +309,7 @@ class Template:
     """A workbook: a form that describes the campaign, tables, and the words around them.
 
     `outline` are the chapters of its Summary in order; without any the sections just follow.
+    `language` is that of its workbooks where nobody asks for another.
     """
 
     id: str
@@ -323,6 +324,7 @@ class Template:
     rules: tuple[Rule, ...] = ()
     outline: tuple[Chapter, ...] = ()
     report: ReportPlan = field(default_factory=ReportPlan)
+    language: Language | None = None
 
     def __getitem__(self, sheet_id: str) -> Sheet:
         for sheet in self.sheets:

@@ -41,10 +41,13 @@ def folder(blank: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("command", ["check", "recalculate"])
 def test_folders_and_globs_have_a_tally(folder: Path, command: str) -> None:
-    """Folders and globs are taken as by a merge; of several files the highest code counts."""
+    """Folders and globs are taken as by a merge; of several files the highest code counts.
+
+    The tally is said in the language of the workbooks.
+    """
     for words in ([folder], [folder / "*.xlsx"], [folder / "a.xlsx", folder / "b.xlsx"]):
         result = run(command, *words, "--fail-on", "never", "--as-of", "2024-06-28", code=3)
-        assert "2 files: 1 without doubts, 0 with doubts, 1 that could not be used" in result.stdout
+        assert "共 2 个文件：1 个没有疑问，0 个有疑问，1 个无法使用" in result.stdout
         done = run(command, *words, "--json", "--fail-on", "never", code=3)
         tally = json.loads(done.stdout)["tally"]
         assert tally == {"files": 2, "fine": 1, "doubtful": 0, "unusable": 1}
