@@ -123,7 +123,8 @@ class _Table:
         strange -= {*was, *was.values()}
         self.elsewhere = len(strange)
         yield from ((was.get(now), now) for now in second if now not in strange)
-        yield from ((at, None) for at in first if at not in {*was.values()} | strange)
+        told = {*was.values()} | strange
+        yield from ((at, None) for at in first if at not in told)
 
     def _ids(self, number: int, other: int) -> list[str]:
         """Return the ids of a file's rows; a whole that was split has those of its parts."""

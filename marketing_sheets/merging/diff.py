@@ -163,9 +163,11 @@ def diff_notes(found: Diff, language: Language) -> Iterator[str]:
 
 
 def _line(found: Diff, one: Difference, language: Language) -> str:
-    place = one.place_after or one.place_before
+    cell = one.place_after.cell if one.place_after else None
+    if one.place_after is None and one.place_before and one.place_before.cell:
+        cell = say("merge", "diff.was", language, cell=one.place_before.cell)
     key = " · ".join(filter(None, one.key)) if one.sheet else ""
-    parts = (place.cell if place else "", key, found.label(one))
+    parts = (cell, key, found.label(one))
     text = change_text(one, language)
     where = " › ".join(filter(None, parts))
     line = say("merge", "changes.cell", language, column=where, text=text) if where else text

@@ -121,7 +121,7 @@ def _without(output: Path, named: Sequence[Path], explicit: Collection[Path]) ->
     for file in named:
         if not _is_at(file, target):
             kept.append(file)
-        elif file in explicit or not is_merge(file):
+        elif file in explicit or kind_of(file) != MERGED:
             raise UsageError("output_is_input", file=output.name)
     return kept
 
@@ -249,11 +249,6 @@ def _unwanted(file: Path) -> str | None:
     if _BACKUP.search(file.stem):
         return "backup"
     return {MERGED: "earlier_merge", COMPARISON: "comparison"}.get(kind_of(file))
-
-
-def is_merge(file: Path) -> bool:
-    """Whether a workbook is the result of a merge."""
-    return kind_of(file) == MERGED
 
 
 def kind_of(file: Path) -> str:
