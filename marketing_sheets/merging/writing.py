@@ -40,7 +40,7 @@ from .conflicts import MOST_LINES, conflict_sheet
 from .log_page import log_sheet
 from .marks import entries_in, with_marks
 from .model import Merge, MergeTotal, column_label, sheet_label
-from .sources import MERGED, is_merge
+from .sources import MERGED, kind_of
 from .totals import check_merged
 
 if TYPE_CHECKING:
@@ -161,18 +161,20 @@ def _(result: MergeResult) -> str:
     return drawn_summary(result.summary, merge.problems, merge.language)
 
 
-def check_output(path: Path, *, overwrite: bool) -> None:
+def check_output(path: Path, *, overwrite: bool, kind: str = MERGED) -> None:
     """Make sure that a merge may be written to `path`: nothing is there but an earlier merge.
 
-    Raises UsageError or WorkbookError; `overwrite` allows any other file to be replaced.
+    So with workbooks of another `kind` of ours. Raises UsageError or WorkbookError; `overwrite`
+    allows any other file to be replaced.
     """
     if path.suffix.lower() != ".xlsx":
         raise UsageError("wrong_suffix", file=path.name or str(path))
     if not path.parent.is_dir():
         raise UsageError("folder_missing", file=path.name, folder=str(path.parent))
     check_replaceable(path)
-    if not overwrite and exists(path) and not is_merge(path):
-        raise UsageError("output_is_no_merge", file=path.name)
+    if not overwrite and exists(path) and kind_of(path) != kind:
+        code = "output_is_no_merge" if kind == MERGED else "file_exists"
+        raise UsageError(code, file=path.name)
 
 
 def write_merge(

@@ -60,7 +60,6 @@ def read_inputs(
     Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
     typed wrong is in `Reading.problems`.
     """
-    as_of = as_day(as_of)
     facts = path if isinstance(path, WorkbookFacts) else open_workbook_file(Path(path))
     file = name or facts.opened.file
     grids = _grids(facts, file)
@@ -69,7 +68,7 @@ def read_inputs(
     claims = claim_tabs(grids, template)
     rest, attached = _unclaimed(grids, claims)
     lists_grid, lists = _read_lists(rest, template)
-    around = replace(_surroundings(template, lists), as_of=as_of, date_1904=facts.date_1904)
+    around = replace(_surroundings(template, lists), as_of=as_day(as_of), date_1904=facts.date_1904)
     form, plan, gathered = _read_contents(claims, around, rest, file=file)
     memory = read_memory([grid for grid in rest if _is_ours(grid)], attached)
     extra = [grid for grid in rest if grid is not lists_grid and not _is_ours(grid)]
@@ -100,6 +99,7 @@ def read_inputs(
         template_version=identity.version,
         extra_sheets=tuple(grid.name for grid in extra),
         modified=facts.modified,
+        author=facts.author,
         cells_sha256=facts.cells_sha256,
         **memory._asdict(),
     )
