@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import UsageError, as_day, as_moment
 from ..files import real_path
+from ..logs import logged
 from ..records import Reading
 from ..summary import summarize, tile_texts
 from ..template import Template
@@ -25,6 +26,7 @@ from .way import Way
 from .writing import check_output
 
 
+@logged("compared")
 def diff(
     before: Path | str,
     after: Path | str,
