@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from . import alerts, summary as pages, writer
 from .checks import doubts, without_prepared
 from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
-from .files import real_path
+from .files import AnyFile, StrPath, real_path
 from .formulas import compute
 from .loading import check_template, load_template
 from .ooxml import (
@@ -24,6 +24,7 @@ from .ooxml import (
     WorkbookFacts,
     WorkbookFile,
     check_output,
+    given_file,
     insert_sheets,
     open_workbook_file,
     read_properties,
@@ -91,12 +92,12 @@ def example_folder(template: Template, language: Language) -> Path:
 
 
 def generate_workbook(
-    template: Template | str | Path,
-    path: Path | str,
+    template: Template | StrPath,
+    path: StrPath,
     *,
     language: Language = "zh-Hans",
     form: Mapping[str, object] | None = None,
-    records: Path | str | Mapping[str, DataFrame | SheetRecords] | None = None,
+    records: StrPath | Mapping[str, DataFrame | SheetRecords] | None = None,
     departments: Sequence[str] | str = (),
     rows: int | None = None,
     created: datetime | None = None,
@@ -141,7 +142,7 @@ def generate_workbook(
 def _given(
     template: Template,
     form: Mapping[str, object],
-    records: Path | str | Mapping[str, DataFrame | SheetRecords] | None,
+    records: StrPath | Mapping[str, DataFrame | SheetRecords] | None,
     language: Language,
 ) -> tuple[dict[str, object], dict[str, SheetRecords], tuple[Problem, ...]]:
     """Return the form's fields, what `form` says before all else, the records, and their doubts."""
@@ -186,17 +187,18 @@ def recompute(reading: Reading, *, as_of: date | None) -> Reading:
 
 
 def read_workbook(
-    path: Path | str,
+    path: AnyFile,
     *,
-    template: Template | str | Path | None = None,
+    template: Template | StrPath | None = None,
     as_of: date | None = None,
 ) -> Reading:
     """Read a filled workbook: typed frames with every computed column, and all that is doubtful.
 
     Figures are as of `as_of`, else the day the form states. Where neither is known, columns that
     need a day stay NA, with the reason in `SheetRecords.reasons`; `recompute` fills them for any
-    day. `template` is one, its id or its .toml file; None takes the one the workbook names, or
-    resembles most.
+    day. `path` may be a file object, binary and seekable, as wherever a workbook is read: it is
+    read from its start, and stays where it was. `template` is one, its id or its .toml file; None
+    takes the one the workbook names, or resembles most.
 
     Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
     typed wrong is in `Reading.problems`.
@@ -205,9 +207,9 @@ def read_workbook(
 
 
 def check_workbook(
-    path: Path | str,
+    path: AnyFile,
     *,
-    template: Template | str | Path | None = None,
+    template: Template | StrPath | None = None,
     as_of: date | None = None,
     today: date | None = None,
 ) -> tuple[Reading, date | None]:
@@ -215,12 +217,12 @@ def check_workbook(
 
     Returns the reading and the day of its figures.
     """
-    return _checked(open_workbook_file(Path(path)), template, as_day(as_of), as_day(today))
+    return _checked(open_workbook_file(path), template, as_day(as_of), as_day(today))
 
 
 def _checked(
     facts: WorkbookFacts,
-    template: Template | str | Path | None,
+    template: Template | StrPath | None,
     as_of: date | None,
     today: date | None,
 ) -> tuple[Reading, date | None]:
@@ -232,10 +234,10 @@ def _checked(
 
 
 def recalculate(
-    path: Path | str,
+    path: AnyFile,
     *,
-    output: Path | str | None = None,
-    template: Template | str | Path | None = None,
+    output: StrPath | None = None,
+    template: Template | StrPath | None = None,
     as_of: date | None = None,
     today: date | None = None,
     language: Language | None = None,
@@ -250,30 +252,29 @@ def recalculate(
 
     The Review lists what is to be checked; without `marks` it is not written. Nothing else in the
     workbook changes, unless `mark_cells` asks for marks in tables that were generated without them:
-    at `output` only, which must be another file. `output` None writes in place; `language` None
-    takes the workbook's. At `output` an earlier output of the same workbook is replaced, all else
-    only with `overwrite`. Raises UsageError if no day is known to compute as of, WorkbookExists,
-    and WorkbookError for a file that cannot be read or written.
+    at `output` only, which must be another file. `output` None writes in place, which a file object
+    has none of; `language` None takes the workbook's. At `output` an earlier output of the same
+    workbook is replaced, all else only with `overwrite`. Raises UsageError if no day is known to
+    compute as of, WorkbookExists, and WorkbookError for a file that cannot be read or written.
     """
-    path, created = Path(path), as_moment(created)
+    given, created = given_file(path), as_moment(created)
     if language is not None:
         language = _known_language(language)
-    if mark_cells and (output is None or real_path(Path(output)) == real_path(path)):
-        raise UsageError("mark_in_place", file=path.name)
+    own = real_path(given) if isinstance(given, Path) else None
+    if own is None and output is None:
+        raise UsageError("output_needed", file=given.name)
+    if mark_cells and (output is None or real_path(Path(output)) == own):
+        raise UsageError("mark_in_place", file=given.name)
     if output is not None:
         output = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
-        check_output(output, path, overwrite=overwrite)
+        check_output(output, given, overwrite=overwrite)
     progress("reading")
-    facts = open_workbook_file(path, hashes=True)
+    facts = open_workbook_file(given, hashes=True)
     reading, day = _checked(facts, template, as_of, today)
     if day is None:
-        raise UsageError("as_of_missing", file=path.name)
+        raise UsageError("as_of_missing", file=given.name)
     if output is not None and output.exists():
-        # What is typed into the lists of an earlier output is as good as what the workbook says.
-        earlier = _earlier(output, reading.template)
-        lists = (earlier.remembered, reading.remembered)
-        confirmed = {**reading.confirmed, **earlier.confirmed}
-        reading = replace(reading, remembered=alerts.remembered_by_all(lists), confirmed=confirmed)
+        reading = _with_earlier(reading, output)
     progress("computing")
     summary = pages.summarize(reading, as_of=day)
     progress("writing")
@@ -289,6 +290,14 @@ def recalculate(
         created=created,
     )
     return Recalculation(reading=reading, summary=summary, receipt=receipt, as_of=day)
+
+
+def _with_earlier(reading: Reading, output: Path) -> Reading:
+    """Add what is typed into the lists of an earlier output: as good as what the workbook says."""
+    earlier = _earlier(output, reading.template)
+    remembered = alerts.remembered_by_all((earlier.remembered, reading.remembered))
+    confirmed = {**reading.confirmed, **earlier.confirmed}
+    return replace(reading, remembered=remembered, confirmed=confirmed)
 
 
 def _earlier(path: Path, template: Template) -> Earlier:
@@ -358,7 +367,7 @@ def put_summary(
     )
 
 
-def _loaded(template: Template | str | Path) -> Template:
+def _loaded(template: Template | StrPath) -> Template:
     return template if isinstance(template, Template) else load_template(template)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
+from ..files import StrPath
 from ..ooxml import laid_on, read_properties
 from ..reader import read_inputs
 from ..records import LOG, Reading, SheetRecords
@@ -29,8 +30,8 @@ _LISTED = 8
 
 
 def settle(
-    path: Path | str,
-    output: Path | str | None = None,
+    path: StrPath,
+    output: StrPath | None = None,
     *,
     as_of: date | None = None,
     today: date | None = None,

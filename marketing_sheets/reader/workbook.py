@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 from python_calamine import load_workbook
 
 from ..errors import DamagedWorkbook, as_day
+from ..files import AnyFile, GivenFile, StrPath
 from ..ooxml import REVIEW, SheetFacts, WorkbookFacts, open_workbook_file
 from ..problems import Place, Problem
 from ..records import (
@@ -131,9 +132,9 @@ class _Gathered:
 
 
 def read_inputs(
-    path: Path | str | WorkbookFacts,
+    path: AnyFile | GivenFile | WorkbookFacts,
     *,
-    template: Template | str | Path | None = None,
+    template: Template | StrPath | None = None,
     as_of: date | None = None,
     name: str | None = None,
 ) -> Reading:
@@ -147,7 +148,7 @@ def read_inputs(
     typed wrong is in `Reading.problems`.
     """
     as_of = as_day(as_of)
-    facts = path if isinstance(path, WorkbookFacts) else open_workbook_file(Path(path))
+    facts = path if isinstance(path, WorkbookFacts) else open_workbook_file(path)
     file = name or facts.opened.file
     grids = _grids(facts, file)
     identity = identify(grids, facts.properties, template, file)
@@ -229,7 +230,7 @@ class Earlier(NamedTuple):
     attachments: Mapping[str, tuple[Mapping[str, object], ...]] = MappingProxyType({})
 
 
-def read_earlier(path: Path | str) -> Earlier:
+def read_earlier(path: StrPath) -> Earlier:
     """Read what Summary, Review and list of conflicts of a workbook say, and nothing else of it.
 
     The conflicts come as an attachment. Raises a WorkbookError where the file cannot be opened.

@@ -15,6 +15,7 @@ from zipfile import ZipFile
 
 from .. import files
 from ..errors import UsageError, WorkbookError, WorkbookExists
+from ..files import AnyFile, StrPath
 from ..summary import Summary, summarize
 from ..template import Template
 from ..texts import Language
@@ -46,12 +47,12 @@ class WrittenReport:
 
 
 def write_report(
-    source: Summary | Path | str,
-    output: Path | str,
+    source: Summary | AnyFile,
+    output: StrPath,
     *,
-    house: Path | str | None = None,
+    house: StrPath | None = None,
     stage: str | None = None,
-    template: Template | str | Path | None = None,
+    template: Template | StrPath | None = None,
     as_of: date | None = None,
     today: date | None = None,
     language: Language | None = None,
@@ -80,7 +81,7 @@ def write_report(
     else:
         reading, day = check_workbook(source, template=template, as_of=as_of, today=today)
         if day is None:
-            raise UsageError("as_of_missing", file=Path(source).name)
+            raise UsageError("as_of_missing", file=reading.file)
         summary, spoken = summarize(reading, as_of=day), language or reading.language
     document = document_of(summary, spoken, stage=stage)
     files.check_replaceable(output)
@@ -122,7 +123,7 @@ def _word(
     output: Path,
     there: bytes | None,
     *,
-    house: Path | str | None,
+    house: StrPath | None,
     overwrite: bool,
     created: datetime | None,
 ) -> tuple[bytes, bool]:
