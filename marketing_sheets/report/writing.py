@@ -16,6 +16,7 @@ from zipfile import ZipFile
 from .. import files
 from ..errors import UsageError, WorkbookError, WorkbookExists
 from ..files import AnyFile, StrPath
+from ..ooxml import given_file
 from ..summary import Summary, summarize
 from ..template import Template
 from ..texts import Language
@@ -50,7 +51,7 @@ def write_report(
     source: Summary | AnyFile,
     output: StrPath,
     *,
-    house: StrPath | None = None,
+    house: AnyFile | None = None,
     stage: str | None = None,
     template: Template | StrPath | None = None,
     as_of: date | None = None,
@@ -123,7 +124,7 @@ def _word(
     output: Path,
     there: bytes | None,
     *,
-    house: StrPath | None,
+    house: AnyFile | None,
     overwrite: bool,
     created: datetime | None,
 ) -> tuple[bytes, bool]:
@@ -133,16 +134,23 @@ def _word(
         raise UsageError("docx_missing") from None
     opened, name = None, ""
     if house is not None:
-        path, name = Path(house), Path(house).name
-        if files.real_path(path) == files.real_path(output):
-            raise UsageError("house_is_output", file=name)
-        if not path.is_file():
-            raise WorkbookError("no_such_file", file=name)
-        refusal = partial(WorkbookError, "house_unreadable", file=name)
-        opened = _opened(files.read_file(path), refusal)
+        data, name = _house(house, output)
+        opened = _opened(data, partial(WorkbookError, "house_unreadable", file=name))
     kept = None if there is None else _earlier(there, document, output, overwrite=overwrite)
     written = write_word(document, language, house=opened, file=name, kept=kept, created=created)
     return written, kept is not None
+
+
+def _house(house: AnyFile, output: Path) -> tuple[bytes, str]:
+    """Return what a house template holds, and what it is called."""
+    given = given_file(house)
+    if not isinstance(given, Path):
+        return given.whole(), given.name
+    if files.real_path(given) == files.real_path(output):
+        raise UsageError("house_is_output", file=given.name)
+    if not given.is_file():
+        raise WorkbookError("no_such_file", file=given.name)
+    return files.read_file(given), given.name
 
 
 def _earlier(there: bytes, document: Document, output: Path, *, overwrite: bool) -> Kept | None:
