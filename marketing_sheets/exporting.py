@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from . import files
 from .errors import UsageError, WorkbookExists
+from .logs import logged
 from .texts import Language, book, say
 
 if TYPE_CHECKING:
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
 ExportFormat = Literal["csv", "json", "parquet"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
-ExportTable = Literal["records", "metrics", "problems", "alerts"]
+ExportTable = Literal["records", "metrics", "problems", "alerts", "history"]
 EXPORT_TABLES: tuple[ExportTable, ...] = get_args(ExportTable)
 
 _RECORDS: tuple[ExportTable, ...] = ("records",)
 
 
+@logged("wrote")
 def export_records(
     reading: Reading,
     folder: os.PathLike[str] | str,
@@ -49,10 +50,10 @@ def export_records(
     as such; texts stay as staff typed them, so a program that opens it in Excel should import it as
     text.
 
-    `tables` may name metrics, problems and alerts too, or instead: what `metrics_frame` and the
-    like give, as `metrics.<format>`, or `tidy.metrics.<format>` where a sheet is called metrics.
-    With `labels` columns are called, and choices said, by their labels in `language` (None: the
-    workbook's): for people, not to be read again.
+    `tables` may name metrics, problems, alerts and history too, or instead: what `metrics_frame`
+    and the like give, as `metrics.<format>`, or `tidy.metrics.<format>` where a sheet is called
+    metrics. With `labels` columns are called, and choices said, by their labels in `language`
+    (None: the workbook's): for people, not to be read again.
 
     Raises WorkbookExists before anything is written, UsageError for an unknown format or table, for
     metrics or alerts without a day, or if Parquet support is missing, OSError or WorkbookError
@@ -151,6 +152,8 @@ def _tidy(reading: Reading, name: str, language: Language) -> _Table:
     from . import tidy  # noqa: PLC0415 - it loads pandas
     from .summary import reason_words  # noqa: PLC0415 - as above
 
+    if name == "history":
+        return _history(reading, language)
     make = {"metrics": tidy.metrics_frame, "problems": tidy.problems_frame}
     frame = make.get(name, tidy.alerts_frame)(reading, language=language)
     heads = _words("head", language)
@@ -170,6 +173,21 @@ def _tidy(reading: Reading, name: str, language: Language) -> _Table:
             for level in frame["level"].unique()
         }
     return _Table(frame=frame, heads=heads, words=words)
+
+
+def _history(reading: Reading, language: Language) -> _Table:
+    from .history import HEADLINE, HEALTHS  # noqa: PLC0415 - it loads pandas
+    from .summary import headline_name  # noqa: PLC0415 - as above
+    from .tidy import history_frame  # noqa: PLC0415 - as above
+
+    frame = history_frame(reading)
+    heads = _words("head", language)
+    for name in map(str, frame.columns):
+        if name.startswith(HEADLINE):
+            metric = name.removeprefix(HEADLINE)
+            heads[name] = headline_name(reading.template, metric, language)
+    verdicts = {health: say("summary", f"verdict.{health}", language) for health in HEALTHS}
+    return _Table(frame=frame, heads=heads, words={"health": verdicts})
 
 
 def _choices(template: Template, column: Column, language: Language) -> dict[Any, str]:
@@ -215,6 +233,8 @@ def _written(frame: pd.DataFrame, file_format: ExportFormat) -> bytes:
         # Fifteen digits are what Excel shows and keeps; more is noise of the arithmetic.
         text = _iso(frame).to_csv(index=False, lineterminator="\n", float_format="%.15g")
         return text.encode("utf-8-sig", "replace")
+    import json  # noqa: PLC0415 - the command line lists the formats without it
+
     rows = [dict(zip(frame.columns, row, strict=True)) for row in _plain(_iso(frame))]
     text = json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False)
     return f"{text}\n".encode("utf-8", "backslashreplace")

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 import pandas as pd
 
 from .alerts import TrackedAlert, alerts, track, unproven_keys
 from .errors import UsageError
+from .history import figure_ids
 from .problems import Problem
 from .records import Reading
 from .summary import Summary, figure_label, figures, kind_text, level_keys, phrase_text, text_of
@@ -30,6 +32,7 @@ _ALERT: Final = (
     *("advice", "department", "owner", "file", "sheet", "cell"),
 )
 _KINDS: Final = {
+    "as_of": _DAY,
     "day": _DAY,
     "week": _DAY,
     "first_seen": _DAY,
@@ -65,6 +68,10 @@ class TidyTables:
     def alerts_frame(self: HasReading, *, language: Language | None = None) -> pd.DataFrame:
         """Return all that needs a person; see the function `alerts_frame`."""
         return alerts_frame(self.reading, language=language)
+
+    def history_frame(self: HasReading) -> pd.DataFrame:
+        """Return the days that the workbook keeps; see the function `history_frame`."""
+        return history_frame(self.reading)
 
 
 def metrics_frame(
@@ -158,6 +165,19 @@ def alerts_frame(
     return _frame([alert_as_json(one, spoken) for one in found], _ALERT)
 
 
+def history_frame(result: Reading | HasReading | Summary) -> pd.DataFrame:
+    """Return the days as of which a Summary was written into a workbook, one a row, in order.
+
+    Columns are `as_of`, `health` (the verdict: risk, watch, ok), and figures as Float64, NA where a
+    day has none: `progress` as a fraction, `spend` and `budget` of the tasks, `alerts` that stood,
+    `problems` (what could not be trusted), and `headline.<id>`, the Summary's headline figures.
+    """
+    history = (result if isinstance(result, Summary) else _reading(result)).history
+    rows = [{"as_of": one.day, "health": one.health, **one.figures} for one in history]
+    names = figure_ids(history)
+    return _frame(rows, ("as_of", "health", *names), dict.fromkeys(names, _NUMBER))
+
+
 def tracked_alerts(reading: Reading, as_of: date) -> tuple[TrackedAlert, ...]:
     """Return the alerts of a computed reading with what its last Summary knew of them."""
     found, gone = alerts(reading, as_of=as_of), unproven_keys(reading)
@@ -208,11 +228,15 @@ def _day(reading: Reading) -> date:
     return reading.as_of
 
 
-def _frame(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> pd.DataFrame:
-    rows = list(rows)
+def _frame(
+    rows: Iterable[Mapping[str, object]],
+    columns: Sequence[str],
+    more_kinds: Mapping[str, str] = MappingProxyType({}),
+) -> pd.DataFrame:
+    rows, kinds = list(rows), {**_KINDS, **more_kinds}
     return pd.DataFrame(
         {
-            name: pd.Series([row.get(name) for row in rows], dtype=_KINDS.get(name, _TEXT))
+            name: pd.Series([row.get(name) for row in rows], dtype=kinds.get(name, _TEXT))
             for name in columns
         },
         index=pd.RangeIndex(len(rows)),

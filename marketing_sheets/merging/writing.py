@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..brief import Brief, counted, drawn
 from ..errors import UsageError
 from ..exporting import export_records
 from ..files import StrPath, check_replaceable, exists
@@ -28,7 +29,7 @@ from ..records import (
     SheetRecords,
 )
 from ..review import Entry
-from ..summary import Summary, summarize
+from ..summary import Summary, drawn_summary, summarize
 from ..template import Campaign, FormSheet, TableSheet, Template
 from ..texts import LANGUAGES, Text, readable_name, say
 from ..tidy import TidyTables
@@ -39,7 +40,7 @@ from .conflicts import MOST_LINES, conflict_sheet
 from .log_page import log_sheet
 from .marks import entries_in, with_marks
 from .model import Merge, MergeTotal, column_label, sheet_label
-from .sources import MERGED, is_merge
+from .sources import MERGED, kind_of
 from .totals import check_merged
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _deletions(merge: Merge) -> Iterator[_Row]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MergeResult(TidyTables):
+class MergeResult(Brief, TidyTables):
     """A merged workbook: the merge with its account, what the workbook holds, and its receipt.
 
     `continued` tells, per sheet, the tabs in which a table too long for one goes on; `parquet` the
@@ -148,19 +149,32 @@ class MergeResult(TidyTables):
         """Whether the workbook is larger than what may be read again."""
         return is_too_large(self.path)
 
+    def _brief(self) -> tuple[object, str]:
+        name, merge = f"{self.path.name} as of {self.as_of}", self.merge
+        counts = counted(file=merge.sources, open_conflict=merge.conflicts, problem=merge.problems)
+        return name, f"{self.summary.in_brief}, {counts}"
 
-def check_output(path: Path, *, overwrite: bool) -> None:
+
+@drawn.register
+def _(result: MergeResult) -> str:
+    merge = result.merge
+    return drawn_summary(result.summary, merge.problems, merge.language)
+
+
+def check_output(path: Path, *, overwrite: bool, kind: str = MERGED) -> None:
     """Make sure that a merge may be written to `path`: nothing is there but an earlier merge.
 
-    Raises UsageError or WorkbookError; `overwrite` allows any other file to be replaced.
+    So with workbooks of another `kind` of ours. Raises UsageError or WorkbookError; `overwrite`
+    allows any other file to be replaced.
     """
     if path.suffix.lower() != ".xlsx":
         raise UsageError("wrong_suffix", file=path.name or str(path))
     if not path.parent.is_dir():
         raise UsageError("folder_missing", file=path.name, folder=str(path.parent))
     check_replaceable(path)
-    if not overwrite and exists(path) and not is_merge(path):
-        raise UsageError("output_is_no_merge", file=path.name)
+    if not overwrite and exists(path) and kind_of(path) != kind:
+        code = "output_is_no_merge" if kind == MERGED else "file_exists"
+        raise UsageError(code, file=path.name)
 
 
 def write_merge(
@@ -195,11 +209,11 @@ def write_merge(
     attached = _attached(merge, sheets, continued)
     plain = replace(
         _reading(merge, sheets, _form(merge, as_of), readable_name(path.name)),
-        remembered=merge.remembered,
         attachments={one.id: _lines(one) for one in attached},
     )
     reading = _computed(plain, sheets, as_of)
     summary = summarize(reading, as_of=as_of)
+    reading = replace(reading, history=summary.history)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / path.name
         entries = entries_in(reading, merge, marked)
@@ -326,6 +340,8 @@ def _reading(
         thresholds=merge.thresholds,
         holidays=merge.holidays,
         template_version=merge.template.version,
+        remembered=merge.remembered,
+        history=merge.history,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ..brief import Brief
 from ..files import AnyFile, GivenFile
 from ..problems import column_letter
 from .gate import open_index, open_source
@@ -20,7 +21,7 @@ _TEXTS = ("t", "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LaidOn:
+class LaidOn(Brief):
     """A thing that lies on a cell, "" where it is fixed to none; `text` is what a comment says."""
 
     kind: Laid

@@ -16,9 +16,13 @@ from .model import (
     Summary as Summary,
     Tile as Tile,
 )
+from .piece import drawn_summary as drawn_summary
 from .sheet import Sections as Sections, sections_of as sections_of, write_summary as write_summary
 from .words import (
     HEALTH_STATES as HEALTH_STATES,
+    SEVERITY_STATES as SEVERITY_STATES,
+    conflicts_text as conflicts_text,
+    headline_name as headline_name,
     kind_text as kind_text,
     phrase_text as phrase_text,
     reason_words as reason_words,
@@ -28,5 +32,6 @@ from .words import (
     symbol_of as symbol_of,
     text_of as text_of,
     tile_texts as tile_texts,
+    who as who,
     word as word,
 )
