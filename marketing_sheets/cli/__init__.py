@@ -21,12 +21,14 @@ _HOMES = {
     "recalculate": "reading",
     "check": "reading",
     "report": "reporting",
+    "chat": "reporting",
     "export": "reading",
     "merge": "departments",
     "settle": "departments",
     "split": "departments",
     "templates": "making",
     "demo": "making",
+    "completion": "making",
 }
 
 

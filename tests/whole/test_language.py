@@ -23,6 +23,7 @@ from support import ROOT
 from support.command_line import run
 
 import marketing_sheets as ms
+from marketing_sheets.chat import chat_text
 from marketing_sheets.errors import UsageError
 from marketing_sheets.loading import load_template
 from marketing_sheets.ooxml import read_properties
@@ -163,6 +164,7 @@ NEVER = "--fail-on never"
 COMMANDS = {
     "check": (f"check {{book}} {NEVER}", 0, ("cli", "checked")),
     "recalculate": (f"recalculate {{book}} -o {{out}}.xlsx {NEVER}", 0, ("cli", "listed")),
+    "chat": ("chat {book}", 0, ("summary", "absent.no_problems")),
     "report": ("report {book} -o {out}.html", 0, ("cli", "reported")),
     "merge": (f"merge {{book}} -o {{out}}.xlsx --no-cache {NEVER}", 0, ("merge", "done.written")),
     "split": (f"split {{book}} --by owner -o {{out}} {NEVER}", 0, ("split", "reconciles")),
@@ -363,6 +365,7 @@ class TestPython:
             lambda wrong: ms.settle(path, language=wrong),
             lambda wrong: ms.split(path, out, by="owner", language=wrong),
             lambda wrong: ms.write_report(path, tmp_path / "b.html", language=wrong),
+            lambda wrong: chat_text(path, language=wrong),
         ):
             with pytest.raises(UsageError) as caught:
                 call("zh")
