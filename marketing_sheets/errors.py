@@ -25,11 +25,12 @@ What staff typed is never an exception; see `problems`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from .texts import Text, nearest, say
+from .texts import LANGUAGES, Text, nearest, say
 
 if TYPE_CHECKING:
     from .texts import Language
@@ -71,13 +72,14 @@ class TemplateFault:
 
     `code` names a sentence in `words/errors.toml` under `fault`; a param `near` or `known` adds
     what was probably meant or what there is. A path looks like `sheets[0].columns[3].min`; it is
-    empty where the whole file is meant.
+    empty where the whole file is meant. `about` is the id of the innermost thing it stands in.
     """
 
     path: str
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
     file: str | None = None
+    about: str | None = None
 
     def describe(self, language: Language) -> str:
         """Say the fault in one line: file, path, what is wrong, what was probably meant."""
@@ -202,6 +204,29 @@ class UsageError(SheetsError, ValueError):
         """Return the error of an argument that names none of the known things."""
         hint = next(iter(advice(name, known).values()), "–")
         return cls(f"unknown_{what}", name=name, hint=hint)
+
+
+def as_language(asked: str | None, *known: Language | None) -> Language:
+    """Return the language to write in: asked for, else the first known, else Simplified Chinese.
+
+    `known` are the workbook's and then the template's, None where they state none. Raises
+    UsageError for a language that is none of ours.
+    """
+    language = next((said for said in (asked, *known) if said is not None), LANGUAGES[0])
+    for ours in LANGUAGES:
+        if language == ours:
+            return ours
+    raise UsageError("unknown_language", language=language, known=", ".join(LANGUAGES))
+
+
+@contextmanager
+def said_in(language: Language | None) -> Iterator[None]:
+    """Let errors be said in the language of the workbooks they are about, unless one knows it."""
+    try:
+        yield
+    except SheetsError as error:
+        error.language = error.language or language
+        raise
 
 
 def as_day(value: object) -> date | None:

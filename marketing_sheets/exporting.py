@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from . import files
 from .errors import UsageError, WorkbookExists
+from .logs import logged
 from .texts import Language, book, say
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ EXPORT_TABLES: tuple[ExportTable, ...] = get_args(ExportTable)
 _RECORDS: tuple[ExportTable, ...] = ("records",)
 
 
+@logged("wrote")
 def export_records(
     reading: Reading,
     folder: os.PathLike[str] | str,
@@ -230,6 +231,8 @@ def _written(frame: pd.DataFrame, file_format: ExportFormat) -> bytes:
         # Fifteen digits are what Excel shows and keeps; more is noise of the arithmetic.
         text = _iso(frame).to_csv(index=False, lineterminator="\n", float_format="%.15g")
         return text.encode("utf-8-sig", "replace")
+    import json  # noqa: PLC0415 - the command line lists the formats without it
+
     rows = [dict(zip(frame.columns, row, strict=True)) for row in _plain(_iso(frame))]
     text = json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False)
     return f"{text}\n".encode("utf-8", "backslashreplace")

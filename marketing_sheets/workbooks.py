@@ -10,12 +10,23 @@ from typing import TYPE_CHECKING
 
 # These load what they need when it is asked for: checking does not wait for what writes.
 from . import alerts, summary as pages, writer
+from .brief import Brief, counted, drawn
 from .checks import doubts, without_prepared
-from .errors import TemplateError, UsageError, WorkbookError, as_day, as_moment
+from .errors import (
+    TemplateError,
+    UsageError,
+    WorkbookError,
+    as_day,
+    as_language,
+    as_moment,
+    said_in,
+)
 from .files import real_path
 from .formulas import compute
 from .history import join_histories
 from .loading import check_template, load_template
+from .logs import logged, logger_of
+from .notebook import piece, problems_table, title
 from .ooxml import (
     REVIEW,
     SUMMARY,
@@ -45,7 +56,7 @@ from .reader import (
 from .records import Reading, SheetRecords
 from .review import KEYS, Entry, entries_of, mark_rules
 from .template import Campaign, Column, Template
-from .texts import LANGUAGES, Language, nearest, say, templates_folder
+from .texts import Language, nearest, say, templates_folder
 from .tidy import TidyTables
 from .values import Context, choice_spellings, parse
 
@@ -63,21 +74,42 @@ def _silent(stage: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Generation:
+class Generation(Brief):
     """A generated workbook, and what of the given records could not be understood."""
 
     path: Path
     problems: tuple[Problem, ...]
+    language: Language
+
+    def _brief(self) -> tuple[object, str]:
+        return self.path.name, counted(problem=self.problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recalculation(TidyTables):
-    """A recalculated workbook: its reading, its Summary, and the receipt of the write."""
+class Recalculation(Brief, TidyTables):
+    """A recalculated workbook: its reading, its Summary in `language`, the receipt of the write."""
 
     reading: Reading
     summary: Summary
     receipt: Receipt
     as_of: date
+    language: Language
+
+    def _brief(self) -> tuple[object, str]:
+        name, told = f"{self.receipt.output.name} as of {self.as_of}", self.summary.in_brief
+        return name, f"{told}, {counted(problem=self.reading.problems)}"
+
+
+@drawn.register
+def _(made: Generation) -> str:
+    return piece(
+        made.language, title(made.path.name, 3), problems_table(made.problems, made.language)
+    )
+
+
+@drawn.register
+def _(done: Recalculation) -> str:
+    return pages.drawn_summary(done.summary, done.reading.problems, done.language)
 
 
 def example_folder(template: Template, language: Language) -> Path:
@@ -91,11 +123,12 @@ def example_folder(template: Template, language: Language) -> Path:
     return folder
 
 
+@logged("generated")
 def generate_workbook(
     template: Template | str | Path,
     path: Path | str,
     *,
-    language: Language = "zh-Hans",
+    language: Language | None = None,
     form: Mapping[str, object] | None = None,
     records: Path | str | Mapping[str, DataFrame | SheetRecords] | None = None,
     departments: Sequence[str] | str = (),
@@ -109,12 +142,13 @@ def generate_workbook(
     with `<sheet id>.csv` files, or `Reading.sheets`, or data frames by sheet: sheets and columns
     called by id or label, percentages as fractions, computed columns left to their formulas; that
     of a form has one row. What cannot be understood is written as it stands and listed in the
-    result. `created` goes into the document properties.
+    result. `language` None takes the template's, else Simplified Chinese; `created` goes into the
+    document properties.
 
     Raises TemplateError, UsageError, RecordsError, WorkbookExists or WorkbookInUse.
     """
     template, created = _loaded(template), as_moment(created)
-    language = _known_language(language)
+    language = as_language(language, template.language)
     if rows is not None and rows < 1:
         raise UsageError("rows_out_of_range", rows=rows)
     # One name is meant as one name, not as its letters.
@@ -136,7 +170,7 @@ def generate_workbook(
         created=created,
         overwrite=overwrite,
     )
-    return Generation(path=written, problems=problems)
+    return Generation(path=written, problems=problems, language=language)
 
 
 def _given(
@@ -166,6 +200,7 @@ def _given(
     return fields, sheets, problems + told
 
 
+@logged("computed")
 def recompute(reading: Reading, *, as_of: date | None) -> Reading:
     """Fill every computed column, anew if it is filled; what the figures cast doubt on is added."""
     as_of = as_day(as_of)
@@ -229,9 +264,12 @@ def _checked(
     reading = read_inputs(facts, template=loaded)
     stated = reading.form.get(Campaign.AS_OF)
     day = as_of or (stated if isinstance(stated, date) else None) or today
+    how = "asked for" if as_of else "stated in the workbook" if day == stated else "today"
+    logger_of(__name__).debug("%r as of %s, %s", reading.file, day, how)
     return recompute(reading, as_of=day), day
 
 
+@logged("recalculated")
 def recalculate(
     path: Path | str,
     *,
@@ -257,8 +295,7 @@ def recalculate(
     and WorkbookError for a file that cannot be read or written.
     """
     path, created = Path(path), as_moment(created)
-    if language is not None:
-        language = _known_language(language)
+    as_language(language)  # is no matter of the workbook
     if mark_cells and (output is None or real_path(Path(output)) == real_path(path)):
         raise UsageError("mark_in_place", file=path.name)
     if output is not None:
@@ -269,24 +306,28 @@ def recalculate(
     reading, day = _checked(facts, template, as_of, today)
     if day is None:
         raise UsageError("as_of_missing", file=path.name)
+    language = as_language(language, reading.language)
     if output is not None and output.exists():
         reading = _with_earlier(reading, output)
     progress("computing")
     summary = pages.summarize(reading, as_of=day)
     progress("writing")
-    receipt = put_summary(
-        summary,
-        facts.opened,
-        language=language or reading.language,
-        entries=entries_of(reading, date_1904=facts.date_1904) if marks else None,
-        rules=mark_rules(reading, tabs_with(facts.opened, KEYS)) if mark_cells else (),
-        output=output,
-        backup=backup,
-        overwrite=overwrite,
-        created=created,
-    )
+    with said_in(language):
+        receipt = put_summary(
+            summary,
+            facts.opened,
+            language=language,
+            entries=entries_of(reading, date_1904=facts.date_1904) if marks else None,
+            rules=mark_rules(reading, tabs_with(facts.opened, KEYS)) if mark_cells else (),
+            output=output,
+            backup=backup,
+            overwrite=overwrite,
+            created=created,
+        )
     reading = replace(reading, history=summary.history)
-    return Recalculation(reading=reading, summary=summary, receipt=receipt, as_of=day)
+    return Recalculation(
+        reading=reading, summary=summary, receipt=receipt, as_of=day, language=language
+    )
 
 
 def _with_earlier(reading: Reading, output: Path) -> Reading:
@@ -312,6 +353,7 @@ def _earlier(path: Path, template: Template) -> Earlier:
         return Earlier()  # what cannot be read has nothing to remember
 
 
+@logged("wrote")
 def put_summary(
     summary: Summary | None,
     workbook: Path | WorkbookFile,
@@ -372,13 +414,6 @@ def put_summary(
 
 def _loaded(template: Template | str | Path) -> Template:
     return template if isinstance(template, Template) else load_template(template)
-
-
-def _known_language(language: str) -> Language:
-    for known in LANGUAGES:
-        if language == known:
-            return known
-    raise UsageError("unknown_language", language=language, known=", ".join(LANGUAGES))
 
 
 def _writable(path: Path, suffixes: tuple[str, ...] = (".xlsx",)) -> Path:

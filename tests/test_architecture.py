@@ -15,11 +15,13 @@ import marketing_sheets
 HOUSE = House.of()
 # A room imports only from rooms below its own.
 FLOORS = (
+    "brief logs",
     "texts",
     "problems errors",
     "files",
     "template ooxml",
     "styles values",
+    "notebook",
     "records",
     "formulas metrics review history",
     "loading writer alerts",

@@ -28,6 +28,7 @@ _HOMES = {
     "split": "departments",
     "templates": "making",
     "demo": "making",
+    "completion": "making",
 }
 
 

@@ -135,10 +135,21 @@ class Group(Command, click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands, each with the whole first line of its help."""
+        with formatter.section(_word("Commands")):
+            formatter.write_dl(self._first_lines(ctx))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands, none of which is loaded for it, and the options."""
+        self.explain(ctx)
+        lines = [CompletionItem(name, help=line) for name, line in self._first_lines(ctx)]
+        found = [item for item in lines if item.value.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def _first_lines(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """Return the names of the commands, each with the first line of its help."""
         above, language = command_path(ctx), speech()
         texts = {name: help_entry([*above, name])["text"] for name in self.list_commands(ctx)}
-        with formatter.section(_word("Commands")):
-            formatter.write_dl([(n, text[language].split("\n")[0]) for n, text in texts.items()])
+        return [(name, text[language].strip().split("\n")[0]) for name, text in texts.items()]
 
 
 class LazyGroup(Group):

@@ -14,26 +14,31 @@ from ..texts import Language, say
 from .boundary import (
     DOUBTS,
     FailOn,
-    day_option,
+    counted,
     doubts_code,
     fail_on_option,
     guarded,
     json_option,
     language_option,
+    tell_lines,
 )
+from .days import day_option
 from .help import Command, Group
-from .terminal import print_json, problem_lines, shown_stages, speech, tell
+from .offers import COMPLETE, offer_fields, offer_templates
+from .terminal import command_line, print_json, problem_lines, shown_stages, speech, tell
 
 
 @click.command(cls=Command)
-@click.argument("template")
+@click.argument("template", shell_complete=offer_templates)
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @language_option
-@click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE")
+@click.option(
+    "--set", "settings", multiple=True, metavar="FIELD=VALUE", shell_complete=offer_fields
+)
 @day_option("--start")
 @day_option("--end")
 @click.option("--department", "departments", multiple=True, metavar="NAME")
-@click.option("--rows", type=click.IntRange(min=1))
+@click.option("--rows", type=click.IntRange(min=1), metavar="N")
 @click.option("--records", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--example", is_flag=True)
 @click.option("--force", is_flag=True)
@@ -61,13 +66,13 @@ def generate(
     from ..template import Campaign
     from ..workbooks import example_folder, generate_workbook
 
-    written: Language = language or "zh-Hans"
     form: dict[str, object] = dict(_pair(text) for text in settings)
     form |= {key: day for key, day in zip(Campaign.PERIOD, (start, end), strict=True) if day}
     chosen = load_template(template)
+    written = speech(language, chosen.language)
     if example and records is None:
         records = example_folder(chosen, written)
-    with shown_stages(output.name, language or speech()) as show:
+    with shown_stages(output.name, written) as show:
         show("generating")
         made = generate_workbook(
             chosen,
@@ -84,17 +89,12 @@ def generate(
         problems = [problem.as_json(written) for problem in made.problems]
         print_json({"file": made.path, "language": written, "problems": problems})
     else:
-        command = f"marketing-sheets recalculate {_quoted(made.path)}"
-        if template not in template_names():
-            command += f" --template {_quoted(template)}"
-        tell(say("cli", "generated", written, file=made.path, command=command))
-        for line in problem_lines(made.problems, written):
-            tell(line)
+        own = None if template in template_names() else template
+        command = command_line("recalculate", made.path, template=own)
+        done = say("cli", "generated", written, file=made.path, command=command)
+        counting = counted(made.problems, fail_on)
+        tell_lines([done, *problem_lines(made.problems, written)], counting, written)
     sys.exit(doubts_code(made.problems, fail_on))
-
-
-def _quoted(path: Path | str) -> str:
-    return f'"{path}"' if " " in str(path) else str(path)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -121,8 +121,8 @@ def demo(folder: Path, language: Language | None) -> None:
     from ..summary import summary_lines
     from ..workbooks import example_folder, generate_workbook, recalculate
 
-    spoken: Language = language or "zh-Hans"
     template = load_template("campaign_tracker")
+    spoken = speech(language, template.language)
     now = datetime.now().replace(microsecond=0)
     folder.mkdir(parents=True, exist_ok=True)
     blank = folder / files.on_disk(say("cli", "demo_blank", spoken))
@@ -152,11 +152,9 @@ def demo(folder: Path, language: Language | None) -> None:
             created=now,
             overwrite=True,
         )
-    for line in summary_lines(done.summary, spoken):
-        tell(line)
-    tell()
     made = {"blank": blank, "filled": filled, "parts": parts, "merged": merged}
-    tell(say("cli", "demo_done", spoken, **made))
+    end = say("cli", "demo_done", spoken, **made)
+    tell_lines([*summary_lines(done.summary, spoken), "", end])
 
 
 @click.group(cls=Group, invoke_without_command=True)
@@ -184,15 +182,15 @@ def list_templates(language: Language | None = None) -> None:
 
 
 @templates.command("show")
-@click.argument("template")
+@click.argument("template", shell_complete=offer_templates)
 @language_option
 @guarded
 def show_template(template: str, language: Language | None) -> None:
     """Show the sheets and columns of TEMPLATE."""
     from ..loading import load_template
 
-    spoken = speech(language)
     loaded = load_template(template)
+    spoken = speech(language, loaded.language)
     tell(f"{loaded.id}  {loaded.version}  {loaded.title[spoken]}")
     for form in loaded.forms:
         tell(f"\n{form.id}  {form.label[spoken]}")
@@ -206,8 +204,30 @@ def show_template(template: str, language: Language | None) -> None:
             tell(f"  {column.id:<18} {column.type:<10} {column.label[spoken]}{required}{formula}")
 
 
+@templates.command("new")
+@click.argument("name", metavar="ID")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False))
+@language_option
+@guarded
+def new_template(name: str, output: Path | None, language: Language | None) -> None:
+    """Write a template of your own to start from, called ID, with comments."""
+    from ..loading import start_faults, write_start
+
+    spoken = speech(language)
+    for fault in start_faults(name):
+        raise click.BadParameter(fault.describe(spoken), param_hint="ID")
+    path = output or Path(f"{name}.toml")
+    if path.suffix.lower() != ".toml":
+        raise UnknownTemplate("not_a_template", file=path.name)
+    write_start(path, name, spoken)
+    check = command_line("templates check", path)
+    generate = command_line("generate", path, "-o", f"{name}.xlsx")
+    said = say("cli", "template_started", spoken, file=path, check=check, generate=generate)
+    tell_lines([said])
+
+
 @templates.command("check")
-@click.argument("path")
+@click.argument("path", shell_complete=offer_templates)
 @language_option
 @guarded
 def check_templates(path: str, language: Language | None) -> None:
@@ -216,7 +236,9 @@ def check_templates(path: str, language: Language | None) -> None:
 
     spoken = speech(language)
     try:
-        faults = check_template(load_template(path))
+        template = load_template(path)
+        spoken = speech(language, template.language)
+        faults = check_template(template)
     except UnknownTemplate:
         raise
     except TemplateError as error:
@@ -225,4 +247,19 @@ def check_templates(path: str, language: Language | None) -> None:
         tell(fault.describe(spoken))
     if faults:
         sys.exit(DOUBTS)
-    tell(say("cli", "template_sound", spoken, template=path))
+    tell_lines([say("cli", "template_sound", spoken, template=path)])
+
+
+@click.command(cls=Command)
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@language_option
+@guarded
+def completion(shell: str, language: Language | None) -> None:
+    """Print the script that lets SHELL complete commands, templates and fields."""
+    del language
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    program = click.get_current_context().find_root().command
+    tell(kind(program, {}, "marketing-sheets", COMPLETE).source())

@@ -9,8 +9,10 @@ from typing import Literal
 import click
 
 from ..texts import Language, say
-from .boundary import day_option, guarded, json_option, language_option, template_option
+from .boundary import guarded, json_option, language_option, tell_lines, template_option
+from .days import day_option
 from .help import Command
+from .offers import offer_stages
 from .terminal import hand_on, print_json, shown_stages, speech, tell
 
 
@@ -18,7 +20,7 @@ from .terminal import hand_on, print_json, shown_stages, speech, tell
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--house", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--stage")
+@click.option("--stage", shell_complete=offer_stages)
 @day_option("--as-of")
 @template_option
 @language_option
@@ -61,7 +63,7 @@ def report(
         print_json({"file": file, "report": done.path, "took_over": done.took_over})
         return
     code = "reported_again" if done.took_over else "reported"
-    tell(say("cli", code, done.language, file=done.path))
+    tell_lines([say("cli", code, done.language, file=done.path)])
 
 
 @click.command(cls=Command)

@@ -30,7 +30,7 @@ from ..template import (
     Sheet,
     TableSheet,
 )
-from ..texts import LANGUAGES, NO_TEXT, Text
+from ..texts import LANGUAGES, NO_TEXT, Language, Text
 
 # The keys and numbers that lead to a value, from the top of the file or from the value around it.
 KeyPath = tuple[str | int, ...]
@@ -200,6 +200,7 @@ class TemplateFile(SharedFile):
     version: str = "1.0"
     title: Text
     brand: Text = NO_TEXT
+    language: Language | None = None
     sheets: tuple[Use | Sheet, ...]
     summary: Outline = field(default_factory=Outline)
     report: ReportPlan = field(default_factory=ReportPlan)

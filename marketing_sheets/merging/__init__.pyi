@@ -36,6 +36,7 @@ from .sources import (
     NO_LOSS as NO_LOSS,
     SkippedFile as SkippedFile,
     find_workbooks as find_workbooks,
+    shown_names as shown_names,
 )
 from .thresholds import threshold_texts as threshold_texts
 from .workbooks import merge as merge

@@ -16,6 +16,7 @@ from typing import Any
 from ..errors import SheetsError, UsageError, WorkbookError
 from ..files import SourceFile
 from ..loading import library_template, load_template, template_names
+from ..logs import logger_of
 from ..reader import read_inputs
 from ..records import Reading
 from ..template import Template
@@ -103,7 +104,12 @@ def read_workbooks(
     if cache is not None and rest:
         cache.prune()
     read = [task.read[at] for at in sorted(task.read)]
-    return read, [task.skipped[at] for at in sorted(task.skipped)]
+    skipped = [task.skipped[at] for at in sorted(task.skipped)]
+    log, known = logger_of(__name__), len(files) - len(rest)
+    log.info("read %d of %d files, %d known from earlier", len(read), len(files), known)
+    for one in skipped:
+        log.info("left out %r: %s", one.file, one.code)
+    return read, skipped
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

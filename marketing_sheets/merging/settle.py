@@ -7,12 +7,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
+from ..errors import UsageError, as_language, said_in
+from ..logs import logged
 from ..ooxml import laid_on, read_properties
 from ..reader import read_inputs
 from ..records import LOG, Reading, SheetRecords
 from ..template import Campaign, TableSheet
-from ..texts import LANGUAGES, say
+from ..texts import LANGUAGES, Language, say
 from ..values import parse
 from .base import source_of
 from .cells import Cells
@@ -28,24 +29,29 @@ from .writing import CHANGES, MergeResult, write_merge
 _LISTED = 8
 
 
+@logged("settled")
 def settle(
     path: Path | str,
     output: Path | str | None = None,
     *,
     as_of: date | None = None,
     today: date | None = None,
+    language: Language | None = None,
     created: datetime | None = None,
     overwrite: bool = False,
 ) -> MergeResult:
     """Let a merged workbook say what people ticked or typed on its sheet Conflicts.
 
     `output` None writes in place, where nothing of people's own is in the workbook. Figures are as
-    of `as_of`, else the day the workbook says, else `today`. What is not decided stays as it is.
+    of `as_of`, else the day the workbook says, else `today`; `language` None takes the workbook's.
+    What is not decided stays as it is.
 
     Raises UsageError for a workbook that is no merge, and as `merge` does.
     """
     path = Path(path)
+    as_language(language)  # is no matter of the workbook
     reading = read_inputs(path)
+    spoken = as_language(language, reading.language)
     is_merge = read_properties(path).get(KIND) == MERGED
     if not is_merge or CONFLICTS not in reading.attachments:
         raise UsageError("nothing_to_settle", file=path.name)
@@ -59,20 +65,25 @@ def settle(
     if day is None:
         raise UsageError("as_of_missing", file=path.name)
     moment = created or (reading.modified and reading.modified.replace(tzinfo=None, microsecond=0))
-    return write_merge(
-        settled(reading),
-        path if output is None else Path(output),
-        as_of=day,
-        created=moment,
-        overwrite=overwrite or output is None,
-    )
+    with said_in(spoken):
+        return write_merge(
+            settled(reading, spoken),
+            path if output is None else Path(output),
+            as_of=day,
+            created=moment,
+            overwrite=overwrite or output is None,
+        )
 
 
-def settled(reading: Reading) -> Merge:
-    """Return a merged workbook as a merge in which decided conflicts are settled, others open."""
+def settled(reading: Reading, language: Language | None = None) -> Merge:
+    """Return a merged workbook as a merge in which decided conflicts are settled, others open.
+
+    `language` None takes the workbook's.
+    """
+    spoken = language or reading.language
     file = reading.file or ""
     # Records of which every version stands are found again by themselves.
-    first, way = _merged(reading)
+    first, way = _merged(reading, spoken)
     applied: dict[str, Conflict] = {}
     faults = dict(way.decisions.faults)
     for name, decision in way.decisions.rest().items():
@@ -86,7 +97,7 @@ def settled(reading: Reading) -> Merge:
             faults[name] = changed
             continue
         reading, applied[name] = changed, as_decided(decision.conflict, decision.text)
-    merge = _merged(reading)[0] if applied else first
+    merge = _merged(reading, spoken)[0] if applied else first
     known = {one.name for one in (*merge.conflicts, *merge.settled)} | applied.keys()
     others = [one for name, one in listed(reading).items() if name not in known]
     still = (
@@ -114,11 +125,11 @@ def settled(reading: Reading) -> Merge:
     )
 
 
-def _merged(reading: Reading) -> tuple[Merge, Way]:
+def _merged(reading: Reading, language: Language) -> tuple[Merge, Way]:
     source = source_of(reading, file=reading.file or "", modified=reading.modified)
     way = Way(
         template=reading.template,
-        language=reading.language,
+        language=language,
         per_department=_per_department(reading),
         decisions=decisions_of([source]),
     )

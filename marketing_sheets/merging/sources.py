@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from ..brief import Brief
 from ..errors import SheetsError, UsageError
 from ..files import recover_folders
 from ..ooxml import not_a_workbook, read_properties
@@ -30,7 +31,7 @@ _DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SkippedFile:
+class SkippedFile(Brief):
     """A file that took no part: its shown name, and why.
 
     `code` names a sentence of `words/merge.toml` under `skipped`, or of `words/errors.toml`.
@@ -97,7 +98,7 @@ def find_workbooks(paths: Sequence[Path | str], *, output: Path | None = None) -
     named, explicit = _distinct(paths)
     if output is not None:
         named = _without(output, named, explicit)
-    shown = _shown_names(named)
+    shown = shown_names(named)
     files: list[tuple[str, Path]] = []
     skipped: list[SkippedFile] = []
     for file in sorted(named, key=lambda file: natural_order(shown[file])):
@@ -204,8 +205,8 @@ def _below(folder: Path) -> Iterator[tuple[Path, bool]]:
             yield Path(place, name), False
 
 
-def _shown_names(files: Iterable[Path]) -> dict[Path, str]:
-    """Name files by the path below the folder that all of them share."""
+def shown_names(files: Iterable[Path]) -> dict[Path, str]:
+    """Name files, given by absolute paths, by the path below the folder that all of them share."""
     files = list(files)
     if not files:
         return {}

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from ..errors import SheetsError, UsageError, WorkbookError, as_day, as_moment
+from ..errors import (
+    SheetsError,
+    UsageError,
+    WorkbookError,
+    as_day,
+    as_language,
+    as_moment,
+    said_in,
+)
 from ..loading import load_template
+from ..logs import logged
 from ..ooxml import LaidOn, laid_on, read_properties
 from ..reader import read_earlier
 from ..records import Reading
@@ -30,6 +38,7 @@ from .writing import MergeResult, check_output, write_merge
 _LISTED = 5
 
 
+@logged("merged")
 def merge(
     paths: Sequence[Path | str] | Path | str,
     output: Path | str,
@@ -61,7 +70,9 @@ def merge(
     Raises MergeDoesNotReconcile, MergeConflict with "stop", UsageError, WorkbookError.
     """
     as_of, today, created, output = as_day(as_of), as_day(today), as_moment(created), Path(output)
-    _check_words(on_conflict, language)
+    if on_conflict not in POLICIES:
+        raise UsageError("unknown_policy", policy=on_conflict, known=", ".join(POLICIES))
+    as_language(language)  # is no matter of what is read
     template = load_template(template) if isinstance(template, str | Path) else template
     found = find_workbooks([paths] if isinstance(paths, str | Path) else paths, output=output)
     check_output(output, overwrite=overwrite)
@@ -75,7 +86,7 @@ def merge(
         fail_fast=fail_fast,
         progress=progress,
     )
-    with _said_in_the_language_of(read, language):
+    with said_in(language or (_usual_language(read) if read else None)):
         merged = _merged(
             read,
             template=template,
@@ -89,27 +100,10 @@ def merge(
         return written(merged, output, as_of=day, created=moment)
 
 
-@contextmanager
-def _said_in_the_language_of(read: Sequence[ReadFile], language: Language | None) -> Iterator[None]:
-    """Let errors be said in the language asked for, else in that of most files."""
-    try:
-        yield
-    except SheetsError as error:
-        error.language = language or (_usual_language(read) if read else None)
-        raise
-
-
 def _latest(merged: Merge) -> datetime | None:
     """Return when the last of the sources was saved, in UTC."""
     days = [source.modified for source in merged.sources if source.modified is not None]
     return max(days).replace(tzinfo=None, microsecond=0) if days else None
-
-
-def _check_words(on_conflict: str, language: str | None) -> None:
-    if on_conflict not in POLICIES:
-        raise UsageError("unknown_policy", policy=on_conflict, known=", ".join(POLICIES))
-    if language is not None and language not in LANGUAGES:
-        raise UsageError("unknown_language", language=language, known=", ".join(LANGUAGES))
 
 
 def _stated(merged: Merge, today: date | None, output: Path) -> date:
@@ -146,7 +140,7 @@ def _merged(
     earlier = _earlier(output, read[0].reading)
     way = Way(
         template=template,
-        language=language or _usual_language(read),
+        language=as_language(language, _usual_language(read)),
         policy=chosen[0],
         per_department=chosen[1],
         decisions=decisions_of(sources, earlier),
@@ -256,9 +250,10 @@ def _of_template(
 
 
 def _usual_language(read: Sequence[ReadFile]) -> Language:
-    """Return the language most files are in; of equals the first of the three."""
+    """Return the language most files are in; of equals the template's, else the first."""
     counts = Counter(found.reading.language for found in read)
-    return max(LANGUAGES, key=lambda language: counts[language])
+    stated = {found.reading.template.language for found in read}
+    return max(LANGUAGES, key=lambda language: (counts[language], language in stated))
 
 
 def _nothing(skipped: Sequence[SkippedFile]) -> SheetsError:

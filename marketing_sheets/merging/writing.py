@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..brief import Brief, counted, drawn
 from ..errors import UsageError
 from ..exporting import export_records
 from ..files import check_replaceable, exists
@@ -28,7 +29,7 @@ from ..records import (
     SheetRecords,
 )
 from ..review import Entry
-from ..summary import Summary, summarize
+from ..summary import Summary, drawn_summary, summarize
 from ..template import Campaign, FormSheet, TableSheet, Template
 from ..texts import LANGUAGES, Text, readable_name, say
 from ..tidy import TidyTables
@@ -126,7 +127,7 @@ def _deletions(merge: Merge) -> Iterator[_Row]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MergeResult(TidyTables):
+class MergeResult(Brief, TidyTables):
     """A merged workbook: the merge with its account, what the workbook holds, and its receipt.
 
     `continued` tells, per sheet, the tabs in which a table too long for one goes on; `parquet` the
@@ -147,6 +148,17 @@ class MergeResult(TidyTables):
     def is_too_large(self) -> bool:
         """Whether the workbook is larger than what may be read again."""
         return is_too_large(self.path)
+
+    def _brief(self) -> tuple[object, str]:
+        name, merge = f"{self.path.name} as of {self.as_of}", self.merge
+        counts = counted(file=merge.sources, open_conflict=merge.conflicts, problem=merge.problems)
+        return name, f"{self.summary.in_brief}, {counts}"
+
+
+@drawn.register
+def _(result: MergeResult) -> str:
+    merge = result.merge
+    return drawn_summary(result.summary, merge.problems, merge.language)
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:

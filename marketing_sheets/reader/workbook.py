@@ -12,6 +12,7 @@ from typing import Any
 from python_calamine import load_workbook
 
 from ..errors import DamagedWorkbook, as_day
+from ..logs import logged, logger_of
 from ..ooxml import SheetFacts, WorkbookFacts, open_workbook_file
 from ..problems import Place, Problem
 from ..records import ControlTotal, Reading, SheetRecords
@@ -42,6 +43,7 @@ class _Gathered:
     totals: list[ControlTotal] = field(default_factory=list)
 
 
+@logged("read")
 def read_inputs(
     path: Path | str | WorkbookFacts,
     *,
@@ -117,6 +119,8 @@ def _read_contents(
     claims: Mapping[str, Claim], around: Surroundings, rest: Sequence[Grid], *, file: str
 ) -> tuple[FormReading, PlanReading, _Gathered]:
     """Read the forms, then all that goes by the campaign's days."""
+    for name, claim in claims.items():
+        logger_of(__name__).debug("bound tab %r to sheet %s", claim.grid.name, name)
     template = around.template
     form = _read_form(claims, template, around, file=file)
     as_of = form.values.get(Campaign.AS_OF) or around.as_of

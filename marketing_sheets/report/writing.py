@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZipFile
 
 from .. import files
-from ..errors import UsageError, WorkbookError, WorkbookExists
+from ..brief import Brief
+from ..errors import UsageError, WorkbookError, WorkbookExists, as_language, said_in
+from ..logs import logged
 from ..summary import Summary, summarize
 from ..template import Template
 from ..texts import Language
@@ -36,7 +38,7 @@ _SEAL: Final = re.compile(rb'<meta name="seal" content="([0-9a-f]*)">')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenReport:
+class WrittenReport(Brief):
     """A written report: its place, figures, language, and whether an earlier one went into it."""
 
     path: Path
@@ -44,7 +46,12 @@ class WrittenReport:
     language: Language
     took_over: bool
 
+    def _brief(self) -> tuple[object, str]:
+        name = f"{self.path.name} as of {self.summary.as_of}"
+        return name, f"{self.language}, {self.summary.in_brief}"
 
+
+@logged("wrote")
 def write_report(
     source: Summary | Path | str,
     output: Path | str,
@@ -68,6 +75,7 @@ def write_report(
     our own was changed in it, unless `overwrite`.
     """
     output = Path(output)
+    as_language(language)  # is no matter of the workbook
     kind = output.suffix.lower()
     if kind not in (".docx", ".html"):
         raise UsageError("report_suffix", file=output.name)
@@ -76,20 +84,22 @@ def write_report(
     if not output.parent.is_dir():
         raise UsageError("folder_missing", file=output.name, folder=str(output.parent))
     if isinstance(source, Summary):
-        summary, spoken = source, language or "zh-Hans"
+        summary, spoken = source, as_language(language, source.source.language)
     else:
         reading, day = check_workbook(source, template=template, as_of=as_of, today=today)
         if day is None:
             raise UsageError("as_of_missing", file=Path(source).name)
-        summary, spoken = summarize(reading, as_of=day), language or reading.language
-    document = document_of(summary, spoken, stage=stage)
-    files.check_replaceable(output)
-    there = files.read_file(output) if files.exists(output) else None
-    write = _page if kind == ".html" else _word
-    written, took_over = write(
-        document, spoken, output, there, house=house, overwrite=overwrite, created=created
-    )
-    files.replace_file(output, [written], is_new=there is None)
+        summary = summarize(reading, as_of=day)
+        spoken = as_language(language, reading.language)
+    with said_in(spoken):
+        document = document_of(summary, spoken, stage=stage)
+        files.check_replaceable(output)
+        there = files.read_file(output) if files.exists(output) else None
+        write = _page if kind == ".html" else _word
+        written, took_over = write(
+            document, spoken, output, there, house=house, overwrite=overwrite, created=created
+        )
+        files.replace_file(output, [written], is_new=there is None)
     return WrittenReport(path=output, summary=summary, language=spoken, took_over=took_over)
 
 

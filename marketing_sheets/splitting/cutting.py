@@ -22,10 +22,13 @@ from ..errors import (
     WorkbookExists,
     WorkbookInUse,
     as_day,
+    as_language,
     as_moment,
+    said_in,
 )
 from ..files import check_replaceable, on_disk, real_path, recover_folder, whole_folder
 from ..loading import load_template
+from ..logs import logged
 from ..merging import By, base_attachment, base_of
 from ..reader import read_inputs
 from ..records import Reading
@@ -169,6 +172,7 @@ def _silent(stage: str, done: int, total: int) -> None:
     del stage, done, total
 
 
+@logged("split")
 def split(
     path: Path | str,
     folder: Path | str,
@@ -187,8 +191,7 @@ def split(
     id and a hidden base let `merge` tell later what was edited where. Rows that are nobody's go
     into a part of their own. `folder` must be new, empty, or (with `overwrite`) an earlier split;
     it appears whole or not at all. The same file gives the same bytes. `language` None keeps the
-    workbook's, `created` None when it was last saved. `progress` is told the stage, what is done,
-    and of what.
+    workbook's, `created` None when it was last saved. `progress` is told stage, done, and all.
 
     Raises UsageError if no row names anybody or the folder holds something else, WorkbookExists,
     WorkbookInUse, SplitDoesNotReconcile if the parts as written do not hold exactly the whole, and
@@ -196,6 +199,7 @@ def split(
     """
     path, folder = Path(path), real_path(Path(folder))
     as_of, created = as_day(as_of), as_moment(created)
+    as_language(language)  # is no matter of the workbook
     if by not in BY:
         raise UsageError("unknown_split", by=by, known=", ".join(BY))
     loaded = load_template(template) if isinstance(template, str | Path) else template
@@ -206,12 +210,12 @@ def split(
     values = plan.values()
     if not any(values):
         raise UsageError("nothing_to_split", file=path.name, by=by)
-    spoken = language or reading.language
+    spoken = as_language(language, reading.language)
     if created is None and reading.modified is not None:
         created = reading.modified.replace(tzinfo=None)
     labels = [plan.label(value, spoken) for value in values]
     names = [on_disk(name) for name in file_names(readable_name(path.stem), labels)]
-    with whole_folder(folder) as staged:
+    with said_in(spoken), whole_folder(folder) as staged:
         for number, (value, name) in enumerate(zip(values, names, strict=True)):
             progress("writing", number, len(values))
             _write(plan, value, staged / name, language=spoken, as_of=as_of, created=created)

@@ -16,6 +16,7 @@ from .model import (
     Summary as Summary,
     Tile as Tile,
 )
+from .piece import drawn_summary as drawn_summary
 from .sheet import Sections as Sections, sections_of as sections_of, write_summary as write_summary
 from .words import (
     HEALTH_STATES as HEALTH_STATES,

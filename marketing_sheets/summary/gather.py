@@ -22,6 +22,7 @@ from ..alerts import (
 )
 from ..errors import needed_day
 from ..history import HEADLINE, join_histories
+from ..logs import logged
 from ..metrics import (
     Achievement,
     Burn,
@@ -47,6 +48,7 @@ from ..problems import Place, Problem
 from ..records import LOG, HistoryDay, Reading, SheetRecords
 from ..template import Campaign, Daily, Effect, Issue, Role, Task, Template
 from ..texts import LANGUAGES, Text, say
+from . import piece  # noqa: F401 - so that notebooks draw the Summaries made here
 from .breakdowns import (
     channels_of,
     day_of,
@@ -122,6 +124,7 @@ def _tab(reading: Reading, sheet: str) -> Place:
     return Place(file=reading.file, sheet=say("merge", f"{sheet}.tab", reading.language))
 
 
+@logged("computed")
 def summarize(reading: Reading, *, as_of: date) -> Summary:
     """Gather all that the Summary shows, whatever is missing; computed columns are filled."""
     form, (start, end), as_of = reading.form, period_of(reading), needed_day(as_of)
@@ -323,6 +326,7 @@ def _rows(reading: Reading) -> RowCounts:
 def _source(reading: Reading) -> Provenance:
     return Provenance(
         file=reading.file,
+        language=reading.language,
         sha256=reading.cells_sha256 or reading.sha256,
         template=reading.template.id,
         template_version=reading.template_version or reading.template.version,

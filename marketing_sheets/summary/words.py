@@ -302,6 +302,18 @@ def place_text(place: Place) -> str:
     return " › ".join(part for part in (place.sheet, place.cell) if part)
 
 
+def action_texts(alert: Alert, language: Language) -> tuple[str, str, str, str, str]:
+    """Say what needs action: its kind, what it is, who is to act, the gap, and where it stands."""
+    kind = f"{symbol_of(SEVERITY_STATES[alert.severity])} {kind_text(alert, language)}".strip()
+    return (
+        kind,
+        phrase_text(alert.what, language),
+        who(alert.department, alert.owner, language),
+        phrase_text(alert.gap, language),
+        place_text(alert.place),
+    )
+
+
 def summary_lines(summary: Summary, language: Language) -> list[str]:
     """Say verdict, sentence, headline figures, what needs action, and data problems, in lines."""
     verdict = word(f"verdict.{summary.health}", language)
@@ -317,16 +329,10 @@ def summary_lines(summary: Summary, language: Language) -> list[str]:
     count = len(summary.actions)
     key = "terminal.actions_one" if count == 1 else "terminal.actions"
     lines.append(word(key, language, count=count) if count else word("absent.no_actions", language))
-    for alert in summary.actions:
-        kind = f"{symbol_of(SEVERITY_STATES[alert.severity])} {kind_text(alert, language)}".strip()
-        parts = (
-            f"  {kind}",
-            phrase_text(alert.what, language),
-            who(alert.department, alert.owner, language),
-            phrase_text(alert.gap, language),
-            place_text(alert.place),
-        )
-        lines.append("  ".join(part for part in parts if part))
+    lines += [
+        "  " + "  ".join(part for part in action_texts(alert, language) if part)
+        for alert in summary.actions
+    ]
     count = len(summary.problems)
     key = "terminal.problems_one" if count == 1 else "terminal.problems"
     lines += [

@@ -41,13 +41,39 @@ def folder(blank: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("command", ["check", "recalculate"])
 def test_folders_and_globs_have_a_tally(folder: Path, command: str) -> None:
-    """Folders and globs are taken as by a merge; of several files the highest code counts."""
+    """Folders and globs are taken as by a merge; of several files the highest code counts.
+
+    The tally is said in the language of the workbooks.
+    """
     for words in ([folder], [folder / "*.xlsx"], [folder / "a.xlsx", folder / "b.xlsx"]):
         result = run(command, *words, "--fail-on", "never", "--as-of", "2024-06-28", code=3)
-        assert "2 files: 1 without doubts, 0 with doubts, 1 that could not be used" in result.stdout
+        assert "共 2 个文件：1 个没有疑问，0 个有疑问，1 个无法使用" in result.stdout
         done = run(command, *words, "--json", "--fail-on", "never", code=3)
         tally = json.loads(done.stdout)["tally"]
         assert tally == {"files": 2, "fine": 1, "doubtful": 0, "unusable": 1}
+
+
+def test_lines_name_their_file(blank: Path, tmp_path: Path) -> None:
+    """Of several files each line begins with the path that tells it apart; of one with its name."""
+    for name in ("华东", "华南"):
+        (tmp_path / name).mkdir()
+        shutil.copy(blank, tmp_path / name / "618.xlsx")
+    (tmp_path / "华南" / "坏.xlsx").write_bytes(b"PK\x03\x04broken")
+    (tmp_path / "华南" / "~$618.xlsx").write_bytes(b"")
+    result = run("check", tmp_path, tmp_path / "华东" / "618.xlsx", "--language", "zh-Hans", code=3)
+    *lines, tally = result.stdout.splitlines()
+    assert tally.startswith("共 4 个文件：0 个没有疑问，2 个有疑问")
+    heads = [line for line in lines if not line.startswith("[")]
+    assert [line.partition("：")[0] for line in heads] == ["华东/618.xlsx", "华南/618.xlsx"]
+    for line in set(lines) - set(heads):
+        assert line.startswith(("[注意] 华东/618.xlsx › ", "[注意] 华南/618.xlsx › "))
+    refused = result.stderr.splitlines()
+    assert any(line.startswith("华南/坏.xlsx") for line in refused)
+    one = run("check", tmp_path / "华东", "--language", "zh-Hans", code=1).stdout
+    assert one.startswith("618.xlsx：")
+    words = ("recalculate", tmp_path / "华东", tmp_path / "华南", "--as-of", "2024-06-28")
+    assert "华东/618.xlsx ──" in run(*words, code=3).stdout
+    assert " 华东/618.xlsx › " in run(*words, code=3).stdout
 
 
 def test_fail_on(tmp_path: Path) -> None:

@@ -19,9 +19,9 @@ class TestGenerate:
     """`generate`."""
 
     def test_a_blank_workbook(self, tmp_path: Path) -> None:
-        """The default language is Simplified Chinese, and the Summary is the first tab."""
+        """Its tabs stand in their order, the Summary first."""
         path = tmp_path / "a.xlsx"
-        result = run("generate", "campaign_tracker", "-o", path)
+        result = run("generate", "campaign_tracker", "-o", path, "--language", "zh-Hans")
         assert str(path) in result.output
         assert openpyxl.load_workbook(path).sheetnames == [
             "汇总", "核对", "填写说明",
@@ -46,7 +46,8 @@ class TestGenerate:
     def test_the_example(self, examples: Examples, tmp_path: Path) -> None:
         """--example fills the workbook with the template's example."""
         path = tmp_path / "a.xlsx"
-        run("generate", "campaign_tracker", "-o", path, "--example", "--rows", 2)
+        words = ("--example", "--rows", 2, "--language", "zh-Hans")
+        run("generate", "campaign_tracker", "-o", path, *words)
         records = examples().reading.sheets
         found = read_inputs(path).sheets
         for sheet in examples().reading.template.tables:
@@ -70,7 +71,7 @@ class TestGenerate:
             (["campaign_tracker", "--set", "campain_name=x"], "campaign_name"),
             (["campaign_tracker", "--set", "budget=about 5"], "about 5"),
             (["campaign_tracker", "--start", "2024-05-02", "--end", "2024-05-01"], "2024-05-01"),
-            (["campaign_tracker", "--start", "1.5.2024"], "%Y-%m-%d"),
+            (["campaign_tracker", "--start", "1.5.2024"], "2024-06-28"),
             (["campaign_tracker", "--start", "2999-01-01"], "2100"),
             (["618.xlsx"], "not a template"),
         ],
@@ -102,9 +103,8 @@ class TestGenerate:
         text = "日期,Channel,impressions,转化,成本(元),sales\n2024.6.1,抖音,2.5万,9,约3000,9000\n"
         (folder / "daily_data.csv").write_text(text, encoding="utf-8")
         path = tmp_path / "a.xlsx"
-        result = run(
-            "generate", "campaign_tracker", "-o", path, "--records", folder, "--json", code=1
-        )
+        words = ("--records", folder, "--json", "--language", "zh-Hans")
+        result = run("generate", "campaign_tracker", "-o", path, *words, code=1)
         problems = json.loads(result.stdout)["problems"]
         assert [(p["code"], p["raw"]) for p in problems if p["severity"] == "error"] == [
             ("approximate", "约3000")
@@ -147,6 +147,35 @@ class TestTemplates:
         assert "did you mean `required`?" in result.output
         assert "did you mean `reads`?" in result.output
         run("templates", "check", tmp_path / "none.toml", code=2)
+
+    @pytest.mark.parametrize(
+        ("old", "new", "told"),
+        [
+            ('label = "费用（元）", ', "", "sheets[1].columns[2].label: this key is missing"),
+            ('"money", label = "费用', '"mony", label = "费用', "did you mean `money`?"),
+            ("[choices.platform]", "[settings.vat]\nvalue = 1\n[choices.platform]", "settings.vat"),
+        ],
+    )
+    def test_a_mistake_is_told_once(self, tmp_path: Path, old: str, new: str, told: str) -> None:
+        """What names a column or setting with a fault is no fault besides; another one is."""
+        path = tmp_path / "own.toml"
+        text = company_template().replace(old, new).replace("fee / reads", "fee * vat / reads")
+        text = text if "settings" in new else text.replace("fee * vat", "fee")
+        path.write_text(text, encoding="utf-8")
+        (line,) = run("templates", "check", path, "--language", "en", code=1).output.splitlines()
+        assert told in line
+        path.write_text(text.replace("/ reads", "/ read"), encoding="utf-8")
+        lines = run("templates", "check", path, "--language", "en", code=1).output.splitlines()
+        assert len(lines) == 2
+        assert "did you mean `reads`?" in lines[1]
+
+    def test_what_nobody_reads_is_not_missed(self, tmp_path: Path) -> None:
+        """A sheet under a misspelt heading is told as that, not by what names it elsewhere."""
+        path = tmp_path / "own.toml"
+        text = company_template().replace("[[sheets]]\nid", "[[sheet]]\nid")
+        path.write_text(text, encoding="utf-8")
+        (line,) = run("templates", "check", path, "--language", "en", code=1).output.splitlines()
+        assert "did you mean `sheets`?" in line
 
 
 class TestDemo:

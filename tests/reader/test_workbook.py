@@ -114,7 +114,9 @@ def test_unknown_workbooks_are_refused_with_a_reason(tmp_path: Path) -> None:
     )
     with pytest.raises(UnknownWorkbook) as caught:
         read_inputs(other)
-    assert caught.value.code == "unknown_workbook"
+    assert caught.value.code == "foreign_workbook"
+    assert "--template" in caught.value.describe("en")
+    assert "campaign_tracker" in caught.value.describe("en")
     with pytest.raises(UnknownWorkbook) as caught:
         read_inputs(other, template=library_template("campaign_tracker"))
     assert caught.value.code == "other_workbook"
