@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import UsageError
+from .files import StrPath
 from .problems import Place, Problem
 from .reader import form_row, frames_by_sheet, read_csv_records, read_form_csv, read_frames
 from .records import SheetRecords
@@ -24,7 +25,7 @@ _NOWHERE = Place()
 def given(
     template: Template,
     form: Mapping[str, object],
-    records: Path | str | Mapping[str, DataFrame | SheetRecords] | None,
+    records: StrPath | Mapping[str, DataFrame | SheetRecords] | None,
     language: Language,
 ) -> tuple[dict[str, object], dict[str, SheetRecords], tuple[Problem, ...]]:
     """Return the form's fields, what `form` says before all else, the records, and their doubts."""
@@ -58,7 +59,7 @@ def _typed_form(
         raise UsageError("no_form", template=template.id)
     typed: dict[str, object] = {}
     for name, value in given.items():
-        field = _field(fields, name)
+        field = _field(fields, name, language)
         context = Context(
             choices=choice_spellings(template.choices[field.choices]) if field.choices else None,
             choices_open=True,
@@ -78,11 +79,13 @@ def _typed_form(
     return typed
 
 
-def _field(fields: Sequence[Column], name: str) -> Column:
+def _field(fields: Sequence[Column], name: str, language: Language) -> Column:
     spellings = {spelling: f for f in fields for spelling in (f.id, *f.label.values())}
     if name in spellings:
         return spellings[name]
-    near = nearest(name, list(spellings))
+    # Of the labels that fold alike, the one in the language that is written.
+    own = (field.label[language] for field in fields)
+    near = nearest(name, [*spellings, *own])
     raise UsageError.unknown("field", name, [near] if near else [f.id for f in fields])
 
 

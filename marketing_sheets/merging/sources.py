@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..brief import Brief
 from ..errors import SheetsError, UsageError
-from ..files import recover_folders
+from ..files import GivenFile, SourceFile, StrPath, recover_folders
 from ..ooxml import not_a_workbook, read_properties
 from ..records import Reading
 from ..texts import Language, book, fold, readable_name, say, visible
@@ -80,13 +80,13 @@ class ReadFile:
     """
 
     file: str
-    path: Path
+    path: GivenFile
     reading: Reading
     modified: datetime | None = None
     is_cached: bool = False
 
 
-def find_workbooks(paths: Sequence[Path | str], *, output: Path | None = None) -> Found:
+def find_workbooks(paths: Sequence[StrPath], *, output: Path | None = None) -> Found:
     """Find the workbooks among `paths`: files, folders with all below them, globs (also `**`).
 
     The result is the same whatever the order of the arguments, and each file counts once. Lock
@@ -97,7 +97,7 @@ def find_workbooks(paths: Sequence[Path | str], *, output: Path | None = None) -
     Raises UsageError for a path that does not exist, a glob that matches nothing, and for an
     `output` that is one of the inputs, under whatever name.
     """
-    named, explicit = _distinct(paths)
+    named, explicit = _distinct(map(Path, paths))
     if output is not None:
         named = _without(output, named, explicit)
     shown = shown_paths(named)
@@ -110,6 +110,20 @@ def find_workbooks(paths: Sequence[Path | str], *, output: Path | None = None) -
         else:
             skipped.append(reason)
     return Found(files=tuple(files), skipped=tuple(skipped))
+
+
+def named_apart(
+    objects: Iterable[SourceFile], taken: Iterable[str]
+) -> Iterator[tuple[str, SourceFile]]:
+    """Name file objects apart from others and from `taken`, the same whatever their order."""
+    names = set(taken)
+    for one in sorted(objects, key=lambda one: (one.name, one.sha256)):
+        number, name = 1, one.name
+        while name in names:
+            number += 1
+            name = f"{one.name} ({number})"
+        names.add(name)
+        yield name, one
 
 
 def _without(output: Path, named: Sequence[Path], explicit: Collection[Path]) -> list[Path]:
@@ -147,7 +161,7 @@ def _runs(part: str) -> Iterator[tuple[str, int]]:
         yield fold(text), int(digits or -1)
 
 
-def _distinct(paths: Iterable[Path | str]) -> tuple[list[Path], set[Path]]:
+def _distinct(paths: Iterable[Path]) -> tuple[list[Path], set[Path]]:
     """Return the absolute paths of all files named, each file once, and those named one by one.
 
     A file may be named and lie in a folder that is named too, or have links to it.
@@ -155,7 +169,7 @@ def _distinct(paths: Iterable[Path | str]) -> tuple[list[Path], set[Path]]:
     names: dict[Path, set[Path]] = {}
     explicit: set[Path] = set()
     for path in paths:
-        for file, is_explicit in _files(Path(path)):
+        for file, is_explicit in _files(path):
             real = _real(file)
             names.setdefault(real, set()).add(_real(file.parent) / file.name)
             if is_explicit:

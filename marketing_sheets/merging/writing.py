@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..brief import Brief, counted, drawn
 from ..errors import UsageError
 from ..exporting import export_records
-from ..files import check_replaceable, exists
+from ..files import StrPath, check_replaceable, exists
 from ..ooxml import Receipt, is_too_large
 from ..problems import Problem
 from ..records import (
@@ -184,7 +184,7 @@ def write_merge(
     as_of: date,
     created: datetime | None = None,
     overwrite: bool = False,
-    parquet: Path | str | None = None,
+    parquet: StrPath | None = None,
     cache: Cache | None = None,
 ) -> MergeResult:
     """Write a merge as a full workbook, and as one Parquet file a sheet into `parquet`.
@@ -251,7 +251,7 @@ def _attached(
     return log, conflicts, *change_sheets(merge)
 
 
-def _exported(reading: Reading, folder: Path | str | None, *, overwrite: bool) -> tuple[Path, ...]:
+def _exported(reading: Reading, folder: StrPath | None, *, overwrite: bool) -> tuple[Path, ...]:
     if folder is None:
         return ()
     return export_records(reading, Path(folder), "parquet", overwrite=overwrite)

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ..files import AnyFile, GivenFile
 from . import scan
 from .archive import part_key
 from .gate import WorkbookFile, open_file, open_index, open_source
@@ -125,7 +125,7 @@ class _Scan:
     pictures: frozenset[tuple[int, int]]
 
 
-def read_properties(path: Path) -> Mapping[str, str]:
+def read_properties(path: AnyFile | GivenFile) -> Mapping[str, str]:
     """Return the custom document properties of a workbook; no other part is looked at.
 
     Raises a WorkbookError for a file that cannot be opened.
@@ -135,7 +135,7 @@ def read_properties(path: Path) -> Mapping[str, str]:
 
 
 def open_workbook_file(
-    path: Path, *, hashes: bool = False, only: Callable[[str], bool] | None = None
+    path: AnyFile | GivenFile, *, hashes: bool = False, only: Callable[[str], bool] | None = None
 ) -> WorkbookFacts:
     """Let a workbook file through the gate and return its facts, inflating each part once.
 

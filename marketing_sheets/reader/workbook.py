@@ -12,6 +12,7 @@ from typing import Any
 from python_calamine import load_workbook
 
 from ..errors import DamagedWorkbook, as_day
+from ..files import AnyFile, GivenFile, StrPath
 from ..logs import logged, logger_of
 from ..ooxml import SheetFacts, WorkbookFacts, open_workbook_file
 from ..problems import Place, Problem
@@ -45,9 +46,9 @@ class _Gathered:
 
 @logged("read")
 def read_inputs(
-    path: Path | str | WorkbookFacts,
+    path: AnyFile | GivenFile | WorkbookFacts,
     *,
-    template: Template | str | Path | None = None,
+    template: Template | StrPath | None = None,
     as_of: date | None = None,
     name: str | None = None,
 ) -> Reading:
@@ -60,7 +61,7 @@ def read_inputs(
     Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
     typed wrong is in `Reading.problems`.
     """
-    facts = path if isinstance(path, WorkbookFacts) else open_workbook_file(Path(path))
+    facts = path if isinstance(path, WorkbookFacts) else open_workbook_file(path)
     file = name or facts.opened.file
     grids = _grids(facts, file)
     identity = identify(grids, facts.properties, template, file)
@@ -136,7 +137,7 @@ def _unclaimed(grids: Sequence[Grid], claims: Mapping[str, Claim]) -> tuple[list
     return [grid for grid in rest if grid not in attached], attached
 
 
-def read_earlier(path: Path | str) -> Earlier:
+def read_earlier(path: StrPath) -> Earlier:
     """Read what Summary, Review and list of conflicts of a workbook say, and nothing else of it.
 
     The conflicts come as an attachment. Raises a WorkbookError where the file cannot be opened.
