@@ -22,7 +22,7 @@ from .errors import (
     as_moment,
     said_in,
 )
-from .files import AnyFile, StrPath, real_path
+from .files import AnyFile, GivenFile, StrPath, real_path
 from .formulas import compute
 from .history import join_histories
 from .loading import check_template, load_template
@@ -266,14 +266,7 @@ def recalculate(
     """
     given, created = given_file(path), as_moment(created)
     as_language(language)  # is no matter of the workbook
-    own = real_path(given) if isinstance(given, Path) else None
-    if own is None and output is None:
-        raise UsageError("output_needed", file=given.name)
-    if mark_cells and (output is None or real_path(Path(output)) == own):
-        raise UsageError("mark_in_place", file=given.name)
-    if output is not None:
-        output = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
-        check_output(output, given, overwrite=overwrite)
+    output = _output_for(given, output, overwrite=overwrite, is_marked=mark_cells)
     progress("reading")
     facts = open_workbook_file(given, hashes=True)
     reading, day = _checked(facts, template, as_of, today)
@@ -301,6 +294,22 @@ def recalculate(
     return Recalculation(
         reading=reading, summary=summary, receipt=receipt, as_of=day, language=language
     )
+
+
+def _output_for(
+    given: GivenFile, output: StrPath | None, *, overwrite: bool, is_marked: bool
+) -> Path | None:
+    """Return where a recalculated workbook goes, None for its own place, once it may go there."""
+    own = real_path(given) if isinstance(given, Path) else None
+    if own is None and output is None:
+        raise UsageError("output_needed", file=given.name)
+    if is_marked and (output is None or real_path(Path(output)) == own):
+        raise UsageError("mark_in_place", file=given.name)
+    if output is None:
+        return None
+    target = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
+    check_output(target, given, overwrite=overwrite)
+    return target
 
 
 def _with_earlier(reading: Reading, output: Path) -> Reading:
