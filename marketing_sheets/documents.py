@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from .alerts import TrackedAlert, alerts, track, unproven_keys
 from .metrics import figures_as_json
 from .problems import Place
 from .records import Reading
-from .summary import figures, kind_text, phrase_text, text_of
+from .summary import figures
 from .texts import Language
+from .tidy import alert_as_json, tracked_alerts
 
 if TYPE_CHECKING:  # what reads one workbook must not wait for what merges many
-    from .merging import Change, Conflict, MergeResult, MergeTotal
+    from .merging import Change, Conflict, Diff, Difference, MergeResult, MergeTotal
 
 
 def report(reading: Reading, *, as_of: date | None, language: Language) -> dict[str, Any]:
@@ -22,6 +22,7 @@ def report(reading: Reading, *, as_of: date | None, language: Language) -> dict[
     Percentages are fractions; a metric without a value has a reason. Without a day to compute as
     of there are no metrics and no alerts.
     """
+    alerts = () if as_of is None else tracked_alerts(reading, as_of)
     return {
         "file": reading.file,
         "sha256": reading.sha256,
@@ -30,8 +31,12 @@ def report(reading: Reading, *, as_of: date | None, language: Language) -> dict[
         "language": reading.language,
         "as_of": None if as_of is None else as_of.isoformat(),
         "problems": [problem.as_json(language) for problem in reading.problems],
-        "alerts": [] if as_of is None else _alerts(reading, as_of, language),
+        "alerts": [alert_as_json(one, language) for one in alerts],
         "metrics": [] if as_of is None else figures_as_json(figures(reading, as_of=as_of)),
+        "history": [
+            {"as_of": one.day.isoformat(), "health": one.health, **one.figures}
+            for one in reading.history
+        ],
         "totals": [
             {
                 "sheet": total.sheet,
@@ -43,43 +48,6 @@ def report(reading: Reading, *, as_of: date | None, language: Language) -> dict[
             }
             for total in reading.totals
         ],
-    }
-
-
-def _alerts(reading: Reading, as_of: date, language: Language) -> list[dict[str, Any]]:
-    found, gone = alerts(reading, as_of=as_of), unproven_keys(reading)
-    tracked = track(found, reading.remembered, as_of=as_of, unproven=gone)
-    return [_alert(one, language) for one in tracked]
-
-
-def _alert(one: TrackedAlert, language: Language) -> dict[str, Any]:
-    """Return an alert; what is resolved has no place any more, and no kind."""
-    alert = one.alert
-    what = text_of(one.what, language)
-    if alert is None:
-        found: dict[str, Any] = dict.fromkeys(("rule", "kind", "label", "gap", "advice"))
-        found |= dict.fromkeys(("file", "sheet", "cell"))
-    else:
-        advice = alert.advice
-        found = {
-            "rule": alert.rule,
-            "kind": alert.kind,
-            "label": kind_text(alert, language),
-            "gap": phrase_text(alert.gap, language),
-            "advice": None if advice is None else phrase_text(advice, language),
-            "file": alert.place.file,
-            "sheet": alert.place.sheet,
-            "cell": alert.place.cell,
-        }
-    return {
-        "key": one.key,
-        "state": one.standing,
-        "first_seen": one.first_seen.isoformat(),
-        "severity": one.severity,
-        **found,
-        "message": what if alert is None else f"{what} – {found['gap']}",
-        "department": text_of(one.department, language),
-        "owner": one.who,
     }
 
 
@@ -138,6 +106,55 @@ def merge_report(result: MergeResult, language: Language) -> dict[str, Any]:
         "parquet": [str(path) for path in result.parquet],
         "receipt": result.receipt.as_json(),
     }
+
+
+def diff_report(found: Diff) -> dict[str, Any]:
+    """Return what differs between two workbooks as plain types, days in ISO form."""
+    return {
+        "template": found.template.id,
+        "language": found.language,
+        **{
+            side: {
+                "file": file,
+                "sha256": one.sha256,
+                "version": one.template_version,
+                "author": one.author or None,
+                "modified": None if one.modified is None else one.modified.isoformat(),
+                "problems": [problem.as_json(found.language) for problem in one.problems],
+            }
+            for side, file, one in zip(
+                ("before", "after"), found.files, (found.before, found.after), strict=True
+            )
+        },
+        "differences": [_difference(one, found) for one in found.differences],
+        "figures": [
+            {"id": one.id, "label": one.label, "before": one.old, "after": one.new}
+            for one in found.figures
+        ],
+        "elsewhere": found.elsewhere,
+        "output": None if found.path is None else str(found.path),
+    }
+
+
+def _difference(one: Difference, found: Diff) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "sheet": one.sheet or None,
+        "key": list(one.key),
+        "column": one.column or None,
+        "label": found.label(one) or None,
+        "before": _side(one.before, one.old, one.place_before),
+        "after": _side(one.after, one.new, one.place_after),
+        "department": one.department or None,
+        "owner": one.owner or None,
+        "alike": one.alike,
+    }
+
+
+def _side(text: str, value: Any, place: Place | None) -> dict[str, Any] | None:
+    if place is None:
+        return None
+    return {"value": value, "text": text, **_place(place)}
 
 
 def _total(total: MergeTotal) -> dict[str, Any]:

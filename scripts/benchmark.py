@@ -226,7 +226,7 @@ def sized_pairs(folder: Path, rows: int, channels: int) -> dict[str, Pair]:
         "read": Pair(
             name=f"read to typed, checked frames: {size}",
             ours=python(
-                "from marketing_sheets import read_workbook", f"read_workbook({str(filled)!r})"
+                "from marketing_sheets.reader import read_inputs", f"read_inputs({str(filled)!r})"
             ),
             theirs=python(
                 "import pandas as pd",
@@ -281,6 +281,15 @@ def everyday(folder: Path, repeats: int) -> None:
         ),
         repeats,
     )
+    face = Pair(
+        name="import marketing_sheets",
+        ours=python("import marketing_sheets"),
+        theirs=python("pass"),
+        against="Python itself",
+        goal=None,
+    )
+    bare = min(run(face.theirs).cpu for _ in range(repeats))
+    judge("seconds more", min(r.cpu for r in compare(face, repeats)) - bare, 0.05)
     book, out = folder / "example.xlsx", folder / "summary.xlsx"
     run(
         python(

@@ -15,19 +15,21 @@ import marketing_sheets
 HOUSE = House.of()
 # A room imports only from rooms below its own.
 FLOORS = (
+    "brief logs",
     "texts",
     "problems errors",
     "files",
     "template ooxml",
     "styles values",
+    "notebook",
     "records",
-    "formulas metrics exporting review",
+    "formulas metrics review history",
     "loading writer alerts",
     "reader summary",
-    "checks",
-    "workbooks",
+    "checks tidy",
+    "workbooks exporting",
     "merging",
-    "splitting documents report",
+    "splitting documents report chat",
     "__init__",
     "cli",
     "__main__",
@@ -119,3 +121,17 @@ def test_help_needs_no_heavy_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.processes
+def test_the_face_loads_nothing_but_itself() -> None:
+    """To import the package takes the standard library alone; what is asked for is loaded then."""
+    code = (
+        "import sys; before = set(sys.modules); import marketing_sheets;"
+        "ours = [m for m in sys.modules if m.startswith('marketing_sheets.')];"
+        "print(sorted({m.partition('.')[0] for m in set(sys.modules) - before}"
+        " - sys.stdlib_module_names), ours,"
+        " 'logging' in sys.modules, len(dir(marketing_sheets)) > 40)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['lazy_loader', 'marketing_sheets'] [] False True"

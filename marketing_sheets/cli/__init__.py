@@ -21,12 +21,15 @@ _HOMES = {
     "recalculate": "reading",
     "check": "reading",
     "report": "reporting",
+    "chat": "reporting",
     "export": "reading",
     "merge": "departments",
     "settle": "departments",
     "split": "departments",
+    "diff": "comparing",
     "templates": "making",
     "demo": "making",
+    "completion": "making",
 }
 
 

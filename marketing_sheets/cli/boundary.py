@@ -7,8 +7,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -18,15 +17,21 @@ import click
 from ..errors import SheetsError, TemplateError, UsageError, WorkbookError, WorkbookExists
 from ..texts import LANGUAGES, Language, say
 from .help import LazyGroup, click_speaks
+from .offers import COMPLETE, offer_templates
 from .terminal import (
     asked,
     asked_for,
+    is_quiet,
+    is_verbose,
+    keep_asked,
     not_printed,
     print_json,
+    problem_lines,
     ready_streams,
     shown_stages,
     speech,
     tell,
+    told_of_work,
 )
 
 if TYPE_CHECKING:
@@ -79,7 +84,7 @@ class Program(LazyGroup):
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
-        complete_var: str | None = None,
+        complete_var: str | None = COMPLETE,
         *,
         standalone_mode: bool = True,
         **options: Any,
@@ -136,32 +141,13 @@ def _flush() -> None:
         sys.exit(UNUSABLE)
 
 
-def _day(_context: click.Context, _option: click.Parameter, moment: datetime | None) -> date | None:
-    if moment is None:
-        return None
-    if not 1990 <= moment.year <= 2100:
-        error = UsageError("day_out_of_range", day=moment.date().isoformat())
-        raise click.BadParameter(error.describe(speech()))
-    return moment.date()
-
-
-def day_option(name: str) -> Callable[[_Command], _Command]:
-    """Make an option that takes a day, YYYY-MM-DD."""
-    return click.option(
-        name,
-        type=click.DateTime(["%Y-%m-%d"]),
-        callback=_day,
-        metavar="YYYY-MM-DD",
-    )
-
-
 language_option = click.option(
     "--language",
     type=click.Choice(LANGUAGES),
     # It may stand before the command too.
     callback=lambda _context, _option, language: language or asked(),
 )
-template_option = click.option("--template", metavar="NAME")
+template_option = click.option("--template", metavar="NAME", shell_complete=offer_templates)
 json_option = click.option("--json", "as_json", is_flag=True)
 fail_on_option = click.option(
     "--fail-on", type=click.Choice(tuple(_COUNTED)), default="warning", show_default=True
@@ -175,11 +161,12 @@ def guarded(command: _Command) -> _Command:
     """Turn exceptions into one sentence and the right exit code, whatever they are."""
 
     @wraps(command)
-    def run(*args: Any, verbose: bool, **kwargs: Any) -> Any:
-        click.get_current_context().meta[__name__] = verbose
+    def run(*args: Any, verbose: int, quiet: bool, **kwargs: Any) -> Any:
+        keep_asked(verbose=verbose, quiet=quiet)
         language = kwargs.get("language")
         try:
-            return command(*args, **kwargs)
+            with told_of_work(verbose):
+                return command(*args, **kwargs)
         except _PASSED_ON:
             raise
         except KeyboardInterrupt:
@@ -191,7 +178,8 @@ def guarded(command: _Command) -> _Command:
             sentence = as_sentence(error, language, what)
         raise sentence
 
-    return click.option("--verbose", is_flag=True)(run)  # type: ignore[return-value]  # wraps keeps the signature
+    run = click.option("-q", "--quiet", is_flag=True)(run)
+    return click.option("-v", "--verbose", count=True)(run)  # type: ignore[return-value]  # wraps keeps the signature
 
 
 def as_sentence(error: BaseException, language: Language | None, file: str) -> Sentence:
@@ -227,17 +215,11 @@ def unforeseen(error: BaseException, file: str) -> WorkbookError:
     return WorkbookError("unforeseen_fault", file=file, detail=detail)
 
 
-def is_verbose() -> bool:
-    """Whether tracebacks are to be shown."""
-    context = click.get_current_context(silent=True)
-    return context is not None and bool(context.meta.get(__name__))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of one file: its problems, and the document or the lines to print.
 
-    `language` is the one they are said in.
+    `language` is the one they are said in; places of the lines call the file as it is shown.
     """
 
     problems: Sequence[Problem]
@@ -247,34 +229,50 @@ class Outcome:
 
 
 def found_files(
-    paths: Sequence[Path], output: Path | None = None
+    paths: Sequence[Path], output: Path | None = None, *, in_place: bool = False
 ) -> tuple[list[Path], list[SkippedFile]]:
     """Return the workbooks that files, folders and globs name, and what a folder holds besides.
 
-    What lies in the folder `output` is left out. Raises UsageError where there is no workbook.
+    What lies in the folder `output` is left out. Who writes `in_place` is told by the workbook
+    itself that it is open, and needs no word of its lock. Raises UsageError where there is no
+    workbook.
     """
-    import glob
-
     from ..merging import NO_LOSS, find_workbooks
 
-    files: list[Path] = []
-    lost: list[SkippedFile] = []
-    for path in paths:
-        if not path.is_dir() and (os.path.lexists(path) or not glob.has_magic(str(path))):
-            files.append(path)
-            continue
-        found = find_workbooks([path])
-        inside = [file for _, file in found.files if output is None or output not in file.parents]
-        lost += [skipped for skipped in found.skipped if skipped.code not in NO_LOSS]
-        if not inside:
+    named = {path: not path.is_dir() and _is_one(path) for path in paths}
+    found = find_workbooks([path for path, is_one in named.items() if not is_one])
+    inside = [file for _, file in found.files if output is None or output not in file.parents]
+    for path, is_one in named.items():
+        folder = path.resolve() if path.is_dir() else None
+        if not is_one and not any(folder in (None, *file.parents) for file in inside):
             raise UsageError("no_file_matches", pattern=str(path))
-        files += inside
-    return list(dict.fromkeys(files)), lost
+    harmless = NO_LOSS | ({"lock_file"} if in_place else set())
+    lost = [skipped for skipped in found.skipped if skipped.code not in harmless]
+    files = {file.absolute(): file for file in inside}
+    # As it was typed, wherever else it lies.
+    files |= {path.absolute(): path for path, is_one in named.items() if is_one}
+    return list(files.values()), lost
+
+
+def _is_one(path: Path) -> bool:
+    import glob
+
+    return os.path.lexists(path) or not glob.has_magic(str(path))
+
+
+def _shown(files: Sequence[Path]) -> list[str]:
+    """Return what to call each file: its name, of several the path that tells them apart."""
+    if len(files) == 1:
+        return [files[0].name]
+    from ..merging import shown_paths
+
+    names = shown_paths(file.absolute() for file in files)
+    return [names[file.absolute()] for file in files]
 
 
 def run_files(
     files: Sequence[Path],
-    work: Callable[[Path, Callable[[str], None]], Outcome],
+    work: Callable[[Path, str, Callable[[str], None]], Outcome],
     *,
     language: Language | None,
     as_json: bool,
@@ -283,21 +281,22 @@ def run_files(
 ) -> int:
     """Do `work` on each file, print what became of it, and return the exit code: the highest.
 
-    One bad file must not keep the others from their turn: it becomes a sentence. `lost` says what
-    files were found besides that are no workbooks.
+    `work` takes the file, what to call it, and what tells of its stages. One bad file must not keep
+    the others from their turn: it becomes a sentence. `lost` says what files were found besides
+    that are no workbooks.
     """
     documents: list[dict[str, object]] = []
     codes: list[int] = []
     said: Counter[Language] = Counter()
-    for number, file in enumerate(files, 1):
+    for number, (file, name) in enumerate(zip(files, _shown(files), strict=True), 1):
         count = f"[{number}/{len(files)}] " if len(files) > 1 else ""
         try:
-            with shown_stages(count + file.name, speech(language)) as show:
-                outcome = work(file, show)
+            with shown_stages(count + name, speech(language)) as show:
+                outcome = work(file, name, show)
         except (KeyboardInterrupt, *_PASSED_ON):
             raise
         except BaseException as error:  # a panic of a parser is no Exception
-            sentence = as_sentence(error, language, file.name)
+            sentence = as_sentence(_about(error, file, name), language, name)
             codes.append(sentence.exit_code)
             if as_json:
                 documents.append({"file": str(file), "error": sentence.message})
@@ -307,8 +306,9 @@ def run_files(
         codes.append(doubts_code(outcome.problems, fail_on))
         said[outcome.language] += 1
         documents.append({**outcome.document, "file": str(file)})
-        for line in outcome.lines:
-            tell(line)
+        if not as_json:
+            problems = () if len(files) > 1 else counted(outcome.problems, fail_on)
+            tell_lines(outcome.lines, problems, outcome.language)
     codes += [UNUSABLE] * len(lost)
     code = max(codes, default=FINE)
     tally = Counter(codes)
@@ -329,6 +329,18 @@ def run_files(
     return code
 
 
+def called(problems: Iterable[Problem], name: str) -> tuple[Problem, ...]:
+    """Return problems whose places call their file by the name that tells it apart."""
+    return tuple(replace(one, place=replace(one.place, file=name)) for one in problems)
+
+
+def _about(error: BaseException, file: Path, name: str) -> BaseException:
+    """Let an error call its file by the name that tells it apart."""
+    if isinstance(error, SheetsError) and error.params.get("file") == file.name:
+        error.params["file"] = name
+    return error
+
+
 def _tally_line(tally: Counter[int], language: Language) -> str:
     unusable = sum(count for code, count in tally.items() if code > DOUBTS)
     return say(
@@ -342,6 +354,23 @@ def _tally_line(tally: Counter[int], language: Language) -> str:
     )
 
 
+def counted(problems: Iterable[Problem], fail_on: FailOn) -> list[Problem]:
+    """Return the problems that change the exit code."""
+    return [problem for problem in problems if problem.severity in _COUNTED[fail_on]]
+
+
 def doubts_code(problems: Iterable[Problem], fail_on: FailOn) -> int:
     """Return the exit code for what a command has found but not been kept by."""
-    return DOUBTS if any(p.severity in _COUNTED[fail_on] for p in problems) else FINE
+    return DOUBTS if counted(problems, fail_on) else FINE
+
+
+def tell_lines(
+    lines: Iterable[str],
+    problems: Sequence[Problem] = (),
+    language: Language | None = None,
+    also: Iterable[str] = (),
+) -> None:
+    """Print lines; where quiet is asked for, only `problems` and what `also` must be known."""
+    quietly = (*problem_lines(problems, speech(language), every=True), *also)
+    for line in quietly if is_quiet() else lines:
+        tell(line)

@@ -17,17 +17,18 @@ from .boundary import (
     DOUBTS,
     UNUSABLE,
     FailOn,
-    day_option,
+    counted,
     doubts_code,
     fail_on_option,
     guarded,
-    is_verbose,
     json_option,
     language_option,
+    tell_lines,
     template_option,
 )
+from .days import day_option
 from .help import Command
-from .terminal import print_json, problem_lines, shown_stages, speech, tell
+from .terminal import command_line, is_verbose, print_json, problem_lines, shown_stages, speech
 
 if TYPE_CHECKING:
     from ..merging import By, Merge, MergeResult, Policy, SkippedFile
@@ -42,7 +43,7 @@ _BY = ("department", "owner", "channel")
 
 
 @click.command(cls=Command)
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @template_option
 @language_option
@@ -108,8 +109,8 @@ def merge(
     if as_json:
         print_json(merge_report(result, spoken))
     else:
-        for line in _merge_lines(result, parquet, spoken):
-            tell(line)
+        counting = counted(result.merge.problems, fail_on)
+        tell_lines(_merge_lines(result, parquet, spoken), counting, spoken, _open(result, spoken))
     sys.exit(_code(result.merge, fail_on))
 
 
@@ -145,8 +146,8 @@ def settle(
         print_json(merge_report(result, spoken))
     else:
         written = say("merge", "done.written", spoken, file=result.path)
-        for line in (*_conflict_lines(result.merge, spoken), written):
-            tell(line)
+        lines = (*_conflict_lines(result.merge, spoken), written, *_next_lines(result, spoken))
+        tell_lines(lines, also=_conflict_lines(result.merge, spoken))
     sys.exit(DOUBTS if result.merge.conflicts else 0)
 
 
@@ -192,6 +193,34 @@ def _merge_lines(result: MergeResult, parquet: Path | None, language: Language) 
     yield from [tell("too_large")] * result.is_too_large
     if result.parquet:
         yield tell("parquet", count=len(result.parquet), folder=parquet)
+    yield from _next_lines(result, language)
+
+
+def _next_lines(result: MergeResult, language: Language) -> Iterator[str]:
+    """Say what is to be done next: with the files left out, with the conflicts, or nothing."""
+    from ..merging import NO_LOSS
+
+    if any(skipped.code not in NO_LOSS for skipped in result.merge.skipped):
+        yield say("merge", "next.again", language)
+    if result.merge.conflicts:
+        yield say(
+            "merge",
+            "next.settle",
+            language,
+            tab=say("merge", "conflicts.tab", result.merge.language),
+            use=say("merge", "conflicts.use", result.merge.language),
+            command=command_line("settle", result.path),
+        )
+
+
+def _open(result: MergeResult, language: Language) -> Iterator[str]:
+    """Say what makes a merge unfinished: files left out, and conflicts."""
+    from ..merging import NO_LOSS
+
+    lost = [skipped for skipped in result.merge.skipped if skipped.code not in NO_LOSS]
+    yield from (_left_out(skipped, language) for skipped in lost)
+    if result.merge.conflicts:
+        yield from _conflict_lines(result.merge, language)
 
 
 def _source_lines(result: MergeResult, language: Language) -> Iterator[str]:
@@ -294,12 +323,14 @@ def split(
             progress=lambda stage, _done, _total: show(stage),
         )
     spoken = speech(language, done.reading.language)
+    is_open = fail_on == "warning" and any(_is_doubtful(row.reason) for row in done.unassigned)
     if as_json:
         print_json(_document(done, spoken, file))
     else:
-        for line in _split_lines(done, spoken, file, folder):
-            tell(line)
-    is_open = fail_on == "warning" and any(_is_doubtful(row.reason) for row in done.unassigned)
+        counting = counted(done.reading.problems, fail_on)
+        again = command_line("merge", file, folder, "-o", "merged.xlsx", template=template)
+        lines = _split_lines(done, spoken, file, folder, again)
+        tell_lines(lines, counting, spoken, _unassigned_lines(done, spoken) if is_open else ())
     sys.exit(DOUBTS if is_open else doubts_code(done.reading.problems, fail_on))
 
 
@@ -308,7 +339,9 @@ def _is_doubtful(reason: str) -> bool:
     return reason != "no_column"
 
 
-def _split_lines(done: Split, language: Language, file: Path, folder: Path) -> Iterator[str]:
+def _split_lines(
+    done: Split, language: Language, file: Path, folder: Path, command: str
+) -> Iterator[str]:
     rows = sum(sum(part.rows.values()) for part in done.parts)
     count = len(done.parts)
     yield say("split", "done", language, file=file.name, parts=count, rows=rows, folder=folder)
@@ -333,8 +366,15 @@ def _split_lines(done: Split, language: Language, file: Path, folder: Path) -> I
         yield say("split", "stays", language, sheets=names)
     doubtful = [problem for problem in done.reading.problems if problem.severity != "info"]
     yield from problem_lines(doubtful, language)
-    command = f"marketing-sheets merge {_quoted(file)} {_quoted(folder)} -o merged.xlsx"
-    yield say("split", "return", language, command=command)
+    yield say(
+        "split",
+        "return",
+        language,
+        folder=folder,
+        by=say("split", f"by.{done.by}", language),
+        command=command,
+        tab=say("merge", "conflicts.tab", language),
+    )
 
 
 def _part_line(done: Split, part: Part, language: Language) -> str:
@@ -396,7 +436,3 @@ def _document(done: Split, language: Language, file: Path) -> dict[str, object]:
         "extra_sheets": list(done.reading.extra_sheets),
         "problems": [problem.as_json(language) for problem in done.reading.problems],
     }
-
-
-def _quoted(path: Path) -> str:
-    return f'"{path}"' if " " in str(path) else str(path)

@@ -136,15 +136,20 @@ class Group(Command, click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands, each with the whole first line of its help."""
         with formatter.section(_word("Commands")):
-            formatter.write_dl([(name, _line(ctx, name)) for name in self.list_commands(ctx)])
+            formatter.write_dl(self._first_lines(ctx))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Offer what may stand here, commands with the first line of their help."""
-        for name in self.list_commands(ctx):
-            command = self.get_command(ctx, name) if name.startswith(incomplete) else None
-            if command is not None:
-                command.short_help = _line(ctx, name)
-        return super().shell_complete(ctx, incomplete)
+        """Offer the commands, none of which is loaded for it, and the options."""
+        self.explain(ctx)
+        lines = [CompletionItem(name, help=line) for name, line in self._first_lines(ctx)]
+        found = [item for item in lines if item.value.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def _first_lines(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """Return the names of the commands, each with the first line of its help."""
+        above, language = command_path(ctx), speech()
+        texts = {name: help_entry([*above, name])["text"] for name in self.list_commands(ctx)}
+        return [(name, text[language].strip().split("\n")[0]) for name, text in texts.items()]
 
 
 class LazyGroup(Group):
@@ -186,12 +191,6 @@ def help_entry(names: Sequence[str]) -> dict[str, Any]:
     words = book("help")
     entry: dict[str, Any] = words["commands"][" ".join(names)] if names else words["program"]
     return entry
-
-
-def _line(group: click.Context, name: str) -> str:
-    """Return the first line of a command's help."""
-    text: str = help_entry([*command_path(group), name])["text"][speech()]
-    return text.split("\n", maxsplit=1)[0]
 
 
 def _word(message: str) -> str:

@@ -14,26 +14,31 @@ from ..texts import Language, say
 from .boundary import (
     DOUBTS,
     FailOn,
-    day_option,
+    counted,
     doubts_code,
     fail_on_option,
     guarded,
     json_option,
     language_option,
+    tell_lines,
 )
+from .days import day_option
 from .help import Command, Group
-from .terminal import print_json, problem_lines, shown_stages, speech, tell
+from .offers import COMPLETE, offer_fields, offer_templates
+from .terminal import command_line, print_json, problem_lines, shown_stages, speech, tell
 
 
 @click.command(cls=Command)
-@click.argument("template")
+@click.argument("template", shell_complete=offer_templates)
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @language_option
-@click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE")
+@click.option(
+    "--set", "settings", multiple=True, metavar="FIELD=VALUE", shell_complete=offer_fields
+)
 @day_option("--start")
 @day_option("--end")
 @click.option("--department", "departments", multiple=True, metavar="NAME")
-@click.option("--rows", type=click.IntRange(min=1))
+@click.option("--rows", type=click.IntRange(min=1), metavar="N")
 @click.option("--records", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--example", is_flag=True)
 @click.option("--force", is_flag=True)
@@ -84,17 +89,12 @@ def generate(
         problems = [problem.as_json(written) for problem in made.problems]
         print_json({"file": made.path, "language": written, "problems": problems})
     else:
-        command = f"marketing-sheets recalculate {_quoted(made.path)}"
-        if template not in template_names():
-            command += f" --template {_quoted(template)}"
-        tell(say("cli", "generated", written, file=made.path, command=command))
-        for line in problem_lines(made.problems, written):
-            tell(line)
+        own = None if template in template_names() else template
+        command = command_line("recalculate", made.path, template=own)
+        done = say("cli", "generated", written, file=made.path, command=command)
+        counting = counted(made.problems, fail_on)
+        tell_lines([done, *problem_lines(made.problems, written)], counting, written)
     sys.exit(doubts_code(made.problems, fail_on))
-
-
-def _quoted(path: Path | str) -> str:
-    return f'"{path}"' if " " in str(path) else str(path)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -152,11 +152,9 @@ def demo(folder: Path, language: Language | None) -> None:
             created=now,
             overwrite=True,
         )
-    for line in summary_lines(done.summary, spoken):
-        tell(line)
-    tell()
     made = {"blank": blank, "filled": filled, "parts": parts, "merged": merged}
-    tell(say("cli", "demo_done", spoken, **made))
+    end = say("cli", "demo_done", spoken, **made)
+    tell_lines([*summary_lines(done.summary, spoken), "", end])
 
 
 @click.group(cls=Group, invoke_without_command=True)
@@ -184,7 +182,7 @@ def list_templates(language: Language | None = None) -> None:
 
 
 @templates.command("show")
-@click.argument("template")
+@click.argument("template", shell_complete=offer_templates)
 @language_option
 @guarded
 def show_template(template: str, language: Language | None) -> None:
@@ -206,8 +204,30 @@ def show_template(template: str, language: Language | None) -> None:
             tell(f"  {column.id:<18} {column.type:<10} {column.label[spoken]}{required}{formula}")
 
 
+@templates.command("new")
+@click.argument("name", metavar="ID")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False))
+@language_option
+@guarded
+def new_template(name: str, output: Path | None, language: Language | None) -> None:
+    """Write a template of your own to start from, called ID, with comments."""
+    from ..loading import start_faults, write_start
+
+    spoken = speech(language)
+    for fault in start_faults(name):
+        raise click.BadParameter(fault.describe(spoken), param_hint="ID")
+    path = output or Path(f"{name}.toml")
+    if path.suffix.lower() != ".toml":
+        raise UnknownTemplate("not_a_template", file=path.name)
+    write_start(path, name, spoken)
+    check = command_line("templates check", path)
+    generate = command_line("generate", path, "-o", f"{name}.xlsx")
+    said = say("cli", "template_started", spoken, file=path, check=check, generate=generate)
+    tell_lines([said])
+
+
 @templates.command("check")
-@click.argument("path")
+@click.argument("path", shell_complete=offer_templates)
 @language_option
 @guarded
 def check_templates(path: str, language: Language | None) -> None:
@@ -227,4 +247,19 @@ def check_templates(path: str, language: Language | None) -> None:
         tell(fault.describe(spoken))
     if faults:
         sys.exit(DOUBTS)
-    tell(say("cli", "template_sound", spoken, template=path))
+    tell_lines([say("cli", "template_sound", spoken, template=path)])
+
+
+@click.command(cls=Command)
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@language_option
+@guarded
+def completion(shell: str, language: Language | None) -> None:
+    """Print the script that lets SHELL complete commands, templates and fields."""
+    del language
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    program = click.get_current_context().find_root().command
+    tell(kind(program, {}, "marketing-sheets", COMPLETE).source())

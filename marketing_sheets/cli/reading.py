@@ -6,17 +6,18 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import click
 
 from ..errors import UsageError, said_in
-from ..exporting import ExportFormat
+from ..exporting import ExportFormat, ExportTable
 from ..texts import Language, say
 from .boundary import (
     FailOn,
     Outcome,
-    day_option,
+    called,
+    counted,
     doubts_code,
     fail_on_option,
     files_argument,
@@ -25,10 +26,12 @@ from .boundary import (
     json_option,
     language_option,
     run_files,
+    tell_lines,
     template_option,
 )
+from .days import day_option
 from .help import Command
-from .terminal import hint_lines, print_json, problem_lines, shown_stages, speech, tell
+from .terminal import hint_lines, is_quiet, print_json, problem_lines, shown_stages, speech, tell
 
 if TYPE_CHECKING:
     from ..workbooks import Recalculation
@@ -61,7 +64,7 @@ def check(
     chosen = None if template is None else load_template(template)
     found, lost = found_files(files)
 
-    def work(file: Path, show: Callable[[str], None]) -> Outcome:
+    def work(file: Path, name: str, show: Callable[[str], None]) -> Outcome:
         show("reading")
         reading, day = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
         spoken = speech(language, reading.language)
@@ -71,8 +74,9 @@ def check(
 
             document = report(reading, as_of=day, language=spoken)
             return Outcome(problems=problems, language=spoken, document=document)
+        problems = called(problems, name)
         rows = int(sum(total.used for total in reading.totals if total.column is None))
-        head = say("cli", "checked", spoken, file=file.name, rows=rows, count=len(problems))
+        head = say("cli", "checked", spoken, file=name, rows=rows, count=len(problems))
         lines = problem_lines(problems, spoken, every=True)
         return Outcome(problems=problems, language=spoken, lines=[head, *lines])
 
@@ -114,10 +118,11 @@ def recalculate(
     from ..workbooks import recalculate as recalculate_workbook
 
     chosen = None if template is None else load_template(template)
-    found, lost = found_files(files, None if output is None else output.resolve())
+    folder = None if output is None else output.resolve()
+    found, lost = found_files(files, folder, in_place=output is None)
     targets = dict(zip(found, _targets(found, output), strict=True))
 
-    def work(file: Path, show: Callable[[str], None]) -> Outcome:
+    def work(file: Path, name: str, show: Callable[[str], None]) -> Outcome:
         done = recalculate_workbook(
             file,
             output=targets[file],
@@ -140,23 +145,27 @@ def recalculate(
             document = report(done.reading, as_of=done.as_of, language=spoken)
             document["receipt"] = done.receipt.as_json()
             return Outcome(problems=problems, language=spoken, document=document)
-        lines = _recalculated(done, spoken, is_marked=mark)
-        return Outcome(problems=problems, language=spoken, lines=lines)
+        lines = _recalculated(done, name, spoken, is_marked=mark)
+        # Of several, each begins with its file.
+        lines = ["", f"{name} ──"] * (len(found) > 1) + lines
+        return Outcome(problems=called(problems, name), language=spoken, lines=lines)
 
     sys.exit(run_files(found, work, language=language, as_json=as_json, fail_on=fail_on, lost=lost))
 
 
-def _recalculated(done: Recalculation, language: Language, *, is_marked: bool = False) -> list[str]:
+def _recalculated(
+    done: Recalculation, name: str, language: Language, *, is_marked: bool
+) -> list[str]:
     from ..summary import summary_lines
 
-    doubtful = [problem for problem in done.reading.problems if problem.severity != "info"]
+    doubtful = [p for p in called(done.reading.problems, name) if p.severity != "info"]
     written = done.receipt
     tab, review = written.sheets[0].sheet, written.sheets[-1].sheet
     key = "marked" if is_marked else "summarised" if tab == review else "listed"
     lines = [
         *summary_lines(done.summary, language),
         *problem_lines(doubtful, language),
-        *hint_lines(done.summary.hints, language),
+        *hint_lines(called(done.summary.hints, name), language),
         say("cli", key, language, file=written.output, tab=tab, review=review),
     ]
     if written.lost:
@@ -193,6 +202,8 @@ def _targets(files: list[Path], output: Path | None) -> list[Path | None]:
     default="csv",
     show_default=True,
 )
+@click.option("--tables", type=click.Choice([*get_args(ExportTable), "all"]), multiple=True)
+@click.option("--labels", is_flag=True)
 @day_option("--as-of")
 @template_option
 @click.option("--force", is_flag=True)
@@ -205,6 +216,8 @@ def export(
     file: Path,
     folder: Path,
     file_format: ExportFormat,
+    tables: tuple[ExportTable | Literal["all"], ...],
+    labels: bool,
     as_of: date | None,
     template: str | None,
     force: bool,
@@ -213,7 +226,7 @@ def export(
     as_json: bool,
 ) -> None:
     """Write the typed records of FILE, recomputed columns included, keyed by column id."""
-    from ..exporting import export_records
+    from ..exporting import EXPORT_TABLES, export_records
     from ..loading import load_template
     from ..workbooks import check_workbook
 
@@ -223,15 +236,25 @@ def export(
         reading, _ = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
         show("writing")
         spoken = speech(language, reading.language)
+        wanted = EXPORT_TABLES if "all" in tables else tables or EXPORT_TABLES[:1]
         with said_in(spoken):
-            paths = export_records(reading, folder, file_format, overwrite=force)
+            paths = export_records(
+                reading,
+                folder,
+                file_format,
+                tables=[name for name in EXPORT_TABLES if name in wanted],
+                labels=labels,
+                language=spoken,
+                overwrite=force,
+            )
     if as_json:
         problems = [problem.as_json(spoken) for problem in reading.problems]
         print_json({"file": file, "exported": list(paths), "problems": problems})
         sys.exit(doubts_code(reading.problems, fail_on))
-    for path in paths:
-        tell(path)
+    tell_lines(map(str, paths))
     serious = [p for p in reading.problems if p.severity != "info"]
+    if is_quiet():
+        serious = counted(serious, fail_on)
     if serious:
         tell(say("cli", "export_problems", spoken, count=len(serious)), err=True)
         for line in problem_lines(serious, spoken):

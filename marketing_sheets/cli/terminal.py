@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
+import shlex
 import sys
 import threading
 import time
@@ -19,6 +21,7 @@ import click
 
 from ..errors import WorkbookError
 from ..texts import LANGUAGES, Language, readable_text, say, visible
+from .colour import coloured, takes_colour
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,9 +42,13 @@ _ALIKE = {
 
 
 def ready_streams() -> None:
-    """Let no sentence fail on a console that lacks a character of it."""
+    """Let no sentence fail on a console that lacks a character of it, or where there is none."""
     codecs.register_error("readable", _stand_in)
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # as for services, and whoever is started without a console on Windows
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
+            setattr(sys, name, nowhere)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="readable")
 
@@ -71,25 +78,90 @@ def tell(text: object = "", *, err: bool = False) -> None:
     Raises WorkbookError where the output takes no more, as on a full disk.
     """
     shown = visible(readable_text(str(text)))
-    _print(shown + "\n", err=err)
+    has_colour = takes_colour(sys.stderr if err else sys.stdout)
+    _print((coloured(shown) if has_colour else shown) + "\n", err=err, color=has_colour)
 
 
 def print_json(document: object) -> None:
     """Print a document as JSON with its keys in their own order; always UTF-8."""
     import json
 
-    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+    hand_on(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+
+
+def hand_on(text: str) -> None:
+    """Print what another program reads as it stands; always UTF-8."""
     # As bytes it meets no console encoding. A name that is no UTF-8 keeps its bytes as \udcXX.
     _print(text.encode("utf-8", "backslashreplace") + b"\n")
 
 
-def _print(text: str | bytes, *, err: bool = False) -> None:
+def _print(text: str | bytes, *, err: bool = False, color: bool | None = None) -> None:
     try:
-        click.echo(text, nl=False, err=err)
+        click.echo(text, nl=False, err=err, color=color)
     except BrokenPipeError:
         raise
     except OSError as error:
         raise not_printed(error) from error
+
+
+def is_verbose() -> bool:
+    """Whether tracebacks are to be shown."""
+    return bool(_asked_of_all("verbose"))
+
+
+def is_quiet() -> bool:
+    """Whether nothing is to be said but what changes the exit code."""
+    return bool(_asked_of_all("quiet"))
+
+
+def keep_asked(*, verbose: int, quiet: bool) -> None:
+    """Remember what the command was told to say."""
+    click.get_current_context().meta.update({f"{__name__}.verbose": verbose})
+    click.get_current_context().meta.update({f"{__name__}.quiet": quiet})
+
+
+def _asked_of_all(name: str) -> object:
+    context = click.get_current_context(silent=True)
+    return context is not None and context.meta.get(f"{__name__}.{name}")
+
+
+@contextmanager
+def told_of_work(verbose: int) -> Iterator[None]:
+    """Tell what the library logs while a command runs: with -v its stages, with -vv all."""
+    if not verbose:
+        yield
+        return
+    import logging
+
+    class Told(logging.Handler):
+        """Where the program says everything else."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            tell(self.format(record), err=True)
+
+    logger, handler = logging.getLogger("marketing_sheets"), Told()
+    handler.setFormatter(logging.Formatter("%(relativeCreated)6d ms  %(name)s  %(message)s"))
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG if verbose > 1 else logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+def command_line(verb: str, *words: Path | str, template: str | None = None) -> str:
+    """Return a command to type, its words quoted where a shell would part them."""
+    named = () if template is None else ("--template", template)
+    return " ".join(["marketing-sheets", verb, *map(_quoted, (*words, *named))])
+
+
+def _quoted(word: Path | str) -> str:
+    text = str(word)
+    if re.fullmatch(r"[\w./\\:@%+,=-]+", text):
+        return text
+    return f'"{text}"' if os.name == "nt" else shlex.quote(text)
 
 
 def not_printed(error: Exception) -> WorkbookError:
@@ -161,7 +233,8 @@ def shown_stages(file: str, language: Language) -> Iterator[Callable[..., None]]
     After two seconds, each second anew with how long it has taken so far; nothing elsewhere. The
     function takes the stage and, if anything can be counted, how far it is.
     """
-    if sys.stderr is None or not sys.stderr.isatty():
+    can_show = sys.stderr is not None and os.environ.get("TERM") != "dumb" and not is_quiet()
+    if not can_show or not sys.stderr.isatty():
         yield lambda *_: None
         return
     name, began, ended = visible(readable_text(file)), time.monotonic(), threading.Event()

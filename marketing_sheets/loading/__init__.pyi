@@ -4,3 +4,4 @@ from .files import (
     load_template as load_template,
     template_names as template_names,
 )
+from .start import start_faults as start_faults, write_start as write_start

@@ -6,11 +6,14 @@ against each other and against Excel's limits.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
-from ..errors import TemplateError, TemplateFault, unless_known
+from ..errors import FormulaError, TemplateError, TemplateFault, unless_known
+from ..formulas import parse_expression, references
 from ..styles import STATES
 from ..template import (
     FORM_FIELDS,
@@ -163,6 +166,11 @@ def _id_faults(template: Template) -> Iterator[TemplateFault]:
     yield from _each_id("summary.outline", template.outline)
 
 
+def id_faults(name: str, taken: Iterable[str]) -> Iterator[TemplateFault]:
+    """Find why a template cannot have this id: how it is spelled, or that it is one of `taken`."""
+    return _each_id("", (name,), taken)
+
+
 def _each_id(
     path: str, ids: Iterable[str], reserved: Iterable[str] = ()
 ) -> Iterator[TemplateFault]:
@@ -279,6 +287,17 @@ def _metric_faults(metric: Metric, template: Template) -> Iterator[TemplateFault
         yield from unless_known(f"{path}.{key}", "column", name, _ids(table.columns))
         if name in table and not table[name].is_numeric:
             yield TemplateFault(path=f"{path}.{key}", code="not_numeric", params={"found": name})
+        elif name in table and metric.rollup != "latest" and _is_ratio(table[name], table):
+            yield TemplateFault(path=f"{path}.{key}", code="no_sum", params={"found": name})
+
+
+def _is_ratio(column: Column, table: TableSheet) -> bool:
+    """Whether the figures of a column come from dividing by others, so that a sum says nothing."""
+    with suppress(FormulaError):  # one that is none is told where it stands
+        body = parse_expression(column.formula or "0")
+        if isinstance(body, ast.BinOp) and isinstance(body.op, ast.Div):
+            return bool(references(ast.unparse(body.right), table))
+    return False
 
 
 def rule_faults(template: Template) -> Iterator[TemplateFault]:
@@ -325,6 +344,11 @@ def _name_faults(rule: Rule, path: str, template: Template) -> Iterator[Template
     metrics = [metric.id for metric in template.metrics]
     if not any(rule.column in tables[name] for name in rule.sheets if name in tables):
         yield from unless_known(f"{path}.metric", "metric", rule.metric, metrics)
+    units = {m.unit for m in template.metrics if m.id == rule.metric and m.sheet in rule.sheets}
+    is_limit = rule.kind in ("threshold", "window") and not rule.target
+    if is_limit and units - {rule.unit} and "percent" in {rule.unit, *units}:
+        params = {"metric": rule.metric, "unit": min(units)}
+        yield TemplateFault(path=f"{path}.unit", code="unit_of_metric", params=params)
     for number, name in enumerate(rule.after):
         sheet_id, _, column = name.rpartition(".")
         where = f"{path}.after[{number}]"

@@ -9,9 +9,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from os import fspath
 from pathlib import Path
 
 from ..errors import TemplateError, TemplateFault, UnknownTemplate, advice
+from ..files import StrPath
 from ..formulas import references
 from ..template import (
     OUR_SHEETS,
@@ -28,6 +30,7 @@ from ..template import (
     Sheet,
     TableSheet,
     Template,
+    Unit,
 )
 from ..texts import fold, nearest, templates_folder
 from .check_expressions import expression_faults, with_rule_names
@@ -53,7 +56,7 @@ def library_template(name: str) -> Template:
     return load_template(name)
 
 
-def load_template(name_or_path: str | Path) -> Template:
+def load_template(name_or_path: StrPath) -> Template:
     """Load a template of the library by its id, or a company's own .toml file.
 
     Raises UnknownTemplate where there is none, TemplateError with every fault of its files.
@@ -72,15 +75,15 @@ def load_template(name_or_path: str | Path) -> Template:
     return template
 
 
-def _find(name_or_path: str | Path) -> tuple[Path, bool]:
+def _find(given: StrPath) -> tuple[Path, bool]:
     """Return the template's file and whether it came with the library."""
-    names = template_names()
+    names, name_or_path = template_names(), fspath(given)
     if name_or_path in names:
         return templates_folder() / f"{name_or_path}.toml", True
     path = Path(name_or_path)
     if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".csv"):
         raise UnknownTemplate("not_a_template", file=path.name)
-    if isinstance(name_or_path, Path) or _PATH_LIKE.search(name_or_path) or path.is_file():
+    if not isinstance(given, str) or _PATH_LIKE.search(name_or_path) or path.is_file():
         return path, path.resolve().parent == templates_folder().resolve()
     known = ", ".join(names)
     if near := nearest(name_or_path, names):
@@ -255,7 +258,16 @@ def _placed(rule: Rule, template: Template) -> Rule:
     when: dict[str, str] = {}
     for name, text in rule.when.items():
         when.setdefault(named.get(name, name), text)
-    return replace(rule, sheets=tuple(dict.fromkeys(named.get(r, r) for r in roles)), when=when)
+    sheets = tuple(dict.fromkeys(named.get(r, r) for r in roles))
+    return replace(rule, sheets=sheets, when=when, unit=_unit(rule, sheets, template))
+
+
+def _unit(rule: Rule, sheets: Collection[str], template: Template) -> Unit:
+    """Return the unit of a rule's limit: where it states none, that of the metric it is for."""
+    if rule.unit != "number" or rule.target or rule.kind not in ("threshold", "window"):
+        return rule.unit
+    own = (m.unit for m in template.metrics if m.id == rule.metric and m.sheet in sheets)
+    return next(own, rule.unit)
 
 
 def _fed(rule: Rule, template: Template) -> Rule | None:

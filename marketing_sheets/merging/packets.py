@@ -25,7 +25,7 @@ from ..records import Reading
 from ..template import Template
 from ..texts import LANGUAGES, Text
 
-FORMAT = 4
+FORMAT = 5
 LARGEST = 1 << 31  # bytes; no reading is larger
 _LEVEL = 1  # the fastest: what is read twice at most is not worth more
 # What a reading is made of, by name: all that `records` defines or takes from below.
@@ -78,7 +78,7 @@ def hash_of(template: Template, given: Mapping[str, object]) -> str | None:
 
     Records are taken column by column, so that no copy of them is ever whole.
     """
-    packer, seal = _Packer(template), hashlib.sha256(repr(template).encode())
+    packer, seal = _Packer(template), hashlib.sha256(template.sha256.encode())
     try:
         for piece in _pieces(given):
             seal.update(_pack(piece, packer))

@@ -13,9 +13,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..brief import Brief, counted, drawn
 from ..errors import UsageError
 from ..exporting import export_records
-from ..files import check_replaceable, exists
+from ..files import StrPath, check_replaceable, exists
 from ..ooxml import Receipt, is_too_large
 from ..problems import Problem
 from ..records import (
@@ -28,9 +29,10 @@ from ..records import (
     SheetRecords,
 )
 from ..review import Entry
-from ..summary import Summary, summarize
+from ..summary import Summary, drawn_summary, summarize
 from ..template import Campaign, FormSheet, TableSheet, Template
 from ..texts import LANGUAGES, Text, readable_name, say
+from ..tidy import TidyTables
 from ..workbooks import put_summary, recompute
 from ..writer import placed, still_open
 from .cache import Cache, draw
@@ -38,7 +40,7 @@ from .conflicts import MOST_LINES, conflict_sheet
 from .log_page import log_sheet
 from .marks import entries_in, with_marks
 from .model import Merge, MergeTotal, column_label, sheet_label
-from .sources import MERGED, is_merge
+from .sources import MERGED, kind_of
 from .totals import check_merged
 
 if TYPE_CHECKING:
@@ -125,7 +127,7 @@ def _deletions(merge: Merge) -> Iterator[_Row]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MergeResult:
+class MergeResult(Brief, TidyTables):
     """A merged workbook: the merge with its account, what the workbook holds, and its receipt.
 
     `continued` tells, per sheet, the tabs in which a table too long for one goes on; `parquet` the
@@ -147,19 +149,32 @@ class MergeResult:
         """Whether the workbook is larger than what may be read again."""
         return is_too_large(self.path)
 
+    def _brief(self) -> tuple[object, str]:
+        name, merge = f"{self.path.name} as of {self.as_of}", self.merge
+        counts = counted(file=merge.sources, open_conflict=merge.conflicts, problem=merge.problems)
+        return name, f"{self.summary.in_brief}, {counts}"
 
-def check_output(path: Path, *, overwrite: bool) -> None:
+
+@drawn.register
+def _(result: MergeResult) -> str:
+    merge = result.merge
+    return drawn_summary(result.summary, merge.problems, merge.language)
+
+
+def check_output(path: Path, *, overwrite: bool, kind: str = MERGED) -> None:
     """Make sure that a merge may be written to `path`: nothing is there but an earlier merge.
 
-    Raises UsageError or WorkbookError; `overwrite` allows any other file to be replaced.
+    So with workbooks of another `kind` of ours. Raises UsageError or WorkbookError; `overwrite`
+    allows any other file to be replaced.
     """
     if path.suffix.lower() != ".xlsx":
         raise UsageError("wrong_suffix", file=path.name or str(path))
     if not path.parent.is_dir():
         raise UsageError("folder_missing", file=path.name, folder=str(path.parent))
     check_replaceable(path)
-    if not overwrite and exists(path) and not is_merge(path):
-        raise UsageError("output_is_no_merge", file=path.name)
+    if not overwrite and exists(path) and kind_of(path) != kind:
+        code = "output_is_no_merge" if kind == MERGED else "file_exists"
+        raise UsageError(code, file=path.name)
 
 
 def write_merge(
@@ -169,7 +184,7 @@ def write_merge(
     as_of: date,
     created: datetime | None = None,
     overwrite: bool = False,
-    parquet: Path | str | None = None,
+    parquet: StrPath | None = None,
     cache: Cache | None = None,
 ) -> MergeResult:
     """Write a merge as a full workbook, and as one Parquet file a sheet into `parquet`.
@@ -194,12 +209,11 @@ def write_merge(
     attached = _attached(merge, sheets, continued)
     plain = replace(
         _reading(merge, sheets, _form(merge, as_of), readable_name(path.name)),
-        remembered=merge.remembered,
         attachments={one.id: _lines(one) for one in attached},
     )
-    reading = recompute(plain, as_of=as_of)
-    reading = replace(reading, problems=(*reading.problems, *_told(sheets)))
+    reading = _computed(plain, sheets, as_of)
     summary = summarize(reading, as_of=as_of)
+    reading = replace(reading, history=summary.history)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / path.name
         entries = entries_in(reading, merge, marked)
@@ -224,6 +238,12 @@ def write_merge(
     )
 
 
+def _computed(plain: Reading, sheets: Mapping[str, SheetRecords], as_of: date) -> Reading:
+    computed, told = recompute(plain, as_of=as_of), _told(sheets)
+    problems = (*computed.problems, *told)
+    return replace(computed, problems=problems, problems_read=(*plain.problems, *told))
+
+
 def _attached(
     merge: Merge, sheets: Mapping[str, SheetRecords], continued: Mapping[str, Sequence[str]]
 ) -> tuple[Attachment, ...]:
@@ -231,7 +251,7 @@ def _attached(
     return log, conflicts, *change_sheets(merge)
 
 
-def _exported(reading: Reading, folder: Path | str | None, *, overwrite: bool) -> tuple[Path, ...]:
+def _exported(reading: Reading, folder: StrPath | None, *, overwrite: bool) -> tuple[Path, ...]:
     if folder is None:
         return ()
     return export_records(reading, Path(folder), "parquet", overwrite=overwrite)
@@ -320,6 +340,8 @@ def _reading(
         thresholds=merge.thresholds,
         holidays=merge.holidays,
         template_version=merge.template.version,
+        remembered=merge.remembered,
+        history=merge.history,
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
+from ..brief import Brief
+from ..files import AnyFile, GivenFile
 from ..problems import column_letter
 from .gate import open_index, open_source
 from .parts import Package, children, local
@@ -20,7 +21,7 @@ _TEXTS = ("t", "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LaidOn:
+class LaidOn(Brief):
     """A thing that lies on a cell, "" where it is fixed to none; `text` is what a comment says."""
 
     kind: Laid
@@ -29,7 +30,7 @@ class LaidOn:
     text: str = ""
 
 
-def laid_on(path: Path) -> tuple[LaidOn, ...]:
+def laid_on(path: AnyFile | GivenFile) -> tuple[LaidOn, ...]:
     """Return what lies on the worksheets of a workbook, tab by tab.
 
     Raises a WorkbookError for a file that cannot be opened.

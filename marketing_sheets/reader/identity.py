@@ -10,10 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ..errors import UnknownWorkbook
+from ..files import StrPath
 from ..loading import library_template, load_template, template_names
+from ..logs import logger_of
 from ..template import FormSheet, Sheet, TableSheet, Template
 from ..texts import LANGUAGES, Language, fold
 from .form import field_rows, form_share
@@ -143,7 +144,7 @@ class Claim:
 def identify(
     grids: Sequence[Grid],
     properties: Mapping[str, str],
-    template: Template | str | Path | None,
+    template: Template | StrPath | None,
     file: str,
 ) -> Identity:
     """Tell the template and language of a workbook.
@@ -167,6 +168,8 @@ def identify(
     version = properties.get("template_version") or next((s.version for s in stamps), None)
     stated = properties.get("language") or next((s.language for s in stamps), None)
     language = next((known for known in LANGUAGES if known == stated), None)
+    how = "resembles" if is_guessed else "is read as"
+    logger_of(__name__).debug("%r %s the template %s", file, how, template.id)
     return Identity(
         template=template,
         version=version,
@@ -265,8 +268,11 @@ def _told_by_columns(grids: Sequence[Grid], file: str) -> Template:
     if len(columns) >= _COLUMNS and own >= _OWN_COLUMNS and len(columns) >= 2 * len(others):
         return best
     likely = [template.id for columns, template in found if columns]
-    names = ", ".join(likely or template_names())
-    raise UnknownWorkbook("unknown_workbook", file=file, templates=names)
+    names = likely or template_names()
+    listed = {"file": file, "templates": ", ".join(names)}
+    if not likely:
+        raise UnknownWorkbook("foreign_workbook", **listed)
+    raise UnknownWorkbook("unknown_workbook", **listed, example=names[0])
 
 
 def _words(template: Template) -> frozenset[str]:

@@ -36,11 +36,11 @@ _PATTERNS = tuple(
 )
 _NO_DAY = re.compile(rf"\d{{4}}(?:[-./]\d{{1,2}}|年\d{{1,2}}月)|{_NAME}[-/ ,]*\d{{4}}", re.ASCII)
 _CJK_DATE = re.compile(
-    r"(?:(?P<year>(?:20)?\d{2}|[一二零〇]{4})年)?(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})[日号]?"
+    r"(?:(?P<year>(?:20)?\d{2}|[零〇一二三四五六七八九]{4})年)?(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})[日号]?"
 )
 _TWO_DIGIT_YEAR = re.compile(r"(?P<year>\d{2})年(?P<rest>\d{1,2}月\d{1,2}[日号]?)", re.ASCII)
 _BY_THAT_DAY = re.compile(r"(?P<day>.*[日号\d])(?P<word>之前|以前|前)")
-_CIPHERS = "零一二三四五六七八九"
+_CIPHERS = str.maketrans("零〇一二三四五六七八九", "00123456789")
 _SHORT_YEAR = re.compile(
     r"\d{2}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2\d{2}|\d{2}年\d{1,2}月\d{1,2}[日号]?",
     re.ASCII,
@@ -128,7 +128,7 @@ def _in_digits(text: str) -> str:
     month, day = chinese_integer(hit["month"]), chinese_integer(hit["day"])
     if month is None or day is None:
         return text
-    year = "".join(str(_CIPHERS.index(c)) if c in _CIPHERS else c for c in hit["year"] or "")
+    year = (hit["year"] or "").translate(_CIPHERS)
     return f"{year}年{month}月{day}日" if year else f"{month}月{day}日"
 
 

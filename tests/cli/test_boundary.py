@@ -53,6 +53,32 @@ def test_folders_and_globs_have_a_tally(folder: Path, command: str) -> None:
         assert tally == {"files": 2, "fine": 1, "doubtful": 0, "unusable": 1}
 
 
+def test_lines_name_their_file(blank: Path, tmp_path: Path) -> None:
+    """Of several files each line begins with the path that tells it apart; of one with its name."""
+    for name in ("华东", "华南"):
+        (tmp_path / name).mkdir()
+        shutil.copy(blank, tmp_path / name / "618.xlsx")
+    (tmp_path / "华南" / "坏.xlsx").write_bytes(b"PK\x03\x04broken")
+    (tmp_path / "华南" / "~$618.xlsx").write_bytes(b"")
+    result = run("check", tmp_path, tmp_path / "华东" / "618.xlsx", "--language", "zh-Hans", code=3)
+    *lines, tally = result.stdout.splitlines()
+    assert tally.startswith("共 4 个文件：0 个没有疑问，2 个有疑问")
+    heads = [line for line in lines if not line.startswith("[")]
+    assert [line.partition("：")[0] for line in heads] == ["华东/618.xlsx", "华南/618.xlsx"]
+    for line in set(lines) - set(heads):
+        assert line.startswith(("[注意] 华东/618.xlsx › ", "[注意] 华南/618.xlsx › "))
+    refused = result.stderr.splitlines()
+    assert any(line.startswith("华南/坏.xlsx") for line in refused)
+    one = run("check", tmp_path / "华东", "--language", "zh-Hans", code=1).stdout
+    assert one.startswith("618.xlsx：")
+    words = ("recalculate", tmp_path / "华东", tmp_path / "华南", "--as-of", "2024-06-28")
+    result = run(*words, "--language", "en", code=3)
+    assert len(result.stderr.splitlines()) == 2  # of the workbook that is open, not of its lock
+    assert "3 files: 0 without doubts, 1 with doubts, 2 that could not be used" in result.stdout
+    assert "华东/618.xlsx ──" in run(*words, code=3).stdout
+    assert " 华东/618.xlsx › " in run(*words, code=3).stdout
+
+
 def test_fail_on(tmp_path: Path) -> None:
     """A warning counts unless errors alone are asked for; never leaves the doubts out."""
     records = tmp_path / "records"

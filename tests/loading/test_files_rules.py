@@ -138,3 +138,14 @@ def test_an_unknown_key_is_told_with_the_nearest(tmp_path: Path) -> None:
         written(tmp_path, rule(severty='"high"'))
     assert "rules[0].severty" in str(error.value)
     assert "`severity`" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("keys", "unit"),
+    [("", "percent"), ('unit = "percent"', "percent"), ('target = "target_roas"', "number")],
+)
+def test_a_limit_is_in_the_unit_of_its_metric(tmp_path: Path, keys: str, unit: str) -> None:
+    """Where it states none; a distance from a target is a share, or what its rule says."""
+    rule = f'id = "r"\nkind = "threshold"\nlabel = "R"\nmetric = "ctr"\nlimit = 0.02\n{keys}'
+    template = written(tmp_path, f'[[rules]]\n{rule}\nsheets = ["daily"]\nmessage = "x"\n')
+    assert [one.unit for one in template.rules if one.id == "r"] == [unit]

@@ -95,7 +95,7 @@ def test_no_command_line_stands_on_the_sheet(language: Language) -> None:
     left = tuple(
         SkippedFile(file="c.xlsx", code=code, params={**params, "file": "c.xlsx"})
         for code, params in (
-            ("unknown_workbook", {"templates": "campaign_tracker"}),
+            ("unknown_workbook", {"templates": "campaign_tracker", "example": "campaign_tracker"}),
             ("unforeseen_fault", {"detail": "KeyError"}),
             ("other_split", {"source": "x"}),
         )
