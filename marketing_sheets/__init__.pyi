@@ -1,3 +1,4 @@
+from .chat import chat_text as chat_text
 from .errors import (
     DamagedWorkbook as DamagedWorkbook,
     EncryptedWorkbook as EncryptedWorkbook,
@@ -28,7 +29,6 @@ from .loading import (
 from .merging import MergeResult as MergeResult, merge as merge, settle as settle
 from .ooxml import Receipt as Receipt, insert_sheet as insert_sheet
 from .problems import Place as Place, Problem as Problem
-from .reader import read_workbook as read_workbook
 from .records import (
     ControlTotal as ControlTotal,
     Reading as Reading,
@@ -39,11 +39,18 @@ from .splitting import Split as Split, split as split
 from .summary import Summary as Summary, summarize as summarize
 from .template import Template as Template
 from .texts import LANGUAGES as LANGUAGES, Language as Language, Text as Text
+from .tidy import (
+    alerts_frame as alerts_frame,
+    history_frame as history_frame,
+    metrics_frame as metrics_frame,
+    problems_frame as problems_frame,
+)
 from .workbooks import (
     Generation as Generation,
     Recalculation as Recalculation,
     check_workbook as check_workbook,
     generate_workbook as generate_workbook,
+    read_workbook as read_workbook,
     recalculate as recalculate,
     recompute as recompute,
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from .alerts import TrackedAlert, alerts, track, unproven_keys
 from .metrics import figures_as_json
 from .problems import Place
 from .records import Reading
-from .summary import figures, kind_text, phrase_text, text_of
+from .summary import figures
 from .texts import Language
+from .tidy import alert_as_json, tracked_alerts
 
 if TYPE_CHECKING:  # what reads one workbook must not wait for what merges many
     from .merging import Change, Conflict, MergeResult, MergeTotal
@@ -22,6 +22,7 @@ def report(reading: Reading, *, as_of: date | None, language: Language) -> dict[
     Percentages are fractions; a metric without a value has a reason. Without a day to compute as
     of there are no metrics and no alerts.
     """
+    alerts = () if as_of is None else tracked_alerts(reading, as_of)
     return {
         "file": reading.file,
         "sha256": reading.sha256,
@@ -30,8 +31,12 @@ def report(reading: Reading, *, as_of: date | None, language: Language) -> dict[
         "language": reading.language,
         "as_of": None if as_of is None else as_of.isoformat(),
         "problems": [problem.as_json(language) for problem in reading.problems],
-        "alerts": [] if as_of is None else _alerts(reading, as_of, language),
+        "alerts": [alert_as_json(one, language) for one in alerts],
         "metrics": [] if as_of is None else figures_as_json(figures(reading, as_of=as_of)),
+        "history": [
+            {"as_of": one.day.isoformat(), "health": one.health, **one.figures}
+            for one in reading.history
+        ],
         "totals": [
             {
                 "sheet": total.sheet,
@@ -43,43 +48,6 @@ def report(reading: Reading, *, as_of: date | None, language: Language) -> dict[
             }
             for total in reading.totals
         ],
-    }
-
-
-def _alerts(reading: Reading, as_of: date, language: Language) -> list[dict[str, Any]]:
-    found, gone = alerts(reading, as_of=as_of), unproven_keys(reading)
-    tracked = track(found, reading.remembered, as_of=as_of, unproven=gone)
-    return [_alert(one, language) for one in tracked]
-
-
-def _alert(one: TrackedAlert, language: Language) -> dict[str, Any]:
-    """Return an alert; what is resolved has no place any more, and no kind."""
-    alert = one.alert
-    what = text_of(one.what, language)
-    if alert is None:
-        found: dict[str, Any] = dict.fromkeys(("rule", "kind", "label", "gap", "advice"))
-        found |= dict.fromkeys(("file", "sheet", "cell"))
-    else:
-        advice = alert.advice
-        found = {
-            "rule": alert.rule,
-            "kind": alert.kind,
-            "label": kind_text(alert, language),
-            "gap": phrase_text(alert.gap, language),
-            "advice": None if advice is None else phrase_text(advice, language),
-            "file": alert.place.file,
-            "sheet": alert.place.sheet,
-            "cell": alert.place.cell,
-        }
-    return {
-        "key": one.key,
-        "state": one.standing,
-        "first_seen": one.first_seen.isoformat(),
-        "severity": one.severity,
-        **found,
-        "message": what if alert is None else f"{what} – {found['gap']}",
-        "department": text_of(one.department, language),
-        "owner": one.who,
     }
 
 

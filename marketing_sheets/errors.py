@@ -72,13 +72,14 @@ class TemplateFault:
 
     `code` names a sentence in `words/errors.toml` under `fault`; a param `near` or `known` adds
     what was probably meant or what there is. A path looks like `sheets[0].columns[3].min`; it is
-    empty where the whole file is meant.
+    empty where the whole file is meant. `about` is the id of the innermost thing it stands in.
     """
 
     path: str
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
     file: str | None = None
+    about: str | None = None
 
     def describe(self, language: Language) -> str:
         """Say the fault in one line: file, path, what is wrong, what was probably meant."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from .brief import Brief
 from .texts import Language, Text, book
 
 Severity = Literal["error", "warning", "info"]
@@ -42,7 +43,7 @@ def column_number(letters: str) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Brief):
     """File › sheet › cell, as Excel shows it; the later parts may be missing."""
 
     file: str | None = None
@@ -72,9 +73,12 @@ class Place:
     def __str__(self) -> str:
         return " › ".join(part for part in (self.file, self.sheet, self.cell) if part)
 
+    def _brief(self) -> tuple[object, str]:
+        return self, ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Brief):
     """One thing that is wrong or doubtful, where it stands, and what was found there.
 
     An error says that what it names is not used: the cell, or the row or tab where it names no
@@ -146,6 +150,10 @@ class Problem:
             for key, value in self.params.items()
         }
         return text.format_map({"raw": "" if self.raw is None else self.raw, **known})
+
+    def _brief(self) -> tuple[object, str]:
+        raw = "" if self.raw is None else f", {str(self.raw)!r}"
+        return f"{self.severity} {self.code}", f"{self.place}{raw}"
 
 
 def condensed(problems: Iterable[Problem]) -> list[Problem]:

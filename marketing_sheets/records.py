@@ -10,9 +10,11 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from .brief import Brief, counted, drawn
+from .notebook import piece, problems_table, shown, table, title
 from .problems import Place, Problem
 from .template import SettingValue, Template, Threshold
-from .texts import Language, Text
+from .texts import Language, Text, say
 from .values import Milestone, Risk
 
 # Arrays of any values, of whole numbers, of numbers, and of yes and no.
@@ -56,7 +58,7 @@ REVIEW_STAMP, CONFIRMED_ID, CONFIRMATION = "review.1", "review.id", "review.conf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(Brief):
     """Where a sheet's records stand: file, tab, header row and the column of each id.
 
     Rows and columns count from 1, as Excel shows them.
@@ -74,7 +76,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SkippedRow:
+class SkippedRow(Brief):
     """A row that is no record, and why: total_row, section_row or repeated_header."""
 
     row: int
@@ -83,12 +85,12 @@ class SkippedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SheetRecords:
+class SheetRecords(Brief):
     """The records of one table sheet.
 
     `frame` has a RangeIndex and one column per template column id: integer Int64; number, money,
     percent, ratio, quantity Float64; date datetime64; all others str; missing values are NA.
-    Choices are kept as ids. Computed columns are all NA until `formulas.compute` fills them.
+    Choices are kept as ids. Computed columns are all NA where nobody has filled them yet.
     `raw` holds what stood in the input cells (object, same index), `rows` the Excel row of each
     record. `kinds` tells, per quantity column, number, percent, ratio, growth or money.
     `reasons` tells, per computed column, why a cell has no value (NA where it has one).
@@ -144,6 +146,10 @@ class SheetRecords:
             extras=some(self.extras),
             origins=some(self.origins),
         )
+
+    def _brief(self) -> tuple[object, str]:
+        size = counted(row=self.frame, column=self.frame.columns)
+        return self.sheet, f"{size}, {self.origin.place()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +238,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RememberedAlert:
+class RememberedAlert(Brief):
     """An alert as the workbook's last Summary listed it; texts in that Summary's language.
 
     `resolved_on` is the day it was gone, None while it stood. `own_owner` is whom staff named for
@@ -250,7 +256,19 @@ class RememberedAlert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ControlTotal:
+class HistoryDay(Brief):
+    """The headline figures as a Summary had them as of a day, by id; one without a value is absent.
+
+    `health` is the verdict: risk, watch or ok.
+    """
+
+    day: date
+    health: str
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlTotal(Brief):
     """Rows or one additive column of a sheet: in = used + listed.
 
     `column` None counts rows. `listed` gives, per reason, what was left out of the figures.
@@ -267,9 +285,14 @@ class ControlTotal:
         """Whether nothing is unaccounted for, to the cent."""
         return abs(self.read - self.used - sum(self.listed.values())) < 0.005
 
+    def _brief(self) -> tuple[object, str]:
+        name = f"{self.sheet} {self.column or 'rows'}"
+        agrees = "reconciles" if self.reconciles else "does not reconcile"
+        return name, f"read {self.read:,.12g}, used {self.used:,.12g}, {agrees}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
-class Reading:
+class Reading(Brief):
     """A workbook read back: its form, its records, and all that was doubtful.
 
     `form` maps field ids to typed values (None where blank). `form_places` tells where they stand.
@@ -283,7 +306,10 @@ class Reading:
     are the alerts that the last Summary listed. `milestones` and `risks` are what the form's
     fields with such a wording say, in the order written, by field id. `split` names the split that
     the workbook says it is a part of, "" if of none. `confirmed` is what people typed into the
-    Review who say that a line is right, by the line's id.
+    Review who say that a line is right, by the line's id. `as_of` is the day the computed columns
+    are filled as of, None where nothing says one; `problems_read` are the problems there were
+    before, None while nothing is computed. `history` are the days as of which the Summary was
+    written, in order, with the figures it had.
     """
 
     template: Template
@@ -309,3 +335,26 @@ class Reading:
     risks: Mapping[str, tuple[Risk, ...]] = field(default_factory=dict)
     split: str = ""
     confirmed: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[HistoryDay, ...] = ()
+    as_of: date | None = None
+    problems_read: tuple[Problem, ...] | None = None
+
+    def _brief(self) -> tuple[object, str]:
+        kind, rows = self.template.id, sum(len(one.rows) for one in self.sheets.values())
+        counts = counted(sheet=self.sheets, row=rows, problem=self.problems)
+        return self.file or "", f"{kind}, {counts}"
+
+
+@drawn.register
+def _(reading: Reading) -> str:
+    language, names = reading.language, ("living.table", "living.rows")
+    rows = [
+        (shown(reading.template[name].label[language]), f"{len(one.rows):,}")
+        for name, one in reading.sheets.items()
+    ]
+    return piece(
+        language,
+        title(reading.file or reading.template.title[language], 3),
+        table([say("sheets", name, language) for name in names], rows),
+        problems_table(reading.problems, language),
+    )

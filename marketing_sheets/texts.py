@@ -16,6 +16,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from .brief import Brief
+
 Language = Literal["zh-Hans", "zh-Hant", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 _LONGEST_WORD = 60  # characters
@@ -36,7 +38,7 @@ _EDGE = re.compile(r"^[\s*:：★●]+|(?<![\s*:：★●])[\s*:：★●]++$")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Brief):
     """A label or sentence in every language."""
 
     by_language: Mapping[Language, str]
@@ -50,6 +52,9 @@ class Text:
     def values(self) -> tuple[str, ...]:
         """Return the wordings, one a language."""
         return tuple(self.by_language.values())
+
+    def _brief(self) -> tuple[object, str]:
+        return " / ".join(dict.fromkeys(self.values())), ""
 
 
 def listed(words: Sequence[str | Text], most: int | None = None) -> Text:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 # These load what they need when it is asked for: checking does not wait for what writes.
 from . import alerts, summary as pages, writer
+from .brief import Brief, counted, drawn
 from .checks import doubts, without_prepared
 from .errors import (
     TemplateError,
@@ -22,7 +23,10 @@ from .errors import (
 )
 from .files import real_path
 from .formulas import compute
+from .history import join_histories
 from .loading import check_template, load_template
+from .logs import logged, logger_of
+from .notebook import piece, problems_table, title
 from .ooxml import (
     REVIEW,
     SUMMARY,
@@ -41,18 +45,24 @@ from .ooxml import (
 from .problems import Place, Problem
 from .reader import (
     Earlier,
+    form_row,
+    frames_by_sheet,
     read_csv_records,
     read_earlier,
     read_form_csv,
-    read_workbook,
+    read_frames,
+    read_inputs,
 )
 from .records import Reading, SheetRecords
 from .review import KEYS, Entry, entries_of, mark_rules
 from .template import Campaign, Column, Template
 from .texts import Language, nearest, say, templates_folder
+from .tidy import TidyTables
 from .values import Context, choice_spellings, parse
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from .summary import Summary
 
 StageProgress = Callable[[str], None]
@@ -64,21 +74,42 @@ def _silent(stage: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Generation:
+class Generation(Brief):
     """A generated workbook, and what of the given records could not be understood."""
 
     path: Path
     problems: tuple[Problem, ...]
+    language: Language
+
+    def _brief(self) -> tuple[object, str]:
+        return self.path.name, counted(problem=self.problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recalculation:
-    """A recalculated workbook: its reading, its Summary, and the receipt of the write."""
+class Recalculation(Brief, TidyTables):
+    """A recalculated workbook: its reading, its Summary in `language`, the receipt of the write."""
 
     reading: Reading
     summary: Summary
     receipt: Receipt
     as_of: date
+    language: Language
+
+    def _brief(self) -> tuple[object, str]:
+        name, told = f"{self.receipt.output.name} as of {self.as_of}", self.summary.in_brief
+        return name, f"{told}, {counted(problem=self.reading.problems)}"
+
+
+@drawn.register
+def _(made: Generation) -> str:
+    return piece(
+        made.language, title(made.path.name, 3), problems_table(made.problems, made.language)
+    )
+
+
+@drawn.register
+def _(done: Recalculation) -> str:
+    return pages.drawn_summary(done.summary, done.reading.problems, done.language)
 
 
 def example_folder(template: Template, language: Language) -> Path:
@@ -92,13 +123,14 @@ def example_folder(template: Template, language: Language) -> Path:
     return folder
 
 
+@logged("generated")
 def generate_workbook(
     template: Template | str | Path,
     path: Path | str,
     *,
     language: Language | None = None,
     form: Mapping[str, object] | None = None,
-    records: Path | str | None = None,
+    records: Path | str | Mapping[str, DataFrame | SheetRecords] | None = None,
     departments: Sequence[str] | str = (),
     rows: int | None = None,
     created: datetime | None = None,
@@ -106,10 +138,12 @@ def generate_workbook(
 ) -> Generation:
     """Write a formatted workbook for staff to fill in.
 
-    `form` gives the campaign's fields by id, typed or as text; `records` is a folder with
-    `<sheet id>.csv` files to start from. What cannot be understood there is written as it stands
-    and listed in the result. `language` None takes the template's, else Simplified Chinese;
-    `created` goes into the document properties.
+    `form` gives the campaign's fields by id, typed or as text. `records` to start from are a folder
+    with `<sheet id>.csv` files, or `Reading.sheets`, or data frames by sheet: sheets and columns
+    called by id or label, percentages as fractions, computed columns left to their formulas; that
+    of a form has one row. What cannot be understood is written as it stands and listed in the
+    result. `language` None takes the template's, else Simplified Chinese; `created` goes into the
+    document properties.
 
     Raises TemplateError, UsageError, RecordsError, WorkbookExists or WorkbookInUse.
     """
@@ -124,17 +158,7 @@ def generate_workbook(
     target = _writable(Path(path))
     if faults := check_template(template):
         raise TemplateError("template_faults", file=template.id, faults=faults)
-    folder = None if records is None else Path(records)
-    fields: dict[str, object] = {}
-    problems: tuple[Problem, ...] = ()
-    if folder is not None:
-        fields, problems = read_form_csv(folder, template, language=language)
-    fields |= _typed_form(template, form or {}, language)
-    _check_period(fields)
-    sheets: dict[str, SheetRecords] = {}
-    if folder is not None:
-        sheets, found = read_csv_records(folder, template, form=fields, language=language)
-        problems += found
+    fields, sheets, problems = _given(template, form or {}, records, language)
     written = writer.write_workbook(
         template,
         target,
@@ -146,12 +170,42 @@ def generate_workbook(
         created=created,
         overwrite=overwrite,
     )
-    return Generation(path=written, problems=problems)
+    return Generation(path=written, problems=problems, language=language)
 
 
+def _given(
+    template: Template,
+    form: Mapping[str, object],
+    records: Path | str | Mapping[str, DataFrame | SheetRecords] | None,
+    language: Language,
+) -> tuple[dict[str, object], dict[str, SheetRecords], tuple[Problem, ...]]:
+    """Return the form's fields, what `form` says before all else, the records, and their doubts."""
+    fields: dict[str, object] = {}
+    problems: tuple[Problem, ...] = ()
+    found: tuple[dict[str, SheetRecords], tuple[Problem, ...]] = {}, ()
+    frames = frames_by_sheet(records, template) if isinstance(records, Mapping) else None
+    folder = None if records is None or isinstance(records, Mapping) else Path(records)
+    if folder is not None:
+        fields, problems = read_form_csv(folder, template, language=language)
+    for one in template.forms:
+        if frames is not None and one.id in frames:
+            fields |= _typed_form(template, form_row(frames[one.id], one), language)
+    fields |= _typed_form(template, form, language)
+    _check_period(fields)
+    if frames is not None:
+        found = read_frames(frames, template, form=fields, language=language)
+    elif folder is not None:
+        found = read_csv_records(folder, template, form=fields, language=language)
+    sheets, told = found
+    return fields, sheets, problems + told
+
+
+@logged("computed")
 def recompute(reading: Reading, *, as_of: date | None) -> Reading:
-    """Fill every computed column; cells whose stored figure disagrees become problems."""
+    """Fill every computed column, anew if it is filled; what the figures cast doubt on is added."""
     as_of = as_day(as_of)
+    if reading.problems_read is not None:
+        reading = replace(reading, problems=reading.problems_read)
     sheets = {
         name: compute(
             records,
@@ -162,9 +216,28 @@ def recompute(reading: Reading, *, as_of: date | None) -> Reading:
         )
         for name, records in reading.sheets.items()
     }
-    computed = replace(reading, sheets=sheets)
+    computed = replace(reading, sheets=sheets, as_of=as_of, problems_read=reading.problems)
     told = without_prepared(reading, as_of)
     return replace(computed, problems=(*told, *doubts(computed, as_of)))
+
+
+def read_workbook(
+    path: Path | str,
+    *,
+    template: Template | str | Path | None = None,
+    as_of: date | None = None,
+) -> Reading:
+    """Read a filled workbook: typed frames with every computed column, and all that is doubtful.
+
+    Figures are as of `as_of`, else the day the form states. Where neither is known, columns that
+    need a day stay NA, with the reason in `SheetRecords.reasons`; `recompute` fills them for any
+    day. `template` is one, its id or its .toml file; None takes the one the workbook names, or
+    resembles most.
+
+    Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
+    typed wrong is in `Reading.problems`.
+    """
+    return check_workbook(path, template=template, as_of=as_of)[0]
 
 
 def check_workbook(
@@ -174,10 +247,9 @@ def check_workbook(
     as_of: date | None = None,
     today: date | None = None,
 ) -> tuple[Reading, date | None]:
-    """Read and recompute a workbook without writing anything.
+    """Read a workbook as `read_workbook` does; where it states no day, as of `today`.
 
-    The figures are as of `as_of`, else the day the workbook says, else `today`; that day is
-    returned too.
+    Returns the reading and the day of its figures.
     """
     return _checked(open_workbook_file(Path(path)), template, as_day(as_of), as_day(today))
 
@@ -188,12 +260,16 @@ def _checked(
     as_of: date | None,
     today: date | None,
 ) -> tuple[Reading, date | None]:
-    reading = read_workbook(facts, template=None if template is None else _loaded(template))
+    loaded = None if template is None else _loaded(template)
+    reading = read_inputs(facts, template=loaded)
     stated = reading.form.get(Campaign.AS_OF)
     day = as_of or (stated if isinstance(stated, date) else None) or today
+    how = "asked for" if as_of else "stated in the workbook" if day == stated else "today"
+    logger_of(__name__).debug("%r as of %s, %s", reading.file, day, how)
     return recompute(reading, as_of=day), day
 
 
+@logged("recalculated")
 def recalculate(
     path: Path | str,
     *,
@@ -232,11 +308,7 @@ def recalculate(
         raise UsageError("as_of_missing", file=path.name)
     language = as_language(language, reading.language)
     if output is not None and output.exists():
-        # What is typed into the lists of an earlier output is as good as what the workbook says.
-        earlier = _earlier(output, reading.template)
-        lists = (earlier.remembered, reading.remembered)
-        confirmed = {**reading.confirmed, **earlier.confirmed}
-        reading = replace(reading, remembered=alerts.remembered_by_all(lists), confirmed=confirmed)
+        reading = _with_earlier(reading, output)
     progress("computing")
     summary = pages.summarize(reading, as_of=day)
     progress("writing")
@@ -252,7 +324,24 @@ def recalculate(
             overwrite=overwrite,
             created=created,
         )
-    return Recalculation(reading=reading, summary=summary, receipt=receipt, as_of=day)
+    reading = replace(reading, history=summary.history)
+    return Recalculation(
+        reading=reading, summary=summary, receipt=receipt, as_of=day, language=language
+    )
+
+
+def _with_earlier(reading: Reading, output: Path) -> Reading:
+    """Return what a workbook says, and what an earlier output that is replaced remembers of it.
+
+    What is typed into the lists there is as good as what the workbook says.
+    """
+    earlier = _earlier(output, reading.template)
+    return replace(
+        reading,
+        remembered=alerts.remembered_by_all((earlier.remembered, reading.remembered)),
+        confirmed={**reading.confirmed, **earlier.confirmed},
+        history=join_histories(reading.history, earlier.history),
+    )
 
 
 def _earlier(path: Path, template: Template) -> Earlier:
@@ -264,6 +353,7 @@ def _earlier(path: Path, template: Template) -> Earlier:
         return Earlier()  # what cannot be read has nothing to remember
 
 
+@logged("wrote")
 def put_summary(
     summary: Summary | None,
     workbook: Path | WorkbookFile,

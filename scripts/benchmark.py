@@ -226,7 +226,7 @@ def sized_pairs(folder: Path, rows: int, channels: int) -> dict[str, Pair]:
         "read": Pair(
             name=f"read to typed, checked frames: {size}",
             ours=python(
-                "from marketing_sheets import read_workbook", f"read_workbook({str(filled)!r})"
+                "from marketing_sheets.reader import read_inputs", f"read_inputs({str(filled)!r})"
             ),
             theirs=python(
                 "import pandas as pd",

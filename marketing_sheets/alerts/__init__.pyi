@@ -13,5 +13,6 @@ from .model import (
     Phrase as Phrase,
     choice_setting as choice_setting,
     label_of as label_of,
+    terms as terms,
 )
 from .rows import calendar_notes as calendar_notes

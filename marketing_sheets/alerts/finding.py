@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 
+from ..brief import Brief
 from ..problems import Place
 from ..records import Reading, RememberedAlert, SheetRecords
 from ..template import ALERT_SEVERITIES, RULE_KINDS, AlertSeverity, Rule, RuleKind
@@ -45,7 +46,7 @@ _GROUPED = ("threshold", "window", "drop")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrackedAlert:
+class TrackedAlert(Brief):
     """An alert and its history.
 
     `alert` is None once it is resolved: what is known of it then are the texts of the last Summary.

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..brief import Brief
 from ..problems import Place
 from ..records import Array, Mask, Reading, SheetRecords
 from ..template import AlertSeverity, Campaign, Rule, RuleKind, Template, Unit
@@ -20,7 +21,7 @@ from ..texts import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Amount:
+class Amount(Brief):
     """A number and its unit, worded later: 720000 money is 72 万, or 720K."""
 
     value: float
@@ -28,7 +29,7 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Phrase:
+class Phrase(Brief):
     """A sentence to be: its code, what fills its blanks, and the count that decides its number.
 
     `text`, where it stands, is the sentence itself in every language; `code` says nothing then.
@@ -41,7 +42,7 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
+class Alert(Brief):
     """One thing to act on, found by the rule with the id `rule`.
 
     `label` names the rule in a word or two. `size` orders alerts of one kind: days, or

@@ -21,6 +21,7 @@ _HOMES = {
     "recalculate": "reading",
     "check": "reading",
     "report": "reporting",
+    "chat": "reporting",
     "export": "reading",
     "merge": "departments",
     "settle": "departments",

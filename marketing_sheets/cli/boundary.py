@@ -35,6 +35,7 @@ from .terminal import (
 )
 
 if TYPE_CHECKING:
+    from ..merging import SkippedFile
     from ..problems import Problem
 
 
@@ -229,7 +230,7 @@ class Outcome:
 
 def found_files(
     paths: Sequence[Path], output: Path | None = None, *, in_place: bool = False
-) -> tuple[list[Path], list[str]]:
+) -> tuple[list[Path], list[SkippedFile]]:
     """Return the workbooks that files, folders and globs name, and what a folder holds besides.
 
     What lies in the folder `output` is left out. Who writes `in_place` is told by the workbook
@@ -246,7 +247,7 @@ def found_files(
         if not is_one and not any(folder in (None, *file.parents) for file in inside):
             raise UsageError("no_file_matches", pattern=str(path))
     harmless = NO_LOSS | ({"lock_file"} if in_place else set())
-    lost = [s.describe(speech()) for s in found.skipped if s.code not in harmless]
+    lost = [skipped for skipped in found.skipped if skipped.code not in harmless]
     files = {file.absolute(): file for file in inside}
     # As it was typed, wherever else it lies.
     files |= {path.absolute(): path for path, is_one in named.items() if is_one}
@@ -276,7 +277,7 @@ def run_files(
     language: Language | None,
     as_json: bool,
     fail_on: FailOn = "warning",
-    lost: Sequence[str] = (),
+    lost: Sequence[SkippedFile] = (),
 ) -> int:
     """Do `work` on each file, print what became of it, and return the exit code: the highest.
 
@@ -320,11 +321,11 @@ def run_files(
         }
         print_json({"files": documents, "tally": counts})
         return code
-    for line in lost:
-        tell(line, err=True)
+    spoken = speech(language, *(one for one, _ in said.most_common(1)))
+    for skipped in lost:
+        tell(skipped.describe(spoken), err=True)
     if len(codes) > 1:
-        usual = max(said, key=lambda one: said[one], default=None)
-        tell(_tally_line(tally, speech(language, usual)))
+        tell(_tally_line(tally, spoken))
     return code
 
 

@@ -385,6 +385,8 @@ def _part_line(done: Split, part: Part, language: Language) -> str:
         if rows
     )
     total = sum(part.rows.values())
+    if not total:
+        return say("split", "part_blank", language, file=part.path.name)
     return say("split", "part", language, file=part.path.name, rows=total, sheets=sheets)
 
 

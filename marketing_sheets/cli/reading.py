@@ -6,12 +6,12 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import click
 
 from ..errors import UsageError, said_in
-from ..exporting import ExportFormat
+from ..exporting import ExportFormat, ExportTable
 from ..texts import Language, say
 from .boundary import (
     FailOn,
@@ -202,6 +202,8 @@ def _targets(files: list[Path], output: Path | None) -> list[Path | None]:
     default="csv",
     show_default=True,
 )
+@click.option("--tables", type=click.Choice([*get_args(ExportTable), "all"]), multiple=True)
+@click.option("--labels", is_flag=True)
 @day_option("--as-of")
 @template_option
 @click.option("--force", is_flag=True)
@@ -214,6 +216,8 @@ def export(
     file: Path,
     folder: Path,
     file_format: ExportFormat,
+    tables: tuple[ExportTable | Literal["all"], ...],
+    labels: bool,
     as_of: date | None,
     template: str | None,
     force: bool,
@@ -222,7 +226,7 @@ def export(
     as_json: bool,
 ) -> None:
     """Write the typed records of FILE, recomputed columns included, keyed by column id."""
-    from ..exporting import export_records
+    from ..exporting import EXPORT_TABLES, export_records
     from ..loading import load_template
     from ..workbooks import check_workbook
 
@@ -232,8 +236,17 @@ def export(
         reading, _ = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
         show("writing")
         spoken = speech(language, reading.language)
+        wanted = EXPORT_TABLES if "all" in tables else tables or EXPORT_TABLES[:1]
         with said_in(spoken):
-            paths = export_records(reading, folder, file_format, overwrite=force)
+            paths = export_records(
+                reading,
+                folder,
+                file_format,
+                tables=[name for name in EXPORT_TABLES if name in wanted],
+                labels=labels,
+                language=spoken,
+                overwrite=force,
+            )
     if as_json:
         problems = [problem.as_json(spoken) for problem in reading.problems]
         print_json({"file": file, "exported": list(paths), "problems": problems})

@@ -1,9 +1,10 @@
-"""`marketing-sheets report`: a campaign as a written report."""
+"""`marketing-sheets report` and `chat`: a campaign as a written report, and as a message."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -12,7 +13,7 @@ from .boundary import guarded, json_option, language_option, tell_lines, templat
 from .days import day_option
 from .help import Command
 from .offers import offer_stages
-from .terminal import print_json, shown_stages, speech
+from .terminal import hand_on, print_json, shown_stages, speech, tell
 
 
 @click.command(cls=Command)
@@ -63,3 +64,37 @@ def report(
         return
     code = "reported_again" if done.took_over else "reported"
     tell_lines([say("cli", code, done.language, file=done.path)])
+
+
+@click.command(cls=Command)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--for", "product", type=click.Choice(("dingtalk", "wecom", "feishu")))
+@day_option("--as-of")
+@template_option
+@language_option
+@guarded
+def chat(
+    *,
+    file: Path,
+    product: Literal["dingtalk", "wecom", "feishu"] | None,
+    as_of: date | None,
+    template: str | None,
+    language: Language | None,
+) -> None:
+    """Say FILE in one message for a group chat."""
+    from ..chat import chat_text
+
+    with shown_stages(file.name, speech(language)) as show:
+        show("reading")
+        text = chat_text(
+            file,
+            product=product,
+            template=template,
+            as_of=as_of,
+            today=date.today(),
+            language=language,
+        )
+    if product is None:
+        tell(text)
+    else:
+        hand_on(text)

@@ -42,9 +42,13 @@ _ALIKE = {
 
 
 def ready_streams() -> None:
-    """Let no sentence fail on a console that lacks a character of it."""
+    """Let no sentence fail on a console that lacks a character of it, or where there is none."""
     codecs.register_error("readable", _stand_in)
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # as for services, and whoever is started without a console on Windows
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
+            setattr(sys, name, nowhere)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="readable")
 
@@ -82,7 +86,11 @@ def print_json(document: object) -> None:
     """Print a document as JSON with its keys in their own order; always UTF-8."""
     import json
 
-    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+    hand_on(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+
+
+def hand_on(text: str) -> None:
+    """Print what another program reads as it stands; always UTF-8."""
     # As bytes it meets no console encoding. A name that is no UTF-8 keeps its bytes as \udcXX.
     _print(text.encode("utf-8", "backslashreplace") + b"\n")
 

@@ -2,7 +2,7 @@
 
 `excel` and `frames` walk an expression and ask the record of a function what it is there; what a
 function needs of the walk it gets from a call. A new function is one record here, and a line in
-`workbook_templates/README.md`.
+`workbook_templates/README.md` and its Chinese counterpart.
 """
 
 from __future__ import annotations

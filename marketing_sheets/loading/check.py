@@ -6,19 +6,20 @@ against each other and against Excel's limits.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from contextlib import suppress
 from typing import Any
 
-from ..errors import TemplateError, TemplateFault, unless_known
+from ..errors import FormulaError, TemplateError, TemplateFault, unless_known
+from ..formulas import parse_expression, references
 from ..styles import STATES
 from ..template import (
     FORM_FIELDS,
     OUR_SHEETS,
     ROLE_COLUMNS,
     ROLE_NEEDS,
-    RULE_NAMES,
     Choices,
     Column,
     Metric,
@@ -30,7 +31,7 @@ from ..template import (
     Template,
 )
 from ..texts import LANGUAGES, Text, fold
-from .check_expressions import expression_faults
+from .check_expressions import expression_faults, with_rule_names
 from .check_sheets import blanks_in, form_faults, table_faults
 from .check_words import same_label_faults, sheet_label_faults, text_faults
 
@@ -38,6 +39,8 @@ _ID = re.compile(r"[a-z][a-z0-9_]*")
 # The table of a sheet is named tbl_<id>, and Excel allows a name 255 characters.
 _ID_LIMIT = 251
 _SURE = frozenset(("unknown_column", "unknown_sheet"))
+# The params of faults that name what they are about.
+_NAMING = ("found", "name", "part", "left", "right")
 # What fills the blanks of a rule's `what` and `message`, by kind; no others do.
 _BLANKS: dict[RuleKind, tuple[str, ...]] = {
     "threshold": ("name", "value", "limit", "gap", "target"),
@@ -75,14 +78,29 @@ def check_template(template: Template) -> tuple[TemplateFault, ...]:
 def further_faults(error: TemplateError) -> tuple[TemplateFault, ...]:
     """List what else is wrong with a template that could not be loaded, as far as that is sure.
 
-    Formulas and the columns they name are held against what could be read; the rest may be wrong
-    for no other reason than what is known already.
+    Formulas and the columns they name are held against what could be read; the rest, and what they
+    say of things with faults, may be wrong for no other reason than what is known already.
     """
     template = error.params.get("template")
-    is_sure = not any(fault.path.endswith(".id") for fault in error.faults)
+    # What stands at a key nobody knows, or in a sheet nobody finds, may be what others name.
+    is_sure = not any(
+        fault.path.endswith(".id")
+        or (fault.about is None and fault.code in ("unknown_key", "unknown_sheet"))
+        for fault in error.faults
+    )
     if not isinstance(template, Template) or not is_sure:
         return ()
-    return tuple(f for f in _faults(template) if f.code in _SURE or f.code.startswith("formula_"))
+    doubted = {fault.about for fault in error.faults}
+    return tuple(
+        fault
+        for fault in _faults(template)
+        if (fault.code in _SURE or fault.code.startswith("formula_"))
+        and not doubted & {word for key in _NAMING for word in _words(fault.params.get(key))}
+    )
+
+
+def _words(value: object) -> list[str]:
+    return re.findall(r"\w+", str(value))
 
 
 def _faults(template: Template) -> Iterator[TemplateFault]:
@@ -269,6 +287,17 @@ def _metric_faults(metric: Metric, template: Template) -> Iterator[TemplateFault
         yield from unless_known(f"{path}.{key}", "column", name, _ids(table.columns))
         if name in table and not table[name].is_numeric:
             yield TemplateFault(path=f"{path}.{key}", code="not_numeric", params={"found": name})
+        elif name in table and metric.rollup != "latest" and _is_ratio(table[name], table):
+            yield TemplateFault(path=f"{path}.{key}", code="no_sum", params={"found": name})
+
+
+def _is_ratio(column: Column, table: TableSheet) -> bool:
+    """Whether the figures of a column come from dividing by others, so that a sum says nothing."""
+    with suppress(FormulaError):  # one that is none is told where it stands
+        body = parse_expression(column.formula or "0")
+        if isinstance(body, ast.BinOp) and isinstance(body.op, ast.Div):
+            return bool(references(ast.unparse(body.right), table))
+    return False
 
 
 def rule_faults(template: Template) -> Iterator[TemplateFault]:
@@ -309,12 +338,17 @@ def _name_faults(rule: Rule, path: str, template: Template) -> Iterator[Template
     for number, name in enumerate(rule.sheets):
         yield from unless_known(f"{path}.sheets[{number}]", "sheet", name, tables)
         if name in tables:
-            yield from _column_faults(rule, path, tables[name])
+            yield from _column_faults(rule, path, tables[name], template)
     yield from unless_known(f"{path}.target", "field", rule.target, fields)
     yield from unless_known(f"{path}.setting", "setting", rule.setting, template.settings)
     metrics = [metric.id for metric in template.metrics]
     if not any(rule.column in tables[name] for name in rule.sheets if name in tables):
         yield from unless_known(f"{path}.metric", "metric", rule.metric, metrics)
+    units = {m.unit for m in template.metrics if m.id == rule.metric and m.sheet in rule.sheets}
+    is_limit = rule.kind in ("threshold", "window") and not rule.target
+    if is_limit and units - {rule.unit} and "percent" in {rule.unit, *units}:
+        params = {"metric": rule.metric, "unit": min(units)}
+        yield TemplateFault(path=f"{path}.unit", code="unit_of_metric", params=params)
     for number, name in enumerate(rule.after):
         sheet_id, _, column = name.rpartition(".")
         where = f"{path}.after[{number}]"
@@ -325,7 +359,9 @@ def _name_faults(rule: Rule, path: str, template: Template) -> Iterator[Template
             yield from unless_known(where, "column", column, ids)
 
 
-def _column_faults(rule: Rule, path: str, sheet: TableSheet) -> Iterator[TemplateFault]:
+def _column_faults(
+    rule: Rule, path: str, sheet: TableSheet, template: Template
+) -> Iterator[TemplateFault]:
     ids = [column.id for column in sheet.columns]
     yield from unless_known(f"{path}.by", "column", rule.by, ids)
     if rule.metric is None:
@@ -333,15 +369,15 @@ def _column_faults(rule: Rule, path: str, sheet: TableSheet) -> Iterator[Templat
     choices = {column.id: column.choices for column in sheet.columns}.get(rule.by or "")
     if rule.only and choices is None:
         yield TemplateFault(path=f"{path}.by", code="missing_key")
+    for number, word in enumerate(rule.only if choices in template.choices else ()):
+        known = _ids(template.choices[str(choices)].items)
+        yield from unless_known(f"{path}.only[{number}]", "choice", word, known, list=choices)
 
 
 def _when_faults(rule: Rule, path: str, template: Template) -> Iterator[TemplateFault]:
     """Find what is wrong with the expressions; in them a rule's limit and days are settings."""
     tables = {sheet.id: sheet for sheet in template.tables}
-    own = {
-        name: Setting(id=name, label=rule.label, type="number", value=0.0) for name in RULE_NAMES
-    }
-    widened = replace(template, settings={**template.settings, **own})
+    widened = with_rule_names(template)
     for name, text in rule.when.items():
         where = f"{path}.when.{name}"
         yield from unless_known(where, "sheet", name, tables)

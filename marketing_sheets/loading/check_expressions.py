@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import FormulaError, TemplateError, TemplateFault, advice, unless_known
 from ..formulas import (
@@ -19,8 +19,16 @@ from ..formulas import (
     names,
     parse_expression,
 )
-from ..template import NUMERIC_TYPES, Column, ColumnType, TableSheet, Template
-from ..texts import LANGUAGES
+from ..template import (
+    NUMERIC_TYPES,
+    RULE_NAMES,
+    Column,
+    ColumnType,
+    Setting,
+    TableSheet,
+    Template,
+)
+from ..texts import LANGUAGES, NO_TEXT, fold_label
 
 _ALLOWED = (
     ast.Expression,
@@ -202,13 +210,28 @@ def expression_faults(
     if not faults and not inner:
         chosen = [name for name, one in template.settings.items() if one.items]
         faults = [*kind_faults(parse_expression(text), sheet, wanted, chosen)]
-    known = [*(column.id for column in sheet.columns), *template.settings, "as_of", "none"]
     for fault in faults:
         meant = {}
         if fault.code == "formula_unknown_name":
-            meant = advice(str(fault.params["name"]), known)
+            meant = _meant(str(fault.params["name"]), sheet, template)
         yield scope.fault(fault.code, **fault.params, **meant)
     yield from inner
+
+
+def with_rule_names(template: Template) -> Template:
+    """Return the template with what the expressions of rules may name besides: limit and days."""
+    own = {name: Setting(id=name, label=NO_TEXT, type="number", value=0.0) for name in RULE_NAMES}
+    return replace(template, settings={**template.settings, **own})
+
+
+def _meant(name: str, sheet: TableSheet, template: Template) -> dict[str, str]:
+    """Return what a name that is none was meant to be: often a column, by its label."""
+    for column in sheet.columns:
+        words = (*column.label.values(), *column.aliases)
+        if fold_label(name) in map(fold_label, words):
+            return {"near": column.id}
+    known = [*(column.id for column in sheet.columns), *template.settings, "as_of", "none"]
+    return advice(name, known)
 
 
 def _unsound(text: str, sheet: TableSheet, template: Template, *, aggregate: bool) -> list[Fault]:

@@ -6,20 +6,19 @@ The format is told in `workbook_templates/README.md`. A file's faults are all fo
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from ..errors import FormulaError, TemplateError, TemplateFault, UnknownTemplate, advice
-from ..formulas import names as names_in, parse_expression, references
+from ..errors import TemplateError, TemplateFault, UnknownTemplate, advice
+from ..formulas import references
 from ..template import (
     OUR_SHEETS,
     ROLE_COLUMNS,
     ROLES_BY_ID,
     RULE_COLUMNS,
     RULE_FIELDS,
-    RULE_NAMES,
     Choices,
     Daily,
     FormSheet,
@@ -29,8 +28,10 @@ from ..template import (
     Sheet,
     TableSheet,
     Template,
+    Unit,
 )
 from ..texts import fold, nearest, templates_folder
+from .check_expressions import expression_faults, with_rule_names
 from .shapes import SharedFile, TemplateFile, Use, sheet_class
 from .toml import TomlFile
 
@@ -255,7 +256,16 @@ def _placed(rule: Rule, template: Template) -> Rule:
     when: dict[str, str] = {}
     for name, text in rule.when.items():
         when.setdefault(named.get(name, name), text)
-    return replace(rule, sheets=tuple(dict.fromkeys(named.get(r, r) for r in roles)), when=when)
+    sheets = tuple(dict.fromkeys(named.get(r, r) for r in roles))
+    return replace(rule, sheets=sheets, when=when, unit=_unit(rule, sheets, template))
+
+
+def _unit(rule: Rule, sheets: Collection[str], template: Template) -> Unit:
+    """Return the unit of a rule's limit: where it states none, that of the metric it is for."""
+    if rule.unit != "number" or rule.target or rule.kind not in ("threshold", "window"):
+        return rule.unit
+    own = (m.unit for m in template.metrics if m.id == rule.metric and m.sheet in sheets)
+    return next(own, rule.unit)
 
 
 def _fed(rule: Rule, template: Template) -> Rule | None:
@@ -274,18 +284,26 @@ def _fed(rule: Rule, template: Template) -> Rule | None:
     sheets = tuple(
         name
         for name in rule.sheets
-        if name in tables and _has(tables[name], rule, template.metrics, fields)
+        if name in tables and _has(tables[name], rule, template, fields)
     )
     when = {name: text for name, text in rule.when.items() if name in sheets}
-    return replace(rule, sheets=sheets, when=when) if sheets else None
+    listed = {word for name in sheets for word in _listed(tables[name], rule.by, template)}
+    only = tuple(word for word in rule.only if word in listed)
+    is_fed = bool(sheets) and bool(only or not rule.only)
+    return replace(rule, sheets=sheets, when=when, only=only) if is_fed else None
+
+
+def _listed(sheet: TableSheet, column: str | None, template: Template) -> Iterator[str]:
+    """Walk the ids of the list that a column's values come from; a company's own may lack some."""
+    choices = sheet[column].choices if column in sheet and column is not None else None
+    if choices in template.choices and choices is not None:
+        yield from (item.id for item in template.choices[choices].items)
 
 
 def _is_sound(text: str, sheet: TableSheet, template: Template) -> bool:
-    known = {*(c.id for c in sheet.columns), *template.settings, *RULE_NAMES, "as_of", "none"}
-    try:
-        return set(names_in(parse_expression(text))) <= known and bool(references(text, sheet))
-    except FormulaError:
-        return False
+    """Tell whether an expression means something of a sheet: its columns, their kinds and lists."""
+    faults = expression_faults(text, "", sheet, with_rule_names(template), wanted="test")
+    return not any(faults) and bool(references(text, sheet))
 
 
 def _has_columns(sheet: TableSheet, rule: Rule) -> bool:
@@ -297,7 +315,7 @@ def _has_columns(sheet: TableSheet, rule: Rule) -> bool:
     )
 
 
-def _has(sheet: TableSheet, rule: Rule, metrics: Iterable[Metric], fields: Iterable[str]) -> bool:
+def _has(sheet: TableSheet, rule: Rule, template: Template, fields: Iterable[str]) -> bool:
     """Tell whether a sheet has the columns a rule looks at."""
     if rule.kind in RULE_COLUMNS:
         is_plan = rule.kind == "over_allocated" and sheet.share is not None
@@ -306,11 +324,13 @@ def _has(sheet: TableSheet, rule: Rule, metrics: Iterable[Metric], fields: Itera
         return False
     if rule.kind in ("threshold", "window", "drop"):
         dated = rule.kind == "threshold" or Daily.DATE in sheet or sheet.day_line is not None
-        counted = any(one.id == rule.metric and one.sheet == sheet.id for one in metrics)
+        counted = any(one.id == rule.metric and one.sheet == sheet.id for one in template.metrics)
         return dated and (counted or (rule.kind != "threshold" and rule.column in sheet))
-    if rule.kind == "early" and rule.column not in sheet:
+    if rule.column is not None and rule.column not in sheet:
+        return False
+    if sheet.id in rule.when and not _is_sound(rule.when[sheet.id], sheet, template):
         return False
     if rule.kind in ("deadline", "early") and rule.after:
         dates = {*fields, "midpoint", *(column.id for column in sheet.columns)}
         return any(name.rpartition(".")[2] in dates for name in rule.after)
-    return rule.column is None or rule.column in sheet
+    return True

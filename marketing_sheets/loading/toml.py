@@ -6,7 +6,6 @@ file; `plain` and `shapes` tell it what our files have.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -43,9 +42,9 @@ from .shapes import (
 )
 
 Reader = Callable[[Any, Any], Any]
-_AT_LINE = re.compile(r"^(?P<detail>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 _LARGEST = 1 << 24  # bytes: 16 MiB
 _DEEPEST, _MOST_COLUMNS = 32, 1_000
+_SHOWN = 30  # characters of a line that cannot be read
 # Faults of a key that is not there: only what it should stand in can be left out.
 _ABSENT = frozenset(("missing_key", "no_columns", "no_fields", "no_sheets", "unknown_format"))
 
@@ -76,19 +75,25 @@ class TomlFile:
         except UnicodeDecodeError:
             self.fault((), "not_utf8")
         except tomli.TOMLDecodeError as error:
-            found = _AT_LINE.match(str(error))
-            line = int(found["line"]) if found and found["line"] else content.count("\n") + 1
-            self.fault((), "toml_syntax", line=line, detail=found["detail"] if found else error)
+            said = {"line": error.lineno, "found": _from(error), "detail": error.msg}
+            self.fault((), "toml_syntax", **said)
         except RecursionError:
             self.fault((), "too_deep", limit=_DEEPEST)
         except ValueError as error:  # a number of thousands of digits
-            self.fault((), "toml_syntax", line=1, detail=error)
+            self.fault((), "toml_syntax", line=1, found=content[:_SHOWN], detail=error)
 
     def fault(self, path: KeyPath, code: str, **params: object) -> None:
         """Record a fault at a key."""
         keys = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
-        fault = TemplateFault(path=keys.lstrip("."), code=code, params=params, file=self._file)
-        self._faults.append(fault)
+        self._faults.append(
+            TemplateFault(
+                path=keys.lstrip("."),
+                code=code,
+                params=params,
+                file=self._file,
+                about=_about(self.data or {}, path),
+            )
+        )
 
     def read(self, kind: Any) -> Any:
         """Return the data as an object of a class, None where there are no data.
@@ -110,6 +115,12 @@ class TomlFile:
         return None
 
 
+def _from(error: tomli.TOMLDecodeError) -> str:
+    """Return what stands in the line where it cannot be read, or the line if it ends there."""
+    line = error.doc.split("\n")[error.lineno - 1]
+    return (line[error.colno - 1 :].strip() or line.strip())[:_SHOWN]
+
+
 def _bounds(data: object) -> Iterator[tuple[KeyPath, str, Mapping[str, Any]]]:
     """Yield what no template may hold whatever it means: what has no end, or no bottom."""
     waiting: list[tuple[KeyPath, object]] = [((), data)]
@@ -124,6 +135,20 @@ def _bounds(data: object) -> Iterator[tuple[KeyPath, str, Mapping[str, Any]]]:
                 yield path, "too_many_columns", {"found": len(value), "limit": _MOST_COLUMNS}
                 return
             waiting += [((*path, key), inner) for key, inner in pairs]
+
+
+def _about(data: Any, path: KeyPath) -> str | None:
+    """Return the id of the innermost thing on a path, None where there is none."""
+    found = None
+    for at, key in enumerate(path):
+        if isinstance(data, Mapping) and key not in data:
+            break
+        data = data[key]
+        if isinstance(data, Mapping) and "id" in data:
+            found = str(data["id"])
+        elif at == 1 and path[0] in ("choices", "settings"):
+            found = str(key)
+    return found
 
 
 def _slips(error: BaseException, path: KeyPath) -> Iterator[tuple[KeyPath, str, Mapping[str, Any]]]:
@@ -202,7 +227,8 @@ def _list(kind: Any, converter: Converter) -> Reader:
 
     def read(value: object, _: Any) -> Any:
         if not isinstance(value, list):
-            raise Slip.of("expected_list", found=shown(value))
+            code = "expected_tables" if isinstance(value, dict) else "expected_list"
+            raise Slip.of(code, found=shown(value))
         return tuple(converter.structure(value, item))
 
     return read

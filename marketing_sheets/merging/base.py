@@ -10,11 +10,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from ..records import LOG, AttachedColumn, Attachment, Reading, SheetRecords
+from ..history import HEALTHS
+from ..records import LOG, AttachedColumn, Attachment, HistoryDay, Reading, SheetRecords
 from ..template import Campaign, Record, TableSheet, Template
 from ..texts import LANGUAGES, Text, fold, say
 from ..values import choice_spellings
@@ -54,8 +55,8 @@ class Base:
     that was split; `value` is what the rows of this part share in `by`, "" for those that fit
     nowhere. `form` and `settings` are texts by id, `thresholds` by what `thresholds.base_name`
     makes of a cell, `holidays` days in ISO form, `choices` attributes of list entries by
-    `form.choice_name`, `alerts` the owners that people named for alerts by key, as that file had
-    them; an older base has no choices (`has_choices`).
+    `form.choice_name`, `alerts` the owners that people named for alerts by key, `history` the days
+    it keeps, as that file had them; an older base has no choices (`has_choices`).
     """
 
     split: str
@@ -70,6 +71,7 @@ class Base:
     choices: Mapping[str, str] = field(default_factory=dict)
     has_choices: bool = True
     alerts: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[HistoryDay, ...] = ()
     rows: tuple[BaseRow, ...] = ()
 
 
@@ -88,6 +90,7 @@ def base_attachment(base: Base) -> Attachment:
         "holidays": list(base.holidays),
         "choices": dict(base.choices),
         "alerts": dict(base.alerts),
+        "history": [[d.day.isoformat(), d.health, dict(d.figures)] for d in base.history],
         "rows": len(base.rows),
         # Older bases have no kinds: there a missing one tells nothing.
         "kinds": all(row.texts.kinds is not None for row in base.rows),
@@ -166,6 +169,15 @@ def base_of(reading: Reading) -> Base | None:
             choices=head.get("choices", {}),
             has_choices="choices" in head,
             alerts=head.get("alerts", {}),
+            history=tuple(
+                HistoryDay(
+                    day=date.fromisoformat(day),
+                    health=health,
+                    figures={name: float(value) for name, value in dict(figures).items()},
+                )
+                for day, health, figures in head.get("history", ())
+                if health in HEALTHS
+            ),
             rows=tuple(
                 BaseRow(
                     sheet=sheet,

@@ -40,16 +40,22 @@ class Cache:
     def __init__(self, folder: Path | str | None = None, *, most: int = _MOST) -> None:
         self.folder = standard_folder() if folder is None else Path(folder)
         self.most = most
+        self._last: tuple[Template, str] | None = None
 
     def key(self, content: str, template: Template | None, as_of: date | None) -> str:
         """Return the key of a workbook by the SHA-256 of its content.
 
         `template` None means that the workbook tells its own; all of those are the library's.
         """
-        # A template is all data in order: spelled out it is the same in every process.
-        told = "" if template is None else repr(template)
+        told = "" if template is None else self._told(template)
         parts = (str(FORMAT), _library(), content, told, "" if as_of is None else as_of.isoformat())
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def _told(self, template: Template) -> str:
+        # Thousands of files are read as one template, and to spell one out takes milliseconds.
+        if self._last is None or self._last[0] is not template:
+            self._last = (template, template.sha256)
+        return self._last[1]
 
     def get(
         self, key: str, *, file: str | None, template: Callable[[str], Template]

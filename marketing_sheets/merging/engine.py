@@ -138,6 +138,7 @@ def _assembled(
         thresholds=agreed.thresholds,
         holidays=agreed.holidays,
         remembered=agreed.remembered,
+        history=agreed.history,
         per_department=way.per_department,
         across=tables.across,
         across_doubles=tables.across_doubles,

@@ -9,11 +9,11 @@ from datetime import date
 from typing import Any
 
 from ..problems import Place
-from ..records import LOG, Reading, RememberedAlert
+from ..records import LOG, HistoryDay, Reading, RememberedAlert
 from ..template import Campaign, Column, Threshold
 from ..texts import LANGUAGES, fold, say
 from .answers import Answer, Answers, conflict
-from .memory import merge_memory
+from .memory import merge_history, merge_memory
 from .model import Change, Conflict, Source, is_nothing, shown_value
 from .sides import Sides
 from .thresholds import merge_thresholds
@@ -40,6 +40,7 @@ class Agreed:
     differences: tuple[Conflict, ...]
     changes: tuple[Change, ...]
     remembered: tuple[RememberedAlert, ...]
+    history: tuple[HistoryDay, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,7 @@ def agree(sides: Sides, way: Way, earlier: Source | None = None) -> Agreed:
     first = () if earlier is None else (earlier,)
     settings, thresholds = _settings(answers), merge_thresholds(answers, choices)
     remembered = merge_memory(answers, (*first, *everybody, *rest))
+    history = merge_history(sides, echoes, earlier)
     return Agreed(
         form=form,
         choices=choices,
@@ -93,6 +95,7 @@ def agree(sides: Sides, way: Way, earlier: Source | None = None) -> Agreed:
         thresholds=thresholds,
         holidays=_holidays(answers),
         remembered=remembered,
+        history=history,
         conflicts=tuple(answers.conflicts),
         settled=tuple(answers.settled),
         differences=tuple(table.differences),

@@ -1,4 +1,4 @@
-"""What Summaries remember of alerts: whom people named for each, and since when it stands."""
+"""What Summaries remember: of alerts whom people named and since when they stand; and the days."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..alerts import remembered_by_all
+from ..history import join_histories
 from ..problems import Place
-from ..records import RememberedAlert
+from ..records import HistoryDay, RememberedAlert
 from ..texts import say
 from .answers import Answer, Answers
 from .model import ALERTS, Source
+from .sides import Sides
 
 
 def merge_memory(answers: Answers, sources: Sequence[Source]) -> tuple[RememberedAlert, ...]:
@@ -37,3 +39,21 @@ def merge_memory(answers: Answers, sources: Sequence[Source]) -> tuple[Remembere
             )
         merged.append(replace(one, own_owner=owner))
     return tuple(merged)
+
+
+def merge_history(
+    sides: Sides, merges: Sequence[Source], earlier: Source | None
+) -> tuple[HistoryDay, ...]:
+    """Return the days of the whole: departments' own figures are not those of all together.
+
+    The file that was split tells them, and what its parts were handed out with; earlier `merges` of
+    the same files; a file that is settled alone; and the `earlier` output that is replaced.
+    """
+    own = list(merges)
+    if sides.headquarters is not None:
+        own.insert(0, sides.sources[sides.headquarters])
+    elif sides.base is None and len(sides.sources) == 1:
+        own = [*sides.sources]
+    handed = () if sides.base is None else sides.base.history
+    own += [] if earlier is None else [earlier]
+    return join_histories(handed, *(source.reading.history for source in own))

@@ -9,10 +9,11 @@ from typing import Any, Literal, Protocol, get_args
 
 import pandas as pd
 
+from ..brief import Brief, counted
 from ..errors import MergeConflict
 from ..ooxml import LaidOn
 from ..problems import Place, Problem
-from ..records import Reading, RememberedAlert, SheetRecords
+from ..records import HistoryDay, Reading, RememberedAlert, SheetRecords
 from ..template import Column, FormSheet, Template, Threshold
 from ..texts import LANGUAGES, Language, Text, say
 from ..values import as_text
@@ -84,7 +85,7 @@ def column_label(merge: _Told, sheet: str, column: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Source:
+class Source(Brief):
     """One workbook that takes part.
 
     `file` is its name as shown: the path below the folder that all inputs share. `department` is
@@ -115,9 +116,12 @@ class Source:
         is_listed = known is not None and any(one.id == self.department for one in known.items)
         return bool(self.department) and (self.department_from == "guide" or is_listed)
 
+    def _brief(self) -> tuple[object, str]:
+        return self.file, ", ".join(filter(None, (self.department, self.campaign)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class Version(Brief):
     """What one file says in a cell, or of a whole row: the text as shown, and where it stands.
 
     `name` is what the file is called where it is listed, "" while nobody lists it.
@@ -130,7 +134,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Duplicate:
+class Duplicate(Brief):
     """A row that several files hold alike; it went in once. The first place is the row kept."""
 
     sheet: str
@@ -139,7 +143,7 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
+class Conflict(Brief):
     """A cell for which files say different things.
 
     `sheet` is a table's id, or a form's, whose `column` is a field, or "lists", whose `column` is a
@@ -169,7 +173,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawn:
+class Withdrawn(Brief):
     """A row that one side of a three-way merge deleted: where it still stands, and who lacks it."""
 
     sheet: str
@@ -179,7 +183,7 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Brief):
     """What a three-way merge took over from one side: a cell, or "" a whole row, that it added.
 
     `sheet` and `column` are as in a conflict. `before` is the text that was handed out, `after`
@@ -196,7 +200,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MergeTotal:
+class MergeTotal(Brief):
     """Rows, or one additive column, of one sheet of one file: read = the sum of all the others.
 
     `column` None counts rows. `overruled` lost a conflict to another file; `withdrawn` was deleted
@@ -218,9 +222,14 @@ class MergeTotal:
         rest = self.read - self.merged - self.duplicates - self.overruled - self.withdrawn
         return abs(rest) < 0.005
 
+    def _brief(self) -> tuple[object, str]:
+        name = f"{self.file} {self.sheet} {self.column or 'rows'}"
+        agrees = "reconciles" if self.reconciles else "does not reconcile"
+        return name, f"read {self.read:,.12g}, merged {self.merged:,.12g}, {agrees}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Merge:
+class Merge(Brief):
     """The merged records and the whole account of how they came about.
 
     `sheets` hold the records with their `origins`; `form` the fields on which the files agree, or
@@ -269,6 +278,7 @@ class Merge:
     carried: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
     reused: int = 0
     confirmed: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[HistoryDay, ...] = ()
 
     @property
     def copies(self) -> dict[str, str]:
@@ -286,6 +296,16 @@ class Merge:
     def reconciles(self) -> bool:
         """Whether every row and amount that was read is accounted for."""
         return all(total.reconciles for total in self.totals)
+
+    def _brief(self) -> tuple[object, str]:
+        counts = counted(
+            row=sum(len(one.rows) for one in self.sheets.values()),
+            open_conflict=self.conflicts,
+            skipped_file=self.skipped,
+            problem=self.problems,
+        )
+        agrees = "totals reconcile" if self.reconciles else "totals do not reconcile"
+        return f"of {counted(file=self.sources)}", f"{counts}, {agrees}"
 
 
 def stopped(merge: Merge, conflicts: Sequence[Conflict]) -> MergeConflict:

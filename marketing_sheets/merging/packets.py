@@ -78,7 +78,7 @@ def hash_of(template: Template, given: Mapping[str, object]) -> str | None:
 
     Records are taken column by column, so that no copy of them is ever whole.
     """
-    packer, seal = _Packer(template), hashlib.sha256(repr(template).encode())
+    packer, seal = _Packer(template), hashlib.sha256(template.sha256.encode())
     try:
         for piece in _pieces(given):
             seal.update(_pack(piece, packer))

@@ -16,7 +16,8 @@ from typing import Any
 from ..errors import SheetsError, UsageError, WorkbookError
 from ..files import SourceFile
 from ..loading import library_template, load_template, template_names
-from ..reader import read_workbook
+from ..logs import logger_of
+from ..reader import read_inputs
 from ..records import Reading
 from ..template import Template
 from .cache import Cache
@@ -69,7 +70,7 @@ def read_workbooks(
 ) -> tuple[list[ReadFile], list[SkippedFile]]:
     """Read workbooks, given as (shown name, path), and return them in that order.
 
-    `template` is as for `read_workbook`. They are read on `executor`, else in `jobs` processes of
+    `template` is as for `read_inputs`. They are read on `executor`, else in `jobs` processes of
     its own (None: as many as there are processors), else one by one where there is little to read.
     An executor on other machines needs the files under the same paths. `cache` gives those that are
     known and takes up the others. A workbook that cannot be read is skipped with the reason, or
@@ -103,7 +104,12 @@ def read_workbooks(
     if cache is not None and rest:
         cache.prune()
     read = [task.read[at] for at in sorted(task.read)]
-    return read, [task.skipped[at] for at in sorted(task.skipped)]
+    skipped = [task.skipped[at] for at in sorted(task.skipped)]
+    log, known = logger_of(__name__), len(files) - len(rest)
+    log.info("read %d of %d files, %d known from earlier", len(read), len(files), known)
+    for one in skipped:
+        log.info("left out %r: %s", one.file, one.code)
+    return read, skipped
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -190,7 +196,7 @@ def _read(
     if isinstance(template, str):
         template = library_template(template)
     try:
-        return read_workbook(Path(path), template=template, as_of=as_of, name=name)
+        return read_inputs(Path(path), template=template, as_of=as_of, name=name)
     except SheetsError as error:
         return error
     except MemoryError:

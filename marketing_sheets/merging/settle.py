@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError, as_language, said_in
+from ..logs import logged
 from ..ooxml import laid_on, read_properties
-from ..reader import read_workbook
+from ..reader import read_inputs
 from ..records import LOG, Reading, SheetRecords
 from ..template import Campaign, TableSheet
 from ..texts import LANGUAGES, Language, say
@@ -28,6 +29,7 @@ from .writing import CHANGES, MergeResult, write_merge
 _LISTED = 8
 
 
+@logged("settled")
 def settle(
     path: Path | str,
     output: Path | str | None = None,
@@ -48,7 +50,7 @@ def settle(
     """
     path = Path(path)
     as_language(language)  # is no matter of the workbook
-    reading = read_workbook(path)
+    reading = read_inputs(path)
     spoken = as_language(language, reading.language)
     is_merge = read_properties(path).get(KIND) == MERGED
     if not is_merge or CONFLICTS not in reading.attachments:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from ..brief import Brief
 from ..errors import SheetsError, UsageError
 from ..files import recover_folders
 from ..ooxml import not_a_workbook, read_properties
@@ -30,7 +31,7 @@ _DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SkippedFile:
+class SkippedFile(Brief):
     """A file that took no part: its shown name, and why.
 
     `code` names a sentence of `words/merge.toml` under `skipped`, or of `words/errors.toml`.

@@ -20,6 +20,7 @@ from ..errors import (
     said_in,
 )
 from ..loading import load_template
+from ..logs import logged
 from ..ooxml import LaidOn, laid_on, read_properties
 from ..reader import read_earlier
 from ..records import Reading
@@ -37,6 +38,7 @@ from .writing import MergeResult, check_output, write_merge
 _LISTED = 5
 
 
+@logged("merged")
 def merge(
     paths: Sequence[Path | str] | Path | str,
     output: Path | str,
@@ -182,6 +184,7 @@ def _earlier(output: Path, model: Reading) -> Source | None:
         form={},
         sheets={},
         remembered=typed.remembered,
+        history=typed.history,
         attachments=typed.attachments,
         confirmed=typed.confirmed,
     )

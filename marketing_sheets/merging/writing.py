@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..brief import Brief, counted, drawn
 from ..errors import UsageError
 from ..exporting import export_records
 from ..files import check_replaceable, exists
@@ -28,9 +29,10 @@ from ..records import (
     SheetRecords,
 )
 from ..review import Entry
-from ..summary import Summary, summarize
+from ..summary import Summary, drawn_summary, summarize
 from ..template import Campaign, FormSheet, TableSheet, Template
 from ..texts import LANGUAGES, Text, readable_name, say
+from ..tidy import TidyTables
 from ..workbooks import put_summary, recompute
 from ..writer import placed, still_open
 from .cache import Cache, draw
@@ -125,7 +127,7 @@ def _deletions(merge: Merge) -> Iterator[_Row]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MergeResult:
+class MergeResult(Brief, TidyTables):
     """A merged workbook: the merge with its account, what the workbook holds, and its receipt.
 
     `continued` tells, per sheet, the tabs in which a table too long for one goes on; `parquet` the
@@ -146,6 +148,17 @@ class MergeResult:
     def is_too_large(self) -> bool:
         """Whether the workbook is larger than what may be read again."""
         return is_too_large(self.path)
+
+    def _brief(self) -> tuple[object, str]:
+        name, merge = f"{self.path.name} as of {self.as_of}", self.merge
+        counts = counted(file=merge.sources, open_conflict=merge.conflicts, problem=merge.problems)
+        return name, f"{self.summary.in_brief}, {counts}"
+
+
+@drawn.register
+def _(result: MergeResult) -> str:
+    merge = result.merge
+    return drawn_summary(result.summary, merge.problems, merge.language)
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:
@@ -194,12 +207,11 @@ def write_merge(
     attached = _attached(merge, sheets, continued)
     plain = replace(
         _reading(merge, sheets, _form(merge, as_of), readable_name(path.name)),
-        remembered=merge.remembered,
         attachments={one.id: _lines(one) for one in attached},
     )
-    reading = recompute(plain, as_of=as_of)
-    reading = replace(reading, problems=(*reading.problems, *_told(sheets)))
+    reading = _computed(plain, sheets, as_of)
     summary = summarize(reading, as_of=as_of)
+    reading = replace(reading, history=summary.history)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / path.name
         entries = entries_in(reading, merge, marked)
@@ -222,6 +234,12 @@ def write_merge(
         parquet=files,
         is_known=is_known,
     )
+
+
+def _computed(plain: Reading, sheets: Mapping[str, SheetRecords], as_of: date) -> Reading:
+    computed, told = recompute(plain, as_of=as_of), _told(sheets)
+    problems = (*computed.problems, *told)
+    return replace(computed, problems=problems, problems_read=(*plain.problems, *told))
 
 
 def _attached(
@@ -320,6 +338,8 @@ def _reading(
         thresholds=merge.thresholds,
         holidays=merge.holidays,
         template_version=merge.template.version,
+        remembered=merge.remembered,
+        history=merge.history,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..brief import Brief
 from ..problems import Place
 from ..records import Array, SheetRecords
 from ..template import Effect, Issue, Unit, Verdict, favourable
@@ -25,7 +26,7 @@ _UNITS: dict[str, Unit] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Achievement:
+class Achievement(Brief):
     """One evaluated metric. `achieved` is actual / target whatever the direction.
 
     `favourable` is the form in which more is better: target / actual where lower is better.
@@ -52,7 +53,7 @@ class Achievement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictCounts:
+class VerdictCounts(Brief):
     """How many metrics met, came close to or missed their target."""
 
     met: int
@@ -131,7 +132,7 @@ def count_verdicts(metrics: Sequence[Achievement]) -> VerdictCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LongestOpen:
+class LongestOpen(Brief):
     """The issue of a severity that has been open longest; ages in days."""
 
     description: str
@@ -142,7 +143,7 @@ class LongestOpen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IssueRow:
+class IssueRow(Brief):
     """Open issues of one severity (None: left blank) by age, and those past their due date.
 
     `week` up to 7 days, `fortnight` 8 to 14, `older` above; `undated` lack the date. `left_out`

@@ -20,6 +20,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
+from ..brief import Brief
 from ..records import Array
 from ..template import Unit
 
@@ -42,7 +43,7 @@ UNREAD: Final = "{}.unread"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(Brief):
     """One figure: a value, or the reason why there is none.
 
     Percentages are fractions. `numerator` and `denominator` are the sums it was made of; `rows`
@@ -60,7 +61,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Brief):
     """The figures of one group, by metric id; `level` tells which group."""
 
     level: Level
@@ -73,7 +74,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Breakdown:
+class Breakdown(Brief):
     """Figures per group, and over all of them from the sums."""
 
     keys: tuple[str, ...]

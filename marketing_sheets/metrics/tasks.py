@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from ..brief import Brief
 from ..records import Array, Integers, SheetRecords
 from ..template import Task
 from ..texts import fold
@@ -20,7 +21,7 @@ from .figures import Figure, is_unread, numbers, quotient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskProgress:
+class TaskProgress(Brief):
     """How far the tasks are, measured four ways; all fractions.
 
     `weighted` needs a weight on every task that has a progress: with some weights missing its
@@ -48,7 +49,7 @@ class TaskProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Burn:
+class Burn(Brief):
     """Spend against budget and against time; `ahead` is their difference as a fraction.
 
     `base` tells what budget that is: the tasks' budgets, or the campaign's total.
@@ -71,7 +72,7 @@ _ROUNDING = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Allocation:
+class Allocation(Brief):
     """What the tasks' budgets come to, of the campaign's `total`, and what is `unallocated`."""
 
     total: Figure

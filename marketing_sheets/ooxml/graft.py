@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from lxml import etree
 
+from ..brief import Brief
 from ..errors import DamagedWorkbook, UnsupportedWorkbook, UsageError, WorkbookInUse
 from ..files import check_replaceable, keep_backup, real_path, replace_file
 from .archive import part_key, write_archive
@@ -58,7 +59,7 @@ _SELECTED = re.compile(rb"""\btabSelected\s*+=\s*+["'](?:1|true)["']""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartHash:
+class PartHash(Brief):
     """A part and the SHA-256 of its inflated bytes; `before` is set for a changed part."""
 
     name: str
@@ -83,7 +84,7 @@ class NewSheet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PutSheet:
+class PutSheet(Brief):
     """A sheet that was put in. `position` is the tab's, counted from 1."""
 
     sheet: str
@@ -92,7 +93,7 @@ class PutSheet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(Brief):
     """What a write did.
 
     The parts in `kept` have the very compressed bytes they had before. `sha256_before` and
@@ -113,6 +114,13 @@ class Receipt:
     def as_json(self) -> dict[str, object]:
         """Return the receipt in plain types."""
         return {**asdict(self), "output": str(self.output)}
+
+    def _brief(self) -> tuple[object, str]:
+        names = ", ".join(one.sheet for one in self.sheets)
+        return (
+            self.output.name,
+            f"{names}, {len(self.changed)} parts changed, {len(self.kept)} kept",
+        )
 
 
 def insert_sheet(

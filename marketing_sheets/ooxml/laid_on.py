@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ..brief import Brief
 from ..problems import column_letter
 from .gate import open_index, open_source
 from .parts import Package, children, local
@@ -20,7 +21,7 @@ _TEXTS = ("t", "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LaidOn:
+class LaidOn(Brief):
     """A thing that lies on a cell, "" where it is fixed to none; `text` is what a comment says."""
 
     kind: Laid

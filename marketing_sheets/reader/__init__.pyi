@@ -1,7 +1,12 @@
 from .csv import read_csv_records as read_csv_records, read_form_csv as read_form_csv
 from .form import unanswered as unanswered
+from .frames import (
+    form_row as form_row,
+    frames_by_sheet as frames_by_sheet,
+    read_frames as read_frames,
+)
+from .memory import Earlier as Earlier
 from .workbook import (
-    Earlier as Earlier,
     read_earlier as read_earlier,
-    read_workbook as read_workbook,
+    read_inputs as read_inputs,
 )

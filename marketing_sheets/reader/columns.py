@@ -225,7 +225,9 @@ def column_context(
         min=column.min,
         max=column.max,
         unit=column_unit(column, header, note),
-        percent_points=column.is_numeric and "%" in unicodedata.normalize("NFKC", header),
+        percent_points=column.is_numeric
+        and not around.is_export
+        and "%" in unicodedata.normalize("NFKC", header),
         exact=not column.is_target,
         is_export=around.is_export,
     )

@@ -32,8 +32,8 @@ _IN_CSV = {
     "duplicate_column": "csv_column_double",
     "day_columns": "csv_days_ignored",
 }
-# There all figures are texts, and no formulas stand beside them.
-_NOT_IN_CSV = frozenset(("formulas_need_value", "formulas_need_word"))
+# There no formulas stand beside the figures.
+NOT_IN_RECORDS = frozenset(("formulas_need_value", "formulas_need_word"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def csv_files(folder: Path, template: Template) -> tuple[dict[str, Path], tuple[
     except OSError as error:
         reason = error.strerror or str(error)
         raise RecordsError("cannot_read", file=str(folder), reason=reason) from error
-    words = _words(template.sheets)
+    words = sheet_words(template.sheets)
     found: dict[str, Path] = {}
     problems: list[Problem] = []
     # Of two files for one sheet the one that is called by the id is meant.
@@ -97,7 +97,7 @@ def _is_csv(path: Path) -> bool:
     return path.suffix.lower() == ".csv" and not path.name.startswith((".", "~")) and path.is_file()
 
 
-def _words(sheets: Sequence[Sheet]) -> dict[str, str]:
+def sheet_words(sheets: Sequence[Sheet]) -> dict[str, str]:
     """Map every folded id, label and alias to the sheet's id; ids come first, aliases last."""
     words = {fold(sheet.id): sheet.id for sheet in sheets}
     for sheet in sheets:
@@ -275,7 +275,7 @@ def read_csv_records(
         place = Place(file=path.name, sheet=sheet.label[language])
         found, left_out = _read_table(read_csv_rows(path), sheet, around, place)
         sheets[sheet.id] = found.records
-        told = [problem for problem in found.problems if problem.code not in _NOT_IN_CSV]
+        told = [problem for problem in found.problems if problem.code not in NOT_IN_RECORDS]
         problems += [replace(p, code=_IN_CSV.get(p.code, p.code)) for p in told]
         problems += left_out
     return sheets, tuple(problems)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..errors import UnknownWorkbook
 from ..loading import library_template, load_template, template_names
+from ..logs import logger_of
 from ..template import FormSheet, Sheet, TableSheet, Template
 from ..texts import LANGUAGES, Language, fold
 from .form import field_rows, form_share
@@ -167,6 +168,8 @@ def identify(
     version = properties.get("template_version") or next((s.version for s in stamps), None)
     stated = properties.get("language") or next((s.language for s in stamps), None)
     language = next((known for known in LANGUAGES if known == stated), None)
+    how = "resembles" if is_guessed else "is read as"
+    logger_of(__name__).debug("%r %s the template %s", file, how, template.id)
     return Identity(
         template=template,
         version=version,

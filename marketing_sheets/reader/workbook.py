@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from python_calamine import load_workbook
 
 from ..errors import DamagedWorkbook, as_day
-from ..ooxml import REVIEW, SheetFacts, WorkbookFacts, open_workbook_file
+from ..logs import logged, logger_of
+from ..ooxml import SheetFacts, WorkbookFacts, open_workbook_file
 from ..problems import Place, Problem
-from ..records import (
-    CONFIRMATION,
-    CONFIRMED_ID,
-    MEMORY,
-    MEMORY_STAMP,
-    REVIEW_STAMP,
-    ControlTotal,
-    Reading,
-    RememberedAlert,
-    SheetRecords,
-)
+from ..records import ControlTotal, Reading, SheetRecords
 from ..template import Campaign, TableSheet, Template
 from ..texts import LANGUAGES, fold_label, say
 from .form import FormReading, PlanReading, read_form, read_plan
@@ -36,89 +26,12 @@ from .identity import (
     claim_tabs,
     identify,
     is_attachment,
-    read_attachments,
     without_header,
 )
 from .lists import Lists, default_lists, find_lists_row, read_lists
+from .memory import Earlier, read_memory
 from .table import Grid, Surroundings, grid_of
 from .tables import TableReading, joined, read_table
-
-_SEVERITIES: Mapping[str, Literal["high", "medium", "low"]] = {
-    "high": "high",
-    "medium": "medium",
-    "low": "low",
-}
-
-
-def read_memory(summaries: Sequence[Grid]) -> tuple[RememberedAlert, ...]:
-    """Return the alerts that the Summary's list holds, in its order.
-
-    Of several tabs, the one called Summary goes before copies of it. Where the stamp or a column
-    of the list is gone nothing is remembered.
-    """
-    names = {fold_label(say("sheets", "summary.tab", language)) for language in LANGUAGES}
-    for grid in sorted(summaries, key=lambda grid: fold_label(grid.name) not in names):
-        for row in range(grid.height):
-            if grid.text(row, 0) == MEMORY_STAMP:
-                return _listed(grid, row)
-    return ()
-
-
-def _confirmed(reviews: Iterable[Grid]) -> dict[str, str]:
-    """Return what people typed who say that a line of the Review is right, by the line's id."""
-    for grid in reviews:
-        row = next((row for row in range(grid.height) if grid.text(row, 0) == REVIEW_STAMP), None)
-        columns = {} if row is None else {grid.text(row, at): at for at in range(grid.width)}
-        if row is None or not columns.keys() >= {CONFIRMED_ID, CONFIRMATION}:
-            continue
-        lines = range(row + 1, grid.height)
-        said = {
-            grid.text(at, columns[CONFIRMED_ID]): grid.text(at, columns[CONFIRMATION])
-            for at in lines
-        }
-        return {name: text for name, text in said.items() if name and text}
-    return {}
-
-
-def _listed(grid: Grid, ids_row: int) -> tuple[RememberedAlert, ...]:
-    columns = {grid.text(ids_row, column): column for column in range(grid.width)}
-    if not columns.keys() >= set(MEMORY):
-        return ()
-    found: dict[str, RememberedAlert] = {}
-    for row in range(ids_row + 1, grid.height):
-        texts = {name: grid.text(row, columns[name]) for name in MEMORY}
-        one = _remembered(texts)
-        if one is not None:
-            found.setdefault(one.key, one)
-    return tuple(found.values())
-
-
-def _remembered(texts: Mapping[str, str]) -> RememberedAlert | None:
-    """Make an alert of the texts of a row; None where its hidden cells say nothing that fits."""
-    severity = _SEVERITIES.get(texts["alert.severity"])
-    first_seen, resolved_on = _day(texts["alert.first_seen"]), _day(texts["alert.resolved_on"])
-    if not texts["alert.key"] or severity is None or first_seen is None:
-        return None
-    typed, drawn = texts["alert.owner"], texts["alert.drawn_owner"]
-    owner = texts["alert.known_owner"]
-    # What the list itself drew says nothing new: the sheet's owner, or the one named before.
-    return RememberedAlert(
-        key=texts["alert.key"],
-        severity=severity,
-        first_seen=first_seen,
-        resolved_on=resolved_on,
-        what=texts["alert.what"],
-        department=texts["alert.department"],
-        owner=owner,
-        own_owner=texts["alert.own_owner"] if typed == drawn else typed,
-    )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,18 +43,19 @@ class _Gathered:
     totals: list[ControlTotal] = field(default_factory=list)
 
 
-def read_workbook(
+@logged("read")
+def read_inputs(
     path: Path | str | WorkbookFacts,
     *,
     template: Template | str | Path | None = None,
     as_of: date | None = None,
     name: str | None = None,
 ) -> Reading:
-    """Read a workbook that staff filled in; one that is open already is not read again.
+    """Read what staff typed into a workbook; one that is open already is not read again.
 
     `template` is one, its id or its .toml file; None takes the one the workbook names, or resembles
     most. `as_of` is used where the form gives no such date. `name` is what places call the file,
-    its own name unless given. Computed columns stay missing; `formulas.compute` fills them.
+    its own name unless given. Computed columns stay missing; `workbooks.recompute` fills them.
 
     Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
     typed wrong is in `Reading.problems`.
@@ -157,6 +71,7 @@ def read_workbook(
     lists_grid, lists = _read_lists(rest, template)
     around = replace(_surroundings(template, lists), as_of=as_of, date_1904=facts.date_1904)
     form, plan, gathered = _read_contents(claims, around, rest, file=file)
+    memory = read_memory([grid for grid in rest if _is_ours(grid)], attached)
     extra = [grid for grid in rest if grid is not lists_grid and not _is_ours(grid)]
     return Reading(
         template=template,
@@ -184,11 +99,9 @@ def read_workbook(
         sha256=facts.sha256,
         template_version=identity.version,
         extra_sheets=tuple(grid.name for grid in extra),
-        attachments=read_attachments(attached),
         modified=facts.modified,
         cells_sha256=facts.cells_sha256,
-        remembered=read_memory([grid for grid in rest if _is_ours(grid)]),
-        confirmed=_confirmed(grid for grid in rest if grid.ours is REVIEW),
+        **memory._asdict(),
     )
 
 
@@ -206,6 +119,8 @@ def _read_contents(
     claims: Mapping[str, Claim], around: Surroundings, rest: Sequence[Grid], *, file: str
 ) -> tuple[FormReading, PlanReading, _Gathered]:
     """Read the forms, then all that goes by the campaign's days."""
+    for name, claim in claims.items():
+        logger_of(__name__).debug("bound tab %r to sheet %s", claim.grid.name, name)
     template = around.template
     form = _read_form(claims, template, around, file=file)
     as_of = form.values.get(Campaign.AS_OF) or around.as_of
@@ -221,14 +136,6 @@ def _unclaimed(grids: Sequence[Grid], claims: Mapping[str, Claim]) -> tuple[list
     return [grid for grid in rest if grid not in attached], attached
 
 
-class Earlier(NamedTuple):
-    """What people may have typed into our own sheets: owners of alerts, answers, and decisions."""
-
-    remembered: tuple[RememberedAlert, ...] = ()
-    confirmed: Mapping[str, str] = MappingProxyType({})
-    attachments: Mapping[str, tuple[Mapping[str, object], ...]] = MappingProxyType({})
-
-
 def read_earlier(path: Path | str) -> Earlier:
     """Read what Summary, Review and list of conflicts of a workbook say, and nothing else of it.
 
@@ -240,11 +147,7 @@ def read_earlier(path: Path | str) -> Earlier:
     facts = open_workbook_file(path, only=lambda name: fold_label(name) in words)
     grids = _grids(facts, path.name)
     attached = [grid for grid in grids if is_attachment(grid)]
-    return Earlier(
-        remembered=read_memory([grid for grid in grids if grid not in attached]),
-        confirmed=_confirmed(grid for grid in grids if grid.ours is REVIEW),
-        attachments=read_attachments(attached),
-    )
+    return read_memory([grid for grid in grids if grid not in attached], attached)
 
 
 def _grids(facts: WorkbookFacts, file: str) -> list[Grid]:

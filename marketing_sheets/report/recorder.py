@@ -95,9 +95,9 @@ class BlockCanvas(Canvas):
     def hide(self) -> None:
         """Nothing: what a sheet remembers has no place in a document."""
 
-    def keep(self, texts: Mapping[int, str]) -> None:
+    def keep(self, values: Mapping[int, str | float]) -> None:
         """Nothing, as `hide`."""
-        del texts
+        del values
 
     def reserve(self, count: int) -> int:
         """Return a column nobody looks at."""

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZipFile
 
 from .. import files
+from ..brief import Brief
 from ..errors import UsageError, WorkbookError, WorkbookExists, as_language, said_in
+from ..logs import logged
 from ..summary import Summary, summarize
 from ..template import Template
 from ..texts import Language
@@ -36,7 +38,7 @@ _SEAL: Final = re.compile(rb'<meta name="seal" content="([0-9a-f]*)">')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenReport:
+class WrittenReport(Brief):
     """A written report: its place, figures, language, and whether an earlier one went into it."""
 
     path: Path
@@ -44,7 +46,12 @@ class WrittenReport:
     language: Language
     took_over: bool
 
+    def _brief(self) -> tuple[object, str]:
+        name = f"{self.path.name} as of {self.summary.as_of}"
+        return name, f"{self.language}, {self.summary.in_brief}"
 
+
+@logged("wrote")
 def write_report(
     source: Summary | Path | str,
     output: Path | str,
@@ -77,7 +84,7 @@ def write_report(
     if not output.parent.is_dir():
         raise UsageError("folder_missing", file=output.name, folder=str(output.parent))
     if isinstance(source, Summary):
-        summary, spoken = source, as_language(language)
+        summary, spoken = source, as_language(language, source.source.language)
     else:
         reading, day = check_workbook(source, template=template, as_of=as_of, today=today)
         if day is None:

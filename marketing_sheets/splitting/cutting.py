@@ -28,8 +28,9 @@ from ..errors import (
 )
 from ..files import check_replaceable, on_disk, real_path, recover_folder, whole_folder
 from ..loading import load_template
+from ..logs import logged
 from ..merging import By, base_attachment, base_of
-from ..reader import read_workbook
+from ..reader import read_inputs
 from ..records import Reading
 from ..review import entries_of
 from ..summary import summarize
@@ -98,7 +99,7 @@ def split_totals(
     open_ids = {name: set(rows) for name, rows in ids.items()}
     for number, path in enumerate(paths):
         progress("checking", number, len(paths))
-        part = read_workbook(path, template=whole.template)
+        part = read_inputs(path, template=whole.template)
         for sheet in whole.template.tables:
             for column in _columns(sheet):
                 records = part.sheets.get(sheet.id)
@@ -171,6 +172,7 @@ def _silent(stage: str, done: int, total: int) -> None:
     del stage, done, total
 
 
+@logged("split")
 def split(
     path: Path | str,
     folder: Path | str,
@@ -203,7 +205,7 @@ def split(
     loaded = load_template(template) if isinstance(template, str | Path) else template
     check_folder(folder, overwrite=overwrite, is_ours=_is_part)
     progress("reading", 0, 1)
-    reading = read_workbook(path, template=loaded, as_of=as_of)
+    reading = read_inputs(path, template=loaded, as_of=as_of)
     plan = plan_split(reading, by)
     values = plan.values()
     if not any(values):
@@ -281,7 +283,7 @@ def _hand_on(
     whole: Reading, path: Path, *, language: Language, as_of: date | None, created: datetime | None
 ) -> None:
     """Write a part's own sheets with what the whole knows: owners and days of alerts, answers."""
-    part = read_workbook(path, template=whole.template)
+    part = read_inputs(path, template=whole.template)
     known = replace(part, remembered=whole.remembered, confirmed=whole.confirmed)
     known = recompute(known, as_of=as_of)
     summary = None
@@ -311,6 +313,6 @@ def _nobodys(template: Template) -> Template:
 def _is_part(path: Path) -> bool:
     """Whether a file is a part of an earlier split."""
     try:
-        return path.suffix.lower() == ".xlsx" and base_of(read_workbook(path)) is not None
+        return path.suffix.lower() == ".xlsx" and base_of(read_inputs(path)) is not None
     except SheetsError:
         return False

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
+from ..brief import Brief, counted
 from ..merging import (
     Base,
     BaseRow,
@@ -38,7 +39,7 @@ _People = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Brief):
     """A workbook that was written: what its rows share, "" for those of nobody, and their number.
 
     `label` is the value as people call it; `rows` counts records by sheet id.
@@ -49,9 +50,12 @@ class Part:
     path: Path
     rows: Mapping[str, int]
 
+    def _brief(self) -> tuple[object, str]:
+        return self.path.name, counted(row=sum(self.rows.values()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unassigned:
+class Unassigned(Brief):
     """A row that is nobody's and went into the part without a value."""
 
     sheet: str
@@ -66,7 +70,7 @@ class Unassigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SplitTotal:
+class SplitTotal(Brief):
     """Rows, or one additive column, of a sheet: the whole is the sum of the parts.
 
     `column` None counts rows; `parts` are by file name, as read back from the files written.
@@ -84,7 +88,7 @@ class SplitTotal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Split:
+class Split(Brief):
     """A workbook split into parts: `reading` is the workbook's, `folder` holds the parts.
 
     `split_id` names the split in every part; `reading.extra_sheets` stayed behind.
@@ -97,6 +101,10 @@ class Split:
     parts: tuple[Part, ...]
     unassigned: tuple[Unassigned, ...]
     totals: tuple[SplitTotal, ...]
+
+    def _brief(self) -> tuple[object, str]:
+        counts = counted(part=self.parts, unassigned_row=self.unassigned)
+        return self.folder.name, f"by {self.by}, {counts}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +300,7 @@ class Plan:
                 for attribute, said in attributes.items()
             },
             alerts={one.key: one.own_owner for one in reading.remembered if one.own_owner},
+            history=reading.history,
             rows=tuple(
                 BaseRow(
                     sheet=name,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
-from ..alerts import Phrase, label_of
+from ..alerts import Phrase, label_of, terms
 from ..metrics import (
     Breakdown,
     Figure,
@@ -31,6 +32,7 @@ from ..records import Reading
 from ..template import Column, Daily, Metric, Role, TableSheet, Task, Template, judge
 from ..texts import Text
 from .model import ChannelRow, Grain, OwnRow, OwnTable, StageRow, Tile, Trend, TrendPoint
+from .tiles import against, with_left_out
 
 # What plays these has tiles and sections of its own.
 _KNOWN: tuple[Role, ...] = ("daily", "master")
@@ -81,7 +83,7 @@ def _metrics(template: Template, sheet: TableSheet) -> tuple[Metric, ...]:
     )
 
 
-def own_tiles(reading: Reading, most: int, *, as_of: date) -> tuple[Tile, ...]:
+def own_tiles(reading: Reading, most: int, *, as_of: date, close: float) -> tuple[Tile, ...]:
     """Return tiles for the first of the template's own metrics, in its order."""
     known = known_sheets(reading.template)
     tables = {s.id: s for s in reading.template.tables if s.id not in known}
@@ -89,15 +91,29 @@ def own_tiles(reading: Reading, most: int, *, as_of: date) -> tuple[Tile, ...]:
     own = [one for sheet in tables.values() for one in _metrics(reading.template, sheet)]
     order = list(reading.template.metrics) or own
     chosen = [one for one in order if one.sheet in tables][:most]
-    return tuple(_tile(one, frames[one.sheet]) for one in chosen)
+    limits = {
+        rule.metric: (rule.side, limit.limit)
+        for rule in reversed(reading.template.rules)
+        if rule.kind == "threshold" and not (rule.by or rule.days or rule.target or rule.least)
+        if (limit := terms(rule, reading)) and limit.limit is not None
+    }
+    return tuple(_tile(one, frames[one.sheet], limits.get(one.id), close) for one in chosen)
 
 
-def _tile(metric: Metric, frame: pd.DataFrame) -> Tile:
+def _tile(
+    metric: Metric, frame: pd.DataFrame, limit: tuple[str, float] | None, close: float
+) -> Tile:
+    """Return the tile of an own metric, held against what raises an alert of the whole of it."""
     one = figure(metric, frame)
     left_out = one.left_out
     if metric.denominator is None:
         # A blank adds nothing to a sum, so that nothing is missing from it.
         left_out = int((is_later(frame) | is_unread(frame, metric.numerator)).sum())
+    if limit is not None:
+        is_upper, line = limit[0] == "above", limit[1]
+        tile = against(metric.id, one, line, close, lower_is_better=is_upper, aim="floor")
+        delta = tile.delta and with_left_out("tile", tile.delta, replace(one, left_out=left_out))
+        return replace(tile, label=metric.label, delta=delta)
     params = {"count": one.rows, "left": left_out}
     code = "tile.rows_left_out" if left_out else "tile.rows"
     return Tile(

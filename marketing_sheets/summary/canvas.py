@@ -200,11 +200,13 @@ class Canvas:
         self._data += count
         return first
 
-    def keep(self, texts: Mapping[int, str]) -> None:
-        """Write texts into cells of the current row that nobody sees, by column."""
-        for column, text in texts.items():
-            if text:
-                self._check(self.sheet.write_string(self.row, column, text[:_LONGEST]))
+    def keep(self, values: Mapping[int, str | float]) -> None:
+        """Write texts and numbers into cells of the current row that nobody sees, by column."""
+        for column, value in values.items():
+            if not isinstance(value, str):
+                self._check(self.sheet.write_number(self.row, column, value))
+            elif value:
+                self._check(self.sheet.write_string(self.row, column, value[:_LONGEST]))
 
     def hide(self) -> None:
         """Hide the current row, with what is kept in it, and go to the next."""

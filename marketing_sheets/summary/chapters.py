@@ -22,6 +22,7 @@ CHAPTER_OF: Final[Mapping[str, Chapter]] = {
     "trend_day": "results",
     "comparison": "results",
     "own": "results",
+    "history": "results",
     "alerts": "problems",
     "issues": "problems",
     "causes": "problems",

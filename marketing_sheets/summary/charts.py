@@ -88,7 +88,7 @@ def name_axis(language: Language, *, size: float = 9, **more: Any) -> dict[str, 
 
 # Of so many names the values are told to those who cannot see a chart.
 _TOLD: Final = 12
-_HALF_PX: Final = 452
+HALF_PX: Final = 452
 FLAT_FOOT: Final = 30  # pixels below bars for the axis of their values
 _WHOLE_PX: Final = 914
 _VERDICT_COLORS: Final = {
@@ -230,7 +230,7 @@ def achievement_chart(
     chart.set_x_axis({**axis, "label_position": "none", "major_gridlines": gridlines})
     chart.set_y_axis(name_axis(language, reverse=True))
     told = _told(canvas, title, names, shares, unit="percent")
-    canvas.place_chart(at, column, chart, (_HALF_PX, height), told=told)
+    canvas.place_chart(at, column, chart, (HALF_PX, height), told=told)
 
 
 def roas_chart(
@@ -280,7 +280,7 @@ def roas_chart(
     told = _told(canvas, title, names, values, unit="ratio")
     if target is not None:
         told += f" {canvas.say('chart.target', target=f'{target:,.2f}')}"
-    canvas.place_chart(at, 1, chart, (_HALF_PX, 228), told=told)
+    canvas.place_chart(at, 1, chart, (HALF_PX, 228), told=told)
 
 
 def shares_chart(
@@ -304,7 +304,7 @@ def shares_chart(
     chart.set_x_axis(name_axis(language, size=9 if len(names) <= _ROOMY else 8))
     chart.set_y_axis(value_axis(language, axis, step_format(axis.step, percent=True)))
     told = _told(canvas, title, names, cost, sales, unit="percent", pair=[*pair])
-    canvas.place_chart(at, column, chart, (_HALF_PX, 228), told=told)
+    canvas.place_chart(at, column, chart, (HALF_PX, 228), told=told)
 
 
 def _pairs(
@@ -424,4 +424,4 @@ def budget_chart(
     set_frame(chart, language, title, plot=plot)
     set_legend(chart, language, x=0.6, width=0.39, delete=[])
     told = _told(canvas, title, names, budget, spend, unit="money", pair=[*pair])
-    canvas.place_chart(at, 1, chart, (_HALF_PX, height), told=told)
+    canvas.place_chart(at, 1, chart, (HALF_PX, height), told=told)

@@ -54,7 +54,7 @@ def row_of_tiles(
     departments = summary.comparison and summary.comparison.departments
     ranked = [
         *summary.tiles,
-        *own_tiles(reading, _MOST - len(summary.tiles), as_of=summary.as_of),
+        *own_tiles(reading, _MOST - len(summary.tiles), as_of=summary.as_of, close=summary.close),
         *_counts(reading, verdicts, summary.issues, departments.rows if departments else ()),
         *_spare(summary, reading, is_filled=is_filled),
     ]

@@ -27,9 +27,12 @@ from ..metrics import (
     week_change,
 )
 from ..records import Reading
-from ..template import Campaign, Metric, TableSheet, Task
+from ..template import Campaign, Metric, TableSheet, Task, Template
+from ..texts import Language, say
 from .breakdowns import choice_columns
 from .gather import evaluated, number_of, open_issues, period_of
+
+_CHANGE = "_week_change"
 
 
 def figures(reading: Reading, *, as_of: date) -> list[tuple[Level, Figure]]:
@@ -59,6 +62,30 @@ def figures(reading: Reading, *, as_of: date) -> list[tuple[Level, Figure]]:
     if reading.template.sheet_for("issues"):
         found += [({}, one) for one in _counts(issues, _future(reading, as_of))]
     return found
+
+
+def level_keys(template: Template) -> tuple[str, ...]:
+    """Return the keys of all levels that `figures` may give in a template, in its order."""
+    keys: dict[str, None] = {}
+    tables = {metric.sheet for metric in template.metrics}
+    for sheet in template.tables:
+        ids = [column.id for column in choice_columns(sheet)]
+        if sheet.id in tables:
+            keys |= dict.fromkeys(ids)
+        if sheet.id == template.sheet_for("master"):
+            keys |= dict.fromkeys(name for name in (Task.DEPARTMENT, Task.STAGE) if name in sheet)
+    return (*keys, "metric", "severity", "day", "week")
+
+
+def figure_label(template: Template, metric: str, language: Language) -> str:
+    """Return what a figure is called: one of the template's metrics, or one of ours."""
+    named = {one.id: one.label[language] for one in template.metrics}
+    if metric in named:
+        return named[metric]
+    base = metric.removesuffix(_CHANGE)
+    if base != metric:
+        return say("summary", "figure.week_change", language, name=named[base])
+    return say("summary", f"figure.{metric}", language)
 
 
 def _of_table(

@@ -208,7 +208,7 @@ def _masthead(canvas: Canvas, summary: Summary) -> None:
         canvas.line(20, [cell])
 
 
-def _figure_format(tile: Tile, canvas: Canvas) -> str:
+def figure_format(tile: Tile, canvas: Canvas) -> str:
     """Return the number format of a headline figure, rounded as what stands below it."""
     figure, values = tile.figure, [one.value for one in tile_amounts(tile)]
     if figure.unit == "percent":
@@ -242,7 +242,7 @@ def _tiles(canvas: Canvas, tiles: tuple[Tile, ...]) -> None:
         value: str | float = "–"
         if figure.value is not None:
             value = figure.value
-            number["num_format"] = _figure_format(tile, canvas)
+            number["num_format"] = figure_format(tile, canvas)
         slate = {"font_size": 9, "font_color": Palette.SLATE}
         delta, words = {"font_size": 9, "font_color": Palette.MUTE}, ""
         if figure.value is None:

@@ -21,6 +21,8 @@ from ..alerts import (
     unproven_keys,
 )
 from ..errors import needed_day
+from ..history import HEADLINE, join_histories
+from ..logs import logged
 from ..metrics import (
     Achievement,
     Burn,
@@ -43,9 +45,10 @@ from ..metrics import (
     up_to_day,
 )
 from ..problems import Place, Problem
-from ..records import LOG, Reading, SheetRecords
+from ..records import LOG, HistoryDay, Reading, SheetRecords
 from ..template import Campaign, Daily, Effect, Issue, Role, Task, Template
 from ..texts import LANGUAGES, Text, say
+from . import piece  # noqa: F401 - so that notebooks draw the Summaries made here
 from .breakdowns import (
     channels_of,
     day_of,
@@ -121,6 +124,7 @@ def _tab(reading: Reading, sheet: str) -> Place:
     return Place(file=reading.file, sheet=say("merge", f"{sheet}.tab", reading.language))
 
 
+@logged("computed")
 def summarize(reading: Reading, *, as_of: date) -> Summary:
     """Gather all that the Summary shows, whatever is missing; computed columns are filled."""
     form, (start, end), as_of = reading.form, period_of(reading), needed_day(as_of)
@@ -179,7 +183,27 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         merged=merged_of(reading),
     )
     row = row_of_tiles(summary, reading, verdicts, is_filled=is_filled(reading))
-    return replace(summary, tiles=row, own=own_tables(reading, row, as_of=as_of))
+    whole = replace(summary, tiles=row, own=own_tables(reading, row, as_of=as_of))
+    return replace(whole, history=_history(whole, reading, progressed, burnt))
+
+
+def _history(
+    summary: Summary, reading: Reading, progressed: TaskProgress, burnt: Burn
+) -> tuple[HistoryDay, ...]:
+    """Return the days that the workbook keeps, and this one if anything is filled in."""
+    if summary.health == "none":
+        return reading.history
+    figures = {
+        "progress": progressed.overall.value,
+        "spend": burnt.spend.value,
+        "budget": burnt.budget.value,
+        "alerts": float(len(summary.actions)),
+        "problems": float(len(summary.problems)),
+        **{f"{HEADLINE}{tile.id}": tile.figure.value for tile in summary.tiles},
+    }
+    known = {name: value for name, value in figures.items() if value is not None}
+    today = HistoryDay(day=summary.as_of, health=summary.health, figures=known)
+    return join_histories(reading.history, [today])
 
 
 def _title(reading: Reading) -> Phrase | Text | str:
@@ -302,6 +326,7 @@ def _rows(reading: Reading) -> RowCounts:
 def _source(reading: Reading) -> Provenance:
     return Provenance(
         file=reading.file,
+        language=reading.language,
         sha256=reading.cells_sha256 or reading.sha256,
         template=reading.template.id,
         template_version=reading.template_version or reading.template.version,

@@ -8,17 +8,19 @@ from datetime import date
 from typing import Literal
 
 from ..alerts import Alert, Phrase, TrackedAlert
+from ..brief import Brief, counted
 from ..metrics import Achievement, Allocation, Burn, Figure, IssueRow, TaskProgress
 from ..problems import Place, Problem
+from ..records import HistoryDay
 from ..template import Chapter, Metric, ReportPlan, Verdict
-from ..texts import Text
+from ..texts import Language, Text, say
 
 Grain = Literal["day", "week", "month"]
 Health = Literal["risk", "watch", "ok", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
+class Tile(Brief):
     """A headline figure, its target, and how it stands; `state` is a look of `styles.STATES`.
 
     `label` is that of a template's own metric; others have their words by `id`.
@@ -33,7 +35,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnRow:
+class OwnRow(Brief):
     """The figures of one group by metric id; `others` > 0 means that many groups together."""
 
     name: Text | str
@@ -43,7 +45,7 @@ class OwnRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnTable:
+class OwnTable(Brief):
     """A table's own metrics by its first choice column, whose label is `by`; None: in total only.
 
     `total` comes from the sums; it is None where the table has no records.
@@ -57,7 +59,7 @@ class OwnTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableOutcome:
+class TableOutcome(Brief):
     """What a table comes to: rows met, close, missed and without a verdict, and `over` budget."""
 
     sheet: str
@@ -72,7 +74,7 @@ class TableOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelRow:
+class ChannelRow(Brief):
     """The figures of one channel by metric id; `others` > 0 means that many channels together."""
 
     name: Text | str
@@ -84,7 +86,7 @@ class ChannelRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrendPoint:
+class TrendPoint(Brief):
     """Sales and ROAS of a day, or of a week or month by its first day."""
 
     day: date
@@ -93,7 +95,7 @@ class TrendPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
+class Trend(Brief):
     """The course of sales and ROAS; `first` and `last` are the first and last day with data."""
 
     grain: Grain
@@ -104,7 +106,7 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StageRow:
+class StageRow(Brief):
     """Progress and money of one stage; `alarm` if it spends too fast or too much."""
 
     name: Text | str
@@ -115,7 +117,7 @@ class StageRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompareRow:
+class CompareRow(Brief):
     """The figures of a department or campaign, or of all; ratios come from their own sums.
 
     `rows` counts records of all tables; `met` of `judged` evaluated metrics met their target;
@@ -143,7 +145,7 @@ class CompareRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class Compared(Brief):
     """Departments or campaigns side by side, the worst first, and all together."""
 
     rows: tuple[CompareRow, ...]
@@ -151,7 +153,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixRow:
+class MatrixRow(Brief):
     """One evaluated metric in each department, None where a department has no such metric."""
 
     name: str
@@ -162,7 +164,7 @@ class MatrixRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matrix:
+class Matrix(Brief):
     """Metrics by departments; the cells of a row are in the order of `departments`."""
 
     departments: tuple[Text | str, ...]
@@ -170,7 +172,7 @@ class Matrix:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Brief):
     """A merged workbook's departments and campaigns, and where the mix reverses the picture.
 
     Campaigns that are each one department's own are not shown beside the departments again.
@@ -183,7 +185,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MergedFile:
+class MergedFile(Brief):
     """A file that was merged: its rows, amounts by column, and what is `off` in it.
 
     `read` is None where the log no longer tells, after conflicts were settled.
@@ -198,7 +200,7 @@ class MergedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
+class Merged(Brief):
     """What became of a merge: where its log is, and about how many cells the files disagree.
 
     The conflicts are `listed` on a sheet. Of `doubled` of them every version stands in a row of its
@@ -222,7 +224,7 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GoalRow:
+class GoalRow(Brief):
     """A task as part of the strategy: what it is for, what is done, when, by whom, how far.
 
     `weeks` is its time as written, where it has no days; `state` is the look of the status,
@@ -243,7 +245,7 @@ class GoalRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CauseRow:
+class CauseRow(Brief):
     """Something that went wrong, and why, as people wrote it."""
 
     what: Phrase | str
@@ -253,7 +255,7 @@ class CauseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdviceRow:
+class AdviceRow(Brief):
     """What is still to be done about a problem, by whom, until when."""
 
     problem: Phrase | str
@@ -264,7 +266,7 @@ class AdviceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SheetRow:
+class SheetRow(Brief):
     """A table of the workbook, where it begins, and how many records it has."""
 
     label: Text
@@ -273,7 +275,7 @@ class SheetRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownNumber:
+class ShownNumber(Brief):
     """A number as its column shows it."""
 
     value: float
@@ -285,7 +287,7 @@ PartValue = ShownNumber | Text | date | str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartTable:
+class PartTable(Brief):
     """Records that a chapter of the written report shows as they stand.
 
     `numeric` tells of which columns the cells are numbers; `stages` name the stage of each row,
@@ -301,7 +303,7 @@ class PartTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Brief):
     """What the sheets say in words, and the chapters in which the Summary is laid out, if any.
 
     `issues` are the open issues with what is done about them; `advice` is all that is left to do.
@@ -318,7 +320,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowCounts:
+class RowCounts(Brief):
     """The rows of all sheets; they reconcile: read = used + listed."""
 
     read: int
@@ -327,10 +329,11 @@ class RowCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
-    """What the Summary was made from, and with."""
+class Provenance(Brief):
+    """What the Summary was made from, in which language, and with what."""
 
     file: str | None
+    language: Language
     sha256: str | None
     template: str
     template_version: str
@@ -338,7 +341,7 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(Brief):
     """A campaign at a glance.
 
     `good` and `bad` are the clauses of its sentence. `absent` tells, per section without data, why
@@ -347,7 +350,8 @@ class Summary:
     computed from the sums. `own` are tables of which the Summary knows nothing but their metrics.
     `later` counts, per sheet, the rows after `as_of`. `actions` are the alerts that stand, gravest
     first; `alerts` lists them by severity with their history, and those that are gone. `to_check`
-    counts what the Review lists as open, None where the workbook has none.
+    counts what the Review lists as open, None where the workbook has none. `history` are the days
+    that the workbook keeps, `as_of` among them once anything is filled in.
     """
 
     title: Phrase | Text | str
@@ -390,3 +394,14 @@ class Summary:
     hints: tuple[Problem, ...] = ()
     to_check: int | None = None
     merged: Merged | None = None
+    history: tuple[HistoryDay, ...] = ()
+
+    @property
+    def in_brief(self) -> str:
+        """Its verdict and how many alerts stand, as its `repr` and that of its holders say it."""
+        verdict = say("summary", f"verdict.{self.health}", "en").lower()
+        return f"{verdict}, {counted(alert=self.actions)}"
+
+    def _brief(self) -> tuple[object, str]:
+        name = f"of {self.source.file or self.source.template} as of {self.as_of}"
+        return name, f"{self.in_brief}, {counted(problem=self.problems)}"

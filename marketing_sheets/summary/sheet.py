@@ -28,6 +28,7 @@ from .chapters import (
 from .details import draw_absent, draw_footer, draw_hints, draw_issues, draw_trend
 from .doubts import draw_problems
 from .first_screen import draw_alerts, draw_first_screen, is_repeated
+from .history import draw_history, keep_history, shown_days
 from .merge_check import draw_merge_check
 from .model import OwnTable, Summary
 from .outcomes import draw_outcomes
@@ -109,6 +110,7 @@ def write_summary(
 def _draw(canvas: Canvas, summary: Summary) -> None:
     draw_first_screen(canvas, summary)
     marks = draw_sections(canvas, summary)
+    keep_history(canvas, summary)
     canvas.skip(GAP)
     draw_footer(canvas, summary)
     canvas.finish(breaks=page_breaks(marks, end=canvas.top))
@@ -165,6 +167,8 @@ def _drawings(summary: Summary) -> Sections:
     if not is_said:
         drawings.setdefault("outcomes", outcomes)
     drawings["own"] = [partial(_own, summary=summary, table=table) for table in summary.own]
+    if shown_days(summary):
+        drawings["history"] = [_of(draw_history, summary)]
     if summary.alerts and not is_repeated(summary):
         drawings["alerts"] = [_of(draw_alerts, summary)]
     if report.chapters:

@@ -141,11 +141,11 @@ def tiles_of(
     limit = totals.get("cac"), _number(form.get(Campaign.LIMIT_CAC))
     return (
         _sales(totals.get("sales"), totals.get("sales_achievement"), close),
-        _against("roas", totals.get("roas"), _number(form.get(Campaign.TARGET_ROAS)), close),
+        against("roas", totals.get("roas"), _number(form.get(Campaign.TARGET_ROAS)), close),
         _achieved(
             "new_users", totals.get("new_users"), form.get(Campaign.TARGET_NEW_USERS), time, close
         ),
-        _against("cac", *limit, close, lower_is_better=True),
+        against("cac", *limit, close, lower_is_better=True),
         _progress(progress, time),
         _budget(burn),
     )
@@ -217,17 +217,18 @@ def _share(metric: str, one: Figure, achieved: float, goal: float, close: float)
     )
 
 
-def _against(
+def against(
     metric: str,
     one: Figure | None,
     goal: float | None,
     close: float,
     *,
     lower_is_better: bool = False,
+    aim: str = "target",
 ) -> Tile:
-    """Compare a ratio with its target, or with its limit where lower is better."""
+    """Compare a ratio with its target, or what the `aim` is, or its limit if lower is better."""
     one = one or _missing(metric)
-    word = "limit" if lower_is_better else "target"
+    word = "limit" if lower_is_better else aim
     if goal is None:
         return _no_target(metric, one, f"tile.no_{word}")
     target = _target(goal, one.unit, f"tile.{word}")

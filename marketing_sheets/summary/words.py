@@ -11,7 +11,7 @@ from ..alerts import Alert, Amount, Phrase
 from ..formulas import reason_text
 from ..problems import Place
 from ..styles import STATES
-from ..template import Unit, rounded
+from ..template import Template, Unit, rounded
 from ..texts import Language, Text, book, say
 from .model import Merged, Summary, Tile
 
@@ -302,6 +302,18 @@ def place_text(place: Place) -> str:
     return " › ".join(part for part in (place.sheet, place.cell) if part)
 
 
+def action_texts(alert: Alert, language: Language) -> tuple[str, str, str, str, str]:
+    """Say what needs action: its kind, what it is, who is to act, the gap, and where it stands."""
+    kind = f"{symbol_of(SEVERITY_STATES[alert.severity])} {kind_text(alert, language)}".strip()
+    return (
+        kind,
+        phrase_text(alert.what, language),
+        who(alert.department, alert.owner, language),
+        phrase_text(alert.gap, language),
+        place_text(alert.place),
+    )
+
+
 def summary_lines(summary: Summary, language: Language) -> list[str]:
     """Say verdict, sentence, headline figures, what needs action, and data problems, in lines."""
     verdict = word(f"verdict.{summary.health}", language)
@@ -317,16 +329,10 @@ def summary_lines(summary: Summary, language: Language) -> list[str]:
     count = len(summary.actions)
     key = "terminal.actions_one" if count == 1 else "terminal.actions"
     lines.append(word(key, language, count=count) if count else word("absent.no_actions", language))
-    for alert in summary.actions:
-        kind = f"{symbol_of(SEVERITY_STATES[alert.severity])} {kind_text(alert, language)}".strip()
-        parts = (
-            f"  {kind}",
-            phrase_text(alert.what, language),
-            who(alert.department, alert.owner, language),
-            phrase_text(alert.gap, language),
-            place_text(alert.place),
-        )
-        lines.append("  ".join(part for part in parts if part))
+    lines += [
+        "  " + "  ".join(part for part in action_texts(alert, language) if part)
+        for alert in summary.actions
+    ]
     count = len(summary.problems)
     key = "terminal.problems_one" if count == 1 else "terminal.problems"
     lines += [
@@ -348,6 +354,13 @@ def summary_lines(summary: Summary, language: Language) -> list[str]:
 def tile_name(tile: Tile, language: Language) -> str:
     """Return what a headline figure is called."""
     return word(f"tile.{tile.id}", language) if tile.label is None else tile.label[language]
+
+
+def headline_name(template: Template, figure: str, language: Language) -> str:
+    """Return what a headline figure of an earlier day is called, its id where nobody knows it."""
+    if figure in book(_BOOK)["tile"]:
+        return word(f"tile.{figure}", language)
+    return next((one.label[language] for one in template.metrics if one.id == figure), figure)
 
 
 def tile_amounts(tile: Tile) -> list[Amount]:

@@ -5,10 +5,12 @@ How the TOML files spell it is told in `workbook_templates/README.md`.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal, get_args
 
+from ..brief import Brief, counted
 from ..texts import NO_TEXT, Language, Text
 from .parts import Choice, Choices, Column, ColumnType, Metric, Rule
 from .roles import Role
@@ -25,7 +27,7 @@ OUR_SHEETS: frozenset[str] = frozenset(("lists", "review", "summary"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnGroup:
+class ColumnGroup(Brief):
     """Neighbouring columns under one heading."""
 
     id: str
@@ -33,7 +35,7 @@ class ColumnGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
+class Format(Brief):
     """A conditional format: where `when` is true, `columns` take the look `style`.
 
     `style` is a key of `styles.LOOKS`; `symbol` stands before the value; `stop` ends the search.
@@ -47,7 +49,7 @@ class Format:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Brief):
     """What records must not break: where `when` holds, `message` is told at `column`'s cell."""
 
     when: str
@@ -56,7 +58,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Live:
+class Live(Brief):
     """A live text in row 2, above the first column of `group`; None is column A.
 
     `text` has blanks `{name}`; `values` gives each an aggregate expression and `shown` its type.
@@ -69,7 +71,7 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gantt:
+class Gantt(Brief):
     """The chart to the right of a schedule: which columns give its dates."""
 
     planned_start: str
@@ -82,7 +84,7 @@ class Gantt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class Series(Brief):
     """Figures of a chart: sums of a column, or over the sums of another in the same rows."""
 
     label: Text
@@ -91,7 +93,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class Chart(Brief):
     """Bars to the right of a table, one a word of the list column `by`, the largest first."""
 
     title: Text
@@ -100,7 +102,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Print:
+class Print(Brief):
     """How a sheet prints on A4: one page wide, or at a fixed scale broken before a group.
 
     `scale` is percent for Chinese and English; `break_before` a group id or "gantt".
@@ -112,7 +114,7 @@ class Print:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextRow:
+class TextRow(Brief):
     """A row of words on a form sheet: how to fill, cadence, legend."""
 
     cells: tuple[Text, ...]
@@ -121,7 +123,7 @@ class TextRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Brief):
     """Rows of words under a heading; `head` names their columns, if anything does."""
 
     heading: Text
@@ -130,7 +132,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class Share(Brief):
     """A row that holds a fixed share of its column's total, such as a reserve.
 
     It is the row whose choice in `row_column` is `row_choice`; `of_total` is the setting that says
@@ -144,7 +146,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableSheet:
+class TableSheet(Brief):
     """One record per row. `key` names the columns that tell records apart.
 
     With `per_department` the records are figures of a department's own: those of two departments
@@ -215,9 +217,12 @@ class TableSheet:
         """The columns formulas fill."""
         return tuple(column for column in self.columns if column.is_computed)
 
+    def _brief(self) -> tuple[object, str]:
+        return self.id, counted(column=self.columns)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Area:
+class Area(Brief):
     """A part of a form laid out as a page: lines of one or two fields, or a table of its own."""
 
     heading: Text | None = None
@@ -226,7 +231,7 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormSheet:
+class FormSheet(Brief):
     """One record: labels with values beside them, and sections of words.
 
     `sections` are shown in order. With `areas` the form is laid out as one upright page; without
@@ -249,12 +254,15 @@ class FormSheet:
                 return column
         raise KeyError(field_id)
 
+    def _brief(self) -> tuple[object, str]:
+        return self.id, counted(field=self.fields)
+
 
 Sheet = TableSheet | FormSheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(Brief):
     """A threshold or a choice that sheets and Summary share; `value` stands before staff change it.
 
     It also stands in for a value that is blank or not within `min` and `max`. Of type "choice" it
@@ -283,7 +291,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportPart:
+class ReportPart(Brief):
     """Records that a chapter of the written report shows as they stand: a sheet, its columns."""
 
     chapter: Chapter
@@ -293,7 +301,7 @@ class ReportPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportPlan:
+class ReportPlan(Brief):
     """The written report: its title and that of one stage's, and what only records hold.
 
     `{campaign}` and `{stage}` stand in titles; without one it is called a report.
@@ -305,7 +313,7 @@ class ReportPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Template:
+class Template(Brief):
     """A workbook: a form that describes the campaign, tables, and the words around them.
 
     `outline` are the chapters of its Summary in order; without any the sections just follow.
@@ -331,6 +339,11 @@ class Template:
             if sheet.id == sheet_id:
                 return sheet
         raise KeyError(sheet_id)
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of all it says, the same in every process."""
+        return hashlib.sha256(repr(asdict(self)).encode()).hexdigest()
 
     @property
     def tables(self) -> tuple[TableSheet, ...]:
@@ -367,3 +380,7 @@ class Template:
     def fields(self) -> Iterator[Column]:
         """Walk the fields of all forms; no two have the same id."""
         return (field for form in self.forms for field in form.fields)
+
+    def _brief(self) -> tuple[object, str]:
+        name = f"{self.id} {self.version}"
+        return name, counted(sheet=self.sheets, metric=self.metrics, rule=self.rules)

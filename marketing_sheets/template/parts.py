@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from ..brief import Brief
 from ..problems import Place, Problem
 from ..texts import Language, Text
 
@@ -70,7 +71,7 @@ Measure = Literal["sum", "distinct", "rows"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Brief):
     """One allowed value: kept as its id, shown as its label.
 
     `state` is one of the looks of `styles.STATES` (done, active, open, close, late, missed, hot,
@@ -87,7 +88,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
+class Choices(Brief):
     """A list of allowed values; staff may extend an open one.
 
     `attributes` names, per attribute, the list its values come from.
@@ -114,7 +115,7 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Brief):
     """A column of a table, or a field of a form.
 
     `group` is the id of its group; `bar` the upper end of its data bar; `width` the width in
@@ -184,9 +185,12 @@ class Column:
         params = {"column": self.label, **params}
         return Problem(code=code, place=place, column=self.id, raw=raw, params=params)
 
+    def _brief(self) -> tuple[object, str]:
+        return self.id, f"{self.type}, {self.label}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
+class Metric(Brief):
     """A metric known by name; also a figure, where a table holds what it is made of.
 
     `aliases` are names as people write them. `source` says where its definition is from. One with
@@ -226,7 +230,7 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Brief):
     """One rule; which of its parts mean something depends on `kind`.
 
     `sheets` are roles or ids. `limit` is a number in `unit` (percent: a fraction); with `target`, a
@@ -277,7 +281,7 @@ def least_days(rule: Rule) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Threshold:
+class Threshold(Brief):
     """What the lists sheet of a workbook says about a rule, for one group or (None) for all.
 
     `limit` and `days` are None where the cell is blank or cannot be used: the rule's own count.

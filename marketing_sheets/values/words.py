@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ..brief import Brief
 from ..template import Choices
 from ..texts import LANGUAGES, Text, fold, listed, nearest
 from .cells import (
@@ -137,7 +138,7 @@ def read_yes_no(raw: Raw) -> ParsedCell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Milestone:
+class Milestone(Brief):
     """What is to be reached on `day`, or from `day` to `until`; `part` is how it was written."""
 
     day: date
@@ -147,7 +148,7 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Risk:
+class Risk(Brief):
     """A risk and what would be done; the response is "" where none was written."""
 
     text: str

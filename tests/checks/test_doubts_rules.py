@@ -12,7 +12,7 @@ from support.books import computed, draw, places
 from marketing_sheets.checks.doubts import broken_checks
 from marketing_sheets.formulas import compute
 from marketing_sheets.loading import load_template
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 
 MASTER = "推广阶段|关键任务|执行部门|负责人|计划开始|计划结束|实际结束|状态|进度|预算金额".split(
     "|"
@@ -115,7 +115,7 @@ def test_a_company_has_rules_of_its_own(tmp_path: Path) -> None:
         ["三", None, 8, 0],
         ["四", None, 8, None],
     ]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {"帖子": rows}), template=load_template(own))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {"帖子": rows}), template=load_template(own))
     day = date(2024, 7, 1)
     done = compute(reading.sheets["posts"], template=reading.template, as_of=day)
     reading = replace(reading, sheets={"posts": done}, settings={"most": 2.0})

@@ -53,7 +53,7 @@ def shown(*words: object, **environ: str) -> str:
 def test_a_terminal_has_colour(plan: Path) -> None:
     """Severities and states are coloured, each with what it says."""
     text = shown("recalculate", plan, "--as-of", "2024-06-28", "-o", plan.with_name("out.xlsx"))
-    assert re.search(r"\x1b\[33m\x1b\[1m *\[注意\]\x1b\[0m 618.xlsx › ", text)
+    assert re.search(r"\x1b\[33m\x1b\[1m *\[警告\]\x1b\[0m 618.xlsx › ", text)
     assert re.search(r"618  (\x1b\[\d+m)+[●○▲!✓] [^\x1b]+\x1b\[0m", text)
 
 
@@ -65,7 +65,7 @@ def test_a_terminal_has_colour(plan: Path) -> None:
 def test_a_terminal_may_want_none(plan: Path, environ: dict[str, str]) -> None:
     """NO_COLOR, CLICOLOR=0 and a terminal that can show none are obeyed."""
     text = shown("check", plan, **environ)
-    assert "[注意]" in text
+    assert "[警告]" in text
     assert ESCAPE not in text
 
 
@@ -93,7 +93,7 @@ def test_what_is_coloured() -> None:
 def test_quiet(plan: Path, tmp_path: Path) -> None:
     """-q leaves what changes the exit code; of several files the tally, and what was refused."""
     *lines, last = run("check", plan, "-q", code=1).stdout.splitlines()
-    assert all(line.startswith("[注意] 618.xlsx › ") for line in (*lines, last))
+    assert all(line.startswith("[警告] 618.xlsx › ") for line in (*lines, last))
     assert run("check", plan, "-q", "--fail-on", "error").output == ""
     bad = tmp_path / "bad.xlsx"
     bad.write_bytes(b"PK broken")

@@ -12,6 +12,7 @@ from string import Formatter as Blanks
 import click
 import pytest
 from click import core, decorators, exceptions, formatting, parser, types
+from click.shell_completion import ShellComplete
 from support.command_line import run
 
 from marketing_sheets.cli import cli
@@ -126,6 +127,19 @@ class TestHelp:
         ):
             assert run(*words).output.startswith("用法：")
         assert "is not one of" in run("check", "--language", "fr", "a.xlsx", code=2).output
+
+    def test_is_offered_by_shells(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Completion has the words of commands and options, whole, in the system's language."""
+        monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+        for words, offered in (
+            ("re", ("recalculate", help_entry(["recalculate"])["text"]["zh-Hans"].split("\n")[0])),
+            ("templates ", ("show", help_entry(["templates", "show"])["text"]["zh-Hans"])),
+            ("check --js", ("--json", book("help")["options"]["json"]["zh-Hans"])),
+        ):
+            given, incomplete = words.rsplit(" ", 1) if " " in words else ("", words)
+            completion = ShellComplete(cli, {}, "marketing-sheets", "_COMPLETE")
+            found = completion.get_completions(given.split(), incomplete)
+            assert offered in [(one.value, one.help) for one in found]
 
     def test_version(self) -> None:
         """The version stands alone behind the name, in any language."""

@@ -11,7 +11,7 @@ import pytest
 from support.command_line import run
 from support.examples import Examples
 
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.texts import templates_folder
 
 
@@ -49,7 +49,7 @@ class TestGenerate:
         words = ("--example", "--rows", 2, "--language", "zh-Hans")
         run("generate", "campaign_tracker", "-o", path, *words)
         records = examples().reading.sheets
-        found = read_workbook(path).sheets
+        found = read_inputs(path).sheets
         for sheet in examples().reading.template.tables:
             inputs = [column.id for column in sheet.inputs]
             assert found[sheet.id].frame[inputs].equals(records[sheet.id].frame[inputs])
@@ -152,6 +152,35 @@ class TestTemplates:
         assert "did you mean `reads`?" in result.output
         run("templates", "check", tmp_path / "none.toml", code=2)
 
+    @pytest.mark.parametrize(
+        ("old", "new", "told"),
+        [
+            ('label = "费用（元）", ', "", "sheets[1].columns[2].label: this key is missing"),
+            ('"money", label = "费用', '"mony", label = "费用', "did you mean `money`?"),
+            ("[choices.platform]", "[settings.vat]\nvalue = 1\n[choices.platform]", "settings.vat"),
+        ],
+    )
+    def test_a_mistake_is_told_once(self, tmp_path: Path, old: str, new: str, told: str) -> None:
+        """What names a column or setting with a fault is no fault besides; another one is."""
+        path = tmp_path / "own.toml"
+        text = company_template().replace(old, new).replace("fee / reads", "fee * vat / reads")
+        text = text if "settings" in new else text.replace("fee * vat", "fee")
+        path.write_text(text, encoding="utf-8")
+        (line,) = run("templates", "check", path, "--language", "en", code=1).output.splitlines()
+        assert told in line
+        path.write_text(text.replace("/ reads", "/ read"), encoding="utf-8")
+        lines = run("templates", "check", path, "--language", "en", code=1).output.splitlines()
+        assert len(lines) == 2
+        assert "did you mean `reads`?" in lines[1]
+
+    def test_what_nobody_reads_is_not_missed(self, tmp_path: Path) -> None:
+        """A sheet under a misspelt heading is told as that, not by what names it elsewhere."""
+        path = tmp_path / "own.toml"
+        text = company_template().replace("[[sheets]]\nid", "[[sheet]]\nid")
+        path.write_text(text, encoding="utf-8")
+        (line,) = run("templates", "check", path, "--language", "en", code=1).output.splitlines()
+        assert "did you mean `sheets`?" in line
+
 
 class TestDemo:
     """`demo`."""
@@ -162,7 +191,7 @@ class TestDemo:
         """The merge of what the departments got holds what the filled workbook holds."""
         for _ in range(2 if language == "en" else 1):  # a second run replaces what the first left
             run("demo", tmp_path, "--language", language)
-        books = {path.name: read_workbook(path) for path in tmp_path.glob("*.xlsx")}
+        books = {path.name: read_inputs(path) for path in tmp_path.glob("*.xlsx")}
         assert len(books) == 3
         assert len(list(tmp_path.glob("*/*.xlsx"))) > 5
         rows = {

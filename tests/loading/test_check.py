@@ -415,6 +415,19 @@ COST = "sheets[posts].columns[cost]"
             'denominator = "state"',
             'metrics[cpc].denominator: "state" is not a column of numbers',
         ),
+        (
+            'numerator = "cost"\ndenominator = "clicks"',
+            'numerator = "cpc"',
+            'metrics[cpc].numerator: "cpc" is itself a ratio, and a sum of ratios says nothing; ',
+        ),
+        (
+            'denominator = "clicks"\n',
+            (
+                'denominator = "clicks"\n[[rules]]\nid = "dear"\nkind = "threshold"\nlabel = "A"\n'
+                'sheets = ["posts"]\nmetric = "cpc"\nlimit = 1\nunit = "percent"\nmessage = "x"\n'
+            ),
+            'rules[dear].unit: the metric cpc is in number; so is its limit: unit = "number"',
+        ),
     ],
 )
 def test_fault(tmp_path: Path, old: str, new: str, sentence: str) -> None:

@@ -177,3 +177,13 @@ def test_any_expression_is_judged(sound: Template, expression: str) -> None:
     )
     for fault in table_faults(changed, sound):
         assert all(fault.describe(language) for language in LANGUAGES)
+
+
+def test_a_label_in_a_formula(tmp_path: Path) -> None:
+    """Who names a column by its label or alias, with or without its unit, is told its id."""
+    text = SOUND.replace('label = "Cost"', 'label = "花费（元）"\naliases = ["消耗"]')
+    for name in ("花费", "消耗"):
+        (found,) = sentences(load(tmp_path, text.replace("cost / clicks", f"{name} / clicks")))
+        assert found.endswith(
+            f'"{name}" in the formula is no column or setting; did you mean `cost`?'
+        )

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from support.guides import GUIDES
 from support.template_files import FULL, SMALL, lines, save
 
 from marketing_sheets import files
@@ -15,7 +16,7 @@ from marketing_sheets.formulas import AGGREGATES, FUNCTIONS
 from marketing_sheets.loading import check_template, load_template, template_names, toml
 from marketing_sheets.styles import LOOKS, STATES
 from marketing_sheets.template import COLUMN_TYPES, FormSheet, TableSheet, Template
-from marketing_sheets.texts import LANGUAGES, templates_folder
+from marketing_sheets.texts import LANGUAGES, Language, templates_folder
 from marketing_sheets.writer.settings import shown_settings
 
 
@@ -225,12 +226,34 @@ class TestFiles:
     def test_syntax(self, tmp_path: Path) -> None:
         """A slip in the TOML is told with its line."""
         (line,) = lines(save(tmp_path, "format = 1\n\nid = \n"))
-        assert line == "own.toml: line 3 is not valid TOML (Invalid value)"
+        assert line.startswith("own.toml: line 3 is not valid TOML at `id =` (Invalid value);")
+
+    @pytest.mark.parametrize(
+        ("sound", "slip", "found"),
+        [
+            ('id = "small"', "id = “small”", "“small”"),
+            ('id = "small"', 'id ＝ "small"', '＝ "small"'),
+            ('label = "Posts"', "label = 笔记", "笔记"),
+            ("[[sheets]]", "【【sheets】】", "【【sheets】】"),
+        ],
+    )
+    def test_syntax_of_chinese_keyboards(
+        self, tmp_path: Path, sound: str, slip: str, found: str
+    ) -> None:
+        """What is typed full-width or without quotes is shown, with what to do."""
+        (line,) = lines(save(tmp_path, SMALL.replace(sound, slip, 1)), "zh-Hans")
+        assert f"`{found}` 不符合 TOML 写法" in line
+        assert "用半角" in line
+
+    def test_single_brackets(self, tmp_path: Path) -> None:
+        """A heading of a list in single brackets is answered with how it is written."""
+        (line,) = lines(save(tmp_path, SMALL.replace("[[sheets]]", "[sheets]", 1)))
+        assert line.startswith("own.toml: sheets: expected a list: its headings stand in double")
 
     def test_syntax_at_the_end(self, tmp_path: Path) -> None:
         """A bracket that is never closed is told with the last line."""
         (line,) = lines(save(tmp_path, "format = 1\nkey = [1,"))
-        assert line.startswith("own.toml: line 2 is not valid TOML (")
+        assert line.startswith("own.toml: line 2 is not valid TOML at `key = [1,` (")
 
     def test_not_utf8(self, tmp_path: Path) -> None:
         """A file in another encoding says what to do."""
@@ -269,7 +292,7 @@ class TestFiles:
 class TestReadme:
     """What the README of the format promises."""
 
-    readme = (templates_folder() / "README.md").read_text("utf-8")
+    readme = GUIDES["en"].read_text(encoding="utf-8")
 
     def example(self) -> str:
         """Return the company's sheet in the README."""
@@ -283,14 +306,16 @@ class TestReadme:
         template = load_template(save(tmp_path, self.example()))
         assert [str(fault) for fault in check_template(template)] == []
 
-    def test_mistakes(self, tmp_path: Path) -> None:
-        """The mistakes the README shows read as it says."""
-        shown = re.findall(r"^(?:kol_posts.toml: )?sheets\[.*$", self.readme, re.MULTILINE)
+    @pytest.mark.parametrize("language", GUIDES)
+    def test_mistakes(self, tmp_path: Path, language: Language) -> None:
+        """The mistakes the README shows read as it says, in its language."""
+        guide = GUIDES[language].read_text(encoding="utf-8")
+        shown = re.findall(r"^(?:kol_posts.toml: )?sheets\[.*$", guide, re.MULTILINE)
         text = (
             self.example().replace("required", "requird").replace('"money", label', '"mony", label')
         )
         text = text.replace('label = "费用（元）", min = 0', 'label = "费用（元）", min = "zero"')
-        found = lines(save(tmp_path, text, "kol_posts.toml"))
+        found = lines(save(tmp_path, text, "kol_posts.toml"), language)
         text = (
             self.example()
             .replace("fee / reads", "fee / read")
@@ -300,8 +325,11 @@ class TestReadme:
             )
         )
         template = load_template(save(tmp_path, text))
-        found += [str(fault) for fault in check_template(template)]
+        found += [fault.describe(language) for fault in check_template(template)]
         assert sorted(found) == sorted(shown)
+        text = self.example().replace('"kol_posts"', "“kol_posts”")
+        (line,) = lines(save(tmp_path, text, "kol_posts.toml"), language)
+        assert line in guide.splitlines()
 
     @pytest.mark.parametrize(
         "words", [COLUMN_TYPES, tuple(FUNCTIONS), tuple(AGGREGATES), tuple(LOOKS), tuple(STATES)]

@@ -109,9 +109,43 @@ def test_two_rules_must_not_share_a_name(tmp_path: Path) -> None:
     assert ("rules[visits]", "label_taken") in found
 
 
+CHANNELS = """
+[choices.channel]
+label = "渠道"
+items = [{ id = "douyin", label = "抖音" }, { id = "shop", label = "门店", cvr_base = "footfall" }]
+attributes = { cvr_base = "cvr_base" }
+"""
+
+
+def test_a_list_of_ones_own(tmp_path: Path) -> None:
+    """Shared rules watch what a company's own list has; its own rules name nothing else."""
+    top = TOP.replace("\n[[sheets]]", f"{CHANNELS}\n[[sheets]]")
+    path = tmp_path / "shop.toml"
+    path.write_text(top, encoding="utf-8")
+    template = load_template(path)
+    assert {one.only for one in template.rules} == {(), ("douyin",)}
+    path.write_text(top.replace('"douyin"', '"tiktok"'), encoding="utf-8")
+    assert {one.only for one in load_template(path).rules} == {()}
+    path.write_text(top + rule(only='["shops"]'), encoding="utf-8")
+    (fault,) = check_template(load_template(path))
+    assert (fault.path, fault.code) == ("rules[visits].only[0]", "unknown_choice")
+    assert fault.params["near"] == "shop"
+
+
 def test_an_unknown_key_is_told_with_the_nearest(tmp_path: Path) -> None:
     """A misspelt key stops the loading, with its path and what was probably meant."""
     with pytest.raises(TemplateError) as error:
         written(tmp_path, rule(severty='"high"'))
     assert "rules[0].severty" in str(error.value)
     assert "`severity`" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("keys", "unit"),
+    [("", "percent"), ('unit = "percent"', "percent"), ('target = "target_roas"', "number")],
+)
+def test_a_limit_is_in_the_unit_of_its_metric(tmp_path: Path, keys: str, unit: str) -> None:
+    """Where it states none; a distance from a target is a share, or what its rule says."""
+    rule = f'id = "r"\nkind = "threshold"\nlabel = "R"\nmetric = "ctr"\nlimit = 0.02\n{keys}'
+    template = written(tmp_path, f'[[rules]]\n{rule}\nsheets = ["daily"]\nmessage = "x"\n')
+    assert [one.unit for one in template.rules if one.id == "r"] == [unit]

@@ -18,14 +18,14 @@ from marketing_sheets.loading import load_template
 from marketing_sheets.merging import Cache
 from marketing_sheets.merging.cache import draw, standard_folder
 from marketing_sheets.merging.packets import encode, hash_of
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.records import Reading
 from marketing_sheets.texts import LANGUAGES, Text
 
 
 def filled(cache: Cache, path: Path, as_of: date | None = None) -> str:
     """Put a workbook's reading into a cache and return its key."""
-    reading = read_workbook(path, as_of=as_of)
+    reading = read_inputs(path, as_of=as_of)
     packet = encode(reading)
     assert packet is not None
     assert reading.sha256 is not None
@@ -44,7 +44,7 @@ def test_what_is_put_can_be_got_and_nothing_else_lies_about(tmp_path: Path, mess
     """One entry, one file, under a folder that is made when needed."""
     cache = Cache(tmp_path / "new" / "cache")
     key = filled(cache, messy)
-    assert difference(cache.get(key, file="乱.xlsx", template=known), read_workbook(messy)) is None
+    assert difference(cache.get(key, file="乱.xlsx", template=known), read_inputs(messy)) is None
     assert entry(cache).is_file()
 
 
@@ -132,7 +132,7 @@ def given_of(reading: Reading) -> dict[str, Any]:
 
 def test_a_workbook_is_drawn_once(tmp_path: Path, messy: Path) -> None:
     """The same records give the same bytes without being drawn; a spoilt entry is drawn anew."""
-    reading, cache, path = read_workbook(messy), Cache(tmp_path / "cache"), tmp_path / "a.xlsx"
+    reading, cache, path = read_inputs(messy), Cache(tmp_path / "cache"), tmp_path / "a.xlsx"
     assert not draw(reading.template, path, given_of(reading), None)
     data = path.read_bytes()
     for is_known in (False, True):
@@ -150,7 +150,7 @@ def test_a_workbook_is_drawn_once(tmp_path: Path, messy: Path) -> None:
 )
 def test_whatever_changes_a_workbook_has_it_drawn_anew(messy: Path, change: str) -> None:
     """A cell, its type, what was typed, staff's own columns, a remark; words and labels."""
-    reading = read_workbook(messy)
+    reading = read_inputs(messy)
     template, given = reading.template, given_of(reading)
     records = reading.sheets["daily_data"]
     assert records.extras is not None
@@ -180,7 +180,7 @@ def test_whatever_changes_a_workbook_has_it_drawn_anew(messy: Path, change: str)
 
 def test_what_cannot_be_told_apart_is_drawn(tmp_path: Path, messy: Path) -> None:
     """Records with a cell that packets have no form for are not kept."""
-    reading, cache = read_workbook(messy), Cache(tmp_path / "cache")
+    reading, cache = read_inputs(messy), Cache(tmp_path / "cache")
     records = reading.sheets["daily_data"]
     odd: Any = [frozenset((1,))] * len(records.raw)
     raw = records.raw.assign(channel=odd)

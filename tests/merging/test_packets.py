@@ -21,7 +21,7 @@ from support.same_readings import difference
 from marketing_sheets.loading import library_template, template_names
 from marketing_sheets.merging.packets import decode, encode
 from marketing_sheets.problems import Place, Problem
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.records import Origin, Reading, SheetRecords
 from marketing_sheets.texts import LANGUAGES, Text
 from marketing_sheets.workbooks import recompute
@@ -43,14 +43,14 @@ def test_blank_workbooks_come_back_the_same(tmp_path: Path, name: str, language:
     """Every template, in every language: all fields, all kinds of columns."""
     path = tmp_path / "a.xlsx"
     write_workbook(library_template(name), path, language=language, rows=1)
-    reading = read_workbook(path)
+    reading = read_inputs(path)
     assert difference(reading, there_and_back(reading)) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_filled_workbook_comes_back_the_same(examples: Examples, language: Any) -> None:
     """The example, as read and as recomputed."""
-    reading = read_workbook(examples(language=language).path)
+    reading = read_inputs(examples(language=language).path)
     assert len(reading.sheets["daily_data"].frame) > 50
     assert difference(reading, there_and_back(reading)) is None
     computed = recompute(reading, as_of=date(2024, 6, 28))
@@ -59,7 +59,7 @@ def test_a_filled_workbook_comes_back_the_same(examples: Examples, language: Any
 
 def test_a_messy_workbook_comes_back_the_same(messy: Path) -> None:
     """Problems with their params, skipped rows, extra columns and sheets, odd cells."""
-    reading = read_workbook(messy)
+    reading = read_inputs(messy)
     assert len(reading.problems) > 5
     assert reading.extra_sheets
     assert reading.sheets["daily_data"].extras is not None
@@ -68,8 +68,8 @@ def test_a_messy_workbook_comes_back_the_same(messy: Path) -> None:
 
 def test_a_packet_takes_the_name_it_is_given(messy: Path) -> None:
     """The same content under another name: every place says so."""
-    moved = there_and_back(read_workbook(messy), "市场部/乱.xlsx")
-    assert difference(moved, read_workbook(messy, name="市场部/乱.xlsx")) is None
+    moved = there_and_back(read_inputs(messy), "市场部/乱.xlsx")
+    assert difference(moved, read_inputs(messy, name="市场部/乱.xlsx")) is None
     assert moved.problems[0].place.file == "市场部/乱.xlsx"
 
 
@@ -161,7 +161,7 @@ def test_anything_comes_back_the_same(data: st.DataObject) -> None:
 @pytest.mark.parametrize("what", [object(), 2**70, datetime(2024, 1, 1, tzinfo=UTC), {1, 2}])
 def test_what_has_no_form_makes_no_packet_or_comes_back(messy: Path, what: Any) -> None:
     """A reading is packed whole or not at all."""
-    reading = read_workbook(messy)
+    reading = read_inputs(messy)
     records = reading.sheets["daily_data"]
     raw = records.raw.copy()
     raw.iloc[0, 0] = what
@@ -172,7 +172,7 @@ def test_what_has_no_form_makes_no_packet_or_comes_back(messy: Path, what: Any) 
 
 def test_frames_out_of_a_packet_can_be_written_to(messy: Path) -> None:
     """They are not views of what may not change."""
-    records = there_and_back(read_workbook(messy)).sheets["daily_data"]
+    records = there_and_back(read_inputs(messy)).sheets["daily_data"]
     for frame in (records.frame, records.raw):
         for name in frame.columns:
             frame.loc[0, name] = None

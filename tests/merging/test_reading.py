@@ -21,7 +21,7 @@ from marketing_sheets import generate_workbook
 from marketing_sheets.errors import DamagedWorkbook, TemplateError, UsageError
 from marketing_sheets.merging import Cache, reading as module
 from marketing_sheets.merging.reading import read_workbooks
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.texts import LANGUAGES
 
 Files = list[tuple[str, Path]]
@@ -104,7 +104,7 @@ def test_a_reading_is_the_one_the_reader_gives_under_the_shown_name(files: Files
     """Nothing is lost on the way, and every place names the file as it is shown."""
     name, path = files[2]
     ((one,), _) = read_workbooks([(name, path)])
-    assert difference(one.reading, read_workbook(path, name=name)) is None
+    assert difference(one.reading, read_inputs(path, name=name)) is None
     assert one.reading.sheets["daily_data"].place(0).file == "部门/3.xlsx"
 
 
@@ -145,9 +145,9 @@ def test_known_workbooks_are_not_opened_again(
 
     def counted(path: Path, **more: Any) -> Any:
         opened.append(path.name)
-        return read_workbook(path, **more)
+        return read_inputs(path, **more)
 
-    monkeypatch.setattr(module, "read_workbook", counted)
+    monkeypatch.setattr(module, "read_inputs", counted)
     again, _ = read_workbooks(own, cache=cache, jobs=1)
     assert opened == ["1.xlsx"]
     assert [one.is_cached for one in again] == [True, False, True]
@@ -212,9 +212,9 @@ def test_a_fault_of_ours_costs_only_its_file(files: Files, monkeypatch: pytest.M
     def failing(path: Path, **more: Any) -> Any:
         if path.name == "3.xlsx":
             raise ZeroDivisionError("something odd")
-        return read_workbook(path, **more)
+        return read_inputs(path, **more)
 
-    monkeypatch.setattr(module, "read_workbook", failing)
+    monkeypatch.setattr(module, "read_inputs", failing)
     read, skipped = read_workbooks(files, jobs=1)
     assert [one.file for one in read] == ["部门/1.xlsx", "部门/6.xlsx"]
     (odd,) = (one for one in skipped if one.code == "unforeseen_fault")
@@ -241,14 +241,14 @@ KILLER = """
     import os, signal, sys
     from pathlib import Path
     import marketing_sheets.reader
-    real = marketing_sheets.reader.read_workbook
+    real = marketing_sheets.reader.read_inputs
 
     def deadly(path, **more):
         if path.name == "3.xlsx":
             os.kill(os.getpid(), signal.SIGKILL)
         return real(path, **more)
 
-    marketing_sheets.reader.read_workbook = deadly
+    marketing_sheets.reader.read_inputs = deadly
     from marketing_sheets.merging.reading import read_workbooks
 
     if __name__ == "__main__":
@@ -292,14 +292,14 @@ INTERRUPTED = """
     import os, signal, sys, time
     from pathlib import Path
     import marketing_sheets.reader
-    real = marketing_sheets.reader.read_workbook
+    real = marketing_sheets.reader.read_inputs
 
     def slow(path, **more):
         print("reader", os.getpid(), flush=True)
         time.sleep(0.2)
         return real(path, **more)
 
-    marketing_sheets.reader.read_workbook = slow
+    marketing_sheets.reader.read_inputs = slow
     from marketing_sheets.merging.reading import read_workbooks
 
     if __name__ == "__main__":

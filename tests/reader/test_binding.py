@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.books import DAILY, TAB, doubts, draw
 
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 
 HEAD = DAILY.split("|")
 ROW = [date(2024, 6, 1), "抖音", 5000, 100, 9, 4, 300, 900, 1000, None]
@@ -32,7 +32,7 @@ def test_figures_under_an_unknown_header_may_be_a_missing_column(
         [*ROW[:1], name, *ROW[2:5], cell, *ROW[6:]]
         for name, cell in zip("甲乙丙丁", cells, strict=True)
     ]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [head, *rows]}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: [head, *rows]}))
     of_column = [p.code for p in reading.problems if p.column == "new_users"]
     assert of_column == [code]
 
@@ -43,12 +43,12 @@ def test_records_above_a_fuller_header_are_named(tmp_path: Path) -> None:
         label = "成本（元）" if cells[0] == 300 else "异常说明"
         rows = [["", label], ["抖音", cells[0]], ["微博", cells[1]], [None], ["渠道", label]]
         path = draw(tmp_path / "a.xlsx", {TAB: [*rows, ["B站", cells[0]]]})
-        assert ("rows_above_header", "1") in doubts(read_workbook(path))
+        assert ("rows_above_header", "1") in doubts(read_inputs(path))
 
 
 def test_cards_of_figures_above_a_table_are_none_of_it(tmp_path: Path) -> None:
     """Labels over sums at the top are neither the header nor rows that were left out."""
     cards = [[None, None, *HEAD[2:9]], [None, None, *[9000] * 7], [None]]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [*cards, HEAD, ROW]}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: [*cards, HEAD, ROW]}))
     assert reading.sheets["daily_data"].rows.tolist() == [5]
     assert doubts(reading) == []

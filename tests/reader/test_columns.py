@@ -13,7 +13,7 @@ from support.books import DAILY, TAB, doubts, draw, read_daily
 
 from marketing_sheets.loading import library_template
 from marketing_sheets.problems import Problem
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.reader.doubts import is_slip
 from marketing_sheets.records import Reading
 
@@ -101,7 +101,7 @@ def read_master(path: Path, progress: list[object], formats: list[str], head: st
         for at, code in enumerate(formats):
             book["推进总表"].cell(at + 2, 8).number_format = code
 
-    return read_workbook(draw(path / "a.xlsx", {"推进总表": rows}, then=shape))
+    return read_inputs(draw(path / "a.xlsx", {"推进总表": rows}, then=shape))
 
 
 PLAIN, SHOWN = "General", "0%"
@@ -158,7 +158,7 @@ def test_units_of_evaluation_rows(tmp_path: Path) -> None:
     def shape(book: Workbook) -> None:
         book["效果评估"]["F4"].number_format = "0.0%"
 
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {"效果评估": rows}, then=shape))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {"效果评估": rows}, then=shape))
     records = reading.sheets["effect_evaluation"]
     assert records.frame["target"].tolist() == [20000000.0, 0.08, 0.2, 3.0]
     assert records.frame["actual"].fillna(-1).tolist() == [18000000.0, -1, 0.25, 3.5]
@@ -181,7 +181,7 @@ def test_dates_of_both_systems(tmp_path: Path) -> None:
 
     for name, then, serial in (("a.xlsx", None, 45444), ("b.xlsx", shift, 45444 - 1462)):
         cells = [*rows, changed(A=serial, B="快手")]
-        reading = read_workbook(draw(tmp_path / name, {TAB: cells}, then=then))
+        reading = read_inputs(draw(tmp_path / name, {TAB: cells}, then=then))
         days = reading.sheets["daily_data"].frame["date"].dt.strftime("%Y-%m-%d")
         assert days.tolist() == ["2024-06-01"] * 4, name
         assert doubts(reading) == []
@@ -193,7 +193,7 @@ def test_campaign_days_give_the_year(tmp_path: Path) -> None:
     form += [["负责人", "张三"], ["牵头部门", "市场部"], ["总预算", 5000]]
     rows = [DAILY.split("|"), changed(A="6月1日")]
     path = draw(tmp_path / "a.xlsx", {TAB: rows, "填写说明": form})
-    reading = read_workbook(path)
+    reading = read_inputs(path)
     assert reading.sheets["daily_data"].frame["date"].dt.year.tolist() == [2024]
 
 
@@ -203,7 +203,7 @@ def test_status_with_a_remark_keeps_both(tmp_path: Path) -> None:
         MASTER.split("|"),
         ["筹备期", "一", "市场部", "张", "2024-06-01", "2024-06-02", "已完成(延期1小时)", 1, 5],
     ]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {"推进总表": rows}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {"推进总表": rows}))
     records = reading.sheets["master_tracker"]
     assert records.frame["status"].tolist() == ["done"]
     assert dict(records.remarks["status"]) == {0: "延期1小时"}
@@ -229,7 +229,7 @@ def test_end_before_start_and_doubles_are_warned(tmp_path: Path) -> None:
         ["筹备期", "一", "市场部", "李", *day],
         ["筹备期", "二", "市场部", "李", "2024-06-05", "2024-06-05", "进行中", 0.5, 10],
     ]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {"推进总表": rows}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {"推进总表": rows}))
     told = [pair for pair in doubts(reading, "推进总表") if pair[1] is not None]
     assert told == [
         ("end_before_start", "F2"),
@@ -307,7 +307,7 @@ def test_a_slip_in_a_department_is_told(tmp_path: Path) -> None:
     heads = [sheet[name].label["zh-Hans"] for name in names]
     tasks = [["筹备期", "a", "市厂部", "王五"], ["筹备期", "b", "渠道一组", "王五"]]
     path = draw(tmp_path / "a.xlsx", {"推进总表": [heads, *tasks]})
-    reading = read_workbook(path, template="campaign_tracker")
+    reading = read_inputs(path, template="campaign_tracker")
     told = [(p.code, p.raw, p.place.cell) for p in reading.problems if "choice" in p.code]
     assert told == [("near_choice", "市厂部", "C2")]
 
@@ -339,7 +339,7 @@ def test_days_without_a_year_are_told_once_a_column(tmp_path: Path) -> None:
         tmp_path / "a.xlsx",
         {"每日数据": rows, "活动信息": [["开始日期", "2024-06-01"], ["结束日期", "2024-07-15"]]},
     )
-    found = [p for p in read_workbook(path).problems if "year" in p.code]
+    found = [p for p in read_inputs(path).problems if "year" in p.code]
     assert [(p.code, p.place.cell, p.params["count"]) for p in found] == [
         ("years_from_period", "A2", 11)
     ]

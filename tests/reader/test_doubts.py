@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.books import draw, places
 
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.texts import say
 
 ISSUES = "编号|问题描述|发生时间|影响程度|责任部门|负责人|预计解决|实际解决|状态".split("|")
@@ -31,7 +31,7 @@ def test_days_far_from_the_campaign_are_warned_of(tmp_path: Path, day: date, is_
     form = [["活动名称", "大促"], ["开始日期", date(2024, 5, 1)], ["结束日期", date(2024, 7, 15)]]
     rows = [["日期", "渠道", "曝光量"], [day, "抖音", 100]]
     for tabs in ({"每日数据": rows, "填写说明": form}, {"每日数据": rows}):
-        reading = read_workbook(draw(tmp_path / "a.xlsx", tabs))
+        reading = read_inputs(draw(tmp_path / "a.xlsx", tabs))
         told = [p for p in reading.problems if p.code == "date_far"]
         wanted = [("date_far", "A2")] if is_far and len(tabs) == 2 else []
         assert places(told) == wanted
@@ -54,6 +54,6 @@ def test_rows_of_different_departments_are_no_doubles(tmp_path: Path) -> None:
             for t in rows
         ),
     ]
-    found = read_workbook(draw(tmp_path / "a.xlsx", {"问题与应对": table}))
+    found = read_inputs(draw(tmp_path / "a.xlsx", {"问题与应对": table}))
     doubles = [p for p in found.problems if p.code == "duplicate_key"]
     assert [(p.place.row, p.params["row"]) for p in doubles] == [(4, 2), (5, 2)]

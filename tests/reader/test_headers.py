@@ -9,7 +9,7 @@ import pytest
 from support.books import DAILY, TAB, doubts, draw, read_daily, table_of
 
 from marketing_sheets.loading import library_template
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.reader.headers import find_header, tells_apart
 from marketing_sheets.reader.table import grid_of
 from marketing_sheets.template import TableSheet
@@ -46,7 +46,7 @@ def test_preamble_rows_and_blank_columns_are_passed_over(tmp_path: Path, above: 
     rows: list[list[object]] = [[None, None, "数据日报 5.7-5.20"]]
     rows += [[None]] * (above - 1)
     rows += [[None, None, *DAILY.split("|")], [None, None, *ROW]]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: rows}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: rows}))
     records = reading.sheets["daily_data"]
     assert records.origin.header_row == above + 1
     assert str(records.place(0, "cost")) == f"a.xlsx › {TAB} › I{above + 2}"
@@ -57,7 +57,7 @@ def test_labels_of_every_language_and_aliases_bind(tmp_path: Path) -> None:
     """Simplified, Traditional, English and alias headers bind in one table, units and stars off."""
     head = "Date| 推廣渠道 *|曝光|點擊量|Conversions|新客|花费：|GMV(元)|目标\n销售额|Anomalies"
     row = [head.replace("\\n", "\n").split("|"), ROW]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: row}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: row}))
     records = reading.sheets["daily_data"]
     assert records.frame[["conversions", "cost", "sales", "sales_target"]].to_numpy().tolist() == [
         [9, 300.0, 900.0, 1000.0]
@@ -68,7 +68,7 @@ def test_labels_of_every_language_and_aliases_bind(tmp_path: Path) -> None:
 def test_columns_move_freely(tmp_path: Path) -> None:
     """Columns in reverse order read the same."""
     head = DAILY.split("|")[::-1]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [head, ROW[::-1]]}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: [head, ROW[::-1]]}))
     assert reading.sheets["daily_data"].frame["impressions"].tolist() == [5000]
     assert doubts(reading) == []
 
@@ -78,7 +78,7 @@ def test_ids_beat_renamed_headers(tmp_path: Path) -> None:
     head = ["哪天", "哪里", "看的人", "点的人", "买的人", "新人", "钱", "收入", "想要", "为什么"]
     for above in ([], [["标题"], [None]]):
         rows = [*above, ids_row(), head, ROW]
-        reading = read_workbook(draw(tmp_path / "a.xlsx", {"Sheet1": rows}))
+        reading = read_inputs(draw(tmp_path / "a.xlsx", {"Sheet1": rows}))
         records = reading.sheets["daily_data"]
         assert records.frame["sales"].tolist() == [900.0]
         assert records.origin.header_row == len(above) + 2
@@ -87,7 +87,7 @@ def test_ids_beat_renamed_headers(tmp_path: Path) -> None:
 
 def test_deleted_header_row_is_no_loss_while_ids_stand(tmp_path: Path) -> None:
     """Without a header the row below the ids is data."""
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [ids_row(), ROW, ROW]}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: [ids_row(), ROW, ROW]}))
     assert len(reading.sheets["daily_data"].frame) == 2
 
 
@@ -97,7 +97,7 @@ def test_inserted_columns_are_kept_as_extras(tmp_path: Path) -> None:
     ids.insert(2, None)
     head.insert(2, "天气")
     row.insert(2, "晴")
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [ids, head, row]}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: [ids, head, row]}))
     records = reading.sheets["daily_data"]
     assert records.extras is not None
     assert records.extras.to_dict("list") == {"天气": ["晴"]}
@@ -108,7 +108,7 @@ def test_inserted_columns_are_kept_as_extras(tmp_path: Path) -> None:
 def test_swapped_headers_win_over_ids(tmp_path: Path) -> None:
     """Who pastes columns in another order sees the header, not the id: the header counts."""
     head = DAILY.replace("成本（元）|销售额（元）", "销售额（元）|成本（元）").split("|")
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [ids_row(), head, ROW]}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: [ids_row(), head, ROW]}))
     frame = reading.sheets["daily_data"].frame
     assert (frame["sales"].tolist(), frame["cost"].tolist()) == ([300.0], [900.0])
     assert doubts(reading) == [("header_conflict", "G2"), ("header_conflict", "H2")]
@@ -119,7 +119,7 @@ def test_swapped_headers_win_over_ids(tmp_path: Path) -> None:
 def test_an_id_wins_over_a_header_that_another_column_has(tmp_path: Path) -> None:
     """Two columns called 成本: each keeps its id, and the one that was renamed is told."""
     head = DAILY.replace("销售目标", "成本（元）").split("|")
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [ids_row(), head, ROW]}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: [ids_row(), head, ROW]}))
     frame = reading.sheets["daily_data"].frame
     assert (frame["cost"].tolist(), frame["sales_target"].tolist()) == ([300.0], [1000.0])
     (conflict,) = [p for p in reading.problems if p.place.sheet == TAB]
@@ -130,7 +130,7 @@ def test_an_id_wins_over_a_header_that_another_column_has(tmp_path: Path) -> Non
 def test_an_alias_in_a_renamed_header_does_not_override_the_id(tmp_path: Path) -> None:
     """Only a label word for word is stronger than the id."""
     head = DAILY.replace("销售目标", "花费").split("|")
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [ids_row(), head, ROW]}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: [ids_row(), head, ROW]}))
     assert reading.sheets["daily_data"].frame["sales_target"].tolist() == [1000.0]
     assert doubts(reading) == [("header_renamed", "I2")]
 
@@ -141,7 +141,7 @@ def test_copied_column_counts_once(tmp_path: Path) -> None:
     ids.insert(6, "cost")
     head.insert(6, "成本（元）2")
     row.insert(6, 77)
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [ids, head, row]}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: [ids, head, row]}))
     records = reading.sheets["daily_data"]
     assert records.frame["cost"].tolist() == [300.0]
     assert records.extras is not None
@@ -169,7 +169,7 @@ def test_missing_column_is_told_once(tmp_path: Path) -> None:
     """A missing required column is one error, not one for each row; an optional one an info."""
     head = "日期|渠道|曝光量|转化量|成本（元）|销售额（元）|销售目标|异常说明|新增用户"
     row = [date(2024, 6, 1), "抖音", 5000, 9, 900, None, None, 3]
-    reading = read_workbook(
+    reading = read_inputs(
         draw(tmp_path / "a.xlsx", {TAB: [head.replace("成本（元）|", "").split("|"), *[row] * 3]})
     )
     codes = [p.code for p in reading.problems if p.column in ("cost", "clicks")]
@@ -184,7 +184,7 @@ def test_header_in_two_rows(tmp_path: Path) -> None:
         ||曝光量|点击量|转化量|新增用户|成本（元）|销售额（元）|目标|
         """
     )
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [*rows, ROW]}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: [*rows, ROW]}))
     records = reading.sheets["daily_data"]
     assert records.frame["sales_target"].tolist() == [1000.0]
     assert records.frame["channel"].tolist() == ["douyin"]
@@ -198,7 +198,7 @@ def test_nameless_column_inside_the_table_is_kept(tmp_path: Path) -> None:
     head.insert(2, "")
     row.insert(2, "x")
     rows = [[cell or None for cell in head], [*row, None, None, "legend"]]
-    records = read_workbook(draw(tmp_path / "a.xlsx", {TAB: rows})).sheets["daily_data"]
+    records = read_inputs(draw(tmp_path / "a.xlsx", {TAB: rows})).sheets["daily_data"]
     assert records.extras is not None
     assert records.extras.to_dict("list") == {"C": ["x"], "N": ["legend"]}
 
@@ -216,7 +216,7 @@ def test_a_header_that_stands_again_below_heads_its_own_block_only(
     """Rows under the first header are records, though the second one names a column more."""
     head = DAILY.split("|")
     rows = [*above, [*head[:6], "花掉的", *head[7:]], ROW, ROW, [None], head, ROW]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: rows}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: rows}))
     assert reading.sheets["daily_data"].frame["sales"].tolist() == [900.0] * 3
     assert ("repeated_header", str(len(above) + 5)) in doubts(reading)
 
@@ -225,7 +225,7 @@ def test_a_nameless_header_under_its_id_still_heads_the_rows_below(tmp_path: Pat
     """Where ids stand the first header counts, though a later one has all the names."""
     head = DAILY.split("|")
     rows = [ids_row(), [*head[:6], None, *head[7:]], ROW, head, ROW]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: rows}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: rows}))
     assert reading.sheets["daily_data"].frame["cost"].tolist() == [300.0] * 2
 
 
@@ -233,7 +233,7 @@ def test_a_header_in_two_languages_is_one(tmp_path: Path) -> None:
     """Directly under one another the fuller row is the header, as in a table of two languages."""
     english = "Day|Where|Impressions|Clicks|Conversions|New users|Cost|Sales|Sales target|Anomalies"
     for rows in ([DAILY.split("|"), english.split("|")], [english.split("|"), DAILY.split("|")]):
-        reading = read_workbook(draw(tmp_path / "a.xlsx", {TAB: [*rows, ROW]}))
+        reading = read_inputs(draw(tmp_path / "a.xlsx", {TAB: [*rows, ROW]}))
         assert reading.sheets["daily_data"].frame["sales"].tolist() == [900.0]
 
 

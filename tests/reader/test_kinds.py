@@ -17,7 +17,7 @@ from support.oracles import ironcalc_values
 
 from marketing_sheets.formulas import compute
 from marketing_sheets.loading import library_template
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.reader.table import Surroundings, grid_of
 from marketing_sheets.reader.tables import TableReading, read_table
 from marketing_sheets.records import Reading, SheetRecords
@@ -38,7 +38,7 @@ def evaluated(
             book["效果评估"][address].number_format = code
 
     rows = [EVALUATION, ["结果指标", "某指标", "↑ 越高越好", *cells]]
-    reading = read_workbook(draw(folder / "a.xlsx", {"效果评估": rows}, then=shape))
+    reading = read_inputs(draw(folder / "a.xlsx", {"效果评估": rows}, then=shape))
     told = [pair for pair in doubts(reading, "效果评估") if not pair[0].startswith("missing")]
     return reading.sheets["effect_evaluation"], reading, told
 
@@ -159,7 +159,7 @@ def test_a_kpi_is_held_against_its_condition(
     """The figure reached must be of the kind that the condition names, and exact."""
     task = ["筹备期", "一", "市场部", "张", "2024-06-01", "2024-06-02", "进行中", 0.5, 5]
     rows = [MASTER.split("|"), [*task, condition, current]]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {"推进总表": rows}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {"推进总表": rows}))
     told = [c for c, _ in doubts(reading, "推进总表") if not c.startswith("missing")]
     assert told == ([code] if code else [])
     value = reading.sheets["master_tracker"].frame["kpi_current"].iloc[0]
@@ -213,7 +213,7 @@ def test_quantities_without_a_unit_column_are_held_against_each_other(
     """An actual of another kind than its target is an error at its cell, and comes to nothing."""
     rows = [WRITTEN_HEAD, ["流量", "某指标", target, actual]]
     path = draw(tmp_path / "a.xlsx", {"关键指标评估": rows})
-    reading = read_workbook(path, template=WRITTEN)
+    reading = read_inputs(path, template=WRITTEN)
     codes = ("kind_mismatch", "unit_unclear")
     told = [p.code in codes and p.place.cell == "D2" for p in reading.problems]
     assert any(told) == is_odd

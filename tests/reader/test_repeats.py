@@ -9,7 +9,7 @@ from support.books import doubts, draw, even, read_daily, table_of
 
 from marketing_sheets import load_template
 from marketing_sheets.loading import library_template
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.reader.table import Surroundings, grid_of
 from marketing_sheets.reader.tables import TableReading, read_table
 from marketing_sheets.template import TableSheet
@@ -71,7 +71,7 @@ def test_a_bare_total_with_a_day_is_one_if_its_figures_fit(
     rows = "日期|任务|成本|销售额\n2024-06-01|甲|100|100\n"
     rows += "2024-06-01|乙|200|200\n2024-06-02|丙|300|900"
     path = draw(tmp_path / "a.xlsx", {"数据": table_of(f"{rows}\n2024-06-02|汇总|{figures}")})
-    reading = read_workbook(path, template=load_template(tmp_path / "t.toml"))
+    reading = read_inputs(path, template=load_template(tmp_path / "t.toml"))
     assert len(reading.sheets["t"].frame) == (3 if is_total else 4)
     assert (("maybe_total", "5") in doubts(reading, "数据")) is not is_total
 
@@ -97,7 +97,7 @@ def test_a_record_called_like_a_total_is_doubted(tmp_path: Path, name: str) -> N
     (tmp_path / "t.toml").write_text(TEMPLATE, encoding="utf-8")
     rows = "日期|任务|成本|销售额\n2024-06-01|甲|100|100\n2024-06-01|乙|200|200"
     path = draw(tmp_path / "a.xlsx", {"数据": table_of(f"{rows}\n2024-06-01|{name}|7|11")})
-    reading = read_workbook(path, template=load_template(tmp_path / "t.toml"))
+    reading = read_inputs(path, template=load_template(tmp_path / "t.toml"))
     assert len(reading.sheets["t"].frame) == 3
     assert ("maybe_total", "4") in doubts(reading, "数据")
 
@@ -107,7 +107,7 @@ def test_a_lone_name_of_an_extreme_is_doubted(tmp_path: Path) -> None:
     (tmp_path / "t.toml").write_text(TEMPLATE, encoding="utf-8")
     rows = "日期|任务|备用|销量\n2024-06-01|甲|100|100\n2024-06-01|乙|200|200\n|最大值|200|200"
     path = draw(tmp_path / "a.xlsx", {"数据": table_of(rows)})
-    reading = read_workbook(path, template=load_template(tmp_path / "t.toml"))
+    reading = read_inputs(path, template=load_template(tmp_path / "t.toml"))
     assert ("maybe_total", "4") in doubts(reading, "数据")
 
 
@@ -234,6 +234,6 @@ def test_a_row_with_a_word_for_its_day_is_a_record_if_it_is_somebodys(
     (tmp_path / "t.toml").write_text(text, encoding="utf-8")
     rows = "日期|任务|负责人|成本|销售额\n2024-06-01|甲|李四|100|100\n2024-06-02|乙|王五|200|200"
     path = draw(tmp_path / "a.xlsx", {"数据": table_of(f"{rows}\n下周|丙|{owner}|7|11")})
-    reading = read_workbook(path, template=load_template(tmp_path / "t.toml"))
+    reading = read_inputs(path, template=load_template(tmp_path / "t.toml"))
     found = {code for code, cell in doubts(reading, "数据") if "4" in (cell or "")}
     assert ("maybe_total" in found) is is_doubted

@@ -11,7 +11,7 @@ from support.books import DAILY, TAB, doubts, draw, read_daily, table_of
 
 from marketing_sheets import load_template
 from marketing_sheets.loading import library_template, template_names
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.reader.table import Surroundings, grid_of
 from marketing_sheets.reader.tables import TableReading, read_table
 from marketing_sheets.reader.total_words import is_serial, total_word
@@ -149,7 +149,7 @@ def test_a_record_named_like_a_total_stays_a_record(tmp_path: Path) -> None:
     """A task called 合计 with an owner and dates is a task."""
     rows = [SCHEDULE.split("|"), ["筹备期", "数据合计", None, "张三", *PLAN]]
     rows.append(["筹备期", "合计", None, "李四", *PLAN])
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {"阶段进度": rows}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {"阶段进度": rows}))
     assert reading.sheets["phase_schedule"].frame["task"].tolist() == ["数据合计", "合计"]
     assert reading.sheets["phase_schedule"].skipped == ()
 
@@ -280,7 +280,7 @@ def test_a_heading_merged_into_the_figures_is_no_record(tmp_path: Path) -> None:
         {"数据": rows},
         then=lambda book: book["数据"].merge_cells("A3:B3"),
     )
-    reading = read_workbook(path, template=load_template(tmp_path / "t.toml"))
+    reading = read_inputs(path, template=load_template(tmp_path / "t.toml"))
     assert reading.sheets["t"].frame["ch"].tolist() == ["抖音", "微博", "快手"]
 
 
@@ -290,7 +290,7 @@ def test_a_heading_stays_one_where_its_column_was_moved(tmp_path: Path) -> None:
     rows = [head, ["直播", "选品", "甲", "2024.6.1"], ["", "", "", "一、上半月"]]
     rows.append(["预热", "发片", "乙", "2024.6.2"])
     path = draw(tmp_path / "a.xlsx", {"阶段执行明细": rows}, template="promotion_tracking")
-    sheet = read_workbook(path).sheets["promotion_detail"]
+    sheet = read_inputs(path).sheets["promotion_detail"]
     assert sheet.frame["task"].tolist() == ["直播", "预热"]
 
 
@@ -304,7 +304,7 @@ def test_heading_gives_its_stage_to_the_rows_below(tmp_path: Path) -> None:
         ["第二波", *[None] * 11],
         [None, "任务三", None, "张三", *PLAN],
     ]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {"阶段进度": rows}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {"阶段进度": rows}))
     stages = reading.sheets["phase_schedule"].frame["stage"]
     assert stages.iloc[:2].tolist() == ["warm_up", "warm_up"]
     assert stages.isna().tolist() == [False, False, True]
@@ -319,7 +319,7 @@ def test_heading_gives_its_stage_to_the_rows_below(tmp_path: Path) -> None:
 def test_a_lone_key_is_a_record_begun(tmp_path: Path) -> None:
     """A row with only its task is a record with gaps, not a heading."""
     rows = [SCHEDULE.split("|"), ["筹备期", "一", None, "张三", *PLAN], [None, "二"]]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {"阶段进度": rows}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {"阶段进度": rows}))
     records = reading.sheets["phase_schedule"]
     assert records.frame["task"].tolist() == ["一", "二"]
     blanks = [cell for code, cell in doubts(reading, "阶段进度") if code == "required_blank"]
@@ -331,7 +331,7 @@ def test_numbered_empty_rows_are_no_records(tmp_path: Path) -> None:
     head = "编号|问题描述|发生时间|影响程度|责任部门|负责人|预计解决|状态"
     filled = ["1", "缺货", date(2024, 6, 1), "高", "市场部", "张三", date(2024, 6, 3), "未处理"]
     rows = [head.split("|"), ["一、物流"], filled, [2], [3], ["P-04"]]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {"问题跟踪": rows}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {"问题跟踪": rows}))
     records = reading.sheets["issue_log"]
     assert records.frame["description"].tolist() == ["缺货"]
     assert [s.text for s in records.skipped] == ["一、物流"]
@@ -356,7 +356,7 @@ def test_merged_and_left_out_group_values_fill_down(tmp_path: Path) -> None:
         [None],
         [None, "六", None, "张三", *PLAN],
     ]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {"阶段进度": rows}, then=merge))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {"阶段进度": rows}, then=merge))
     stages = reading.sheets["phase_schedule"].frame["stage"].astype(object).fillna("").tolist()
     assert stages == ["preparation"] * 3 + ["execution"] * 2 + [""]
     filled = [p for p in reading.problems if p.code == "merged_filled"]
@@ -375,7 +375,7 @@ def test_a_merged_goal_counts_for_every_row_it_covers(tmp_path: Path) -> None:
     goals = [None, "拉新", None, None, None]
     rows = [["筹备期", goal, f"任务{at}", *rest] for at, goal in enumerate(goals)]
     path = draw(tmp_path / "a.xlsx", {"推进总表": [head.split("|"), *rows]}, then=merge)
-    found = read_workbook(path).sheets["master_tracker"].frame["goal"].astype(object).fillna("")
+    found = read_inputs(path).sheets["master_tracker"].frame["goal"].astype(object).fillna("")
     assert found.tolist() == ["", "拉新", "拉新", "拉新", ""]
 
 
@@ -389,7 +389,7 @@ def test_a_typed_stage_does_not_inherit_the_goal_above(tmp_path: Path) -> None:
         [None, None, "二", *rest],
         ["执行期", None, "三", *rest],
     ]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {"推进总表": rows}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {"推进总表": rows}))
     goals = reading.sheets["master_tracker"].frame["goal"].astype(object).fillna("")
     assert goals.tolist() == ["拉新", "拉新", ""]
 
@@ -453,7 +453,7 @@ def test_totals_that_are_no_plain_sums(
     rows = [["店铺", "单量", "单价", "金额（元）"], ["甲", 10, 11, 11010], ["乙", 8, 20, 16000]]
     rows = [*rows, ["丙", 12, 15.5, 19990], total]
     path = draw(tmp_path / "a.xlsx", {"订单": rows}, template="")
-    reading = read_workbook(path, template=tmp_path / "own.toml")
+    reading = read_inputs(path, template=tmp_path / "own.toml")
     told = [p.place.cell for p in reading.problems if p.code == "total_mismatch"]
     assert told == wrong
     assert len(reading.sheets["orders"].frame) == 3

@@ -15,7 +15,7 @@ from support.typed_books import typed
 
 from marketing_sheets import check_workbook
 from marketing_sheets.loading import library_template, load_template
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.records import Reading
 
 HEADS = DAILY.split("|")
@@ -47,7 +47,7 @@ def read(
             if code:
                 book[TAB].cell(row, COST + 1).number_format = code
 
-    return read_workbook(draw(path / "a.xlsx", {TAB: [*above, head, *rows]}, then=shape))
+    return read_inputs(draw(path / "a.xlsx", {TAB: [*above, head, *rows]}, then=shape))
 
 
 def costs(reading: Reading) -> list[Any]:
@@ -217,7 +217,7 @@ label = "点击率"
     (path / "t.toml").write_text(text, encoding="utf-8")
     head: list[object] = ["渠道", "曝光量", "点击量", "点击率"]
     book = draw(path / "a.xlsx", {"数据": [head, *rows]}, template="")
-    return read_workbook(book, template=load_template(path / "t.toml"))
+    return read_inputs(book, template=load_template(path / "t.toml"))
 
 
 def test_clicks_and_impressions_decide_how_a_rate_is_meant(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_a_stated_achievement_decides_how_a_bare_figure_is_meant(tmp_path: Path)
     """1.2 against 2 % with an achievement of 60 % is 1.2 %."""
     head, row = [*REVIEW, "达成率"], ["转化", "点击率", "2%", "1.2", "60%"]
     path = draw(tmp_path / "a.xlsx", {"关键指标评估": [head, row]}, template="campaign_review")
-    frame = read_workbook(path).sheets["metric_evaluation"].frame
+    frame = read_inputs(path).sheets["metric_evaluation"].frame
     assert frame["actual"].tolist() == pytest.approx([0.012])
 
 
@@ -258,7 +258,7 @@ def test_what_was_typed_into_a_date_cell_is_shown_as_typed(tmp_path: Path) -> No
             book[TAB]["A2"].number_format = "yyyy-mm-dd"
 
         path = draw(tmp_path / "a.xlsx", {TAB: [HEADS, *rows]}, then=shape)
-        (problem,) = [p for p in read_workbook(path).problems if p.place.cell == "A2"]
+        (problem,) = [p for p in read_inputs(path).problems if p.place.cell == "A2"]
         assert "“2024.6”" in problem.message("zh-Hans")
 
 
@@ -284,7 +284,7 @@ def test_a_moment_in_a_column_of_figures_is_told_with_its_number(
         book.epoch = epoch
 
     path = draw(tmp_path / "a.xlsx", {TAB: [HEADS, *rows]}, then=shape)
-    (problem,) = [p for p in read_workbook(path).problems if p.place.cell == "G2"]
+    (problem,) = [p for p in read_inputs(path).problems if p.place.cell == "G2"]
     assert problem.raw == f"{serial} (2024-06-05 12:00)"
 
 
@@ -328,7 +328,7 @@ def test_a_word_with_two_meanings_names_both(tmp_path: Path, word: object) -> No
     """Not done may be not begun or under way: nobody chooses for people."""
     head = ["推广阶段", "关键任务", "执行部门", "负责人", "计划开始", "计划结束", "状态"]
     row = ["筹备期", "海报", "市场部", "张", "2024-06-01", "2024-06-05", word]
-    reading = read_workbook(draw(tmp_path / "a.xlsx", {"推进总表": [head, row]}))
+    reading = read_inputs(draw(tmp_path / "a.xlsx", {"推进总表": [head, row]}))
     (problem,) = [p for p in reading.problems if p.code == "choice_unclear"]
     assert "进行中" in problem.message("zh-Hans")
     assert reading.sheets["master_tracker"].frame["status"].isna().all()
@@ -352,5 +352,5 @@ def test_a_text_of_which_an_amount_is_read_stays_as_typed(tmp_path: Path) -> Non
     (tmp_path / "t.toml").write_text(columns, encoding="utf-8")
     rows = [["指标", "目标"], ["销售额(万元)", "95万"]]
     path = draw(tmp_path / "a.xlsx", {"数据": rows})
-    reading = read_workbook(path, template=load_template(tmp_path / "t.toml"))
+    reading = read_inputs(path, template=load_template(tmp_path / "t.toml"))
     assert reading.sheets["t"].frame["target"].tolist() == ["95万"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from support.readings import AS_OF, FORM, Rows, campaign, issue, metric, reading
+from support.sound_template import SOUND, load
 
 from marketing_sheets.loading import library_template, template_names
 from marketing_sheets.problems import Place, Problem
@@ -100,3 +102,30 @@ def test_the_campaigns_figures_fill_the_row() -> None:
     assert list(tiles_of(summarize(campaign(), as_of=AS_OF))) == ids
     book = reading({"effect_evaluation": [metric("a", 1, 2)]})
     assert next(iter(tiles_of(summarize(book, as_of=AS_OF)))) == "metrics_met"
+
+
+@pytest.mark.parametrize(
+    ("rule", "below"),
+    [
+        ('side = "above"\nlimit = 2', (2.5, "Limit 2", "0.5 above limit", "missed")),
+        ('side = "above"\nlimit = 3', (2.5, "Limit 3", "0.5 below limit", "done")),
+        ("limit = 2", (2.5, "At least 2", "0.5 above", "done")),
+        ("limit = 3", (2.5, "At least 3", "0.5 below", "missed")),
+        ("limit = 2\non = false", (2.5, "2 rows", "", None)),
+        ("limit = 2\nleast = 9", (2.5, "2 rows", "", None)),
+        ('limit = 2\nby = "state"', (2.5, "2 rows", "", None)),
+    ],
+)
+def test_an_own_figure_is_held_against_its_limit(
+    tmp_path: Path, rule: str, below: tuple[float, str, str, str | None]
+) -> None:
+    """A rule for all of a figure is its limit, above or below; one for a part of it is not.
+
+    A figure that missed it has an alert, so that no verdict is all clear over it.
+    """
+    words = 'id = "r"\nkind = "threshold"\nlabel = "R"\nmessage = "x"\nsheets = ["posts"]'
+    template = load(tmp_path, f'{SOUND}\n[[rules]]\n{words}\nmetric = "cpc"\n{rule}\n')
+    rows: Rows = [{"cost": 400.0, "clicks": 150}, {"cost": 100.0, "clicks": 50}]
+    summary = summarize(reading({"posts": rows}, template=template), as_of=AS_OF)
+    assert said(tiles_of(summary)["cpc"]) == below
+    assert [one.rule for one in summary.actions] == ["r"] * (below[3] == "missed")

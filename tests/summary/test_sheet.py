@@ -87,7 +87,7 @@ def test_the_first_screen_has_real_values(sheet: Any) -> None:
     assert (sheet["B2"].value, sheet["B3"].value) == ("2024夏季大促（618）", "▲ 有风险")
     label = row_of(sheet, "销售额")
     assert [sheet.cell(label, 2 + 3 * n).value for n in range(6)] == [
-        *("销售额", "投产比 ROAS", "新增用户", "获客成本（元）", "整体进度", "预算使用"),
+        *("销售额", "投产比 ROAS", "新增用户", "获客成本（元）", "总进度", "预算使用"),
     ]
     numbers = [sheet.cell(label + 1, 2 + 3 * n) for n in range(6)]
     sales, cost, users = (

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from marketing_sheets.formulas import compute
 from marketing_sheets.problems import Problem
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.records import Reading, SheetRecords
 
 __all__ = ["DAILY", "TAB", "computed", "doubts", "draw", "even", "places", "read_daily", "table_of"]
@@ -82,7 +82,7 @@ def doubts(reading: Reading, tab: str = TAB) -> list[tuple[str, str | None]]:
 
 def computed(path: Path, **sheets: Sequence[Sequence[object]]) -> Reading:
     """Read a workbook of the given tabs and compute it."""
-    reading = read_workbook(draw(path / "a.xlsx", sheets))
+    reading = read_inputs(draw(path / "a.xlsx", sheets))
     done = {
         name: compute(records, template=reading.template, as_of=date(2024, 7, 1))
         for name, records in reading.sheets.items()
@@ -111,5 +111,5 @@ def read_daily(
     """Read a workbook with one tab of daily data, its header in row 1 and `rows` below."""
     below = table_of(rows) if isinstance(rows, str) else rows
     path = draw(folder / "daily.xlsx", {TAB: [*table_of(head), *below]}, then=then)
-    reading = read_workbook(path)
+    reading = read_inputs(path)
     return reading.sheets["daily_data"], reading

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 from python_calamine import CalamineWorkbook
 
 from marketing_sheets.problems import column_letter, column_number
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.template import Column, TableSheet, Template
 
 __all__ = ["Book", "Cell", "Condensed", "Line", "Tab", "take_apart"]
@@ -225,7 +225,7 @@ class Book:
 
 def take_apart(path: Path, template: Template | Path | None = None) -> Book:
     """Take a workbook apart that is right as it is; where everything stands, reading it tells."""
-    reading = read_workbook(path, template=template)
+    reading = read_inputs(path, template=template)
     assert [p.code for p in reading.problems if p.severity != "info"] == []
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from marketing_sheets.errors import TemplateError
 from marketing_sheets.loading import load_template
+from marketing_sheets.texts import Language
 
 SMALL = """
 format = 1
@@ -187,10 +188,10 @@ def save(folder: Path, text: str, name: str = "own.toml") -> Path:
     return file
 
 
-def lines(file: Path) -> list[str]:
+def lines(file: Path, language: Language = "en") -> list[str]:
     """Return the faults of a file, one a line, or nothing."""
     try:
         load_template(file)
     except TemplateError as error:
-        return str(error).split("\n")
+        return error.describe(language).split("\n")
     return []

@@ -14,7 +14,7 @@ import pandas as pd
 from marketing_sheets import generate_workbook
 from marketing_sheets.formulas import reason_text
 from marketing_sheets.problems import Problem
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.records import Reading, SheetRecords
 from marketing_sheets.template import Column, TableSheet, Template
 from marketing_sheets.texts import Language
@@ -66,7 +66,7 @@ def typed(
         for key in [key for key, cell in cells.items() if cell.value is None]:
             del cells[key]
     book.save(path)
-    reading = recompute(read_workbook(path), as_of=AS_OF)
+    reading = recompute(read_inputs(path), as_of=AS_OF)
     return Typed(path=path, template=template, language=language, reading=reading)
 
 

@@ -21,6 +21,7 @@ from marketing_sheets.template import (
     Daily,
     Effect,
     Issue,
+    Role,
     Task,
 )
 from marketing_sheets.texts import LANGUAGES, templates_folder
@@ -254,3 +255,35 @@ def _spelled(tree: ast.Module) -> Iterator[str]:
         if any(ASKED.search(ast.unparse(one)) for one in asked):
             parts = [part for one in asked for part in getattr(one, "elts", [one])]
             yield from (str(one.value) for one in parts if isinstance(one, ast.Constant))
+
+
+COUNTED = ("impressions", "clicks", "conversions", "footfall", "new_users", "sales", "cost")
+
+
+def _made(role: Role, *, kept: slice, at: int) -> str:
+    """Return a template with a sheet in a role, with some of its columns and lists of its own."""
+    columns, needs = ROLE_COLUMNS[role], [one for some in ROLE_NEEDS[role] for one in some]
+    lists, lines = [], []
+    for name in dict.fromkeys((*needs, *[name for name in columns if name not in needs][kept])):
+        kind = columns[name].types[at]
+        listed = f', choices = "own_{name}"' if kind == "choice" else ""
+        lines.append(f'    {{ id = "{name}", label = "{name}", type = "{kind}"{listed} }},')
+        items = [f'{{ id = "{one}", label = "{one}" }}' for one in columns[name].choices or ("x",)]
+        lists.append(f'[choices.own_{name}]\nlabel = "L"\nitems = [{", ".join(items)}]\n')
+    if role == "daily":
+        lines += [f'    {{ id = "{name}", label = "{name}", type = "money" }},' for name in COUNTED]
+    sheet = f'[[sheets]]\nid = "own"\nlabel = "Own"\nrole = "{role}"\ncolumns = [\n'
+    head = 'format = 1\nid = "own"\ntitle = "Own"\n'
+    return "\n".join([head, *lists, '[[sheets]]\nuse = "guide"\n', sheet, *lines, "]"])
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    "kept", [slice(0), slice(None), slice(0, None, 2), slice(1, None, 2)], ids=repr
+)
+@pytest.mark.parametrize("at", [0, -1])
+def test_what_a_role_does_without(tmp_path: Path, role: Role, kept: slice, at: int) -> None:
+    """With what it needs, other columns or none, and a company's own lists, a sheet is sound."""
+    file = tmp_path / "own.toml"
+    file.write_text(_made(role, kept=kept, at=at), encoding="utf-8")
+    assert [str(fault) for fault in check_template(load_template(file))] == []

@@ -12,7 +12,7 @@ from support.many_hands import FIELDS, DailyRow, department_of, rows_of, write_b
 from support.oracles import libreoffice_resaved
 
 from marketing_sheets.merging import merge
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.records import SheetRecords
 from marketing_sheets.splitting import split
 
@@ -36,7 +36,7 @@ def prove_merged(folder: Path, numbers: Sequence[int], *, jobs: int = 1) -> None
     output = folder.with_name("合并.xlsx")
     done = merge([folder], output, template="campaign_tracker", as_of=AS_OF, jobs=jobs)
     expected = sorted(row for number in numbers for row in rows_of(number))
-    back = read_workbook(output)
+    back = read_inputs(output)
     records = back.sheets["daily_data"]
     assert typed_rows(records) == expected
     assert all(total.reconciles for total in done.merge.totals)
@@ -57,7 +57,7 @@ def prove_returned(merged: Path, numbers: Sequence[int]) -> None:
     rows = {row[:2]: row for number in numbers for row in rows_of(number)}
     done = split(merged, merged.with_name("parts"), by="channel", as_of=AS_OF)
     for part in done.parts:
-        records = read_workbook(part.path).sheets["daily_data"]
+        records = read_inputs(part.path).sheets["daily_data"]
         if not len(records.frame):
             continue
         day, channel, *_ = typed_rows(records)[0]
@@ -70,7 +70,7 @@ def prove_returned(merged: Path, numbers: Sequence[int]) -> None:
         old = rows[day, channel]
         rows[day, channel] = (*old[:-2], 12_345.67, old[-1])
     again = merge([merged, done.folder], merged.with_name("again.xlsx"), as_of=AS_OF, jobs=1)
-    assert typed_rows(read_workbook(again.path).sheets["daily_data"]) == sorted(rows.values())
+    assert typed_rows(read_inputs(again.path).sheets["daily_data"]) == sorted(rows.values())
     assert not (again.merge.conflicts or again.merge.withdrawn)
     edited = [change for change in again.merge.changes if change.column == "cost"]
     assert len(edited) == sum(any(part.rows.values()) for part in done.parts)

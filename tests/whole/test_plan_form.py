@@ -23,7 +23,7 @@ from support.writer_books import only
 
 from marketing_sheets.errors import TemplateError
 from marketing_sheets.loading import check_template, load_template
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.records import Reading
 from marketing_sheets.template import FormSheet, TableSheet
 from marketing_sheets.texts import LANGUAGES, Language
@@ -53,7 +53,7 @@ AMOUNTS = {"staff": 40_000, "materials": 20_000, "promotion": 20_000, "services"
 
 def read_plan(path: Path) -> Reading:
     """Read a workbook of that template."""
-    return read_workbook(path, template=PLAN)
+    return read_inputs(path, template=PLAN)
 
 
 def page() -> FormSheet:
@@ -498,7 +498,7 @@ def test_a_page_of_ones_own(tmp_path: Path) -> None:
     tab.cell(row, 6).value = 900
     tab.cell(row + 1, 5).value = "Spare"
     book.save(path)
-    reading = read_workbook(path, template=template)
+    reading = read_inputs(path, template=template)
     assert reading.form["name"] == "Fair"
     assert reading.sheets["items"].frame["cost"].tolist() == [900, 100]
     assert isinstance(template["items"], TableSheet)

@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 from support.laws import tried
 
 from marketing_sheets.loading import library_template
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.reader.table import Surroundings, grid_of
 from marketing_sheets.reader.tables import TableReading, read_table
 from marketing_sheets.records import SheetRecords
@@ -104,7 +104,7 @@ def test_read_gives_what_was_written(language: Language, data: st.DataObject) ->
         path = write_workbook(
             TEMPLATE, Path(folder) / "a.xlsx", language=language, form=FORM, records=records, rows=3
         )
-        reading = read_workbook(path)
+        reading = read_inputs(path)
     assert reading.language == language
     assert {name: value for name, value in reading.form.items() if value is not None} == FORM
     for sheet in TEMPLATE.tables:

@@ -21,7 +21,7 @@ from support.row_tabs import Book, Line, Tab
 from marketing_sheets.errors import SheetsError
 from marketing_sheets.loading import template_names
 from marketing_sheets.problems import Problem
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.records import Reading, SheetRecords
 from marketing_sheets.template import Column
 from marketing_sheets.texts import LANGUAGES
@@ -61,7 +61,7 @@ def read(book: Book) -> Reading:
     """Write a workbook and read it."""
     with tempfile.TemporaryDirectory() as folder:
         path = book.save(Path(folder) / "a.xlsx")
-        return read_workbook(path, template=book.template)
+        return read_inputs(path, template=book.template)
 
 
 @dataclass

@@ -22,7 +22,7 @@ from marketing_sheets.formulas import compute, live_text
 from marketing_sheets.loading import check_template, library_template, template_names
 from marketing_sheets.metrics import late_tasks, progress
 from marketing_sheets.problems import column_letter
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.summary import summarize
 from marketing_sheets.template import Setting, TableSheet, Template
 from marketing_sheets.texts import LANGUAGES, Language, fold, fold_label
@@ -109,7 +109,7 @@ def test_any_spelling_is_read_as_excel_reads_it(tmp_path: Path, language: Langua
 
 
 def _chosen(path: Path) -> dict[str, object]:
-    settings = read_workbook(path).settings
+    settings = read_inputs(path).settings
     return {one.id: settings[one.id] for one in CHOSEN}
 
 
@@ -118,7 +118,7 @@ def test_what_is_no_choice_is_told(tmp_path: Path, typed: object, code: str) -> 
     """The template's own choice stands in, in both engines, and the cell is named."""
     path = generate_workbook(TEMPLATE, tmp_path / "a.xlsx", rows=5).path
     choose(path, {"roi_form": typed})
-    reading = read_workbook(path)
+    reading = read_inputs(path)
     assert effective(path)["roi_form"] == reading.settings["roi_form"] == "sales"
     (problem,) = [p for p in reading.problems if p.code == code]
     assert problem.place.sheet == "选项"
@@ -152,7 +152,7 @@ def _live(
     }
     # ironcalc counts cells that openpyxl saved blank, so the number of tasks is not compared.
     shown = [_TASKS.sub("", str(value)) for value in judge(path, cells).values()]
-    reading = recompute(read_workbook(path, template=template), as_of=AS_OF)
+    reading = recompute(read_inputs(path, template=template), as_of=AS_OF)
     sheet, records = reading.template[sheet_id], reading.sheets[sheet_id]
     assert isinstance(sheet, TableSheet)
     ours = [
@@ -317,7 +317,7 @@ def test_roi_is_as_set(tmp_path: Path, typed: str, roi: list[float]) -> None:
     ]
     _typed_rows(path, sheet.label["zh-Hans"], rows, sheet)
     choose(path, {"roi_form": typed})
-    reading = recompute(read_workbook(path), as_of=AS_OF)
+    reading = recompute(read_inputs(path), as_of=AS_OF)
     frame = reading.sheets["channel_effect"].frame
     assert frame["roas"].tolist() == pytest.approx(roi)
     letter = column_letter(1 + [c.id for c in sheet.columns].index("roas"))
@@ -337,7 +337,7 @@ def test_the_change_of_a_rate_is_as_set(tmp_path: Path, chosen: str, change: flo
     path = write_workbook(
         TEMPLATE, tmp_path / "a.xlsx", records=records, settings=chosen_so, rows=5
     )
-    reading = recompute(read_workbook(path), as_of=AS_OF)
+    reading = recompute(read_inputs(path), as_of=AS_OF)
     frame = reading.sheets["effect_evaluation"].frame
     assert frame["period_change"].tolist() == pytest.approx([change, 0.2])
     sheet = TEMPLATE["effect_evaluation"]

@@ -22,7 +22,7 @@ from support.oracles import libreoffice_resaved
 from marketing_sheets.checks.computed import computed_doubts
 from marketing_sheets.formulas import compute
 from marketing_sheets.loading import library_template
-from marketing_sheets.reader import read_csv_records, read_workbook
+from marketing_sheets.reader import read_csv_records, read_inputs
 from marketing_sheets.records import Reading
 from marketing_sheets.template import TableSheet
 from marketing_sheets.texts import Language
@@ -97,7 +97,7 @@ def edited(path: Path, edit: Callable[[Workbook], None]) -> Reading:
     book = openpyxl.load_workbook(path)
     edit(book)
     book.save(path)
-    return read_workbook(path)
+    return read_inputs(path)
 
 
 def column_of(sheet: Worksheet, label: str) -> int:
@@ -124,7 +124,7 @@ def values(reading: Reading, sheet: str, column: str) -> list[object]:
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
 def test_an_untouched_workbook_raises_no_doubt(tmp_path: Path, language: Language) -> None:
     """What we write we read: no problems, all totals right, nothing computed differently."""
-    reading = read_workbook(generate(tmp_path, language))
+    reading = read_inputs(generate(tmp_path, language))
     assert reading.problems == ()
     assert (reading.language, reading.template_version) == (language, TEMPLATE.version)
     assert {name: len(s.frame) for name, s in reading.sheets.items()} == {
@@ -338,7 +338,7 @@ def test_form_edits(tmp_path: Path) -> None:
 def test_blank_workbook_reads_as_blank(tmp_path: Path) -> None:
     """Nothing filled in: no records, and only the form's required gaps are named."""
     path = write_workbook(TEMPLATE, tmp_path / "blank.xlsx", rows=2)
-    reading = read_workbook(path)
+    reading = read_inputs(path)
     assert {len(s.frame) for s in reading.sheets.values()} == {0}
     required = [f for f in TEMPLATE.fields() if f.is_required]
     assert [p.code for p in reading.problems] == ["required_blank"] * len(required)
@@ -346,7 +346,7 @@ def test_blank_workbook_reads_as_blank(tmp_path: Path) -> None:
 
 def test_every_column_is_bound_by_its_id(tmp_path: Path) -> None:
     """All columns of all tables, hidden ones too, are where the generator put them."""
-    reading = read_workbook(generate(tmp_path, "en"))
+    reading = read_inputs(generate(tmp_path, "en"))
     for name, records in reading.sheets.items():
         sheet = TEMPLATE[name]
         assert isinstance(sheet, TableSheet)
@@ -359,9 +359,9 @@ def test_every_column_is_bound_by_its_id(tmp_path: Path) -> None:
 def test_saved_by_libreoffice(tmp_path: Path) -> None:
     """LibreOffice saves the workbook in its own way; the records and figures stay the same."""
     path = generate(tmp_path)
-    before = read_workbook(path)
+    before = read_inputs(path)
     (saved,) = libreoffice_resaved(tmp_path, path)
-    after = read_workbook(saved)
+    after = read_inputs(saved)
     assert after.problems == ()
     for name, records in before.sheets.items():
         assert records.frame.equals(after.sheets[name].frame), name

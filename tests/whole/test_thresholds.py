@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from marketing_sheets.loading import library_template, template_names
 from marketing_sheets.problems import Problem
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.records import Reading
 from marketing_sheets.template import Threshold
 from marketing_sheets.texts import LANGUAGES, Language, say
@@ -60,7 +60,7 @@ def edited(
 
     change(write, rows)
     book.save(path)
-    return read_workbook(path)
+    return read_inputs(path)
 
 
 def told(found: Reading) -> list[Problem]:
@@ -85,7 +85,7 @@ def test_untouched_they_say_what_the_rules_say(
     """Each rule of a template comes back with its own limit and days, on or off as it is."""
     template = library_template(name)
     path = write_workbook(template, tmp_path / "blank.xlsx", language=language, rows=2)
-    found = read_workbook(path)
+    found = read_inputs(path)
     for rule in template.rules:
         days = None if rule.setting else rule.days
         said = (rule.limit, days, rule.is_on)

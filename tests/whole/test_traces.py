@@ -16,7 +16,7 @@ from support.laws import tried
 from support.writer_books import CHECKS, load, records_of, template
 
 from marketing_sheets.ooxml import read_properties
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.records import TRACES, AttachedColumn, Attachment, Reading, SheetRecords
 from marketing_sheets.texts import LANGUAGES, Language, Text
 from marketing_sheets.writer import parts, write_workbook
@@ -49,7 +49,7 @@ def traced(rows: int = 4, **columns: list[Any]) -> SheetRecords:
 def written(path: Path, records: SheetRecords, language: Language = "zh-Hans") -> Reading:
     """Write records of daily data and read them back."""
     write_workbook(template(), path, language=language, records={"daily_data": records}, rows=2)
-    return read_workbook(path)
+    return read_inputs(path)
 
 
 def codes(reading: Reading) -> set[str]:
@@ -98,7 +98,7 @@ def test_traces_are_known_by_label_where_the_ids_are_gone(tmp_path: Path) -> Non
     book = load(path)
     book["每日数据"].delete_rows(5)
     book.save(path)
-    found = read_workbook(path).sheets["daily_data"].origins
+    found = read_inputs(path).sheets["daily_data"].origins
     assert found is not None
     assert records.origins is not None
     assert found["file"].tolist()[:3] == records.origins["file"].tolist()[:3]
@@ -109,7 +109,7 @@ def test_traces_are_known_by_label_where_the_ids_are_gone(tmp_path: Path) -> Non
     sheet.append(["日期", "渠道", "曝光量", "来源部门"])
     sheet.append(["2024-06-01", "抖音", 5, "市场部"])
     plain.save(path)
-    alone = read_workbook(path, template="campaign_tracker").sheets["daily_data"]
+    alone = read_inputs(path, template="campaign_tracker").sheets["daily_data"]
     assert alone.origins is None
     assert alone.extras is not None
     assert alone.extras["来源部门"].tolist() == ["市场部"]
@@ -148,7 +148,7 @@ def test_a_row_staff_added_has_no_origin(tmp_path: Path) -> None:
     sheet = book["每日数据"]
     sheet["A11"], sheet["B11"], sheet["C11"] = date(2024, 6, 9), "抖音", 7
     book.save(path)
-    found = read_workbook(path).sheets["daily_data"]
+    found = read_inputs(path).sheets["daily_data"]
     assert found.origins is not None
     assert len(found.frame) == 5
     assert found.origins.iloc[4].isna().all()
@@ -174,7 +174,7 @@ def test_attachments_come_back_by_id(tmp_path: Path, hidden: bool) -> None:
     path = tmp_path / "a.xlsx"
     attachment = replace(ATTACHMENT, is_hidden=hidden)
     write_workbook(template(), path, attachments=[attachment], kind="merge", rows=2)
-    reading = read_workbook(path)
+    reading = read_inputs(path)
     assert reading.attachments["log"] == (
         {"what": "=1|2|3|4|5", "count": 7, "cost": 0.25, "day": date(2024, 6, 1)},
         {"what": "list:channel", "count": None, "cost": None, "day": None},
@@ -225,11 +225,11 @@ def test_a_traced_workbook_recalculates(tmp_path: Path) -> None:
         kind="merge",
         rows=2,
     )
-    before = read_workbook(path)
+    before = read_inputs(path)
     from marketing_sheets import recalculate  # noqa: PLC0415
 
     done = recalculate(path, as_of=date(2024, 6, 9))
-    after = read_workbook(path)
+    after = read_inputs(path)
     assert done.summary is not None
     assert after.attachments == before.attachments
     one, other = (r.sheets["daily_data"] for r in (before, after))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.writer_books import example, load, only, opened, template
 
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.styles import Palette
 from marketing_sheets.texts import LANGUAGES, Language
 from marketing_sheets.writer import write_workbook
@@ -23,7 +23,7 @@ def test_the_form_is_read_back(language: Language, tmp_path: Path) -> None:
     """Every value of the form comes back as it was given, and nothing is doubtful."""
     form, _ = example(language)
     path = write_workbook(SMALL, tmp_path / "a.xlsx", language=language, form=form, rows=2)
-    reading = read_workbook(path, template=SMALL)
+    reading = read_inputs(path, template=SMALL)
     assert reading.form == form
     assert [p for p in reading.problems if p.column in reading.form_places] == []
 
@@ -38,7 +38,7 @@ def test_the_form_is_found_without_its_ids(language: Language, tmp_path: Path) -
     assert guide is not None
     book[guide.label[language]].delete_cols(1)
     book.save(path)
-    assert read_workbook(path, template=SMALL).form == form
+    assert read_inputs(path, template=SMALL).form == form
 
 
 def test_each_value_cell_has_a_name_and_each_label_its_id(tmp_path: Path) -> None:

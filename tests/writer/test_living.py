@@ -48,7 +48,7 @@ def test_progress_and_stages_are_those_of_the_summary(tmp_path: Path) -> None:
     stages = {hand.sees(TAB, f"K{row}"): hand.sees(TAB, f"N{row}") for row in range(15, 25)}
     summary = recalculate(path, as_of=DAY).summary
     tiles = {tile.id: tile.figure.value for tile in summary.tiles}
-    assert live["整体进度"] == pytest.approx(tiles["progress"])
+    assert live["总进度"] == pytest.approx(tiles["progress"])
     assert live["预算使用"] == pytest.approx(tiles["budget"])
     for row in summary.stages:
         assert isinstance(row.name, Text)

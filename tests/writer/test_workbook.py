@@ -21,7 +21,7 @@ from marketing_sheets.errors import (
     WorkbookExists,
     WorkbookInUse,
 )
-from marketing_sheets.reader import read_workbook
+from marketing_sheets.reader import read_inputs
 from marketing_sheets.texts import LANGUAGES, Language, say
 from marketing_sheets.writer import write_workbook
 
@@ -357,7 +357,7 @@ def test_excel_uses_the_setting_that_reading_uses(
     book.save(path)
     cell = book.defined_names["set_close"].attr_text.split("!")[1].replace("$", "")
     fresh = ironcalc_values(path, {("选项", cell): ""})
-    assert fresh["选项", cell] == read_workbook(path).settings["close"]
+    assert fresh["选项", cell] == read_inputs(path).settings["close"]
 
 
 def test_hidden_columns_have_no_mark(tmp_path: Path) -> None:

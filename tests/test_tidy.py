@@ -1,0 +1,104 @@
+"""Metrics, problems and alerts as tidy tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from support.examples import Examples
+from support.readings import AS_OF, campaign, reading
+
+from marketing_sheets import (
+    UsageError,
+    alerts_frame,
+    generate_workbook,
+    merge,
+    metrics_frame,
+    problems_frame,
+    read_workbook,
+    recompute,
+    template_names,
+)
+from marketing_sheets.documents import report
+
+LEVELS = ["stage", "department", "status", "channel", "kpi", "severity", "day", "week"]
+
+
+def test_metrics_pivot(examples: Examples) -> None:
+    """One line gives a figure per channel; the total is told from rows without a channel."""
+    done = examples().recalculated
+    frame = done.metrics_frame()
+    assert frame.equals(metrics_frame(done.reading))
+    channels = frame[frame["level"] == "channel"].pivot(
+        index="channel", columns="metric", values="value"
+    )
+    daily = done.reading.sheets["daily_data"].frame
+    sums = daily.groupby("channel")["cost"].sum()
+    assert channels["cost"].to_dict() == pytest.approx(sums.to_dict())
+    total = frame[(frame["level"] == "total") & (frame["metric"] == "cost")]
+    assert total["value"].tolist() == pytest.approx([daily["cost"].sum()])
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_metrics_are_those_of_json(examples: Examples, name: str) -> None:
+    """No figure and no level is lost on the way into the table, and each has a name."""
+    done = examples(name).recalculated
+    frame = metrics_frame(done, language="en")
+    told = report(done.reading, as_of=done.as_of, language="en")["metrics"]
+    assert frame["metric"].tolist() == [one["id"] for one in told]
+    assert frame["value"].tolist() == [pd.NA if o["value"] is None else o["value"] for o in told]
+    assert frame["label"].notna().all()
+    levels = frame.loc[:, "level":"value"].iloc[:, 1:-1]
+    for one, row, level in zip(told, levels.to_dict("records"), frame["level"], strict=True):
+        said = {"kpi" if key == "metric" else key: text for key, text in one["level"].items()}
+        assert level == (",".join(said) or "total")
+        known = {key: str(value)[:10] for key, value in row.items() if not pd.isna(value)}
+        assert known == {key: text[:10] for key, text in said.items() if text is not None}
+
+
+def test_tables_of_nothing_are_as_those_of_much(tmp_path: Path) -> None:
+    """Columns, their order and their kinds do not depend on what there is to tell."""
+    blank = generate_workbook("campaign_tracker", tmp_path / "a.xlsx").path
+    empty = read_workbook(blank, as_of=AS_OF)
+    full = recompute(campaign(), as_of=AS_OF)
+    for table in (metrics_frame, problems_frame, alerts_frame):
+        little, much = table(empty), table(full)
+        assert little.dtypes.to_dict() == much.dtypes.to_dict()
+        assert little.columns.tolist() == much.columns.tolist()
+    assert len(alerts_frame(empty)) == 0
+    assert metrics_frame(full).columns[3:11].tolist() == LEVELS
+
+
+def test_problems_are_those_of_the_reading(examples: Examples) -> None:
+    """A problem keeps its code and cell, and is told in the language asked for."""
+    found = examples("promotion_tracking").reading
+    frame = problems_frame(found, language="en")
+    assert frame["code"].tolist() == [problem.code for problem in found.problems]
+    assert frame["message"].tolist() == [problem.message("en") for problem in found.problems]
+    assert frame["row"].dropna().tolist() == [p.place.row for p in found.problems if p.place.row]
+    assert problems_frame(found.problems, language="en").equals(frame)
+
+
+def test_alerts_are_those_of_the_summary(examples: Examples) -> None:
+    """The alerts of a result are what its Summary lists."""
+    done = examples().recalculated
+    frame = done.alerts_frame()
+    assert frame["key"].tolist() == [one.key for one in done.summary.alerts]
+    assert alerts_frame(done.summary).equals(frame)
+
+
+def test_a_merge_has_tables_too(examples: Examples, tmp_path: Path) -> None:
+    """What is merged is told as a single workbook is."""
+    result = merge([examples().path], tmp_path / "all.xlsx")
+    assert result.metrics_frame().equals(metrics_frame(result.reading))
+    assert result.problems_frame()["code"].tolist() == [p.code for p in result.reading.problems]
+    assert set(result.alerts_frame()["state"]) == {"new"}
+
+
+def test_without_a_day_there_are_no_figures() -> None:
+    """Figures of an unknown day would be guessed: it is said what is missing."""
+    undated = recompute(reading({}), as_of=None)
+    for table in (metrics_frame, alerts_frame):
+        with pytest.raises(UsageError, match="as of which day"):
+            table(undated)
