@@ -26,7 +26,14 @@ from .loading import (
     load_template as load_template,
     template_names as template_names,
 )
-from .merging import MergeResult as MergeResult, merge as merge, settle as settle
+from .merging import (
+    Diff as Diff,
+    Difference as Difference,
+    MergeResult as MergeResult,
+    diff as diff,
+    merge as merge,
+    settle as settle,
+)
 from .ooxml import Receipt as Receipt, insert_sheet as insert_sheet
 from .problems import Place as Place, Problem as Problem
 from .records import (

@@ -13,7 +13,7 @@ from .texts import Language
 from .tidy import alert_as_json, tracked_alerts
 
 if TYPE_CHECKING:  # what reads one workbook must not wait for what merges many
-    from .merging import Change, Conflict, MergeResult, MergeTotal
+    from .merging import Change, Conflict, Diff, Difference, MergeResult, MergeTotal
 
 
 def report(reading: Reading, *, as_of: date | None, language: Language) -> dict[str, Any]:
@@ -106,6 +106,55 @@ def merge_report(result: MergeResult, language: Language) -> dict[str, Any]:
         "parquet": [str(path) for path in result.parquet],
         "receipt": result.receipt.as_json(),
     }
+
+
+def diff_report(found: Diff) -> dict[str, Any]:
+    """Return what differs between two workbooks as plain types, days in ISO form."""
+    return {
+        "template": found.template.id,
+        "language": found.language,
+        **{
+            side: {
+                "file": file,
+                "sha256": one.sha256,
+                "version": one.template_version,
+                "author": one.author or None,
+                "modified": None if one.modified is None else one.modified.isoformat(),
+                "problems": [problem.as_json(found.language) for problem in one.problems],
+            }
+            for side, file, one in zip(
+                ("before", "after"), found.files, (found.before, found.after), strict=True
+            )
+        },
+        "differences": [_difference(one, found) for one in found.differences],
+        "figures": [
+            {"id": one.id, "label": one.label, "before": one.old, "after": one.new}
+            for one in found.figures
+        ],
+        "elsewhere": found.elsewhere,
+        "output": None if found.path is None else str(found.path),
+    }
+
+
+def _difference(one: Difference, found: Diff) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "sheet": one.sheet or None,
+        "key": list(one.key),
+        "column": one.column or None,
+        "label": found.label(one) or None,
+        "before": _side(one.before, one.old, one.place_before),
+        "after": _side(one.after, one.new, one.place_after),
+        "department": one.department or None,
+        "owner": one.owner or None,
+        "alike": one.alike,
+    }
+
+
+def _side(text: str, value: Any, place: Place | None) -> dict[str, Any] | None:
+    if place is None:
+        return None
+    return {"value": value, "text": text, **_place(place)}
 
 
 def _total(total: MergeTotal) -> dict[str, Any]:

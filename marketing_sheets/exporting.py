@@ -157,11 +157,12 @@ def _tidy(reading: Reading, name: str, language: Language) -> _Table:
     make = {"metrics": tidy.metrics_frame, "problems": tidy.problems_frame}
     frame = make.get(name, tidy.alerts_frame)(reading, language=language)
     heads = _words("head", language)
+    heads |= {f"trace.{name}": say("sheets", f"trace.{name}", language) for name in _SOURCES}
     words: dict[str, Mapping[Any, str]] = {}
     for part in ("unit", "severity", "state"):
         words[part] = _words(part, language)
     if name == "metrics":
-        columns = tidy.level_columns(reading.template)
+        columns = tidy.level_columns(reading)
         for level, column in columns.items():
             heads[level] = column.label[language]
             words[level] = _choices(reading.template, column, language)
@@ -197,6 +198,7 @@ def _choices(template: Template, column: Column, language: Language) -> dict[Any
     return {} if choices is None else {item.id: item.label[language] for item in choices.items}
 
 
+_SOURCES = ("department", "campaign")
 _YES_NO = ((True, "yes"), (False, "no"), ("yes", "yes"), ("no", "no"))
 
 

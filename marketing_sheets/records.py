@@ -301,7 +301,8 @@ class Reading(Brief):
     `thresholds` are what the lists sheet says about the rules of alerts, `holidays` the days off
     named there.
     `attachments` are the rows of the plain sheets of a merge or split, by the attachment's id.
-    `modified` is when a program last saved the workbook, in UTC, None where it does not say.
+    `modified` is when a program last saved the workbook, in UTC, None where it does not say;
+    `author` is who did, "" likewise.
     `sha256` is the file's; `cells_sha256` stays while only our own Summary changes. `remembered`
     are the alerts that the last Summary listed. `milestones` and `risks` are what the form's
     fields with such a wording say, in the order written, by field id. `split` names the split that
@@ -329,6 +330,7 @@ class Reading(Brief):
     holidays: tuple[date, ...] = ()
     attachments: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
     modified: datetime | None = None
+    author: str = ""
     cells_sha256: str | None = None
     remembered: tuple[RememberedAlert, ...] = ()
     milestones: Mapping[str, tuple[Milestone, ...]] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from .history import figure_ids
 from .problems import Problem
 from .records import Reading
 from .summary import Summary, figure_label, figures, kind_text, level_keys, phrase_text, text_of
-from .template import Column, Template
+from .template import Column
 from .texts import Language
 
 _DAY, _NUMBER, _COUNT, _TEXT = "datetime64[us]", "Float64", "Int64", "str"
@@ -82,8 +82,9 @@ def metrics_frame(
     `metric` is its id, `label` its name in `language` (None: the workbook's). `level` says what it
     is a figure of: `total`, or the columns that tell it, such as `channel` or `week,channel`.
     Then one column a level the template knows: choices by id (`by_unit` where its name is taken),
-    `day` and `week` (its Monday) as dates, `kpi` a metric as the sheet of results names it; NA
-    where it is not told apart by that, or has no such value. `value` is a Float64, percentages as
+    `day` and `week` (its Monday) as dates, `kpi` a metric as the sheet of results names it; in a
+    merge `trace.department` and `trace.campaign`, whose rows they were. NA where a figure is not
+    told apart by that, or its rows have no such value. `value` is a Float64, percentages as
     fractions; where it is NA, `reason` says why. `unit` is number, money, percent or ratio; `rows`
     counts the rows used, `left_out` those that lack what it takes.
 
@@ -107,13 +108,14 @@ def metrics_frame(
         }
         for level, one in found
     ]
-    return _frame(rows, (*_METRIC, *map(_level, level_keys(template)), *_FIGURE))
+    return _frame(rows, (*_METRIC, *map(_level, level_keys(reading)), *_FIGURE))
 
 
-def level_columns(template: Template) -> dict[str, Column]:
+def level_columns(reading: Reading) -> dict[str, Column]:
     """Return the columns of records that tell levels apart, by their names in `metrics_frame`."""
-    columns = {one.id: one for sheet in reversed(template.tables) for one in sheet.columns}
-    return {_level(key): columns[key] for key in level_keys(template) if key in columns}
+    tables = reversed(reading.template.tables)
+    columns = {one.id: one for sheet in tables for one in sheet.columns}
+    return {_level(key): columns[key] for key in level_keys(reading) if key in columns}
 
 
 def _level(key: str) -> str:

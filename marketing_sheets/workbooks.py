@@ -21,7 +21,7 @@ from .errors import (
     as_moment,
     said_in,
 )
-from .files import real_path
+from .files import AnyFile, StrPath, real_path
 from .formulas import compute
 from .history import join_histories
 from .loading import check_template, load_template
@@ -36,6 +36,7 @@ from .ooxml import (
     WorkbookFacts,
     WorkbookFile,
     check_output,
+    given_file,
     insert_sheets,
     open_workbook_file,
     read_properties,
@@ -125,12 +126,12 @@ def example_folder(template: Template, language: Language) -> Path:
 
 @logged("generated")
 def generate_workbook(
-    template: Template | str | Path,
-    path: Path | str,
+    template: Template | StrPath,
+    path: StrPath,
     *,
     language: Language | None = None,
     form: Mapping[str, object] | None = None,
-    records: Path | str | Mapping[str, DataFrame | SheetRecords] | None = None,
+    records: StrPath | Mapping[str, DataFrame | SheetRecords] | None = None,
     departments: Sequence[str] | str = (),
     rows: int | None = None,
     created: datetime | None = None,
@@ -176,7 +177,7 @@ def generate_workbook(
 def _given(
     template: Template,
     form: Mapping[str, object],
-    records: Path | str | Mapping[str, DataFrame | SheetRecords] | None,
+    records: StrPath | Mapping[str, DataFrame | SheetRecords] | None,
     language: Language,
 ) -> tuple[dict[str, object], dict[str, SheetRecords], tuple[Problem, ...]]:
     """Return the form's fields, what `form` says before all else, the records, and their doubts."""
@@ -222,17 +223,18 @@ def recompute(reading: Reading, *, as_of: date | None) -> Reading:
 
 
 def read_workbook(
-    path: Path | str,
+    path: AnyFile,
     *,
-    template: Template | str | Path | None = None,
+    template: Template | StrPath | None = None,
     as_of: date | None = None,
 ) -> Reading:
     """Read a filled workbook: typed frames with every computed column, and all that is doubtful.
 
     Figures are as of `as_of`, else the day the form states. Where neither is known, columns that
     need a day stay NA, with the reason in `SheetRecords.reasons`; `recompute` fills them for any
-    day. `template` is one, its id or its .toml file; None takes the one the workbook names, or
-    resembles most.
+    day. `path` may be a file object, binary and seekable, as wherever a workbook is read: it is
+    read from its start, and stays where it was. `template` is one, its id or its .toml file; None
+    takes the one the workbook names, or resembles most.
 
     Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
     typed wrong is in `Reading.problems`.
@@ -241,9 +243,9 @@ def read_workbook(
 
 
 def check_workbook(
-    path: Path | str,
+    path: AnyFile,
     *,
-    template: Template | str | Path | None = None,
+    template: Template | StrPath | None = None,
     as_of: date | None = None,
     today: date | None = None,
 ) -> tuple[Reading, date | None]:
@@ -251,12 +253,12 @@ def check_workbook(
 
     Returns the reading and the day of its figures.
     """
-    return _checked(open_workbook_file(Path(path)), template, as_day(as_of), as_day(today))
+    return _checked(open_workbook_file(path), template, as_day(as_of), as_day(today))
 
 
 def _checked(
     facts: WorkbookFacts,
-    template: Template | str | Path | None,
+    template: Template | StrPath | None,
     as_of: date | None,
     today: date | None,
 ) -> tuple[Reading, date | None]:
@@ -271,10 +273,10 @@ def _checked(
 
 @logged("recalculated")
 def recalculate(
-    path: Path | str,
+    path: AnyFile,
     *,
-    output: Path | str | None = None,
-    template: Template | str | Path | None = None,
+    output: StrPath | None = None,
+    template: Template | StrPath | None = None,
     as_of: date | None = None,
     today: date | None = None,
     language: Language | None = None,
@@ -289,23 +291,26 @@ def recalculate(
 
     The Review lists what is to be checked; without `marks` it is not written. Nothing else in the
     workbook changes, unless `mark_cells` asks for marks in tables that were generated without them:
-    at `output` only, which must be another file. `output` None writes in place; `language` None
-    takes the workbook's. At `output` an earlier output of the same workbook is replaced, all else
-    only with `overwrite`. Raises UsageError if no day is known to compute as of, WorkbookExists,
-    and WorkbookError for a file that cannot be read or written.
+    at `output` only, which must be another file. `output` None writes in place, which a file object
+    has none of; `language` None takes the workbook's. At `output` an earlier output of the same
+    workbook is replaced, all else only with `overwrite`. Raises UsageError if no day is known to
+    compute as of, WorkbookExists, and WorkbookError for a file that cannot be read or written.
     """
-    path, created = Path(path), as_moment(created)
+    given, created = given_file(path), as_moment(created)
     as_language(language)  # is no matter of the workbook
-    if mark_cells and (output is None or real_path(Path(output)) == real_path(path)):
-        raise UsageError("mark_in_place", file=path.name)
+    own = real_path(given) if isinstance(given, Path) else None
+    if own is None and output is None:
+        raise UsageError("output_needed", file=given.name)
+    if mark_cells and (output is None or real_path(Path(output)) == own):
+        raise UsageError("mark_in_place", file=given.name)
     if output is not None:
         output = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
-        check_output(output, path, overwrite=overwrite)
+        check_output(output, given, overwrite=overwrite)
     progress("reading")
-    facts = open_workbook_file(path, hashes=True)
+    facts = open_workbook_file(given, hashes=True)
     reading, day = _checked(facts, template, as_of, today)
     if day is None:
-        raise UsageError("as_of_missing", file=path.name)
+        raise UsageError("as_of_missing", file=given.name)
     language = as_language(language, reading.language)
     if output is not None and output.exists():
         reading = _with_earlier(reading, output)
@@ -412,7 +417,7 @@ def put_summary(
     )
 
 
-def _loaded(template: Template | str | Path) -> Template:
+def _loaded(template: Template | StrPath) -> Template:
     return template if isinstance(template, Template) else load_template(template)
 
 

@@ -89,9 +89,15 @@ def test_alerts_are_those_of_the_summary(examples: Examples) -> None:
 
 
 def test_a_merge_has_tables_too(examples: Examples, tmp_path: Path) -> None:
-    """What is merged is told as a single workbook is."""
+    """What is merged is told as a single workbook is, and by whose rows they were."""
     result = merge([examples().path], tmp_path / "all.xlsx")
-    assert result.metrics_frame().equals(metrics_frame(result.reading))
+    frame = result.metrics_frame()
+    costs = frame[(frame["level"] == "trace.department") & (frame["metric"] == "cost")]
+    daily = result.reading.sheets["daily_data"]
+    assert daily.origins is not None
+    sums = daily.frame["cost"].groupby(daily.origins["department"]).sum()
+    assert costs.set_index("trace.department")["value"].to_dict() == sums.to_dict()
+    assert {"trace.campaign"} < set(frame["level"])
     assert result.problems_frame()["code"].tolist() == [p.code for p in result.reading.problems]
     assert set(result.alerts_frame()["state"]) == {"new"}
 

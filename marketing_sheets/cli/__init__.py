@@ -26,6 +26,7 @@ _HOMES = {
     "merge": "departments",
     "settle": "departments",
     "split": "departments",
+    "diff": "comparing",
     "templates": "making",
     "demo": "making",
     "completion": "making",

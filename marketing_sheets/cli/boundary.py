@@ -264,9 +264,9 @@ def _shown(files: Sequence[Path]) -> list[str]:
     """Return what to call each file: its name, of several the path that tells them apart."""
     if len(files) == 1:
         return [files[0].name]
-    from ..merging import shown_names
+    from ..merging import shown_paths
 
-    names = shown_names(file.absolute() for file in files)
+    names = shown_paths(file.absolute() for file in files)
     return [names[file.absolute()] for file in files]
 
 

@@ -9,7 +9,11 @@ from .replace import (
     whole_folder as whole_folder,
 )
 from .source import (
+    UNNAMED as UNNAMED,
+    AnyFile as AnyFile,
+    GivenFile as GivenFile,
     SourceFile as SourceFile,
+    StrPath as StrPath,
     on_disk as on_disk,
     open_regular as open_regular,
     read_file as read_file,

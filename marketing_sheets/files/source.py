@@ -1,4 +1,4 @@
-"""Regular files, read once: what is checked is what is used.
+"""Regular files and file objects, read once: what is checked is what is used.
 
 A pipe would make whoever opens it wait, a device never end, and a file may change while it is read.
 So only regular files are opened, at most their size is read, and their SHA-256 tells later whether
@@ -14,12 +14,16 @@ import stat
 import sys
 from collections.abc import Iterator
 from functools import cached_property
+from io import UnsupportedOperation
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from ..errors import HostileWorkbook, NotAWorkbook, WorkbookError, WorkbookInUse
+from ..errors import HostileWorkbook, NotAWorkbook, UsageError, WorkbookError, WorkbookInUse
 from ..texts import readable_name
 
+StrPath = str | os.PathLike[str]
+AnyFile = StrPath | BinaryIO
+UNNAMED = "<stream>"  # what messages and places call a file object without a name
 CHUNK = 1 << 20  # bytes read at a time where a file is not kept in memory
 _SMALL = 1 << 28  # bytes: 256 MiB; texts such as templates and CSV files have no more
 # Nothing is waited for and no terminal is taken over, whatever has come to stand there meanwhile.
@@ -132,6 +136,36 @@ class SourceFile:
             raise _unreadable(name, error) from error
         return cls(name, data=data, path=path)
 
+    @classmethod
+    def taken(cls, file: BinaryIO, *, most: int) -> Self:
+        """Read a file object of at most `most` bytes from its start; its position stays.
+
+        It is called as it names itself, else `UNNAMED`. Raises UsageError for one that holds texts
+        or cannot go back to its start, HostileWorkbook or WorkbookError.
+        """
+        said = getattr(file, "name", None)
+        name = (readable_name(Path(said).name) if isinstance(said, str) else "") or UNNAMED
+        pieces, size = [], 0
+        try:
+            position = file.tell()
+            file.seek(0)
+            try:
+                while size <= most and (piece := file.read(CHUNK)):
+                    pieces.append(memoryview(piece))
+                    size += len(pieces[-1])
+            finally:
+                file.seek(position)
+            data = b"".join(pieces)
+        except (AttributeError, TypeError, UnsupportedOperation) as error:
+            raise UsageError("no_binary_file", file=name) from error
+        except (OSError, ValueError) as error:  # ValueError: it is closed
+            if getattr(error, "errno", None) == errno.ESPIPE:
+                raise UsageError("no_binary_file", file=name) from error
+            raise _unreadable(name, error) from error
+        if size > most:
+            raise HostileWorkbook("too_big", file=name, limit=most >> 20)
+        return cls(name, data=data)
+
     def read(self, begin: int, size: int) -> bytes | memoryview:
         """Return `size` bytes from `begin` on, fewer where the file ends before."""
         if self._handle is None:
@@ -192,3 +226,6 @@ def _unreadable(name: str, error: OSError | ValueError) -> WorkbookError:
         return NotAWorkbook("not_regular", file=name)
     reason = getattr(error, "strerror", None) or str(error)
     return WorkbookError("cannot_read", file=name, reason=reason)
+
+
+GivenFile = Path | SourceFile

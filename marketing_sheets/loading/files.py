@@ -9,9 +9,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from os import fspath
 from pathlib import Path
 
 from ..errors import TemplateError, TemplateFault, UnknownTemplate, advice
+from ..files import StrPath
 from ..formulas import references
 from ..template import (
     OUR_SHEETS,
@@ -54,7 +56,7 @@ def library_template(name: str) -> Template:
     return load_template(name)
 
 
-def load_template(name_or_path: str | Path) -> Template:
+def load_template(name_or_path: StrPath) -> Template:
     """Load a template of the library by its id, or a company's own .toml file.
 
     Raises UnknownTemplate where there is none, TemplateError with every fault of its files.
@@ -73,15 +75,15 @@ def load_template(name_or_path: str | Path) -> Template:
     return template
 
 
-def _find(name_or_path: str | Path) -> tuple[Path, bool]:
+def _find(given: StrPath) -> tuple[Path, bool]:
     """Return the template's file and whether it came with the library."""
-    names = template_names()
+    names, name_or_path = template_names(), fspath(given)
     if name_or_path in names:
         return templates_folder() / f"{name_or_path}.toml", True
     path = Path(name_or_path)
     if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".csv"):
         raise UnknownTemplate("not_a_template", file=path.name)
-    if isinstance(name_or_path, Path) or _PATH_LIKE.search(name_or_path) or path.is_file():
+    if not isinstance(given, str) or _PATH_LIKE.search(name_or_path) or path.is_file():
         return path, path.resolve().parent == templates_folder().resolve()
     known = ", ".join(names)
     if near := nearest(name_or_path, names):

@@ -8,6 +8,8 @@ from .base import (
     department_spellings as department_spellings,
 )
 from .cache import Cache as Cache
+from .diff import diff as diff, diff_lines as diff_lines
+from .difference import Diff as Diff, Difference as Difference
 from .form import choice_name as choice_name
 from .log import (
     advice as advice,
@@ -36,7 +38,7 @@ from .sources import (
     NO_LOSS as NO_LOSS,
     SkippedFile as SkippedFile,
     find_workbooks as find_workbooks,
-    shown_names as shown_names,
+    shown_paths as shown_paths,
 )
 from .thresholds import threshold_texts as threshold_texts
 from .workbooks import merge as merge

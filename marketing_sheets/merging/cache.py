@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ..files import read_file
+from ..files import StrPath, read_file
 from ..records import Reading
 from ..template import Template
 from ..texts import templates_folder
@@ -37,7 +37,7 @@ class Cache:
     absent and is replaced. Any number of processes may use a folder at once.
     """
 
-    def __init__(self, folder: Path | str | None = None, *, most: int = _MOST) -> None:
+    def __init__(self, folder: StrPath | None = None, *, most: int = _MOST) -> None:
         self.folder = standard_folder() if folder is None else Path(folder)
         self.most = most
         self._last: tuple[Template, str] | None = None

@@ -36,7 +36,7 @@ class Cells:
 
     def text(self, row: int, name: str) -> str:
         """Return what stands in a cell, a choice under its label in the merge's language."""
-        typed, raw = (values[row] for values in self._column(name))
+        typed, raw = (values[row] for values in self.columns_of(name))
         if name.startswith(OWN):
             return "" if is_nothing(raw) else as_text(raw)
         column = self.pile.sheet[name]
@@ -58,7 +58,7 @@ class Cells:
         """Return what names a record in every language: its key, else where it was typed."""
         sheet, parts = self.pile.sheet, []
         for name in sheet.key:
-            typed, raw = (values[row] for values in self._column(name))
+            typed, raw = (values[row] for values in self.columns_of(name))
             parts.append(fold(value_text(raw if is_nothing(typed) else typed)))
         if not all(parts) or not parts:
             return str(self.place(row, typed=True))
@@ -126,7 +126,8 @@ class Cells:
         ]
         return say("merge", "log.semicolon", language).join(parts)
 
-    def _column(self, name: str) -> tuple[Any, Any]:
+    def columns_of(self, name: str) -> tuple[Any, Any]:
+        """Return the typed values of a column, and what stands in its cells, as arrays."""
         if name not in self.known:
             pile = self.pile
             if name.startswith(OWN):

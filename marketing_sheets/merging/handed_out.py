@@ -16,7 +16,7 @@ from .cells import Cells, preferred
 from .lines import HandedOut, Line, rearranged
 from .model import Change, Conflict, Version, Withdrawn
 from .pile import Pile, additive
-from .rows import Known, Now, RowTexts, id_text, match_rows, own_name, row_texts
+from .rows import Known, Now, RowTexts, id_text, match_rows, row_texts
 from .settling import DUPLICATE, MERGED, OVERRULED, WITHDRAWN, Typed
 from .sides import Sides
 from .way import Way
@@ -63,10 +63,7 @@ class _Work:
         self.pile, self.sides, self.way, self.found = pile, sides, way, found
         self.sheet, self.cells = pile.sheet, Cells(pile=pile, way=way)
         self.texts = [text for part in pile.parts.values() for text in row_texts(part, pile.sheet)]
-        self.has: dict[int, frozenset[str]] = {}
-        for number, part in pile.parts.items():
-            headers = () if part.extras is None else part.extras.columns
-            self.has[number] = frozenset(part.origin.columns) | frozenset(map(own_name, headers))
+        self.has = {number: pile.names_of(number) for number in pile.parts}
         self.ids = [""] * len(self.texts)
         if "row_id" in pile.origins:
             self.ids = [id_text(row_id) for row_id in pile.origins["row_id"].tolist()]

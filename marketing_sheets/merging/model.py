@@ -77,8 +77,11 @@ def column_label(merge: _Told, sheet: str, column: str | None) -> str:
     if sheet == LISTS:
         if column in PARTS:
             return say("thresholds", PARTS[column], merge.language)
-        setting = merge.template.settings.get(column)
-        return column if setting is None else setting.label[merge.language]
+        if column in merge.template.settings:
+            return merge.template.settings[column].label[merge.language]
+        lists = merge.template.choices
+        told = (lists[one.attributes[column]] for one in lists.values() if column in one.attributes)
+        return next((one.label[merge.language] for one in told), column)
     here = merge.template[sheet]
     columns = here.fields if isinstance(here, FormSheet) else here.columns
     return next((c.label[merge.language] for c in columns if c.id == column), column)

@@ -25,7 +25,7 @@ from ..records import Reading
 from ..template import Template
 from ..texts import LANGUAGES, Text
 
-FORMAT = 4
+FORMAT = 5
 LARGEST = 1 << 31  # bytes; no reading is larger
 _LEVEL = 1  # the fastest: what is read twice at most is not worth more
 # What a reading is made of, by name: all that `records` defines or takes from below.

@@ -73,6 +73,14 @@ class Pile:
             return name
         return next((h for h in map(str, self.extras.columns) if own_name(h) == name), name)
 
+    def names_of(self, source: int) -> frozenset[str]:
+        """Return the names of the columns that a source has."""
+        if source not in self.parts:
+            return frozenset()
+        part = self.parts[source]
+        own = () if part.extras is None else part.extras.columns
+        return frozenset(part.origin.columns) | frozenset(map(own_name, own))
+
     def rows_of(self, source: int) -> range:
         """Return the positions of a source's rows."""
         if source not in self.parts:

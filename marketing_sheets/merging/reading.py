@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SheetsError, UsageError, WorkbookError
-from ..files import SourceFile
+from ..files import GivenFile, SourceFile, StrPath
 from ..loading import library_template, load_template, template_names
 from ..logs import logger_of
+from ..ooxml import open_source
 from ..reader import read_inputs
 from ..records import Reading
 from ..template import Template
@@ -25,7 +26,6 @@ from .packets import decode, encode
 from .sources import ReadFile, SkippedFile
 from .workers import processes
 
-_LARGEST = 1 << 31  # bytes; no workbook is larger
 _LONGEST_DETAIL = 300  # characters
 _PATIENCE = 10  # seconds to wait for a scheduler
 FileProgress = Callable[[int, int, str], None]
@@ -58,9 +58,9 @@ def dask_executor(address: str) -> Iterator[Executor]:
 
 
 def read_workbooks(
-    files: Sequence[tuple[str, Path]],
+    files: Sequence[tuple[str, GivenFile]],
     *,
-    template: Template | str | Path | None = None,
+    template: Template | StrPath | None = None,
     as_of: date | None = None,
     executor: Executor | None = None,
     jobs: int | None = None,
@@ -68,7 +68,7 @@ def read_workbooks(
     fail_fast: bool = False,
     progress: FileProgress | None = None,
 ) -> tuple[list[ReadFile], list[SkippedFile]]:
-    """Read workbooks, given as (shown name, path), and return them in that order.
+    """Read workbooks, given as (shown name, file), and return them in that order.
 
     `template` is as for `read_inputs`. They are read on `executor`, else in `jobs` processes of
     its own (None: as many as there are processors), else one by one where there is little to read.
@@ -116,7 +116,7 @@ def read_workbooks(
 class _Task:
     """What is to be read, and what has been."""
 
-    files: tuple[tuple[str, Path], ...]
+    files: tuple[tuple[str, GivenFile], ...]
     template: Template | None
     sent: Template | str | None
     as_of: date | None
@@ -126,18 +126,19 @@ class _Task:
     read: dict[int, ReadFile] = field(default_factory=dict)
     skipped: dict[int, SkippedFile] = field(default_factory=dict)
 
-    def order(self, at: int) -> tuple[str, str, Template | str | None, date | None]:
+    def order(self, at: int) -> tuple[str, str | bytes, Template | str | None, date | None]:
         """Return the arguments of `_read` for file number `at`."""
-        name, path = self.files[at]
-        return name, str(path), self.sent, self.as_of
+        name, file = self.files[at]
+        where = file.whole() if isinstance(file, SourceFile) else str(file)
+        return name, where, self.sent, self.as_of
 
     def take_known(self, at: int) -> bool:
         """Take a file out of the cache, if it is there."""
         if self.cache is None:
             return False
-        name, path = self.files[at]
+        name, file = self.files[at]
         try:
-            with SourceFile.open(path, most=_LARGEST, in_memory=False) as source:
+            with open_source(file, in_memory=False) as source:
                 content = source.sha256
         except WorkbookError:
             return False  # the reader will say why
@@ -176,7 +177,7 @@ class _Task:
     def _keep(self, at: int, reading: Reading, *, is_cached: bool) -> None:
         name, path = self.files[at]
         modified = reading.modified
-        if modified is None:
+        if modified is None and isinstance(path, Path):
             with suppress(OSError):  # gone meanwhile
                 modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         self.read[at] = ReadFile(
@@ -190,13 +191,14 @@ class _Task:
 
 
 def _read(
-    name: str, path: str, template: Template | str | None, as_of: date | None
+    name: str, file: str | bytes, template: Template | str | None, as_of: date | None
 ) -> Reading | SheetsError:
-    """Read one workbook; whatever goes wrong concerns that one alone."""
+    """Read one workbook, at a path or in bytes; whatever goes wrong concerns that one alone."""
     if isinstance(template, str):
         template = library_template(template)
     try:
-        return read_inputs(Path(path), template=template, as_of=as_of, name=name)
+        given = Path(file) if isinstance(file, str) else SourceFile(name, data=file)
+        return read_inputs(given, template=template, as_of=as_of, name=name)
     except SheetsError as error:
         return error
     except MemoryError:
@@ -207,10 +209,10 @@ def _read(
 
 
 def _read_packed(
-    name: str, path: str, template: Template | str | None, as_of: date | None
+    name: str, file: str | bytes, template: Template | str | None, as_of: date | None
 ) -> FileOutcome:
     """Read one workbook in another process; its reading is sent as a packet if that can be."""
-    answer = _read(name, path, template, as_of)
+    answer = _read(name, file, template, as_of)
     if isinstance(answer, SheetsError):
         return answer
     return encode(answer) or answer
@@ -278,12 +280,19 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _is_worth_it(files: Sequence[tuple[str, Path]], rest: Sequence[int], jobs: int | None) -> bool:
+def _is_worth_it(
+    files: Sequence[tuple[str, GivenFile]], rest: Sequence[int], jobs: int | None
+) -> bool:
     """Tell whether there is more to read than it takes to start processes."""
     if len(rest) < 2 or (jobs is None and _usual_jobs() == 1):
         return False
-    paths = (files[at][1] for at in rest)
-    return jobs is not None or sum(p.stat().st_size for p in paths if p.is_file()) >= _WORTH_IT
+    return jobs is not None or sum(_size(files[at][1]) for at in rest) >= _WORTH_IT
+
+
+def _size(file: GivenFile) -> int:
+    if isinstance(file, SourceFile):
+        return file.size
+    return file.stat().st_size if file.is_file() else 0
 
 
 def _usual_jobs() -> int:

@@ -253,6 +253,8 @@ def _texts(values: pd.Series[Any]) -> list[str]:
             if text is None:
                 text = known[value] = _text(value)
             texts.append(text)
+        elif value.__class__ is float:
+            texts.append(as_typed(value) if isfinite(value) else _text(value))
         else:
             texts.append(_text(value))
     return texts

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError, as_language, said_in
+from ..files import StrPath
 from ..logs import logged
 from ..ooxml import laid_on, read_properties
 from ..reader import read_inputs
@@ -31,8 +32,8 @@ _LISTED = 8
 
 @logged("settled")
 def settle(
-    path: Path | str,
-    output: Path | str | None = None,
+    path: StrPath,
+    output: StrPath | None = None,
     *,
     as_of: date | None = None,
     today: date | None = None,

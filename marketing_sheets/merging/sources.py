@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..brief import Brief
 from ..errors import SheetsError, UsageError
-from ..files import recover_folders
+from ..files import GivenFile, SourceFile, StrPath, recover_folders
 from ..ooxml import not_a_workbook, read_properties
 from ..records import Reading
 from ..texts import Language, book, fold, readable_name, say, visible
@@ -21,8 +21,10 @@ from ..texts import Language, book, fold, readable_name, say, visible
 # The document property that tells what a workbook is, and its value for the output of a merge.
 KIND = "kind"
 MERGED = "merge"
+# That of a list of what differs between two workbooks.
+COMPARISON = "comparison"
 # Why a file is passed over by rule, so that nothing is missing without it.
-NO_LOSS = frozenset(("hidden_file", "backup", "earlier_merge", "no_spreadsheet"))
+NO_LOSS = frozenset(("hidden_file", "backup", "earlier_merge", "comparison", "no_spreadsheet"))
 _WORKBOOKS = (".xlsx", ".xlsm")
 _BACKUP = re.compile(r"\.bak\d*$", re.IGNORECASE)
 # Excel and WPS, WPS on Linux, LibreOffice: what stands around the workbook's own name.
@@ -78,13 +80,13 @@ class ReadFile:
     """
 
     file: str
-    path: Path
+    path: GivenFile
     reading: Reading
     modified: datetime | None = None
     is_cached: bool = False
 
 
-def find_workbooks(paths: Sequence[Path | str], *, output: Path | None = None) -> Found:
+def find_workbooks(paths: Sequence[StrPath], *, output: Path | None = None) -> Found:
     """Find the workbooks among `paths`: files, folders with all below them, globs (also `**`).
 
     The result is the same whatever the order of the arguments, and each file counts once. Lock
@@ -95,10 +97,10 @@ def find_workbooks(paths: Sequence[Path | str], *, output: Path | None = None) -
     Raises UsageError for a path that does not exist, a glob that matches nothing, and for an
     `output` that is one of the inputs, under whatever name.
     """
-    named, explicit = _distinct(paths)
+    named, explicit = _distinct(map(Path, paths))
     if output is not None:
         named = _without(output, named, explicit)
-    shown = shown_names(named)
+    shown = shown_paths(named)
     files: list[tuple[str, Path]] = []
     skipped: list[SkippedFile] = []
     for file in sorted(named, key=lambda file: natural_order(shown[file])):
@@ -108,6 +110,20 @@ def find_workbooks(paths: Sequence[Path | str], *, output: Path | None = None) -
         else:
             skipped.append(reason)
     return Found(files=tuple(files), skipped=tuple(skipped))
+
+
+def named_apart(
+    objects: Iterable[SourceFile], taken: Iterable[str]
+) -> Iterator[tuple[str, SourceFile]]:
+    """Name file objects apart from others and from `taken`, the same whatever their order."""
+    names = set(taken)
+    for one in sorted(objects, key=lambda one: (one.name, one.sha256)):
+        number, name = 1, one.name
+        while name in names:
+            number += 1
+            name = f"{one.name} ({number})"
+        names.add(name)
+        yield name, one
 
 
 def _without(output: Path, named: Sequence[Path], explicit: Collection[Path]) -> list[Path]:
@@ -120,7 +136,7 @@ def _without(output: Path, named: Sequence[Path], explicit: Collection[Path]) ->
     for file in named:
         if not _is_at(file, target):
             kept.append(file)
-        elif file in explicit or not is_merge(file):
+        elif file in explicit or kind_of(file) != MERGED:
             raise UsageError("output_is_input", file=output.name)
     return kept
 
@@ -145,7 +161,7 @@ def _runs(part: str) -> Iterator[tuple[str, int]]:
         yield fold(text), int(digits or -1)
 
 
-def _distinct(paths: Iterable[Path | str]) -> tuple[list[Path], set[Path]]:
+def _distinct(paths: Iterable[Path]) -> tuple[list[Path], set[Path]]:
     """Return the absolute paths of all files named, each file once, and those named one by one.
 
     A file may be named and lie in a folder that is named too, or have links to it.
@@ -153,7 +169,7 @@ def _distinct(paths: Iterable[Path | str]) -> tuple[list[Path], set[Path]]:
     names: dict[Path, set[Path]] = {}
     explicit: set[Path] = set()
     for path in paths:
-        for file, is_explicit in _files(Path(path)):
+        for file, is_explicit in _files(path):
             real = _real(file)
             names.setdefault(real, set()).add(_real(file.parent) / file.name)
             if is_explicit:
@@ -205,7 +221,7 @@ def _below(folder: Path) -> Iterator[tuple[Path, bool]]:
             yield Path(place, name), False
 
 
-def shown_names(files: Iterable[Path]) -> dict[Path, str]:
+def shown_paths(files: Iterable[Path]) -> dict[Path, str]:
     """Name files, given by absolute paths, by the path below the folder that all of them share."""
     files = list(files)
     if not files:
@@ -247,15 +263,15 @@ def _unwanted(file: Path) -> str | None:
         return "hidden_file"
     if _BACKUP.search(file.stem):
         return "backup"
-    return "earlier_merge" if is_merge(file) else None
+    return {MERGED: "earlier_merge", COMPARISON: "comparison"}.get(kind_of(file))
 
 
-def is_merge(file: Path) -> bool:
-    """Whether a workbook is the result of a merge."""
+def kind_of(file: Path) -> str:
+    """Return the kind that a workbook says it is of; "" where it says nothing."""
     try:
-        return read_properties(file).get(KIND) == MERGED
+        return read_properties(file).get(KIND, "")
     except SheetsError:
-        return False  # the reader will say what is wrong with it
+        return ""  # the reader will say what is wrong with it
 
 
 def _named(shown: str, **more: object) -> dict[str, object]:

@@ -8,7 +8,9 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
+from os import PathLike
 from pathlib import Path
+from typing import cast
 
 from ..errors import (
     SheetsError,
@@ -19,9 +21,10 @@ from ..errors import (
     as_moment,
     said_in,
 )
+from ..files import AnyFile, GivenFile, SourceFile, StrPath
 from ..loading import load_template
 from ..logs import logged
-from ..ooxml import LaidOn, laid_on, read_properties
+from ..ooxml import LaidOn, given_file, laid_on, read_properties
 from ..reader import read_earlier
 from ..records import Reading
 from ..template import Campaign, Template
@@ -31,7 +34,15 @@ from .cache import Cache
 from .engine import merge_sources
 from .model import POLICIES, Merge, Policy, Source
 from .reading import FileProgress, read_workbooks
-from .sources import KIND, MERGED, ReadFile, SkippedFile, find_workbooks
+from .sources import (
+    KIND,
+    MERGED,
+    ReadFile,
+    SkippedFile,
+    find_workbooks,
+    named_apart,
+    natural_order,
+)
 from .way import Way, decisions_of
 from .writing import MergeResult, check_output, write_merge
 
@@ -40,10 +51,10 @@ _LISTED = 5
 
 @logged("merged")
 def merge(
-    paths: Sequence[Path | str] | Path | str,
-    output: Path | str,
+    paths: Sequence[AnyFile] | AnyFile,
+    output: StrPath,
     *,
-    template: Template | str | Path | None = None,
+    template: Template | StrPath | None = None,
     language: Language | None = None,
     as_of: date | None = None,
     today: date | None = None,
@@ -53,19 +64,20 @@ def merge(
     jobs: int | None = None,
     cache: Cache | None = None,
     fail_fast: bool = False,
-    parquet: Path | str | None = None,
+    parquet: StrPath | None = None,
     created: datetime | None = None,
     overwrite: bool = False,
     progress: FileProgress | None = None,
 ) -> MergeResult:
     """Merge departmental workbooks into one of the same template, every row accounted for.
 
-    `paths` are files, folders or globs. `template` and `language` None take those most files have;
-    files of another template are listed. Figures are as of `as_of`, else the latest day a form
-    states, else `today`. `on_conflict` decides where files disagree about a record,
-    `per_department` whether those of different departments are different ones (None: as each table
-    says). `executor`, `jobs`, `cache`, `fail_fast` are as for reading. An earlier merge at `output`
-    is replaced, anything else with `overwrite`. `created` None: when the last source was saved.
+    `paths` are files, folders, globs or file objects. `template` and `language` None take those
+    most files have; files of another template are listed. Figures are as of `as_of`, else the
+    latest day a form states, else `today`. `on_conflict` decides where files disagree about a
+    record, `per_department` whether those of different departments are different ones (None: as
+    each table says). `executor`, `jobs`, `cache`, `fail_fast` are as for reading. An earlier merge
+    at `output` is replaced, anything else with `overwrite`. `created` None: when the last source
+    was saved.
 
     Raises MergeDoesNotReconcile, MergeConflict with "stop", UsageError, WorkbookError.
     """
@@ -73,11 +85,11 @@ def merge(
     if on_conflict not in POLICIES:
         raise UsageError("unknown_policy", policy=on_conflict, known=", ".join(POLICIES))
     as_language(language)  # is no matter of what is read
-    template = load_template(template) if isinstance(template, str | Path) else template
-    found = find_workbooks([paths] if isinstance(paths, str | Path) else paths, output=output)
+    template = load_template(template) if isinstance(template, str | PathLike) else template
+    files, passed_over = _found(paths, output)
     check_output(output, overwrite=overwrite)
     read, unread = read_workbooks(
-        found.files,
+        files,
         template=template,
         as_of=as_of,
         executor=executor,
@@ -92,12 +104,26 @@ def merge(
             template=template,
             language=language,
             chosen=(on_conflict, per_department),
-            skipped=[*unread, *found.skipped],
+            skipped=[*unread, *passed_over],
             output=output,
         )
         day, moment = as_of or _stated(merged, today, output), created or _latest(merged)
         written = partial(write_merge, overwrite=overwrite, parquet=parquet, cache=cache)
         return written(merged, output, as_of=day, created=moment)
+
+
+def _found(
+    paths: Sequence[AnyFile] | AnyFile, output: Path
+) -> tuple[list[tuple[str, GivenFile]], tuple[SkippedFile, ...]]:
+    """Return the workbooks by their shown names, in natural order, and what is passed over."""
+    is_one = isinstance(paths, str | PathLike) or hasattr(paths, "read")
+    given = [cast("AnyFile", paths)] if is_one else cast("Sequence[AnyFile]", paths)
+    named = [one for one in given if isinstance(one, str | PathLike)]
+    found = find_workbooks(named, output=output)
+    objects = (one for one in map(given_file, given) if isinstance(one, SourceFile))
+    files: list[tuple[str, GivenFile]] = [*found.files]
+    files += named_apart(objects, [name for name, _ in files])
+    return sorted(files, key=lambda file: natural_order(file[0])), found.skipped
 
 
 def _latest(merged: Merge) -> datetime | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..brief import Brief, counted, drawn
 from ..errors import UsageError
 from ..exporting import export_records
-from ..files import check_replaceable, exists
+from ..files import StrPath, check_replaceable, exists
 from ..ooxml import Receipt, is_too_large
 from ..problems import Problem
 from ..records import (
@@ -40,7 +40,7 @@ from .conflicts import MOST_LINES, conflict_sheet
 from .log_page import log_sheet
 from .marks import entries_in, with_marks
 from .model import Merge, MergeTotal, column_label, sheet_label
-from .sources import MERGED, is_merge
+from .sources import MERGED, kind_of
 from .totals import check_merged
 
 if TYPE_CHECKING:
@@ -161,18 +161,20 @@ def _(result: MergeResult) -> str:
     return drawn_summary(result.summary, merge.problems, merge.language)
 
 
-def check_output(path: Path, *, overwrite: bool) -> None:
+def check_output(path: Path, *, overwrite: bool, kind: str = MERGED) -> None:
     """Make sure that a merge may be written to `path`: nothing is there but an earlier merge.
 
-    Raises UsageError or WorkbookError; `overwrite` allows any other file to be replaced.
+    So with workbooks of another `kind` of ours. Raises UsageError or WorkbookError; `overwrite`
+    allows any other file to be replaced.
     """
     if path.suffix.lower() != ".xlsx":
         raise UsageError("wrong_suffix", file=path.name or str(path))
     if not path.parent.is_dir():
         raise UsageError("folder_missing", file=path.name, folder=str(path.parent))
     check_replaceable(path)
-    if not overwrite and exists(path) and not is_merge(path):
-        raise UsageError("output_is_no_merge", file=path.name)
+    if not overwrite and exists(path) and kind_of(path) != kind:
+        code = "output_is_no_merge" if kind == MERGED else "file_exists"
+        raise UsageError(code, file=path.name)
 
 
 def write_merge(
@@ -182,7 +184,7 @@ def write_merge(
     as_of: date,
     created: datetime | None = None,
     overwrite: bool = False,
-    parquet: Path | str | None = None,
+    parquet: StrPath | None = None,
     cache: Cache | None = None,
 ) -> MergeResult:
     """Write a merge as a full workbook, and as one Parquet file a sheet into `parquet`.
@@ -249,7 +251,7 @@ def _attached(
     return log, conflicts, *change_sheets(merge)
 
 
-def _exported(reading: Reading, folder: Path | str | None, *, overwrite: bool) -> tuple[Path, ...]:
+def _exported(reading: Reading, folder: StrPath | None, *, overwrite: bool) -> tuple[Path, ...]:
     if folder is None:
         return ()
     return export_records(reading, Path(folder), "parquet", overwrite=overwrite)

@@ -6,7 +6,12 @@ from .facts import (
     open_workbook_file as open_workbook_file,
     read_properties as read_properties,
 )
-from .gate import WorkbookFile as WorkbookFile, is_too_large as is_too_large
+from .gate import (
+    WorkbookFile as WorkbookFile,
+    given_file as given_file,
+    is_too_large as is_too_large,
+    open_source as open_source,
+)
 from .graft import (
     NewSheet as NewSheet,
     PutSheet as PutSheet,

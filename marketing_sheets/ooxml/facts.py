@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ..files import AnyFile, GivenFile
 from . import scan
 from .archive import part_key
 from .gate import WorkbookFile, open_file, open_index, open_source
@@ -95,9 +95,9 @@ class WorkbookFacts:
     """A workbook file: its worksheets in the order of their tabs, and what concerns all of them.
 
     `properties` are the custom document properties as text, `sha256` is the file's. `modified` is
-    when a program last saved it, in UTC, None where it does not say. `cells_sha256` tells the
-    worksheets and their texts but for our Summary: it stays while nobody else changes them.
-    `opened` is the file itself.
+    when a program last saved it, in UTC, None where it does not say, `author` who did, "" likewise.
+    `cells_sha256` tells the worksheets and their texts but for our Summary: it stays while nobody
+    else changes them. `opened` is the file itself.
     """
 
     date_1904: bool
@@ -105,6 +105,7 @@ class WorkbookFacts:
     sha256: str
     sheets: tuple[SheetFacts, ...]
     modified: datetime | None = None
+    author: str = ""
     cells_sha256: str = ""
     opened: WorkbookFile = field(repr=False, compare=False)
 
@@ -124,7 +125,7 @@ class _Scan:
     pictures: frozenset[tuple[int, int]]
 
 
-def read_properties(path: Path) -> Mapping[str, str]:
+def read_properties(path: AnyFile | GivenFile) -> Mapping[str, str]:
     """Return the custom document properties of a workbook; no other part is looked at.
 
     Raises a WorkbookError for a file that cannot be opened.
@@ -134,7 +135,7 @@ def read_properties(path: Path) -> Mapping[str, str]:
 
 
 def open_workbook_file(
-    path: Path, *, hashes: bool = False, only: Callable[[str], bool] | None = None
+    path: AnyFile | GivenFile, *, hashes: bool = False, only: Callable[[str], bool] | None = None
 ) -> WorkbookFacts:
     """Let a workbook file through the gate and return its facts, inflating each part once.
 
@@ -154,6 +155,7 @@ def open_workbook_file(
 
     opened = open_file(open_source(path), gather, hashes=hashes, wanted=wanted)
     package, workbook = opened.package, opened.workbook
+    modified, author = _saved(package)
     ours = {sheet.index: kind for kind in OUR_SHEETS for sheet in marked_sheets(workbook, kind)}
     return WorkbookFacts(
         date_1904=workbook.date_1904,
@@ -170,7 +172,8 @@ def open_workbook_file(
             for sheet in wanted(workbook)
             if sheet.kind == "worksheet" and sheet.part is not None
         ),
-        modified=_modified(package),
+        modified=modified,
+        author=author,
         cells_sha256=_cells_sha256(package, workbook, set(ours)),
         opened=opened,
     )
@@ -269,18 +272,20 @@ def _formats_of(root: _Element) -> dict[int, str]:
     }
 
 
-def _modified(package: Package) -> datetime | None:
-    """Return when the core properties say that the workbook was last saved."""
+def _saved(package: Package) -> tuple[datetime | None, str]:
+    """Return when and by whom the core properties say that the workbook was last saved."""
     part = next((r.target for r in package.relationships("") if r.kind in CORE), "")
     if part not in package:
-        return None
-    said = next((e.text for e in package.parse(part) if str(e.tag).endswith("}modified")), None)
+        return None, ""
+    said = {local(e): (e.text or "").strip() for e in package.parse(part)}
+    author = said.get("lastModifiedBy", "")
     try:
-        moment = datetime.fromisoformat((said or "").strip())
+        moment = datetime.fromisoformat(said.get("modified", ""))
         # W3C dates without a zone are rare; programs that write them mean UTC.
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        zoned = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):  # the latter at the ends of time
-        return None
+        return None, author
+    return zoned, author
 
 
 def _properties(package: Package) -> dict[str, str]:

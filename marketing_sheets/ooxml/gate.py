@@ -15,11 +15,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ..errors import DamagedWorkbook, EncryptedWorkbook, HostileWorkbook, NotAWorkbook
-from ..files import SourceFile
+from ..files import AnyFile, GivenFile, SourceFile
 from .archive import (
     Archive,
     ZipEntry,
@@ -88,9 +89,10 @@ class WorkbookFile:
         return self.source.name
 
     @property
-    def path(self) -> Path:
-        """Where it stands; its name alone if it is nobody's file."""
-        return self.source.path or Path(self.file)
+    def suffix(self) -> str:
+        """The ending of a name that fits its content: with macros .xlsm."""
+        kind = self.package.content_type(self.workbook.part)
+        return ".xlsm" if "macroEnabled" in kind else ".xlsx"
 
     def values(self) -> bytes:
         """Return the bytes for a parser of values, what is too far out left away."""
@@ -167,9 +169,21 @@ def is_too_large(path: Path) -> bool:
 Visitor = Callable[[WorkbookFile, str, bytes], None]
 
 
-def open_source(path: Path, *, in_memory: bool = True) -> SourceFile:
+def given_file(file: AnyFile | GivenFile) -> GivenFile:
+    """Return where a workbook stands, or all that a file object holds; see `SourceFile.taken`."""
+    if isinstance(file, SourceFile | Path):
+        return file
+    if isinstance(file, str | PathLike):
+        return Path(file)
+    return SourceFile.taken(file, most=MAX_TOTAL)
+
+
+def open_source(file: AnyFile | GivenFile, *, in_memory: bool = True) -> SourceFile:
     """Open a workbook file, so that what is checked is what is used."""
-    return SourceFile.open(path, most=MAX_TOTAL, in_memory=in_memory)
+    given = given_file(file)
+    if isinstance(given, SourceFile):
+        return given
+    return SourceFile.open(given, most=MAX_TOTAL, in_memory=in_memory)
 
 
 def open_file(

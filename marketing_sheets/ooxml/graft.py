@@ -13,17 +13,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from ..brief import Brief
 from ..errors import DamagedWorkbook, UnsupportedWorkbook, UsageError, WorkbookInUse
-from ..files import check_replaceable, keep_backup, real_path, replace_file
+from ..files import (
+    AnyFile,
+    GivenFile,
+    StrPath,
+    keep_backup,
+    real_path,
+    replace_file,
+)
 from .archive import part_key, write_archive
 from .edit import CellRule, add_rules
 from .front import selected_parts, show_first, unselect
-from .gate import WorkbookFile, open_file, open_source
+from .gate import WorkbookFile, given_file, open_file, open_source
 from .index import (
     OUR_SHEETS,
     SUMMARY,
@@ -43,7 +50,7 @@ from .index import (
 from .laid_on import LaidOn, laid_on_sheet
 from .parts import Workbook, parse, rels_name, serialise, to_strict
 from .source import load_source
-from .stamp import check_output, stamp
+from .stamp import check_suffix, output_of, stamp
 from .styles import StyleMerger
 
 if TYPE_CHECKING:
@@ -76,7 +83,7 @@ class NewSheet:
     sheet of others is marked as selected: that mark stands in their sheet, and stays.
     """
 
-    source: Path | str | bytes | BinaryIO
+    source: AnyFile | bytes
     kind: OurSheet = SUMMARY
     name: str | None = None
     ranges: Mapping[str, str] = field(default_factory=dict)
@@ -124,16 +131,16 @@ class Receipt(Brief):
 
 
 def insert_sheet(
-    workbook: Path | str | WorkbookFile,
-    source: Path | str | bytes | BinaryIO,
+    workbook: AnyFile | WorkbookFile,
+    source: AnyFile | bytes,
     *,
-    output: Path | str | None = None,
+    output: StrPath | None = None,
     sheet_name: str | None = None,
     backup: bool = False,
     overwrite: bool = False,
     is_draft: bool = False,
 ) -> Receipt:
-    """Put the one sheet of `source` into `workbook` as its Summary; see `insert_sheets`."""
+    """Put the one sheet of `source` into `workbook` as its Summary, the others as they were."""
     return insert_sheets(
         workbook,
         [NewSheet(source=source, name=sheet_name)],
@@ -145,11 +152,11 @@ def insert_sheet(
 
 
 def insert_sheets(
-    workbook: Path | str | WorkbookFile,
+    workbook: AnyFile | WorkbookFile,
     sheets: Sequence[NewSheet],
     *,
     rules: Sequence[CellRule] = (),
-    output: Path | str | None = None,
+    output: StrPath | None = None,
     backup: bool = False,
     overwrite: bool = False,
     is_draft: bool = False,
@@ -168,20 +175,16 @@ def insert_sheets(
     many cell formats, WorkbookExists, and another WorkbookError if the workbook cannot be changed
     safely, or has been changed since it was read; the file is untouched then.
     """
-    path = workbook.path if isinstance(workbook, WorkbookFile) else Path(workbook)
-    target = real_path(path if output is None else Path(output))
-    suffix = real_path(path).suffix
-    if target.suffix.lower() != suffix.lower():
-        raise UsageError("output_suffix", file=target.name, suffix=suffix)
-    check_replaceable(target)
-    check_output(target, path, overwrite=overwrite or is_draft)
-    is_stamped = target != real_path(path) and not is_draft
-    with _opened(workbook, is_draft=is_draft) as opened:
+    given = workbook if isinstance(workbook, WorkbookFile) else given_file(workbook)
+    target, is_other = output_of(given, output, overwrite=overwrite or is_draft)
+    with _opened(given, is_draft=is_draft) as opened:
         try:
+            if opened.source.path is None:
+                check_suffix(target, opened.suffix)
             grafts = _grafted(opened, sheets)
             add_rules(opened.package, opened.package.workbook(), rules)
-            if is_stamped:
-                _put_stamp(opened, grafts, path.name)
+            if is_other and not is_draft:
+                _put_stamp(opened, grafts, (opened.source.path or opened.source).name)
             return _put(opened, grafts, target, backup=backup)
         except DamagedWorkbook as error:
             # What is written over while it is read piece by piece looks damaged.
@@ -191,12 +194,12 @@ def insert_sheets(
 
 
 def _opened(
-    workbook: Path | str | WorkbookFile, *, is_draft: bool
+    workbook: GivenFile | WorkbookFile, *, is_draft: bool
 ) -> AbstractContextManager[WorkbookFile]:
     """Open a workbook unless it is; never is more than a piece of it in memory."""
     if isinstance(workbook, WorkbookFile):
         return nullcontext(workbook)
-    source = open_source(Path(workbook), in_memory=False)
+    source = open_source(workbook, in_memory=False)
     _ = source.sha256  # before anything is read: what changes meanwhile is noticed
     return open_file(source, cells=False, hashes=True, is_draft=is_draft)
 

@@ -11,11 +11,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from ..files import AnyFile
 from ..problems import quoted
 from ..texts import LANGUAGES, say
 from .archive import part_key
@@ -288,7 +288,7 @@ class Slot:
 
 
 def sheet_slot(
-    workbook: Path | str | WorkbookFile, name: str = "Summary", *, kind: OurSheet = SUMMARY
+    workbook: AnyFile | WorkbookFile, name: str = "Summary", *, kind: OurSheet = SUMMARY
 ) -> Slot:
     """Tell how to build a sheet of ours for `workbook`, which may be open already.
 
@@ -297,7 +297,7 @@ def sheet_slot(
     """
     if isinstance(workbook, WorkbookFile):
         return _slot(workbook.workbook, name, kind)
-    with open_index(open_source(Path(workbook), in_memory=False)) as opened:
+    with open_index(open_source(workbook, in_memory=False)) as opened:
         return _slot(opened.workbook, name, kind)
 
 

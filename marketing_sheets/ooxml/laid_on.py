@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from ..brief import Brief
+from ..files import AnyFile, GivenFile
 from ..problems import column_letter
 from .gate import open_index, open_source
 from .parts import Package, children, local
@@ -30,7 +30,7 @@ class LaidOn(Brief):
     text: str = ""
 
 
-def laid_on(path: Path) -> tuple[LaidOn, ...]:
+def laid_on(path: AnyFile | GivenFile) -> tuple[LaidOn, ...]:
     """Return what lies on the worksheets of a workbook, tab by tab.
 
     Raises a WorkbookError for a file that cannot be opened.

@@ -14,13 +14,12 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
 from ..errors import UnsupportedWorkbook, UsageError
-from ..files import SourceFile
+from ..files import AnyFile, SourceFile
 from .archive import part_key
 from .gate import open_file, open_source
 from .parts import (
@@ -248,20 +247,14 @@ def _set_code_name(root: _Element, code_name: str | None) -> None:
     settings.set("codeName", code_name)
 
 
-def load_source(source: Path | str | bytes | BinaryIO) -> SheetSource:
+def load_source(source: AnyFile | bytes) -> SheetSource:
     """Open the workbook that brings the sheet.
 
     Raises UsageError unless it has exactly one sheet, UnsupportedWorkbook if that sheet needs
     what cannot be carried over.
     """
-    if isinstance(source, str | Path):
-        opened = open_file(open_source(Path(source)), cells=False)
-    else:
-        if not isinstance(source, bytes):
-            # Whoever has just written the workbook into it left it at its end.
-            source.seek(0)
-            source = source.read()
-        opened = open_file(SourceFile("source.xlsx", data=source), cells=False)
+    given = SourceFile("source.xlsx", data=source) if isinstance(source, bytes) else source
+    opened = open_file(open_source(given), cells=False)
     file, package, workbook = opened.file, opened.package, opened.workbook
     sheets = workbook.sheets
     if len(sheets) != 1 or sheets[0].kind != "worksheet" or sheets[0].part is None:

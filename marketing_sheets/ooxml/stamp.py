@@ -12,10 +12,10 @@ import hashlib
 import unicodedata
 from pathlib import Path
 
-from ..errors import WorkbookError, WorkbookExists
-from ..files import exists, real_path
+from ..errors import UsageError, WorkbookError, WorkbookExists
+from ..files import GivenFile, StrPath, check_replaceable, exists, real_path
 from .archive import part_key
-from .gate import open_index, open_source
+from .gate import WorkbookFile, open_index, open_source
 from .index import OUR_SHEETS, STAMP, our_sheet
 from .parts import CONTENT_TYPES, CORE, Package, Workbook, children, number, rels_name
 
@@ -47,18 +47,47 @@ def _made(package: Package) -> str:
     return next((e.text or "" for e in elements if str(e.tag).endswith("}created")), "")
 
 
-def check_output(target: Path, source: Path, *, overwrite: bool) -> None:
+def output_of(
+    workbook: GivenFile | WorkbookFile, output: StrPath | None, *, overwrite: bool
+) -> tuple[Path, bool]:
+    """Return where a changed workbook goes, and whether that is another place than its own.
+
+    Raises UsageError, WorkbookExists or WorkbookInUse where it must not go there; see
+    `check_output`.
+    """
+    if isinstance(workbook, WorkbookFile):
+        workbook = workbook.source.path or workbook.source
+    own = real_path(workbook) if isinstance(workbook, Path) else None
+    target = own if output is None else real_path(Path(output))
+    if target is None:
+        raise UsageError("output_needed", file=workbook.name)
+    if own is not None:
+        check_suffix(target, own.suffix)
+    check_replaceable(target)
+    check_output(target, workbook, overwrite=overwrite)
+    return target, target != own
+
+
+def check_suffix(target: Path, suffix: str) -> None:
+    """Raise UsageError unless a file to be written ends as one of its kind does."""
+    if target.suffix.lower() != suffix.lower():
+        raise UsageError("output_suffix", file=target.name, suffix=suffix)
+
+
+def check_output(target: Path, source: GivenFile, *, overwrite: bool) -> None:
     """Raise WorkbookExists unless `target` may become an output of the workbook `source`.
 
     It may if nothing is there, or the workbook itself, or an output of it that is as we left it.
     """
-    if overwrite or not exists(target) or real_path(target) == real_path(source):
+    if overwrite or not exists(target):
+        return
+    if isinstance(source, Path) and real_path(target) == real_path(source):
         return
     if not _is_output(target, source):
         raise WorkbookExists("output_not_own", file=target.name, source=source.name)
 
 
-def _is_output(target: Path, source: Path) -> bool:
+def _is_output(target: Path, source: GivenFile) -> bool:
     try:
         with (
             open_index(open_source(target, in_memory=False)) as opened,

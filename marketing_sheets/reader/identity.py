@@ -10,9 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ..errors import UnknownWorkbook
+from ..files import StrPath
 from ..loading import library_template, load_template, template_names
 from ..logs import logger_of
 from ..template import FormSheet, Sheet, TableSheet, Template
@@ -144,7 +144,7 @@ class Claim:
 def identify(
     grids: Sequence[Grid],
     properties: Mapping[str, str],
-    template: Template | str | Path | None,
+    template: Template | StrPath | None,
     file: str,
 ) -> Identity:
     """Tell the template and language of a workbook.

@@ -12,6 +12,7 @@ from typing import Any
 from python_calamine import load_workbook
 
 from ..errors import DamagedWorkbook, as_day
+from ..files import AnyFile, GivenFile, StrPath
 from ..logs import logged, logger_of
 from ..ooxml import SheetFacts, WorkbookFacts, open_workbook_file
 from ..problems import Place, Problem
@@ -45,9 +46,9 @@ class _Gathered:
 
 @logged("read")
 def read_inputs(
-    path: Path | str | WorkbookFacts,
+    path: AnyFile | GivenFile | WorkbookFacts,
     *,
-    template: Template | str | Path | None = None,
+    template: Template | StrPath | None = None,
     as_of: date | None = None,
     name: str | None = None,
 ) -> Reading:
@@ -60,8 +61,7 @@ def read_inputs(
     Raises a WorkbookError where the file cannot be opened or no template claims it. All that staff
     typed wrong is in `Reading.problems`.
     """
-    as_of = as_day(as_of)
-    facts = path if isinstance(path, WorkbookFacts) else open_workbook_file(Path(path))
+    facts = path if isinstance(path, WorkbookFacts) else open_workbook_file(path)
     file = name or facts.opened.file
     grids = _grids(facts, file)
     identity = identify(grids, facts.properties, template, file)
@@ -69,7 +69,7 @@ def read_inputs(
     claims = claim_tabs(grids, template)
     rest, attached = _unclaimed(grids, claims)
     lists_grid, lists = _read_lists(rest, template)
-    around = replace(_surroundings(template, lists), as_of=as_of, date_1904=facts.date_1904)
+    around = replace(_surroundings(template, lists), as_of=as_day(as_of), date_1904=facts.date_1904)
     form, plan, gathered = _read_contents(claims, around, rest, file=file)
     memory = read_memory([grid for grid in rest if _is_ours(grid)], attached)
     extra = [grid for grid in rest if grid is not lists_grid and not _is_ours(grid)]
@@ -100,6 +100,7 @@ def read_inputs(
         template_version=identity.version,
         extra_sheets=tuple(grid.name for grid in extra),
         modified=facts.modified,
+        author=facts.author,
         cells_sha256=facts.cells_sha256,
         **memory._asdict(),
     )
@@ -136,7 +137,7 @@ def _unclaimed(grids: Sequence[Grid], claims: Mapping[str, Claim]) -> tuple[list
     return [grid for grid in rest if grid not in attached], attached
 
 
-def read_earlier(path: Path | str) -> Earlier:
+def read_earlier(path: StrPath) -> Earlier:
     """Read what Summary, Review and list of conflicts of a workbook say, and nothing else of it.
 
     The conflicts come as an attachment. Raises a WorkbookError where the file cannot be opened.

@@ -16,7 +16,9 @@ from zipfile import ZipFile
 from .. import files
 from ..brief import Brief
 from ..errors import UsageError, WorkbookError, WorkbookExists, as_language, said_in
+from ..files import AnyFile, StrPath
 from ..logs import logged
+from ..ooxml import given_file
 from ..summary import Summary, summarize
 from ..template import Template
 from ..texts import Language
@@ -53,12 +55,12 @@ class WrittenReport(Brief):
 
 @logged("wrote")
 def write_report(
-    source: Summary | Path | str,
-    output: Path | str,
+    source: Summary | AnyFile,
+    output: StrPath,
     *,
-    house: Path | str | None = None,
+    house: AnyFile | None = None,
     stage: str | None = None,
-    template: Template | str | Path | None = None,
+    template: Template | StrPath | None = None,
     as_of: date | None = None,
     today: date | None = None,
     language: Language | None = None,
@@ -88,7 +90,7 @@ def write_report(
     else:
         reading, day = check_workbook(source, template=template, as_of=as_of, today=today)
         if day is None:
-            raise UsageError("as_of_missing", file=Path(source).name)
+            raise UsageError("as_of_missing", file=reading.file)
         summary = summarize(reading, as_of=day)
         spoken = as_language(language, reading.language)
     with said_in(spoken):
@@ -132,7 +134,7 @@ def _word(
     output: Path,
     there: bytes | None,
     *,
-    house: Path | str | None,
+    house: AnyFile | None,
     overwrite: bool,
     created: datetime | None,
 ) -> tuple[bytes, bool]:
@@ -142,16 +144,23 @@ def _word(
         raise UsageError("docx_missing") from None
     opened, name = None, ""
     if house is not None:
-        path, name = Path(house), Path(house).name
-        if files.real_path(path) == files.real_path(output):
-            raise UsageError("house_is_output", file=name)
-        if not path.is_file():
-            raise WorkbookError("no_such_file", file=name)
-        refusal = partial(WorkbookError, "house_unreadable", file=name)
-        opened = _opened(files.read_file(path), refusal)
+        data, name = _house(house, output)
+        opened = _opened(data, partial(WorkbookError, "house_unreadable", file=name))
     kept = None if there is None else _earlier(there, document, output, overwrite=overwrite)
     written = write_word(document, language, house=opened, file=name, kept=kept, created=created)
     return written, kept is not None
+
+
+def _house(house: AnyFile, output: Path) -> tuple[bytes, str]:
+    """Return what a house template holds, and what it is called."""
+    given = given_file(house)
+    if not isinstance(given, Path):
+        return given.whole(), given.name
+    if files.real_path(given) == files.real_path(output):
+        raise UsageError("house_is_output", file=given.name)
+    if not given.is_file():
+        raise WorkbookError("no_such_file", file=given.name)
+    return files.read_file(given), given.name
 
 
 def _earlier(there: bytes, document: Document, output: Path, *, overwrite: bool) -> Kept | None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from math import fsum, nan
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +27,21 @@ from ..errors import (
     as_moment,
     said_in,
 )
-from ..files import check_replaceable, on_disk, real_path, recover_folder, whole_folder
+from ..files import (
+    UNNAMED,
+    AnyFile,
+    GivenFile,
+    StrPath,
+    check_replaceable,
+    on_disk,
+    real_path,
+    recover_folder,
+    whole_folder,
+)
 from ..loading import load_template
 from ..logs import logged
 from ..merging import By, base_attachment, base_of
+from ..ooxml import given_file
 from ..reader import read_inputs
 from ..records import Reading
 from ..review import entries_of
@@ -174,11 +186,11 @@ def _silent(stage: str, done: int, total: int) -> None:
 
 @logged("split")
 def split(
-    path: Path | str,
-    folder: Path | str,
+    path: AnyFile,
+    folder: StrPath,
     *,
     by: By,
-    template: Template | str | Path | None = None,
+    template: Template | StrPath | None = None,
     language: Language | None = None,
     as_of: date | None = None,
     created: datetime | None = None,
@@ -197,30 +209,30 @@ def split(
     WorkbookInUse, SplitDoesNotReconcile if the parts as written do not hold exactly the whole, and
     WorkbookError for a file that cannot be read.
     """
-    path, folder = Path(path), real_path(Path(folder))
+    given, folder = given_file(path), real_path(Path(folder))
     as_of, created = as_day(as_of), as_moment(created)
     as_language(language)  # is no matter of the workbook
     if by not in BY:
         raise UsageError("unknown_split", by=by, known=", ".join(BY))
-    loaded = load_template(template) if isinstance(template, str | Path) else template
+    loaded = load_template(template) if isinstance(template, str | PathLike) else template
     check_folder(folder, overwrite=overwrite, is_ours=_is_part)
     progress("reading", 0, 1)
-    reading = read_inputs(path, template=loaded, as_of=as_of)
+    reading = read_inputs(given, template=loaded, as_of=as_of)
     plan = plan_split(reading, by)
     values = plan.values()
     if not any(values):
-        raise UsageError("nothing_to_split", file=path.name, by=by)
+        raise UsageError("nothing_to_split", file=given.name, by=by)
     spoken = as_language(language, reading.language)
     if created is None and reading.modified is not None:
         created = reading.modified.replace(tzinfo=None)
     labels = [plan.label(value, spoken) for value in values]
-    names = [on_disk(name) for name in file_names(readable_name(path.stem), labels)]
+    names = [on_disk(name) for name in file_names(_stem(given), labels)]
     with said_in(spoken), whole_folder(folder) as staged:
         for number, (value, name) in enumerate(zip(values, names, strict=True)):
             progress("writing", number, len(values))
             _write(plan, value, staged / name, language=spoken, as_of=as_of, created=created)
         totals = split_totals(reading, plan.ids, [staged / name for name in names], progress)
-        _check(totals, reading, file=path.name, language=spoken)
+        _check(totals, reading, file=given.name, language=spoken)
     return Split(
         reading=reading,
         folder=folder,
@@ -233,6 +245,10 @@ def split(
         unassigned=plan.unassigned(),
         totals=totals,
     )
+
+
+def _stem(given: GivenFile) -> str:
+    return "" if given.name == UNNAMED else readable_name(Path(given.name).stem)
 
 
 def _check(

@@ -91,7 +91,8 @@ class SplitTotal(Brief):
 class Split(Brief):
     """A workbook split into parts: `reading` is the workbook's, `folder` holds the parts.
 
-    `split_id` names the split in every part; `reading.extra_sheets` stayed behind.
+    `split_id` names the split in every part; `reading.extra_sheets` stayed behind. Its computed
+    columns are missing: they go into no part, and `recompute` fills them.
     """
 
     reading: Reading

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import pandas as pd
@@ -26,7 +26,7 @@ from ..metrics import (
     progress,
     week_change,
 )
-from ..records import Reading
+from ..records import Reading, SheetRecords
 from ..template import Campaign, Metric, TableSheet, Task, Template
 from ..texts import Language, say
 from .breakdowns import choice_columns
@@ -38,8 +38,9 @@ _CHANGE = "_week_change"
 def figures(reading: Reading, *, as_of: date) -> list[tuple[Level, Figure]]:
     """Return every figure with its level: total, each choice column, day, week.
 
-    Choice columns are such as channel, department, stage; the template's own metrics have figures
-    as the campaign's have. Ready for `metrics.figures_as_json`.
+    Choice columns are such as channel, department, stage; in a merge the department and campaign
+    that rows came from too. The template's own metrics have figures as the campaign's have. Ready
+    for `metrics.figures_as_json`.
     """
     as_of = needed_day(as_of)
     time = elapsed(*period_of(reading), as_of)
@@ -64,9 +65,12 @@ def figures(reading: Reading, *, as_of: date) -> list[tuple[Level, Figure]]:
     return found
 
 
-def level_keys(template: Template) -> tuple[str, ...]:
-    """Return the keys of all levels that `figures` may give in a template, in its order."""
-    keys: dict[str, None] = {}
+def level_keys(reading: Reading) -> tuple[str, ...]:
+    """Return the keys of all levels that `figures` may give, in the template's order.
+
+    They depend on the template, and on whether the workbook was merged, not on its records.
+    """
+    template, keys = reading.template, dict.fromkeys(_sources(reading.sheets.values()))
     tables = {metric.sheet for metric in template.metrics}
     for sheet in template.tables:
         ids = [column.id for column in choice_columns(sheet)]
@@ -75,6 +79,24 @@ def level_keys(template: Template) -> tuple[str, ...]:
         if sheet.id == template.sheet_for("master"):
             keys |= dict.fromkeys(name for name in (Task.DEPARTMENT, Task.STAGE) if name in sheet)
     return (*keys, "metric", "severity", "day", "week")
+
+
+def _sources(tables: Iterable[SheetRecords]) -> tuple[str, ...]:
+    """Return the columns that tell whose rows of a merge were, by their ids in an export."""
+    known = {name for one in tables if one.origins is not None for name in one.origins}
+    return tuple(f"trace.{name}" for name in ("department", "campaign") if name in known)
+
+
+def _with_sources(
+    reading: Reading, sheet_id: str, frame: pd.DataFrame
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return a table's rows with the columns that tell whose they were, and their ids."""
+    records = reading.sheets.get(sheet_id)
+    if records is None or records.origins is None:
+        return frame, ()
+    names = _sources([records])
+    origins = records.origins
+    return frame.assign(**{n: origins[n.removeprefix("trace.")] for n in names}), names
 
 
 def figure_label(template: Template, metric: str, language: Language) -> str:
@@ -93,8 +115,9 @@ def _of_table(
 ) -> list[tuple[Level, Figure]]:
     """Return metrics over one table: in total, by its choice columns, by day and week."""
     frame = metric_frame(reading, sheet.id, as_of=as_of)
+    frame, sources = _with_sources(reading, sheet.id, frame)
     choices = [column.id for column in choice_columns(sheet)]
-    keys = [[name] for name in choices]
+    keys = [[name] for name in (*choices, *sources)]
     if day_column(sheet):
         keys += [["day"], ["week"], *(["week", name] for name in choices[:1])]
     found: list[tuple[Level, Figure]] = [({}, figure(one, frame)) for one in metrics]
@@ -108,11 +131,12 @@ def _of_table(
 
 def _money(reading: Reading, time: Figure) -> list[tuple[Level, Figure]]:
     """Return progress, punctuality and money of the tasks."""
-    tasks = metric_frame(reading, reading.template.sheet_for("master"))
+    master = reading.template.sheet_for("master")
+    tasks, sources = _with_sources(reading, master, metric_frame(reading, master))
     total = number_of(reading.form.get(Campaign.BUDGET))
     given = allocation(tasks, total)
     found: list[tuple[Level, Figure]] = [({}, given.total), ({}, given.unallocated)]
-    for level, frame in _levels(tasks, (Task.DEPARTMENT, Task.STAGE)):
+    for level, frame in _levels(tasks, (Task.DEPARTMENT, Task.STAGE, *sources)):
         burnt, done = burn(frame, time, total=None if level else total), progress(frame)
         found += [
             (level, one)

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
@@ -34,6 +36,7 @@ from .tables import draw_table
 
 _CREATED = datetime(2000, 1, 1)
 _GENERATOR = "marketing_sheets"
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _MOST_IN_MEMORY = 20_000  # records; beyond, the sheets wait in temporary files to be packed
 
 
@@ -99,18 +102,50 @@ def write_workbook(
     return path
 
 
+def write_attachments(
+    template: Template,
+    path: Path,
+    attachments: Sequence[Attachment],
+    *,
+    language: Language,
+    kind: str,
+    created: datetime | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write plain sheets as a workbook of their own, which is none of the template's.
+
+    The arguments are those of `write_workbook`; the first sheet names the workbook.
+    """
+    _check_free(path, overwrite=overwrite)
+    buffer, title = io.BytesIO(), template.title[language]
+    book = _open_book(
+        buffer,
+        replace(template, id=kind),
+        language=language,
+    )
+    for attachment in attachments:
+        draw_attachment(attachment, book)
+    title = f"{attachments[0].title[language]} · {title}"
+    book.workbook.set_properties({"title": title, "created": created or _CREATED})
+    for key, value in (("generator", _GENERATOR), ("kind", kind), ("language", language)):
+        book.workbook.set_custom_property(key, value)
+    book.workbook.close()
+    replace_file(real_path(path), [buffer.getbuffer()], is_new=not overwrite)
+    return path
+
+
 def _open_book(
     buffer: io.BytesIO,
     template: Template,
     *,
     language: Language,
-    form: Mapping[str, object],
-    lists: Mapping[str, tuple[ListEntry, ...]],
-    settings: Mapping[str, SettingValue],
-    as_of: date | None,
-    holidays: tuple[date, ...],
-    thresholds: tuple[Threshold, ...],
-    entries: Sequence[Entry],
+    form: Mapping[str, object] = _NOTHING,
+    lists: Mapping[str, tuple[ListEntry, ...]] = _NOTHING,
+    settings: Mapping[str, SettingValue] = _NOTHING,
+    as_of: date | None = None,
+    holidays: tuple[date, ...] = (),
+    thresholds: tuple[Threshold, ...] = (),
+    entries: Sequence[Entry] = (),
 ) -> Book:
     """Open an empty workbook whose default type face, which widths are counted in, is ours."""
     face = {"font_name": FONTS[language], "font_size": 10}

@@ -205,6 +205,8 @@ def test_a_template_is_a_house_and_what_is_damaged_is_told(
     dotx.write_bytes(_packed(house, lambda _, data: data.replace(main, template)))
     write_report(summary, tmp_path / "a.docx", house=dotx)
     assert len(docx.Document(str(tmp_path / "a.docx")).tables) > 5
+    write_report(summary, tmp_path / "c.docx", house=BytesIO(dotx.read_bytes()))
+    assert (tmp_path / "c.docx").read_bytes() == (tmp_path / "a.docx").read_bytes()
     macros = b"application/vnd.ms-word.document.macroEnabled.main+xml"
     blanks = b"<w:p/>" * 12_000_000
     for data in (
