@@ -21,7 +21,7 @@ from .errors import (
     as_moment,
     said_in,
 )
-from .files import AnyFile, StrPath, real_path
+from .files import AnyFile, GivenFile, StrPath, real_path
 from .formulas import compute
 from .history import join_histories
 from .loading import check_template, load_template
@@ -243,7 +243,7 @@ def read_workbook(
 
 
 def check_workbook(
-    path: AnyFile,
+    path: AnyFile | GivenFile,
     *,
     template: Template | StrPath | None = None,
     as_of: date | None = None,
