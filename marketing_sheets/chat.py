@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Any, Final, Literal, get_args
 
 from .alerts import Phrase, TrackedAlert
-from .errors import UsageError
+from .errors import UsageError, as_language
 from .files import AnyFile, StrPath
 from .summary import (
     HEALTH_STATES,
@@ -90,16 +90,18 @@ def chat_text(
     Raises UsageError for an unknown product or if no day is known to compute as of, and
     WorkbookError for a file that cannot be read.
     """
+    as_language(language)  # is no matter of the workbook
     if product is not None and product not in CHAT_PRODUCTS:
         known = ", ".join(CHAT_PRODUCTS)
         raise UsageError("unknown_chat_product", product=product, known=known)
     if isinstance(source, Summary):
-        summary, spoken = source, language or "zh-Hans"
+        summary, spoken = source, as_language(language)
     else:
         reading, day = check_workbook(source, template=template, as_of=as_of, today=today)
         if day is None:
             raise UsageError("as_of_missing", file=reading.file)
-        summary, spoken = summarize(reading, as_of=day), language or reading.language
+        summary = summarize(reading, as_of=day)
+        spoken = as_language(language, reading.language)
     write = _plain if product is None else _WRITERS[product]
     return _fitted(summary, spoken, write)
 

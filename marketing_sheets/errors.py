@@ -17,6 +17,7 @@ SheetsError
     ExcelLimitError          Excel allows no such thing (what, limit, found)
     MergeConflict            files disagree, and the merge was told to stop there
     MergeDoesNotReconcile    what a merge holds is not what was read
+    SplitDoesNotReconcile    what the parts of a split hold is not what the whole holds
     UsageError               an argument makes no sense
 
 What staff typed is never an exception; see `problems`.

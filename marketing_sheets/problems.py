@@ -152,7 +152,7 @@ class Problem(Brief):
         return text.format_map({"raw": "" if self.raw is None else self.raw, **known})
 
     def _brief(self) -> tuple[object, str]:
-        raw = "" if self.raw is None else f", {str(self.raw)!r}"
+        raw = "" if self.raw is None or self.raw == "" else f", {str(self.raw)!r}"
         return f"{self.severity} {self.code}", f"{self.place}{raw}"
 
 

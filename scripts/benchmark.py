@@ -281,6 +281,15 @@ def everyday(folder: Path, repeats: int) -> None:
         ),
         repeats,
     )
+    face = Pair(
+        name="import marketing_sheets",
+        ours=python("import marketing_sheets"),
+        theirs=python("pass"),
+        against="Python itself",
+        goal=None,
+    )
+    bare = min(run(face.theirs).cpu for _ in range(repeats))
+    judge("seconds more", min(r.cpu for r in compare(face, repeats)) - bare, 0.05)
     book, out = folder / "example.xlsx", folder / "summary.xlsx"
     run(
         python(

@@ -26,7 +26,7 @@ FLOORS = (
     "formulas metrics review history",
     "loading writer alerts",
     "reader summary",
-    "checks tidy",
+    "checks initial tidy",
     "workbooks exporting",
     "merging",
     "splitting documents report chat",
@@ -121,3 +121,17 @@ def test_help_needs_no_heavy_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.processes
+def test_the_face_loads_nothing_but_itself() -> None:
+    """To import the package takes the standard library alone; what is asked for is loaded then."""
+    code = (
+        "import sys; before = set(sys.modules); import marketing_sheets;"
+        "ours = [m for m in sys.modules if m.startswith('marketing_sheets.')];"
+        "print(sorted({m.partition('.')[0] for m in set(sys.modules) - before}"
+        " - sys.stdlib_module_names), ours,"
+        " 'logging' in sys.modules, len(dir(marketing_sheets)) > 40)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['lazy_loader', 'marketing_sheets'] [] False True"

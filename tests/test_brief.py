@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, is_dataclass, replace
 from pathlib import Path
 
 from hypothesis import given, strategies as st
 
+import marketing_sheets
 from marketing_sheets import Generation, Place, Problem
 from marketing_sheets.brief import Brief, counted
 from marketing_sheets.loading import library_template
@@ -52,6 +53,14 @@ class TestBrief:
         assert (
             counted(alert=1, open_conflict=(), row=1200) == "1 alert, 0 open conflicts, 1,200 rows"
         )
+
+
+def test_all_that_the_face_shows_is_brief() -> None:
+    """No result that a program can be given spells out all it holds."""
+    shown = (getattr(marketing_sheets, name) for name in dir(marketing_sheets))
+    results = [one for one in shown if isinstance(one, type) and is_dataclass(one)]
+    assert len(results) > 10
+    assert [one.__name__ for one in results if not issubclass(one, Brief)] == []
 
 
 def test_a_problem_says_what_one_looks_for_it_by() -> None:

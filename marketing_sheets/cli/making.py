@@ -38,7 +38,7 @@ from .terminal import command_line, print_json, problem_lines, shown_stages, spe
 @day_option("--start")
 @day_option("--end")
 @click.option("--department", "departments", multiple=True, metavar="NAME")
-@click.option("--rows", type=click.IntRange(min=1))
+@click.option("--rows", type=click.IntRange(min=1), metavar="N")
 @click.option("--records", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--example", is_flag=True)
 @click.option("--force", is_flag=True)

@@ -42,9 +42,13 @@ _ALIKE = {
 
 
 def ready_streams() -> None:
-    """Let no sentence fail on a console that lacks a character of it."""
+    """Let no sentence fail on a console that lacks a character of it, or where there is none."""
     codecs.register_error("readable", _stand_in)
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # as for services, and whoever is started without a console on Windows
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
+            setattr(sys, name, nowhere)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="readable")
 

@@ -133,7 +133,7 @@ def insert_sheet(
     overwrite: bool = False,
     is_draft: bool = False,
 ) -> Receipt:
-    """Put the one sheet of `source` into `workbook` as its Summary; see `insert_sheets`."""
+    """Put the one sheet of `source` into `workbook` as its Summary, the others as they were."""
     return insert_sheets(
         workbook,
         [NewSheet(source=source, name=sheet_name)],

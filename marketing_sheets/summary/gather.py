@@ -126,7 +126,7 @@ def _tab(reading: Reading, sheet: str) -> Place:
 
 @logged("computed")
 def summarize(reading: Reading, *, as_of: date) -> Summary:
-    """Gather all that the Summary shows, whatever is missing; computed columns are filled."""
+    """Gather all that the Summary shows of a reading that was recomputed, whatever is missing."""
     form, (start, end), as_of = reading.form, period_of(reading), needed_day(as_of)
     time = elapsed(start, end, as_of)
     daily = up_to_day(metric_frame(reading, reading.template.sheet_for("daily"), as_of=as_of))

@@ -23,6 +23,7 @@ from support import ROOT
 from support.command_line import run
 
 import marketing_sheets as ms
+from marketing_sheets.chat import chat_text
 from marketing_sheets.errors import UsageError
 from marketing_sheets.loading import load_template
 from marketing_sheets.ooxml import read_properties
@@ -163,6 +164,7 @@ NEVER = "--fail-on never"
 COMMANDS = {
     "check": (f"check {{book}} {NEVER}", 0, ("cli", "checked")),
     "recalculate": (f"recalculate {{book}} -o {{out}}.xlsx {NEVER}", 0, ("cli", "listed")),
+    "chat": ("chat {book}", 0, ("summary", "absent.no_problems")),
     "report": ("report {book} -o {out}.html", 0, ("cli", "reported")),
     "merge": (f"merge {{book}} -o {{out}}.xlsx --no-cache {NEVER}", 0, ("merge", "done.written")),
     "split": (f"split {{book}} --by owner -o {{out}} {NEVER}", 0, ("split", "reconciles")),
@@ -363,6 +365,7 @@ class TestPython:
             lambda wrong: ms.settle(path, language=wrong),
             lambda wrong: ms.split(path, out, by="owner", language=wrong),
             lambda wrong: ms.write_report(path, tmp_path / "b.html", language=wrong),
+            lambda wrong: chat_text(path, language=wrong),
         ):
             with pytest.raises(UsageError) as caught:
                 call("zh")
@@ -402,15 +405,21 @@ class TestConsoles:
             assert "?" not in text.replace("'check'?", "")
         assert written_in(tmp_path / "表.xlsx") == language
 
+    @pytest.mark.skipif(os.name != "posix", reason="closes what POSIX numbers")
     def test_without_a_terminal(self, tmp_path: Path) -> None:
-        """Nothing is asked of who is not there: no input, and nobody who reads on."""
+        """Nothing is asked of who is not there, and all is done where nobody can be told."""
         path = tmp_path / "a.xlsx"
-        for words in (
-            ["generate", "execution_plan", "-o", str(path), "--rows", "1"],
-            ["check", str(path), *NEVER.split()],
-        ):
-            done = command(words, {"LC_ALL": "zh_CN.UTF-8"}, is_closed=True)
-            assert (done.returncode, done.stderr) == (0, b"")
+        generate = ["generate", "execution_plan", "-o", str(path), "--rows", "1", "--force"]
+        for closed in (1, 3):  # the input alone, or all three
+            for words in (generate, ["check", str(path), *NEVER.split()], ["--help"]):
+                done = command(words, {"LC_ALL": "zh_CN.UTF-8"}, closed=closed)
+                assert (done.returncode, done.stderr) == (0, b"")
+                assert bool(done.stdout) == (closed == 1)
+            assert written_in(path) == "zh-Hans"
+
+    @pytest.mark.skipif(os.name != "posix", reason="needs pipes of POSIX")
+    def test_a_reader_who_has_read_enough(self) -> None:
+        """A pipe that nobody reads any more ends a command, with no traceback."""
         reader, writer = os.pipe()
         os.close(reader)
         with os.fdopen(writer, "wb") as pipe:
@@ -422,10 +431,13 @@ def command(
     words: Sequence[str],
     settings: Mapping[str, str],
     *,
-    is_closed: bool = False,
+    closed: int = 0,
     stdout: IO[bytes] | int = subprocess.PIPE,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run the command line as a program, with no more of the environment than it needs."""
+    """Run the command line as a program, with no more of the environment than it needs.
+
+    The first `closed` of its input, output and errors are not there.
+    """
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
     return subprocess.run(
         [sys.executable, "-m", "marketing_sheets", *words],
@@ -433,6 +445,6 @@ def command(
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         stderr=subprocess.PIPE,
-        preexec_fn=partial(os.close, 0) if is_closed else None,
+        preexec_fn=partial(os.closerange, 0, closed) if closed else None,
         check=False,
     )
