@@ -62,7 +62,7 @@ def _typed_form(
         raise UsageError("no_form", template=template.id)
     typed: dict[str, object] = {}
     for name, value in given.items():
-        field = _field(fields, name)
+        field = _field(fields, name, language)
         context = Context(
             choices=choice_spellings(template.choices[field.choices]) if field.choices else None,
             choices_open=True,
@@ -82,11 +82,13 @@ def _typed_form(
     return typed
 
 
-def _field(fields: Sequence[Column], name: str) -> Column:
+def _field(fields: Sequence[Column], name: str, language: Language) -> Column:
     spellings = {spelling: f for f in fields for spelling in (f.id, *f.label.values())}
     if name in spellings:
         return spellings[name]
-    near = nearest(name, list(spellings))
+    # Of the labels that fold alike, the one in the language that is written.
+    own = (field.label[language] for field in fields)
+    near = nearest(name, [*spellings, *own])
     raise UsageError.unknown("field", name, [near] if near else [f.id for f in fields])
 
 

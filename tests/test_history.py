@@ -34,6 +34,7 @@ from marketing_sheets.history import (
 from marketing_sheets.records import HistoryDay
 from marketing_sheets.report.blocks import ChartBlock, Heading
 from marketing_sheets.report.content import document_of
+from marketing_sheets.report.drawing import svg_of
 from marketing_sheets.summary.history import shown_days
 from marketing_sheets.workbooks import check_workbook, put_summary
 
@@ -211,13 +212,29 @@ def test_a_frame_has_a_row_a_day(three_days: Path, examples: Examples) -> None:
     assert none.dtypes.to_dict() == frame.dtypes[:7].to_dict()
 
 
+def test_a_page_names_only_some_of_many_days(examples: Examples) -> None:
+    """The labels that are left out on the sheet are left out on the page, and no others."""
+    done = examples().recalculated
+    days = tuple(
+        HistoryDay(day=DAY - timedelta(days=at), health="ok", figures={"headline.progress": 0.5})
+        for at in range(39, -1, -1)
+    )
+    blocks = document_of(replace(done.summary, history=days), "en").blocks
+    charts = [one for one in blocks if isinstance(one, ChartBlock)]
+    (chart,) = [one for one in charts if one.title == "Progress and budget"]
+    texts = [one.text for one in svg_of(chart).iter("text")]
+    assert [text for text in texts if re.fullmatch(r"\d+ (Jun|Jul|Aug)", text or "")] == [
+        *("30 Jun", "6 Jul", "12 Jul", "18 Jul", "24 Jul", "30 Jul", "5 Aug")
+    ]
+
+
 def test_the_days_are_exported_and_in_the_document(three_days: Path, tmp_path: Path) -> None:
     """`export` writes them as a file, in words where asked; `--json` lists them."""
     run("export", three_days, "-o", tmp_path, "--tables", "history", "--labels")
     head, first, *_ = (tmp_path / "history.csv").read_text("utf-8-sig").splitlines()
     assert head.startswith("数据截至,总体判断,进度,支出,预算,预警,请核对,预算使用")
     assert first.startswith("2024-08-04,有风险,0.878,369600,445000,")
-    document = json.loads(run("check", three_days, "--json").stdout)
+    (document,) = json.loads(run("check", three_days, "--json").stdout)["files"]
     assert [one["as_of"] for one in document["history"]] == [
         *("2024-08-04", "2024-08-06", "2024-08-08")
     ]

@@ -229,11 +229,13 @@ class Outcome:
 
 
 def found_files(
-    paths: Sequence[Path], output: Path | None = None
+    paths: Sequence[Path], output: Path | None = None, *, in_place: bool = False
 ) -> tuple[list[Path], list[SkippedFile]]:
     """Return the workbooks that files, folders and globs name, and what a folder holds besides.
 
-    What lies in the folder `output` is left out. Raises UsageError where there is no workbook.
+    What lies in the folder `output` is left out. Who writes `in_place` is told by the workbook
+    itself that it is open, and needs no word of its lock. Raises UsageError where there is no
+    workbook.
     """
     from ..merging import NO_LOSS, find_workbooks
 
@@ -244,7 +246,8 @@ def found_files(
         folder = path.resolve() if path.is_dir() else None
         if not is_one and not any(folder in (None, *file.parents) for file in inside):
             raise UsageError("no_file_matches", pattern=str(path))
-    lost = [skipped for skipped in found.skipped if skipped.code not in NO_LOSS]
+    harmless = NO_LOSS | ({"lock_file"} if in_place else set())
+    lost = [skipped for skipped in found.skipped if skipped.code not in harmless]
     files = {file.absolute(): file for file in inside}
     # As it was typed, wherever else it lies.
     files |= {path.absolute(): path for path, is_one in named.items() if is_one}

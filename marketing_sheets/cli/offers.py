@@ -71,13 +71,14 @@ def offer_fields(context: click.Context, begun: str) -> Iterator[CompletionItem]
 
 @_offers
 def offer_stages(context: click.Context, _begun: str) -> Iterator[CompletionItem]:
-    """Offer the stages that the workbook's records are in, by their labels."""
+    """Offer the stages of the records that the workbook's report shows, by their labels."""
     from ..alerts import label_of
     from ..reader import read_inputs
     from ..template import Task
 
     reading = read_inputs(_given(context, "file"), template=context.params.get("template"))
-    frames = [records.frame for records in reading.sheets.values()]
+    parts = {part.sheet for part in reading.template.report.parts}
+    frames = [records.frame for name, records in reading.sheets.items() if name in parts]
     said = [word for one in frames if Task.STAGE in one for word in one[Task.STAGE].dropna()]
     for word in dict.fromkeys(said):
         label = label_of(reading.template, "stage", word)

@@ -118,7 +118,8 @@ def recalculate(
     from ..workbooks import recalculate as recalculate_workbook
 
     chosen = None if template is None else load_template(template)
-    found, lost = found_files(files, None if output is None else output.resolve())
+    folder = None if output is None else output.resolve()
+    found, lost = found_files(files, folder, in_place=output is None)
     targets = dict(zip(found, _targets(found, output), strict=True))
 
     def work(file: Path, name: str, show: Callable[[str], None]) -> Outcome:

@@ -117,6 +117,8 @@ def _of_stage(
             known |= dict.fromkeys(map(fold, names), text_of(one, language))
             kept += [row] if fold(stage) in map(fold, names) else []
         found += [replace(table, rows=tuple(kept))] if kept else []
+    if not known:
+        raise UsageError("no_stages", name=stage)
     if not found:
         raise UsageError.unknown("stage", stage, list(dict.fromkeys(known.values())))
     return tuple(found), known[fold(stage)]

@@ -295,12 +295,12 @@ def _columns(
             yield _text(left + begin + thick / 2, lower, said, **look)
     yield _line([(left, base), (left + room, base)], Palette.RULE, 1, dash=False)
     step = room / max(len(names), 1)
-    # None lies on another; a long one is cut.
-    every = ceil((min(max(map(_wide, names), default=0), _LONG) + 6) / step)
-    for at, name in enumerate(names):
-        if at % every == 0:
-            x = left + step * (at + 0.5)
-            yield _name(x, bottom + 17, name, every * step - 6, "middle")
+    # None lies on another; a long one is cut. Some may be left out already.
+    named = [at for at, name in enumerate(names) if name]
+    apart = step * len(names) / max(len(named), 1)
+    every = ceil((min(max(map(_wide, names), default=0), _LONG) + 6) / apart) if named else 1
+    for at in named[::every]:
+        yield _name(left + step * (at + 0.5), bottom + 17, names[at], every * apart - 6, "middle")
     for one in series:
         if one.is_line:
             yield from _curve(

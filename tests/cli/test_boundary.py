@@ -72,6 +72,9 @@ def test_lines_name_their_file(blank: Path, tmp_path: Path) -> None:
     one = run("check", tmp_path / "华东", "--language", "zh-Hans", code=1).stdout
     assert one.startswith("618.xlsx：")
     words = ("recalculate", tmp_path / "华东", tmp_path / "华南", "--as-of", "2024-06-28")
+    result = run(*words, "--language", "en", code=3)
+    assert len(result.stderr.splitlines()) == 2  # of the workbook that is open, not of its lock
+    assert "3 files: 0 without doubts, 1 with doubts, 2 that could not be used" in result.stdout
     assert "华东/618.xlsx ──" in run(*words, code=3).stdout
     assert " 华东/618.xlsx › " in run(*words, code=3).stdout
 

@@ -111,6 +111,10 @@ def test_the_option_that_keeps_departments_apart(messy_folder: Path, tmp_path: P
     advice = [line for line in result.output.splitlines() if "--per-department" in line]
     assert len(advice) == 1
     assert advice[0].startswith("  1 条记录")
+    assert (
+        f"在“冲突”表的“采用”列选定每处采用哪一版，保存后运行 marketing-sheets settle {out}"
+        in result.output
+    )
     stopped = run(messy_folder / "华东", "-o", out, "--on-conflict", "stop", code=3)
     assert "--per-department" in stopped.stderr
     apart = run(messy_folder / "华东", "-o", out, "--per-department", "--json", code=1)

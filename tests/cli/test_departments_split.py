@@ -58,12 +58,17 @@ def test_split_reports_parts_and_what_is_nobodys(path: Path, tmp_path: Path) -> 
     assert "2 行没有归属，已放入 618-未分配.xlsx" in result.output
     assert "618.xlsx › 推进总表 › D9：“市场部、销售部”写了不止一个" in result.output
     assert "每日数据：1 行，表中没有“部门”列" in result.output
+    steps = result.output[result.output.index("接下来：") :]
+    assert f"发给各部门填写\n  2. 收回后放回 {folder}" in steps
+    assert f"3. 合并：marketing-sheets merge {path} {folder} -o merged.xlsx" in steps
     assert "杂记" in result.output
     assert f"marketing-sheets merge {path} {folder}" in result.output
-    english = run(
-        *("split", path, "--by", "department", "-o", tmp_path / "en", "--language", "en"), code=1
-    )
-    assert "618-unassigned.xlsx: 2 rows" in english.output
+    quiet = run(
+        *("split", path, "--by", "department", "-o", tmp_path / "en", "--language", "en", "-q"),
+        code=1,
+    ).output
+    assert "2 rows belong to nobody and went into 618-unassigned.xlsx:" in quiet
+    assert "Next:" not in quiet
     part = read_workbook(tmp_path / "en" / "618-Marketing.xlsx")
     assert part.language == "en"
 

@@ -69,6 +69,10 @@ class TestGenerate:
             (["campain_tracker"], "campaign_tracker"),
             (["campaign_tracker", "--set", "nothing"], "campaign_name=618"),
             (["campaign_tracker", "--set", "campain_name=x"], "campaign_name"),
+            (
+                ["campaign_tracker", "--set", "負责=x", "--language", "zh-Hans"],
+                "；可用的有：负责人",
+            ),
             (["campaign_tracker", "--set", "budget=about 5"], "about 5"),
             (["campaign_tracker", "--start", "2024-05-02", "--end", "2024-05-01"], "2024-05-01"),
             (["campaign_tracker", "--start", "1.5.2024"], "2024-06-28"),
@@ -79,7 +83,7 @@ class TestGenerate:
     def test_wrong_usage(self, tmp_path: Path, arguments: list[str], says: str) -> None:
         """A wrong argument is one sentence, exit code 2, and no file."""
         path = tmp_path / "a.xlsx"
-        result = run("generate", *arguments, "-o", path, "--language", "en", code=2)
+        result = run("generate", "--language", "en", *arguments, "-o", path, code=2)
         assert says in result.output
         assert "Traceback" not in result.output
         assert list(tmp_path.iterdir()) == []

@@ -61,8 +61,11 @@ def test_fields_of_the_form(tmp_path: Path) -> None:
 
 
 def test_stages_of_the_workbook(examples: Examples, tmp_path: Path) -> None:
-    """The stages of the workbook's own records are offered; of no workbook none."""
-    assert "爆发期" in offered("report", examples().path, "--stage", "")
+    """The stages that a report can be made of are offered; of no workbook none."""
+    assert "执行期" in offered("report", examples("campaign_process").path, "--stage", "")
+    assert not offered("report", examples().path, "--stage", "")
+    result = run("report", examples().path, "-o", tmp_path / "a.html", "--stage", "x", code=2)
+    assert "--stage" in result.stderr
     assert not offered("report", tmp_path / "none.xlsx", "--stage", "")
 
 

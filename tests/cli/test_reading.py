@@ -70,7 +70,7 @@ class TestRecalculate:
         document = json.loads(run("recalculate", filled, "--json").stdout)["files"][0]
         assert set(document) == {
             "file", "sha256", "template", "version", "language", "as_of", "problems", "alerts",
-            "metrics", "totals", "receipt",
+            "history", "metrics", "totals", "receipt",
         }  # fmt: skip
         assert document["as_of"] == "2024-08-08"
         alert = document["alerts"][0]
