@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 # These load what they need when it is asked for: checking does not wait for what writes.
-from . import alerts, summary as pages, writer
+from . import summary as pages, writer
 from .brief import Brief, counted, drawn
 from .checks import doubts, without_prepared
 from .errors import (
     TemplateError,
     UsageError,
-    WorkbookError,
     as_day,
     as_language,
     as_moment,
@@ -23,7 +22,6 @@ from .errors import (
 )
 from .files import real_path
 from .formulas import compute
-from .history import join_histories
 from .loading import check_template, load_template
 from .logs import logged, logger_of
 from .notebook import piece, problems_table, title
@@ -38,20 +36,18 @@ from .ooxml import (
     check_output,
     insert_sheets,
     open_workbook_file,
-    read_properties,
     sheet_slot,
     tabs_with,
 )
 from .problems import Place, Problem
 from .reader import (
-    Earlier,
     form_row,
     frames_by_sheet,
     read_csv_records,
-    read_earlier,
     read_form_csv,
     read_frames,
     read_inputs,
+    with_earlier,
 )
 from .records import Reading, SheetRecords
 from .review import KEYS, Entry, entries_of, mark_rules
@@ -308,7 +304,7 @@ def recalculate(
         raise UsageError("as_of_missing", file=path.name)
     language = as_language(language, reading.language)
     if output is not None and output.exists():
-        reading = _with_earlier(reading, output)
+        reading = with_earlier(reading, output)
     progress("computing")
     summary = pages.summarize(reading, as_of=day)
     progress("writing")
@@ -330,30 +326,6 @@ def recalculate(
     )
 
 
-def _with_earlier(reading: Reading, output: Path) -> Reading:
-    """Return what a workbook says, and what an earlier output that is replaced remembers of it.
-
-    What is typed into the lists there is as good as what the workbook says.
-    """
-    earlier = _earlier(output, reading.template)
-    return replace(
-        reading,
-        remembered=alerts.remembered_by_all((earlier.remembered, reading.remembered)),
-        confirmed={**reading.confirmed, **earlier.confirmed},
-        history=join_histories(reading.history, earlier.history),
-    )
-
-
-def _earlier(path: Path, template: Template) -> Earlier:
-    """Return what an earlier output of the same template says; nothing of other files."""
-    try:
-        is_ours = read_properties(path).get("template") == template.id
-        return read_earlier(path) if is_ours else Earlier()
-    except WorkbookError:
-        return Earlier()  # what cannot be read has nothing to remember
-
-
-@logged("wrote")
 def put_summary(
     summary: Summary | None,
     workbook: Path | WorkbookFile,
