@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 # These load what they need when it is asked for: checking does not wait for what writes.
-from . import alerts, summary as pages, writer
-from .beginning import given
+from . import summary as pages, writer
 from .brief import Brief, counted, drawn
 from .checks import doubts, without_prepared
 from .errors import (
     TemplateError,
     UsageError,
-    WorkbookError,
     as_day,
     as_language,
     as_moment,
@@ -24,7 +22,7 @@ from .errors import (
 )
 from .files import AnyFile, GivenFile, StrPath, real_path
 from .formulas import compute
-from .history import join_histories
+from .initial import initial_content
 from .loading import check_template, load_template
 from .logs import logged, logger_of
 from .notebook import piece, problems_table, title
@@ -40,15 +38,13 @@ from .ooxml import (
     given_file,
     insert_sheets,
     open_workbook_file,
-    read_properties,
     sheet_slot,
     tabs_with,
 )
-from .problems import Place, Problem
+from .problems import Problem
 from .reader import (
-    Earlier,
-    read_earlier,
     read_inputs,
+    with_earlier,
 )
 from .records import Reading, SheetRecords
 from .review import KEYS, Entry, entries_of, mark_rules
@@ -62,7 +58,6 @@ if TYPE_CHECKING:
     from .summary import Summary
 
 StageProgress = Callable[[str], None]
-_NOWHERE = Place()
 
 
 def _silent(stage: str) -> None:
@@ -154,7 +149,7 @@ def generate_workbook(
     target = _writable(Path(path))
     if faults := check_template(template):
         raise TemplateError("template_faults", file=template.id, faults=faults)
-    fields, sheets, problems = given(template, form or {}, records, language)
+    fields, sheets, problems = initial_content(template, form or {}, records, language)
     written = writer.write_workbook(
         template,
         target,
@@ -211,7 +206,7 @@ def read_workbook(
 
 
 def check_workbook(
-    path: AnyFile,
+    path: AnyFile | GivenFile,
     *,
     template: Template | StrPath | None = None,
     as_of: date | None = None,
@@ -259,10 +254,10 @@ def recalculate(
 
     The Review lists what is to be checked; without `marks` it is not written. Nothing else in the
     workbook changes, unless `mark_cells` asks for marks in tables that were generated without them:
-    at `output` only, which must be another file. `output` None writes in place, which a file object
-    has none of; `language` None takes the workbook's. At `output` an earlier output of the same
-    workbook is replaced, all else only with `overwrite`. Raises UsageError if no day is known to
-    compute as of, WorkbookExists, and WorkbookError for a file that cannot be read or written.
+    at `output` only, which must be another file. `output` None writes in place (no file object);
+    `language` None takes the workbook's. At `output` an earlier output of the same workbook is
+    replaced, all else only with `overwrite`. Raises UsageError if no day is known to compute as of,
+    WorkbookExists, and WorkbookError for a file that cannot be read or written.
     """
     given, created = given_file(path), as_moment(created)
     as_language(language)  # is no matter of the workbook
@@ -274,7 +269,7 @@ def recalculate(
         raise UsageError("as_of_missing", file=given.name)
     language = as_language(language, reading.language)
     if output is not None and output.exists():
-        reading = _with_earlier(reading, output)
+        reading = with_earlier(reading, output)
     progress("computing")
     summary = pages.summarize(reading, as_of=day)
     progress("writing")
@@ -310,29 +305,6 @@ def _output_for(
     target = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
     check_output(target, given, overwrite=overwrite)
     return target
-
-
-def _with_earlier(reading: Reading, output: Path) -> Reading:
-    """Return what a workbook says, and what an earlier output that is replaced remembers of it.
-
-    What is typed into the lists there is as good as what the workbook says.
-    """
-    earlier = _earlier(output, reading.template)
-    return replace(
-        reading,
-        remembered=alerts.remembered_by_all((earlier.remembered, reading.remembered)),
-        confirmed={**reading.confirmed, **earlier.confirmed},
-        history=join_histories(reading.history, earlier.history),
-    )
-
-
-def _earlier(path: Path, template: Template) -> Earlier:
-    """Return what an earlier output of the same template says; nothing of other files."""
-    try:
-        is_ours = read_properties(path).get("template") == template.id
-        return read_earlier(path) if is_ours else Earlier()
-    except WorkbookError:
-        return Earlier()  # what cannot be read has nothing to remember
 
 
 @logged("wrote")

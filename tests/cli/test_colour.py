@@ -14,9 +14,11 @@ import pytest
 from support.command_line import run
 
 from marketing_sheets.cli import colour
+from marketing_sheets.texts import say
 
 FORM = ("--set", "campaign_name=618", "--start", "2024-06-01", "--end", "2024-06-30")
 ESCAPE = "\x1b["
+WARNING = say("cli", "severity.warning", "zh-Hans")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,8 @@ def shown(*words: object, **environ: str) -> str:
 def test_a_terminal_has_colour(plan: Path) -> None:
     """Severities and states are coloured, each with what it says."""
     text = shown("recalculate", plan, "--as-of", "2024-06-28", "-o", plan.with_name("out.xlsx"))
-    assert re.search(r"\x1b\[33m\x1b\[1m *\[注意\]\x1b\[0m 618.xlsx › ", text)
+    warning = re.escape(WARNING)
+    assert re.search(rf"\x1b\[33m\x1b\[1m *{warning}\x1b\[0m 618.xlsx › ", text)
     assert re.search(r"618  (\x1b\[\d+m)+[●○▲!✓] [^\x1b]+\x1b\[0m", text)
 
 
@@ -65,7 +68,7 @@ def test_a_terminal_has_colour(plan: Path) -> None:
 def test_a_terminal_may_want_none(plan: Path, environ: dict[str, str]) -> None:
     """NO_COLOR, CLICOLOR=0 and a terminal that can show none are obeyed."""
     text = shown("check", plan, **environ)
-    assert "[注意]" in text
+    assert WARNING in text
     assert ESCAPE not in text
 
 
@@ -93,7 +96,7 @@ def test_what_is_coloured() -> None:
 def test_quiet(plan: Path, tmp_path: Path) -> None:
     """-q leaves what changes the exit code; of several files the tally, and what was refused."""
     *lines, last = run("check", plan, "-q", code=1).stdout.splitlines()
-    assert all(line.startswith("[注意] 618.xlsx › ") for line in (*lines, last))
+    assert all(line.startswith(f"{WARNING} 618.xlsx › ") for line in (*lines, last))
     assert run("check", plan, "-q", "--fail-on", "error").output == ""
     bad = tmp_path / "bad.xlsx"
     bad.write_bytes(b"PK broken")

@@ -1,4 +1,7 @@
-"""What a new workbook begins with: the form's fields and the records that its caller gives."""
+"""What a new workbook begins with: the form and records given for it, typed.
+
+They come as arguments, as data frames, or out of a folder of CSV files.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 _NOWHERE = Place()
 
 
-def given(
+def initial_content(
     template: Template,
     form: Mapping[str, object],
     records: StrPath | Mapping[str, DataFrame | SheetRecords] | None,
