@@ -42,10 +42,7 @@ from .ooxml import (
     tabs_with,
 )
 from .problems import Problem
-from .reader import (
-    read_inputs,
-    with_earlier,
-)
+from .reader import read_inputs, with_earlier
 from .records import Reading, SheetRecords
 from .review import KEYS, Entry, entries_of, mark_rules
 from .template import Campaign, Template
