@@ -289,9 +289,9 @@ def recalculate(
             overwrite=overwrite,
             created=created,
         )
-    reading = replace(reading, history=summary.history)
+    kept = replace(reading, history=summary.history)
     return Recalculation(
-        reading=reading, summary=summary, receipt=receipt, as_of=day, language=language
+        reading=kept, summary=summary, receipt=receipt, as_of=day, language=language
     )
 
 
