@@ -258,14 +258,7 @@ def recalculate(
     """
     given, created = given_file(path), as_moment(created)
     as_language(language)  # is no matter of the workbook
-    own = real_path(given) if isinstance(given, Path) else None
-    if own is None and output is None:
-        raise UsageError("output_needed", file=given.name)
-    if mark_cells and (output is None or real_path(Path(output)) == own):
-        raise UsageError("mark_in_place", file=given.name)
-    if output is not None:
-        output = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
-        check_output(output, given, overwrite=overwrite)
+    output = _target(given, output, mark_cells=mark_cells, overwrite=overwrite)
     progress("reading")
     facts = open_workbook_file(given, hashes=True)
     reading, day = _checked(facts, template, as_of, today)
@@ -289,10 +282,26 @@ def recalculate(
             overwrite=overwrite,
             created=created,
         )
-    kept = replace(reading, history=summary.history)
+    reading = replace(reading, history=summary.history)
     return Recalculation(
-        reading=kept, summary=summary, receipt=receipt, as_of=day, language=language
+        reading=reading, summary=summary, receipt=receipt, as_of=day, language=language
     )
+
+
+def _target(
+    given: GivenFile, output: StrPath | None, *, mark_cells: bool, overwrite: bool
+) -> Path | None:
+    """Return where a recalculation is written, None in place, once it may be written there."""
+    own = real_path(given) if isinstance(given, Path) else None
+    if own is None and output is None:
+        raise UsageError("output_needed", file=given.name)
+    if mark_cells and (output is None or real_path(Path(output)) == own):
+        raise UsageError("mark_in_place", file=given.name)
+    if output is None:
+        return None
+    target = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
+    check_output(target, given, overwrite=overwrite)
+    return target
 
 
 @logged("wrote")
