@@ -42,10 +42,7 @@ from .ooxml import (
     tabs_with,
 )
 from .problems import Problem
-from .reader import (
-    read_inputs,
-    with_earlier,
-)
+from .reader import read_inputs, with_earlier
 from .records import Reading, SheetRecords
 from .review import KEYS, Entry, entries_of, mark_rules
 from .template import Campaign, Template
@@ -261,7 +258,7 @@ def recalculate(
     """
     given, created = given_file(path), as_moment(created)
     as_language(language)  # is no matter of the workbook
-    output = _output_for(given, output, overwrite=overwrite, is_marked=mark_cells)
+    output = _target(given, output, mark_cells=mark_cells, overwrite=overwrite)
     progress("reading")
     facts = open_workbook_file(given, hashes=True)
     reading, day = _checked(facts, template, as_of, today)
@@ -291,14 +288,14 @@ def recalculate(
     )
 
 
-def _output_for(
-    given: GivenFile, output: StrPath | None, *, overwrite: bool, is_marked: bool
+def _target(
+    given: GivenFile, output: StrPath | None, *, mark_cells: bool, overwrite: bool
 ) -> Path | None:
-    """Return where a recalculated workbook goes, None for its own place, once it may go there."""
+    """Return where a recalculation is written, None in place, once it may be written there."""
     own = real_path(given) if isinstance(given, Path) else None
     if own is None and output is None:
         raise UsageError("output_needed", file=given.name)
-    if is_marked and (output is None or real_path(Path(output)) == own):
+    if mark_cells and (output is None or real_path(Path(output)) == own):
         raise UsageError("mark_in_place", file=given.name)
     if output is None:
         return None
