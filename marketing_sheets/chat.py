@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from .alerts import Phrase, TrackedAlert
 from .errors import UsageError, as_language
+from .files import AnyFile, StrPath
 from .summary import (
     HEALTH_STATES,
     SEVERITY_STATES,
@@ -73,10 +73,10 @@ class _Line:
 
 
 def chat_text(
-    source: Summary | Path | str,
+    source: Summary | AnyFile,
     *,
     product: ChatProduct | None = None,
-    template: Template | str | Path | None = None,
+    template: Template | StrPath | None = None,
     as_of: date | None = None,
     today: date | None = None,
     language: Language | None = None,
@@ -99,7 +99,7 @@ def chat_text(
     else:
         reading, day = check_workbook(source, template=template, as_of=as_of, today=today)
         if day is None:
-            raise UsageError("as_of_missing", file=Path(source).name)
+            raise UsageError("as_of_missing", file=reading.file)
         summary = summarize(reading, as_of=day)
         spoken = as_language(language, reading.language)
     write = _plain if product is None else _WRITERS[product]

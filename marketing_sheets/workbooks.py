@@ -21,9 +21,10 @@ from .errors import (
     as_moment,
     said_in,
 )
-from .files import AnyFile, StrPath, real_path
+from .files import AnyFile, GivenFile, StrPath, real_path
 from .formulas import compute
 from .history import join_histories
+from .initial import initial_content
 from .loading import check_template, load_template
 from .logs import logged, logger_of
 from .notebook import piece, problems_table, title
@@ -43,23 +44,17 @@ from .ooxml import (
     sheet_slot,
     tabs_with,
 )
-from .problems import Place, Problem
+from .problems import Problem
 from .reader import (
     Earlier,
-    form_row,
-    frames_by_sheet,
-    read_csv_records,
     read_earlier,
-    read_form_csv,
-    read_frames,
     read_inputs,
 )
 from .records import Reading, SheetRecords
 from .review import KEYS, Entry, entries_of, mark_rules
-from .template import Campaign, Column, Template
-from .texts import Language, nearest, say, templates_folder
+from .template import Campaign, Template
+from .texts import Language, say, templates_folder
 from .tidy import TidyTables
-from .values import Context, choice_spellings, parse
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -67,7 +62,6 @@ if TYPE_CHECKING:
     from .summary import Summary
 
 StageProgress = Callable[[str], None]
-_NOWHERE = Place()
 
 
 def _silent(stage: str) -> None:
@@ -159,7 +153,7 @@ def generate_workbook(
     target = _writable(Path(path))
     if faults := check_template(template):
         raise TemplateError("template_faults", file=template.id, faults=faults)
-    fields, sheets, problems = _given(template, form or {}, records, language)
+    fields, sheets, problems = initial_content(template, form or {}, records, language)
     written = writer.write_workbook(
         template,
         target,
@@ -172,33 +166,6 @@ def generate_workbook(
         overwrite=overwrite,
     )
     return Generation(path=written, problems=problems, language=language)
-
-
-def _given(
-    template: Template,
-    form: Mapping[str, object],
-    records: StrPath | Mapping[str, DataFrame | SheetRecords] | None,
-    language: Language,
-) -> tuple[dict[str, object], dict[str, SheetRecords], tuple[Problem, ...]]:
-    """Return the form's fields, what `form` says before all else, the records, and their doubts."""
-    fields: dict[str, object] = {}
-    problems: tuple[Problem, ...] = ()
-    found: tuple[dict[str, SheetRecords], tuple[Problem, ...]] = {}, ()
-    frames = frames_by_sheet(records, template) if isinstance(records, Mapping) else None
-    folder = None if records is None or isinstance(records, Mapping) else Path(records)
-    if folder is not None:
-        fields, problems = read_form_csv(folder, template, language=language)
-    for one in template.forms:
-        if frames is not None and one.id in frames:
-            fields |= _typed_form(template, form_row(frames[one.id], one), language)
-    fields |= _typed_form(template, form, language)
-    _check_period(fields)
-    if frames is not None:
-        found = read_frames(frames, template, form=fields, language=language)
-    elif folder is not None:
-        found = read_csv_records(folder, template, form=fields, language=language)
-    sheets, told = found
-    return fields, sheets, problems + told
 
 
 @logged("computed")
@@ -243,7 +210,7 @@ def read_workbook(
 
 
 def check_workbook(
-    path: AnyFile,
+    path: AnyFile | GivenFile,
     *,
     template: Template | StrPath | None = None,
     as_of: date | None = None,
@@ -291,10 +258,10 @@ def recalculate(
 
     The Review lists what is to be checked; without `marks` it is not written. Nothing else in the
     workbook changes, unless `mark_cells` asks for marks in tables that were generated without them:
-    at `output` only, which must be another file. `output` None writes in place, which a file object
-    has none of; `language` None takes the workbook's. At `output` an earlier output of the same
-    workbook is replaced, all else only with `overwrite`. Raises UsageError if no day is known to
-    compute as of, WorkbookExists, and WorkbookError for a file that cannot be read or written.
+    at `output` only, which must be another file. `output` None writes in place (no file object);
+    `language` None takes the workbook's. At `output` an earlier output of the same workbook is
+    replaced, all else only with `overwrite`. Raises UsageError if no day is known to compute as of,
+    WorkbookExists, and WorkbookError for a file that cannot be read or written.
     """
     given, created = given_file(path), as_moment(created)
     as_language(language)  # is no matter of the workbook
@@ -312,8 +279,7 @@ def recalculate(
     if day is None:
         raise UsageError("as_of_missing", file=given.name)
     language = as_language(language, reading.language)
-    if output is not None and output.exists():
-        reading = _with_earlier(reading, output)
+    reading = _with_earlier(reading, output)
     progress("computing")
     summary = pages.summarize(reading, as_of=day)
     progress("writing")
@@ -335,11 +301,13 @@ def recalculate(
     )
 
 
-def _with_earlier(reading: Reading, output: Path) -> Reading:
+def _with_earlier(reading: Reading, output: Path | None) -> Reading:
     """Return what a workbook says, and what an earlier output that is replaced remembers of it.
 
     What is typed into the lists there is as good as what the workbook says.
     """
+    if output is None or not output.exists():
+        return reading
     earlier = _earlier(output, reading.template)
     return replace(
         reading,
@@ -428,49 +396,3 @@ def _writable(path: Path, suffixes: tuple[str, ...] = (".xlsx",)) -> Path:
     if not path.parent.is_dir():
         raise UsageError("folder_missing", file=path.name, folder=str(path.parent))
     return path
-
-
-def _typed_form(
-    template: Template, given: Mapping[str, object], language: Language
-) -> dict[str, object]:
-    fields = tuple(template.fields())
-    if not given:
-        return {}
-    if not fields:
-        raise UsageError("no_form", template=template.id)
-    typed: dict[str, object] = {}
-    for name, value in given.items():
-        field = _field(fields, name, language)
-        context = Context(
-            choices=choice_spellings(template.choices[field.choices]) if field.choices else None,
-            choices_open=True,
-            min=field.min,
-            max=field.max,
-        )
-        cell = parse(value, field.type, context)
-        if cell.fault is not None:
-            problem = field.problem(cell.fault, _NOWHERE, value, **cell.params)
-            raise UsageError(
-                "bad_field",
-                field=name,
-                detail=problem.message(language),
-                hint=problem.hint(language),
-            )
-        typed[field.id] = cell.value
-    return typed
-
-
-def _field(fields: Sequence[Column], name: str, language: Language) -> Column:
-    spellings = {spelling: f for f in fields for spelling in (f.id, *f.label.values())}
-    if name in spellings:
-        return spellings[name]
-    # Of the labels that fold alike, the one in the language that is written.
-    own = (field.label[language] for field in fields)
-    near = nearest(name, [*spellings, *own])
-    raise UsageError.unknown("field", name, [near] if near else [f.id for f in fields])
-
-
-def _check_period(fields: Mapping[str, object]) -> None:
-    start, end = (fields.get(name) for name in Campaign.PERIOD)
-    if isinstance(start, date) and isinstance(end, date) and end < start:
-        raise UsageError("end_before_start", start=start.isoformat(), end=end.isoformat())

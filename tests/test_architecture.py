@@ -26,7 +26,7 @@ FLOORS = (
     "formulas metrics review history",
     "loading writer alerts",
     "reader summary",
-    "checks tidy",
+    "checks initial tidy",
     "workbooks exporting",
     "merging",
     "splitting documents report chat",

@@ -9,7 +9,8 @@ from itertools import groupby
 from pathlib import Path
 
 from ..errors import UsageError, as_day, as_moment
-from ..files import real_path
+from ..files import AnyFile, GivenFile, StrPath, real_path
+from ..ooxml import given_file
 from ..records import Reading
 from ..summary import summarize, tile_texts
 from ..template import Template
@@ -26,11 +27,11 @@ from .writing import check_output
 
 
 def diff(
-    before: Path | str,
-    after: Path | str,
+    before: AnyFile,
+    after: AnyFile,
     *,
-    output: Path | str | None = None,
-    template: Template | str | Path | None = None,
+    output: StrPath | None = None,
+    template: Template | StrPath | None = None,
     language: Language | None = None,
     as_of: date | None = None,
     today: date | None = None,
@@ -47,18 +48,17 @@ def diff(
     Raises UsageError for workbooks of different templates, WorkbookError, and WorkbookExists where
     `output` is there and no earlier list, unless `overwrite`.
     """
-    paths = (Path(before), Path(after))
+    given = (given_file(before), given_file(after))
     target = None if output is None else Path(output)
     if target is not None:
         check_output(target, overwrite=overwrite, kind=COMPARISON)
-        if real_path(target) in map(real_path, paths):
+        if real_path(target) in [real_path(one) for one in given if isinstance(one, Path)]:
             raise UsageError("output_is_input", file=target.name)
     if language not in (None, *LANGUAGES):
         raise UsageError("unknown_language", language=language, known=", ".join(LANGUAGES))
     as_of, today, created = as_day(as_of), as_day(today), as_moment(created)
-    read = [check_workbook(path, template=template, as_of=as_of, today=today) for path in paths]
-    files = [shown_paths(paths)[path] for path in paths]
-    found = _compared(read, files, language)
+    read = [check_workbook(one, template=template, as_of=as_of, today=today) for one in given]
+    found = _compared(read, _names(given), language)
     if target is None:
         return found
     write_attachments(
@@ -71,6 +71,14 @@ def diff(
         overwrite=True,
     )
     return replace(found, path=target)
+
+
+def _names(given: Sequence[GivenFile]) -> list[str]:
+    """Tell the two workbooks apart by their paths, or by what file objects are called."""
+    shown = shown_paths([one for one in given if isinstance(one, Path)])
+    first, second = (shown[one] if isinstance(one, Path) else one.name for one in given)
+    is_other = first != second or given[0] == given[1]
+    return [first, second if is_other else f"{second} (2)"]
 
 
 def _compared(

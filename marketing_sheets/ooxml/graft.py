@@ -19,14 +19,7 @@ from lxml import etree
 
 from ..brief import Brief
 from ..errors import DamagedWorkbook, UnsupportedWorkbook, UsageError, WorkbookInUse
-from ..files import (
-    AnyFile,
-    GivenFile,
-    StrPath,
-    keep_backup,
-    real_path,
-    replace_file,
-)
+from ..files import AnyFile, GivenFile, StrPath, keep_backup, replace_file
 from .archive import part_key, write_archive
 from .edit import CellRule, add_rules
 from .front import selected_parts, show_first, unselect
@@ -185,7 +178,7 @@ def insert_sheets(
             add_rules(opened.package, opened.package.workbook(), rules)
             if is_other and not is_draft:
                 _put_stamp(opened, grafts, (opened.source.path or opened.source).name)
-            return _put(opened, grafts, target, backup=backup)
+            return _put(opened, grafts, target, backup=backup, is_other=is_other)
         except DamagedWorkbook as error:
             # What is written over while it is read piece by piece looks damaged.
             if opened.source.is_unchanged():
@@ -221,11 +214,13 @@ def _put_stamp(opened: WorkbookFile, grafts: Sequence[_Graft], origin: str) -> N
     opened.package.write(book.part, serialise(book.root))
 
 
-def _put(opened: WorkbookFile, grafts: Sequence[_Graft], target: Path, *, backup: bool) -> Receipt:
+def _put(
+    opened: WorkbookFile, grafts: Sequence[_Graft], target: Path, *, backup: bool, is_other: bool
+) -> Receipt:
     """Write the package to `target` unless somebody else has changed what is there."""
     source = opened.source
     found = _stamp(target)
-    is_same = source.path is not None and found is not None and real_path(source.path) == target
+    is_same = found is not None and not is_other
     if backup and found:
         with nullcontext(source) if is_same else open_source(target, in_memory=False) as old:
             keep_backup(old, target)

@@ -22,6 +22,7 @@ from marketing_sheets import (
     WorkbookError,
     WorkbookExists,
     check_workbook,
+    diff,
     insert_sheet,
     merge,
     read_workbook,
@@ -29,6 +30,7 @@ from marketing_sheets import (
     split,
     write_report,
 )
+from marketing_sheets.chat import chat_text
 from marketing_sheets.files import UNNAMED, SourceFile
 
 
@@ -130,6 +132,15 @@ def test_a_report_is_written_of_it(examples: Examples, tmp_path: Path) -> None:
     """A report needs no file on disk."""
     done = write_report(in_memory(examples().path), tmp_path / "a.html")
     assert done.path.stat().st_size
+
+
+def test_it_is_told_and_compared(examples: Examples) -> None:
+    """A message and a comparison are those of the files; two without names are told apart."""
+    path, other = examples().path, examples(language="en").path
+    assert chat_text(in_memory(path)) == chat_text(path)
+    found = diff(in_memory(path), in_memory(other))
+    assert found.files == (UNNAMED, f"{UNNAMED} (2)")
+    assert len(found.differences) == len(diff(path, other).differences)
 
 
 @pytest.mark.parametrize(

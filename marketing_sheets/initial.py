@@ -1,0 +1,98 @@
+"""What a new workbook begins with: the form and records given for it, typed.
+
+They come as arguments, as data frames, or out of a folder of CSV files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import UsageError
+from .files import StrPath
+from .problems import Place, Problem
+from .reader import form_row, frames_by_sheet, read_csv_records, read_form_csv, read_frames
+from .records import SheetRecords
+from .template import Campaign, Column, Template
+from .texts import Language, nearest
+from .values import Context, choice_spellings, parse
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_NOWHERE = Place()
+
+
+def initial_content(
+    template: Template,
+    form: Mapping[str, object],
+    records: StrPath | Mapping[str, DataFrame | SheetRecords] | None,
+    language: Language,
+) -> tuple[dict[str, object], dict[str, SheetRecords], tuple[Problem, ...]]:
+    """Return the form's fields, what `form` says before all else, the records, and their doubts."""
+    fields: dict[str, object] = {}
+    problems: tuple[Problem, ...] = ()
+    found: tuple[dict[str, SheetRecords], tuple[Problem, ...]] = {}, ()
+    frames = frames_by_sheet(records, template) if isinstance(records, Mapping) else None
+    folder = None if records is None or isinstance(records, Mapping) else Path(records)
+    if folder is not None:
+        fields, problems = read_form_csv(folder, template, language=language)
+    for one in template.forms:
+        if frames is not None and one.id in frames:
+            fields |= _typed_form(template, form_row(frames[one.id], one), language)
+    fields |= _typed_form(template, form, language)
+    _check_period(fields)
+    if frames is not None:
+        found = read_frames(frames, template, form=fields, language=language)
+    elif folder is not None:
+        found = read_csv_records(folder, template, form=fields, language=language)
+    sheets, told = found
+    return fields, sheets, problems + told
+
+
+def _typed_form(
+    template: Template, given: Mapping[str, object], language: Language
+) -> dict[str, object]:
+    fields = tuple(template.fields())
+    if not given:
+        return {}
+    if not fields:
+        raise UsageError("no_form", template=template.id)
+    typed: dict[str, object] = {}
+    for name, value in given.items():
+        field = _field(fields, name, language)
+        context = Context(
+            choices=choice_spellings(template.choices[field.choices]) if field.choices else None,
+            choices_open=True,
+            min=field.min,
+            max=field.max,
+        )
+        cell = parse(value, field.type, context)
+        if cell.fault is not None:
+            problem = field.problem(cell.fault, _NOWHERE, value, **cell.params)
+            raise UsageError(
+                "bad_field",
+                field=name,
+                detail=problem.message(language),
+                hint=problem.hint(language),
+            )
+        typed[field.id] = cell.value
+    return typed
+
+
+def _field(fields: Sequence[Column], name: str, language: Language) -> Column:
+    spellings = {spelling: f for f in fields for spelling in (f.id, *f.label.values())}
+    if name in spellings:
+        return spellings[name]
+    # Of the labels that fold alike, the one in the language that is written.
+    own = (field.label[language] for field in fields)
+    near = nearest(name, [*spellings, *own])
+    raise UsageError.unknown("field", name, [near] if near else [f.id for f in fields])
+
+
+def _check_period(fields: Mapping[str, object]) -> None:
+    start, end = (fields.get(name) for name in Campaign.PERIOD)
+    if isinstance(start, date) and isinstance(end, date) and end < start:
+        raise UsageError("end_before_start", start=start.isoformat(), end=end.isoformat())
