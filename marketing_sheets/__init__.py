@@ -18,8 +18,9 @@ Float64Dtype()
 <Recalculation 618.xlsx as of 2024-06-28: no data yet, 0 alerts, 5 problems>
 
 The verbs are `generate_workbook`, `read_workbook`, `check_workbook`, `recalculate`, `write_report`,
-`export_records`, `merge`, `settle` and `split`; `load_template` and `check_template` are for
-workbooks of your own. What they return shows itself in a line, in notebooks as a page; what the
+`chat_text`, `export_records`, `diff`, `merge`, `settle` and `split`; `load_template` and
+`check_template` are for workbooks of your own. What they return shows itself in one line, in a
+notebook as a page; its `metrics_frame`, `problems_frame` and `alerts_frame` are tables. What the
 caller must put right first is a `SheetsError`, which `describe(language)` words in three languages.
 `logging.getLogger("marketing_sheets")` tells what was read, computed and written.
 

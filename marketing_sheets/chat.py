@@ -95,7 +95,7 @@ def chat_text(
         known = ", ".join(CHAT_PRODUCTS)
         raise UsageError("unknown_chat_product", product=product, known=known)
     if isinstance(source, Summary):
-        summary, spoken = source, as_language(language)
+        summary, spoken = source, as_language(language, source.source.language)
     else:
         reading, day = check_workbook(source, template=template, as_of=as_of, today=today)
         if day is None:

@@ -152,13 +152,12 @@ def alerts_frame(
     Columns are `key` (stays the same while the thing does), `state` (new, continuing, resolved),
     `severity` (high, medium, low), `first_seen`, `rule`, `kind`, `label`, `message`, `gap`,
     `advice`, `department`, `owner`, `file`, `sheet` and `cell`; one that is resolved has no rule
-    and no place. Texts are in `language` (None: the workbook's, for a Summary zh-Hans).
+    and no place. Texts are in `language` (None: the workbook's).
 
     Raises UsageError for a reading without a day, as `metrics_frame`.
     """
-    spoken: Language = language or "zh-Hans"
     if isinstance(result, Summary):
-        found = result.alerts
+        spoken, found = language or result.source.language, result.alerts
     else:
         reading = _reading(result)
         spoken, found = language or reading.language, tracked_alerts(reading, _day(reading))

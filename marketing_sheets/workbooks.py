@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 # These load what they need when it is asked for: checking does not wait for what writes.
-from . import alerts, summary as pages, writer
+from . import summary as pages, writer
 from .brief import Brief, counted, drawn
 from .checks import doubts, without_prepared
 from .errors import (
     TemplateError,
     UsageError,
-    WorkbookError,
     as_day,
     as_language,
     as_moment,
@@ -23,7 +22,6 @@ from .errors import (
 )
 from .files import AnyFile, GivenFile, StrPath, real_path
 from .formulas import compute
-from .history import join_histories
 from .initial import initial_content
 from .loading import check_template, load_template
 from .logs import logged, logger_of
@@ -40,15 +38,13 @@ from .ooxml import (
     given_file,
     insert_sheets,
     open_workbook_file,
-    read_properties,
     sheet_slot,
     tabs_with,
 )
 from .problems import Problem
 from .reader import (
-    Earlier,
-    read_earlier,
     read_inputs,
+    with_earlier,
 )
 from .records import Reading, SheetRecords
 from .review import KEYS, Entry, entries_of, mark_rules
@@ -279,7 +275,8 @@ def recalculate(
     if day is None:
         raise UsageError("as_of_missing", file=given.name)
     language = as_language(language, reading.language)
-    reading = _with_earlier(reading, output)
+    if output is not None and output.exists():
+        reading = with_earlier(reading, output)
     progress("computing")
     summary = pages.summarize(reading, as_of=day)
     progress("writing")
@@ -299,31 +296,6 @@ def recalculate(
     return Recalculation(
         reading=reading, summary=summary, receipt=receipt, as_of=day, language=language
     )
-
-
-def _with_earlier(reading: Reading, output: Path | None) -> Reading:
-    """Return what a workbook says, and what an earlier output that is replaced remembers of it.
-
-    What is typed into the lists there is as good as what the workbook says.
-    """
-    if output is None or not output.exists():
-        return reading
-    earlier = _earlier(output, reading.template)
-    return replace(
-        reading,
-        remembered=alerts.remembered_by_all((earlier.remembered, reading.remembered)),
-        confirmed={**reading.confirmed, **earlier.confirmed},
-        history=join_histories(reading.history, earlier.history),
-    )
-
-
-def _earlier(path: Path, template: Template) -> Earlier:
-    """Return what an earlier output of the same template says; nothing of other files."""
-    try:
-        is_ours = read_properties(path).get("template") == template.id
-        return read_earlier(path) if is_ours else Earlier()
-    except WorkbookError:
-        return Earlier()  # what cannot be read has nothing to remember
 
 
 @logged("wrote")

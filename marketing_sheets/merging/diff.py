@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import UsageError, as_day, as_moment
 from ..files import AnyFile, GivenFile, StrPath, real_path
+from ..logs import logged
 from ..ooxml import given_file
 from ..records import Reading
 from ..summary import summarize, tile_texts
@@ -26,6 +27,7 @@ from .way import Way
 from .writing import check_output
 
 
+@logged("compared")
 def diff(
     before: AnyFile,
     after: AnyFile,

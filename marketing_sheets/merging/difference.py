@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..brief import Brief, counted
 from ..problems import Place
 from ..records import Reading
 from ..template import Template
@@ -17,7 +18,7 @@ from .model import column_label, sheet_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Brief):
     """One thing that differs between two workbooks.
 
     `kind` is what (row, cell, key, column, sheet, field, entry, setting, threshold, holiday, alert)
@@ -43,7 +44,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FigureChange:
+class FigureChange(Brief):
     """A headline figure of the Summary that is another one: as shown, and its values if any."""
 
     id: str
@@ -54,8 +55,8 @@ class FigureChange:
     new: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Diff:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Diff(Brief):
     """What differs between two workbooks: `before` and `after` as read and recomputed.
 
     `files` are what they are called; texts of `differences` and `figures` are in `language`. What
@@ -74,9 +75,8 @@ class Diff:
     elsewhere: int = 0
     path: Path | None = None
 
-    def __repr__(self) -> str:
-        first, second = self.files
-        return f"<Diff {first} → {second}: {len(self.differences)} differences>"
+    def _brief(self) -> tuple[object, str]:
+        return " → ".join(self.files), counted(difference=self.differences)
 
     @property
     def is_same(self) -> bool:

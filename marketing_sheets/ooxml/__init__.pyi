@@ -14,8 +14,6 @@ from .gate import (
 )
 from .graft import (
     NewSheet as NewSheet,
-    PutSheet as PutSheet,
-    Receipt as Receipt,
     insert_sheet as insert_sheet,
     insert_sheets as insert_sheets,
 )
@@ -27,5 +25,6 @@ from .index import (
     sheet_slot as sheet_slot,
 )
 from .laid_on import LaidOn as LaidOn, laid_on as laid_on
+from .receipt import PutSheet as PutSheet, Receipt as Receipt
 from .source import explicit_chart as explicit_chart
 from .stamp import check_output as check_output

@@ -11,13 +11,12 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from ..brief import Brief
 from ..errors import DamagedWorkbook, UnsupportedWorkbook, UsageError, WorkbookInUse
 from ..files import AnyFile, GivenFile, StrPath, keep_backup, replace_file
 from .archive import part_key, write_archive
@@ -42,6 +41,7 @@ from .index import (
 )
 from .laid_on import LaidOn, laid_on_sheet
 from .parts import Workbook, parse, rels_name, serialise, to_strict
+from .receipt import PartHash, PutSheet, Receipt
 from .source import load_source
 from .stamp import check_suffix, output_of, stamp
 from .styles import StyleMerger
@@ -59,15 +59,6 @@ _SELECTED = re.compile(rb"""\btabSelected\s*+=\s*+["'](?:1|true)["']""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartHash(Brief):
-    """A part and the SHA-256 of its inflated bytes; `before` is set for a changed part."""
-
-    name: str
-    sha256: str
-    before: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NewSheet:
     """A sheet to be put in: which of ours, and the workbook that holds it alone.
 
@@ -81,46 +72,6 @@ class NewSheet:
     name: str | None = None
     ranges: Mapping[str, str] = field(default_factory=dict)
     in_front: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PutSheet(Brief):
-    """A sheet that was put in. `position` is the tab's, counted from 1."""
-
-    sheet: str
-    position: int
-    replaced: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt(Brief):
-    """What a write did.
-
-    The parts in `kept` have the very compressed bytes they had before. `sha256_before` and
-    `sha256_after` are the whole file's. `lost` are comments and pictures that people had put on our
-    own sheets, which are written anew.
-    """
-
-    output: Path
-    sheets: tuple[PutSheet, ...]
-    changed: tuple[PartHash, ...]
-    added: tuple[PartHash, ...]
-    removed: tuple[PartHash, ...]
-    kept: tuple[PartHash, ...]
-    lost: tuple[LaidOn, ...]
-    sha256_before: str
-    sha256_after: str
-
-    def as_json(self) -> dict[str, object]:
-        """Return the receipt in plain types."""
-        return {**asdict(self), "output": str(self.output)}
-
-    def _brief(self) -> tuple[object, str]:
-        names = ", ".join(one.sheet for one in self.sheets)
-        return (
-            self.output.name,
-            f"{names}, {len(self.changed)} parts changed, {len(self.kept)} kept",
-        )
 
 
 def insert_sheet(

@@ -5,8 +5,8 @@ from .frames import (
     frames_by_sheet as frames_by_sheet,
     read_frames as read_frames,
 )
-from .memory import Earlier as Earlier
 from .workbook import (
     read_earlier as read_earlier,
     read_inputs as read_inputs,
+    with_earlier as with_earlier,
 )

@@ -98,10 +98,10 @@ def read_frames(
     for sheet in template.tables:
         given = frames.get(sheet.id)
         if isinstance(given, SheetRecords):
-            _columns(given.frame, sheet)
+            _columns(given.frame, sheet, language)
             sheets[sheet.id] = given
         elif given is not None:
-            place = _Place(sheet, sheet.label[language], _columns(given, sheet))
+            place = _Place(sheet, sheet.label[language], _columns(given, sheet, language))
             sheets[sheet.id], told = _read(given, place, around, language)
             problems += told
     return sheets, tuple(problems)
@@ -127,7 +127,7 @@ def plain_value(value: object) -> object:
     return value if isinstance(value, str | bool | int | date) else str(value)
 
 
-def _columns(frame: pd.DataFrame, sheet: TableSheet) -> dict[str, int]:
+def _columns(frame: pd.DataFrame, sheet: TableSheet, language: Language) -> dict[str, int]:
     """Tell which column of the frame is which of the sheet, or stands beside one."""
     words, ids = spellings(sheet), {column.id for column in sheet.columns}
     found: dict[str, int] = {}
@@ -138,6 +138,8 @@ def _columns(frame: pd.DataFrame, sheet: TableSheet) -> dict[str, int]:
         if column_id is None:
             own = [column.id for column in sheet.inputs]
             labels = [label for column in sheet.inputs for label in column.label.values()]
+            # Of the labels that fold alike, the one in the language that is written.
+            labels += [column.label[language] for column in sheet.inputs]
             hint = _hint(name, [*labels, *own], own)
             raise UsageError("unknown_column", sheet=sheet.id, name=name, hint=hint)
         if column_id in found:

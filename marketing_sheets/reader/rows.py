@@ -181,6 +181,8 @@ def _as_section(sorter: Sorter, row: int, at: int, *, is_wide: bool) -> NonRecor
         # 7 or P-07 numbers an empty row; 一、物流 without any digit heads a section.
         is_heading = is_wide or (is_text and not any(c.isascii() and c.isdigit() for c in text))
         return NonRecord(row=row, reason="section_row", text=text) if is_heading else None
+    if column is not None and len(table.sheet.inputs) == 1:
+        return None  # a record holds nothing else
     if column is not None and column.is_key and not is_wide:
         heads = is_text and _heads_a_block(sorter, row, at)
         return NonRecord(row=row, reason="section_row", text=text) if heads else None

@@ -11,10 +11,12 @@ from typing import Any
 
 from python_calamine import load_workbook
 
-from ..errors import DamagedWorkbook, as_day
+from .. import alerts  # loaded when it is asked for: most reading needs none
+from ..errors import DamagedWorkbook, WorkbookError, as_day
 from ..files import AnyFile, GivenFile, StrPath
+from ..history import join_histories
 from ..logs import logged, logger_of
-from ..ooxml import SheetFacts, WorkbookFacts, open_workbook_file
+from ..ooxml import SheetFacts, WorkbookFacts, open_workbook_file, read_properties
 from ..problems import Place, Problem
 from ..records import ControlTotal, Reading, SheetRecords
 from ..template import Campaign, TableSheet, Template
@@ -149,6 +151,25 @@ def read_earlier(path: StrPath) -> Earlier:
     grids = _grids(facts, path.name)
     attached = [grid for grid in grids if is_attachment(grid)]
     return read_memory([grid for grid in grids if grid not in attached], attached)
+
+
+def with_earlier(reading: Reading, output: Path) -> Reading:
+    """Return what a workbook says, and what an earlier output that is replaced remembers of it.
+
+    What is typed into the lists there is as good as what the workbook says. What cannot be read, or
+    is of another template, has nothing to remember.
+    """
+    try:
+        is_ours = read_properties(output).get("template") == reading.template.id
+        earlier = read_earlier(output) if is_ours else Earlier()
+    except WorkbookError:
+        return reading
+    return replace(
+        reading,
+        remembered=alerts.remembered_by_all((earlier.remembered, reading.remembered)),
+        confirmed={**reading.confirmed, **earlier.confirmed},
+        history=join_histories(reading.history, earlier.history),
+    )
 
 
 def _grids(facts: WorkbookFacts, file: str) -> list[Grid]:

@@ -200,8 +200,9 @@ def channels_of(
     table = _complete(by(metrics, frame, [Daily.CHANNEL]))
     ranked = sorted(table.groups, key=lambda group: -_size(group.figures))
     shown = ranked if len(ranked) <= _MOST_CHANNELS else ranked[:_MOST_CHANNELS]
+    channels = reading.template.list_for("daily", Daily.CHANNEL)
     rows = [
-        _channel(label_of(reading.template, "channel", str(group.name or "")), group, table)
+        _channel(label_of(reading.template, channels, str(group.name or "")), group, table)
         for group in shown
     ]
     rows.sort(key=lambda row: -_value(row.figures, "roas"))
@@ -310,10 +311,11 @@ def stages_of(
     names = list(progressed)
     shown = names if len(names) <= _MOST_STAGES else names[: _MOST_STAGES - 1]
     stage = frame[Task.STAGE].astype(object).where(frame[Task.STAGE].notna(), None)
+    stages = reading.template.list_for("master", Task.STAGE)
     rows = []
     for name in shown:
         rows_of = (stage.isna() if name is None else stage == name).to_numpy(dtype=bool)
-        label = label_of(reading.template, "stage", name or "")
+        label = label_of(reading.template, stages, name or "")
         rows.append(_stage(label, frame[rows_of], progressed[name], as_of))
     if len(shown) < len(names):
         kept = [name for name in shown if name is not None]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import pandas as pd
 
@@ -46,8 +46,8 @@ from ..metrics import (
 )
 from ..problems import Place, Problem
 from ..records import LOG, HistoryDay, Reading, SheetRecords
-from ..template import Campaign, Daily, Effect, Issue, Role, Task, Template
-from ..texts import LANGUAGES, Text, say
+from ..template import Campaign, Daily, Effect, Issue, Role, Task, Template, Verdict
+from ..texts import LANGUAGES, Text, book, say
 from . import piece  # noqa: F401 - so that notebooks draw the Summaries made here
 from .breakdowns import (
     channels_of,
@@ -168,7 +168,7 @@ def summarize(reading: Reading, *, as_of: date) -> Summary:
         own=(),
         later=later_rows(reading, as_of),
         severities=_severities(reading),
-        verdicts=_labels(reading, "verdict"),
+        verdicts=_verdict_labels(reading),
         close=_close(reading),
         sheets={sheet.id: sheet.label for sheet in reading.template.tables},
         sections=_sections(reading.template),
@@ -387,10 +387,14 @@ def open_issues(reading: Reading, as_of: date) -> tuple[IssueRow, ...]:
 
 
 def _severities(reading: Reading) -> dict[str, tuple[Text, str | None]]:
-    choices = reading.template.choices.get("severity")
+    name = reading.template.list_for("issues", Issue.SEVERITY)
+    choices = reading.template.choices.get(name)
     return {item.id: (item.label, item.state) for item in choices.items} if choices else {}
 
 
-def _labels(reading: Reading, choices: str) -> dict[str, Text]:
-    known = reading.template.choices.get(choices)
-    return {item.id: item.label for item in known.items} if known else {}
+def _verdict_labels(reading: Reading) -> dict[str, Text]:
+    """Return what each verdict is called in the list of its sheet, or else at all."""
+    known = reading.template.choices.get(reading.template.list_for("effect", Effect.VERDICT))
+    words = book("summary")["head"]
+    spare = {verdict: Text(words[f"{verdict}_count"]) for verdict in get_args(Verdict)}
+    return spare | ({item.id: item.label for item in known.items} if known else {})

@@ -125,7 +125,8 @@ def _chart(
             }
         )
     known = [v for values in (*lines.values(), time) for v in values if v is not None]
-    axis = steps(known, intervals=4)
+    # Things are counted in whole numbers.
+    axis = steps(known if shares else [*known, 4.0], intervals=4)
     title = canvas.say("chart.history_shares" if shares else "chart.history_counts")
     plot = {"x": 0.085, "y": 0.17, "width": 0.895, "height": 0.68}
     set_frame(chart, language, title, plot=plot)

@@ -149,7 +149,7 @@ def _reversals(reading: Reading, as_of: date) -> Iterator[Phrase]:
     for before, after in _pairs(frame, ".campaign", str):
         yield from _reversed(metrics, before, after, ".department", by_department)
     yield from _weeks(metrics, frame, ".department", by_department, as_of)
-    by_channel = _namer(reading, "channel")
+    by_channel = _namer(reading, reading.template.list_for("daily", Daily.CHANNEL))
     for before, after in _pairs(frame, ".department", by_department):
         yield from _reversed(metrics, before, after, Daily.CHANNEL, by_channel)
 
@@ -160,7 +160,8 @@ def channel_mix(reading: Reading, frame: pd.DataFrame, *, as_of: date) -> tuple[
     metrics = [one for one in metrics_of(reading, sheet) if one.denominator is not None]
     if Daily.CHANNEL not in frame:
         return ()
-    found = _weeks(metrics, frame, Daily.CHANNEL, _namer(reading, "channel"), as_of)
+    by_channel = _namer(reading, reading.template.list_for("daily", Daily.CHANNEL))
+    found = _weeks(metrics, frame, Daily.CHANNEL, by_channel, as_of)
     return tuple(found)[:_MOST_REVERSALS]
 
 

@@ -66,7 +66,7 @@ def _who(reading: Reading, records: SheetRecords, row: int) -> Phrase | str:
 
 
 def _goals(reading: Reading) -> Iterator[GoalRow]:
-    statuses = reading.template.choices.get("task_status")
+    statuses = reading.template.choices.get(reading.template.list_for("master", Task.STATUS))
     looks = {item.id: item for item in statuses.items} if statuses else {}
     for records, row in _rows(reading, "master"):
         status = _text(records, row, Task.STATUS)[0]
@@ -91,7 +91,8 @@ def _goals(reading: Reading) -> Iterator[GoalRow]:
 def _module(reading: Reading, records: SheetRecords, row: int) -> Text | str:
     """Return the stage a task belongs to by its label, or the task itself."""
     said, column = _text(records, row, Task.STAGE, Task.TASK)
-    return label_of(reading.template, "stage", said) if column == Task.STAGE else said
+    stages = reading.template.list_for("master", Task.STAGE)
+    return label_of(reading.template, stages, said) if column == Task.STAGE else said
 
 
 def _rows(reading: Reading, role: Role) -> Iterator[tuple[SheetRecords, int]]:

@@ -367,6 +367,12 @@ class Template(Brief):
         """Return the id of the first sheet that plays a role, "" if there is none."""
         return next((sheet.id for sheet in self.tables if sheet.role == role), "")
 
+    def list_for(self, role: Role, column: str) -> str:
+        """Return the id of the list that a role's column is from, "" if it is from none."""
+        name = self.sheet_for(role)
+        sheet = next((one for one in self.tables if one.id == name and column in one), None)
+        return (sheet[column].choices or "") if sheet else ""
+
     @property
     def form(self) -> FormSheet | None:
         """The sheet that describes the campaign, the first of its forms, or None."""

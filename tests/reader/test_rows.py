@@ -457,3 +457,14 @@ def test_totals_that_are_no_plain_sums(
     told = [p.place.cell for p in reading.problems if p.code == "total_mismatch"]
     assert told == wrong
     assert len(reading.sheets["orders"].frame) == 3
+
+
+def test_a_table_of_one_column_holds_records(tmp_path: Path) -> None:
+    """Where nothing else can be filled in, a text alone in its row is no heading."""
+    file, path = tmp_path / "ideas.toml", tmp_path / "ideas.xlsx"
+    sheet = '[[sheets]]\nid = "ideas"\nlabel = "点子"\ncolumns = [{ id = "idea", label = "点子" }]'
+    file.write_text(f'format = 1\nid = "ideas"\ntitle = "点子"\n{sheet}', encoding="utf-8")
+    draw(path, {"点子": [["点子"], ["抽奖"], ["快闪店"], ["联名"]]})
+    records = read_inputs(path, template=file).sheets["ideas"]
+    assert records.frame["idea"].tolist() == ["抽奖", "快闪店", "联名"]
+    assert records.skipped == ()

@@ -23,6 +23,8 @@ from marketing_sheets.summary import (
     summarize,
 )
 from marketing_sheets.summary.model import RowCounts
+from marketing_sheets.template import DEPARTMENTS, Column, Template
+from marketing_sheets.texts import LANGUAGES, Text
 
 
 def test_read_errors_are_watched_and_listed_first() -> None:
@@ -121,3 +123,46 @@ def test_a_summary_does_not_read_the_clock() -> None:
     """Only `as_of` decides: half a year on, everything open is later."""
     early, late = (summarize(campaign(), as_of=day) for day in (AS_OF, date(2024, 12, 28)))
     assert early.elapsed.value != late.elapsed.value == 1.0
+
+
+def _renamed(template: Template) -> Template:
+    """Return the template with its lists under other ids, as a company may call its own."""
+
+    def own(column: Column) -> Column:
+        is_fixed = column.choices in (None, DEPARTMENTS)
+        return column if is_fixed else replace(column, choices=f"own_{column.choices}")
+
+    tables = tuple(replace(t, columns=tuple(map(own, t.columns))) for t in template.tables)
+    lists = {
+        f"own_{name}": replace(
+            one, id=f"own_{name}", attributes={k: f"own_{v}" for k, v in one.attributes.items()}
+        )
+        for name, one in template.choices.items()
+    }
+    kept = {DEPARTMENTS: template.choices[DEPARTMENTS]}
+    return replace(template, sheets=(*template.forms, *tables), choices=kept | lists)
+
+
+def test_lists_may_have_other_names() -> None:
+    """What a list is called in the template changes nothing of what the Summary says."""
+    known = campaign()
+    renamed = campaign(template=_renamed(known.template))
+    assert summarize(renamed, as_of=AS_OF) == summarize(known, as_of=AS_OF)
+
+
+def test_a_list_may_lack_a_verdict() -> None:
+    """One without the word for close calls it what it is called else."""
+    known = campaign().template
+    verdicts = known.choices["verdict"]
+    items = tuple(
+        replace(one, label=Text(dict.fromkeys(LANGUAGES, one.id)))
+        for one in verdicts.items
+        if one.id != "close"
+    )
+    template = replace(known, choices={**known.choices, "verdict": replace(verdicts, items=items)})
+    said = summarize(campaign(template=template), as_of=AS_OF).verdicts
+    assert {name: one["en"] for name, one in said.items()} == {
+        "met": "met",
+        "close": "Near target",
+        "missed": "missed",
+    }

@@ -23,10 +23,14 @@ _NEW = 1000  # added columns are numbered from here
 
 @dataclass(eq=False, slots=True)
 class Edited:
-    """A book with what was done to it, tab by tab."""
+    """A book with what was done to it, tab by tab, and as it was before."""
 
     book: Book
     edits: dict[str, list[Edit]] = field(default_factory=dict)
+    before: Book = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.before = self.book.copy()
 
     def __repr__(self) -> str:
         parts = []

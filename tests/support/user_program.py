@@ -41,11 +41,14 @@ def read(path: Path) -> ms.Reading:
     recomputed: ms.Reading = ms.recompute(reading, as_of=DAY)
     summary: ms.Summary = ms.summarize(recomputed, as_of=DAY)
     assert summary.tiles[0].figure.value is not None
+    tables = (ms.metrics_frame(checked), ms.problems_frame(checked), ms.alerts_frame(summary))
+    assert all(len(table) for table in tables)
+    assert ms.history_frame(summary).columns[0] == "as_of"
     return recomputed
 
 
 def write(path: Path, folder: Path) -> ms.Recalculation:
-    """Write Summary, report and records."""
+    """Write Summary, report, message and records; tell what became another."""
     done: ms.Recalculation = ms.recalculate(path, as_of=DAY)
     receipt: ms.Receipt = done.receipt
     assert receipt.output == path
@@ -57,6 +60,10 @@ def write(path: Path, folder: Path) -> ms.Recalculation:
     book.close()
     put: ms.Receipt = ms.insert_sheet(path, folder / "own.xlsx", output=folder / "put.xlsx")
     assert put.kept
+    assert ms.chat_text(done.summary).startswith("2024夏季大促")
+    found: ms.Diff = ms.diff(path, folder / "put.xlsx", as_of=DAY)
+    differences: tuple[ms.Difference, ...] = found.differences
+    assert differences == ()
     return done
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, assume, given, settings, strategies as st
 from support.laws import tried
 from support.row_books import foreign, shipped
 from support.row_edits import Edit, Edited, do_something, redrawn, repeat_header, set_pending
@@ -20,6 +20,9 @@ from support.row_tabs import Book, Line, Tab
 
 from marketing_sheets.errors import SheetsError
 from marketing_sheets.loading import template_names
+from marketing_sheets.merging.base import source_of
+from marketing_sheets.merging.compare import compare
+from marketing_sheets.merging.way import Way
 from marketing_sheets.problems import Problem
 from marketing_sheets.reader import read_inputs
 from marketing_sheets.records import Reading, SheetRecords
@@ -211,3 +214,22 @@ def test_honest_tables_keep_every_row_and_are_hardly_doubted() -> None:
 
     keep()
     assert doubted * 100 <= rows
+
+
+@pytest.mark.slow
+@given(edited())
+@settings(max_examples=_QUICK, derandomize=True, suppress_health_check=[*HealthCheck])
+def test_nothing_done_between_records_is_a_difference(done: Edited) -> None:
+    """Totals, headings, headers and blank rows change no record, nor do columns moved or added.
+
+    Where the reader doubts a row or a column what was written there may be one.
+    """
+    before, after = read(done.before), read(done.book)
+    doubts = (p for one in (before, after) for p in one.problems if p.severity != "info")
+    assume(all(problem.code in _GENERIC for problem in doubts))
+    way = Way(template=before.template, language="zh-Hans")
+    sources = [source_of(one, file=file) for one, file in ((before, "a.xlsx"), (after, "b.xlsx"))]
+    found, _ = compare(sources[0], sources[1], way)
+    tables = {sheet.id for sheet in before.template.tables}
+    kinds = {one.kind for one in found if one.sheet in tables}
+    assert kinds <= {"column_added", "column_gone", "sheet_added"}
