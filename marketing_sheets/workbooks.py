@@ -42,10 +42,7 @@ from .ooxml import (
     tabs_with,
 )
 from .problems import Problem
-from .reader import (
-    read_inputs,
-    with_earlier,
-)
+from .reader import read_inputs, with_earlier
 from .records import Reading, SheetRecords
 from .review import KEYS, Entry, entries_of, mark_rules
 from .template import Campaign, Template
@@ -261,14 +258,7 @@ def recalculate(
     """
     given, created = given_file(path), as_moment(created)
     as_language(language)  # is no matter of the workbook
-    own = real_path(given) if isinstance(given, Path) else None
-    if own is None and output is None:
-        raise UsageError("output_needed", file=given.name)
-    if mark_cells and (output is None or real_path(Path(output)) == own):
-        raise UsageError("mark_in_place", file=given.name)
-    if output is not None:
-        output = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
-        check_output(output, given, overwrite=overwrite)
+    output = _target(given, output, mark_cells=mark_cells, overwrite=overwrite)
     progress("reading")
     facts = open_workbook_file(given, hashes=True)
     reading, day = _checked(facts, template, as_of, today)
@@ -296,6 +286,22 @@ def recalculate(
     return Recalculation(
         reading=reading, summary=summary, receipt=receipt, as_of=day, language=language
     )
+
+
+def _target(
+    given: GivenFile, output: StrPath | None, *, mark_cells: bool, overwrite: bool
+) -> Path | None:
+    """Return where a recalculation is written, None in place, once it may be written there."""
+    own = real_path(given) if isinstance(given, Path) else None
+    if own is None and output is None:
+        raise UsageError("output_needed", file=given.name)
+    if mark_cells and (output is None or real_path(Path(output)) == own):
+        raise UsageError("mark_in_place", file=given.name)
+    if output is None:
+        return None
+    target = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
+    check_output(target, given, overwrite=overwrite)
+    return target
 
 
 @logged("wrote")

@@ -8,14 +8,14 @@ from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 
-from ..errors import UsageError, as_day, as_moment
+from ..errors import UsageError, as_day, as_language, as_moment, said_in
 from ..files import AnyFile, GivenFile, StrPath, real_path
 from ..logs import logged
 from ..ooxml import given_file
 from ..records import Reading
 from ..summary import summarize, tile_texts
 from ..template import Template
-from ..texts import LANGUAGES, Language, say
+from ..texts import Language, say
 from ..workbooks import check_workbook
 from ..writer import write_attachments
 from .base import source_of
@@ -56,22 +56,23 @@ def diff(
         check_output(target, overwrite=overwrite, kind=COMPARISON)
         if real_path(target) in [real_path(one) for one in given if isinstance(one, Path)]:
             raise UsageError("output_is_input", file=target.name)
-    if language not in (None, *LANGUAGES):
-        raise UsageError("unknown_language", language=language, known=", ".join(LANGUAGES))
+    as_language(language)  # is no matter of the workbooks
     as_of, today, created = as_day(as_of), as_day(today), as_moment(created)
     read = [check_workbook(one, template=template, as_of=as_of, today=today) for one in given]
-    found = _compared(read, _names(given), language)
-    if target is None:
-        return found
-    write_attachments(
-        found.template,
-        target,
-        diff_sheets(found),
-        language=found.language,
-        kind=COMPARISON,
-        created=created,
-        overwrite=True,
-    )
+    spoken = as_language(language, read[1][0].language)
+    with said_in(spoken):
+        found = _compared(read, _names(given), spoken)
+        if target is None:
+            return found
+        write_attachments(
+            found.template,
+            target,
+            diff_sheets(found),
+            language=spoken,
+            kind=COMPARISON,
+            created=created,
+            overwrite=True,
+        )
     return replace(found, path=target)
 
 
@@ -84,15 +85,13 @@ def _names(given: Sequence[GivenFile]) -> list[str]:
 
 
 def _compared(
-    read: Sequence[tuple[Reading, date | None]], files: Sequence[str], language: Language | None
+    read: Sequence[tuple[Reading, date | None]], files: Sequence[str], language: Language
 ) -> Diff:
     (first, _), (second, _) = read
     if first.template.id != second.template.id:
         titles = {"first": first.template.title, "second": second.template.title}
-        error = UsageError("diff_templates", before=files[0], after=files[1], **titles)
-        error.language = language or second.language
-        raise error
-    way = Way(template=second.template, language=language or second.language)
+        raise UsageError("diff_templates", before=files[0], after=files[1], **titles)
+    way = Way(template=second.template, language=language)
     told, elsewhere = compare(
         source_of(first, file=files[0]), source_of(second, file=files[1]), way
     )

@@ -107,7 +107,14 @@ def sources(
     books: Mapping[Language, Path], merges: Mapping[Language, Path]
 ) -> dict[Language, dict[str, Path]]:
     """What commands are called with, by language."""
-    return {one: {"book": books[one], "merge": merges[one]} for one in LANGUAGES}
+    return {
+        one: {
+            "book": books[one],
+            "merge": merges[one],
+            "other": merges[one].with_name("a.xlsx"),
+        }
+        for one in LANGUAGES
+    }
 
 
 @pytest.fixture
@@ -141,11 +148,11 @@ def languages_of(text: str, key: str, book_name: str = "cli") -> set[Language]:
     }
 
 
-def written_in(path: Path) -> Language:
-    """Return the language of our own sheets of a workbook."""
+def written_in(path: Path) -> str:
+    """Return the language of our own sheets of a workbook; of a list, what it says itself."""
     tabs = set(openpyxl.load_workbook(path, read_only=True).sheetnames)
-    (language,) = (one for one in LANGUAGES if say("sheets", "review.tab", one) in tabs)
-    return language
+    found = (one for one in LANGUAGES if say("sheets", "review.tab", one) in tabs)
+    return next(found, read_properties(path).get("language", ""))
 
 
 # System, workbook, asked for: each meets each other once and more.
@@ -167,6 +174,7 @@ COMMANDS = {
     "chat": ("chat {book}", 0, ("summary", "absent.no_problems")),
     "report": ("report {book} -o {out}.html", 0, ("cli", "reported")),
     "merge": (f"merge {{book}} -o {{out}}.xlsx --no-cache {NEVER}", 0, ("merge", "done.written")),
+    "diff": ("diff {other} {book} -o {out}.xlsx", 1, ("merge", "done.written")),
     "split": (f"split {{book}} --by owner -o {{out}} {NEVER}", 0, ("split", "reconciles")),
     "settle": ("settle {merge} -o {out}.xlsx", 1, ("merge", "done.written")),
 }
@@ -365,6 +373,7 @@ class TestPython:
             lambda wrong: ms.settle(path, language=wrong),
             lambda wrong: ms.split(path, out, by="owner", language=wrong),
             lambda wrong: ms.write_report(path, tmp_path / "b.html", language=wrong),
+            lambda wrong: ms.diff(path, path, language=wrong),
             lambda wrong: chat_text(path, language=wrong),
         ):
             with pytest.raises(UsageError) as caught:
