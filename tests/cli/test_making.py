@@ -14,7 +14,6 @@ from support.examples import Examples
 from marketing_sheets.reader import read_inputs
 from marketing_sheets.texts import templates_folder
 
-
 CHINESE = ("--language", "zh-Hans")
 
 
