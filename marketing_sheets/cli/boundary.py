@@ -16,7 +16,7 @@ import click
 
 from ..errors import SheetsError, TemplateError, UsageError, WorkbookError, WorkbookExists
 from ..texts import LANGUAGES, Language, say
-from .help import LazyGroup, click_speaks
+from .help import Choice, LazyGroup, click_speaks, missing
 from .offers import COMPLETE, offer_templates
 from .terminal import (
     asked,
@@ -107,7 +107,8 @@ class Program(LazyGroup):
     ) -> Any:
         try:
             return super().main(words, prog_name, complete_var, standalone_mode=False, **options)
-        except click.ClickException as error:
+        except click.ClickException as raised:
+            error = missing(raised) if isinstance(raised, click.MissingParameter) else raised
             if "--json" in words:
                 try:
                     print_json({"error": error.format_message()})
@@ -117,7 +118,8 @@ class Program(LazyGroup):
                 shown = io.StringIO()
                 error.show(shown)
                 if shown.getvalue():  # a sentence of ours prints itself
-                    tell(shown.getvalue().rstrip("\n"), err=True)
+                    # Where click joins sentences, none of Chinese needs the blank.
+                    tell(shown.getvalue().rstrip("\n").replace("。 ", "。"), err=True)
             return error.exit_code
         except click.Abort:
             return INTERRUPTED
@@ -143,14 +145,14 @@ def _flush() -> None:
 
 language_option = click.option(
     "--language",
-    type=click.Choice(LANGUAGES),
+    type=Choice(LANGUAGES),
     # It may stand before the command too.
     callback=lambda _context, _option, language: language or asked(),
 )
 template_option = click.option("--template", metavar="NAME", shell_complete=offer_templates)
 json_option = click.option("--json", "as_json", is_flag=True)
 fail_on_option = click.option(
-    "--fail-on", type=click.Choice(tuple(_COUNTED)), default="warning", show_default=True
+    "--fail-on", type=Choice(tuple(_COUNTED)), default="warning", show_default=True
 )
 files_argument = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."

@@ -27,7 +27,7 @@ from .boundary import (
     template_option,
 )
 from .days import day_option
-from .help import Command
+from .help import Choice, Command
 from .terminal import command_line, is_verbose, print_json, problem_lines, shown_stages, speech
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _BY = ("department", "owner", "channel")
 @template_option
 @language_option
 @day_option("--as-of")
-@click.option("--on-conflict", type=click.Choice(_POLICIES), default="keep-both", show_default=True)
+@click.option("--on-conflict", type=Choice(_POLICIES), default="keep-both", show_default=True)
 @click.option("--per-department/--across-departments", default=None)
 @click.option("--jobs", type=int, metavar="N")
 @click.option("--dask", metavar="ADDRESS")
@@ -284,7 +284,7 @@ def _code(merge: Merge, fail_on: FailOn) -> int:
 
 @click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--by", type=click.Choice(_BY), required=True)
+@click.option("--by", type=Choice(_BY), required=True)
 @click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path))
 @day_option("--as-of")
 @template_option
@@ -328,7 +328,9 @@ def split(
         print_json(_document(done, spoken, file))
     else:
         counting = counted(done.reading.problems, fail_on)
-        again = command_line("merge", file, folder, "-o", "merged.xlsx", template=template)
+        again = command_line(
+            "merge", file, folder, "-o", say("cli", "merged_name", spoken), template=template
+        )
         lines = _split_lines(done, spoken, file, folder, again)
         tell_lines(lines, counting, spoken, _unassigned_lines(done, spoken) if is_open else ())
     sys.exit(DOUBTS if is_open else doubts_code(done.reading.problems, fail_on))

@@ -23,7 +23,7 @@ from .boundary import (
     tell_lines,
 )
 from .days import day_option
-from .help import Command, Group
+from .help import Choice, Command, Group
 from .offers import COMPLETE, offer_fields, offer_templates
 from .terminal import command_line, print_json, problem_lines, shown_stages, speech, tell
 
@@ -128,7 +128,7 @@ def demo(folder: Path, language: Language | None) -> None:
     blank = folder / files.on_disk(say("cli", "demo_blank", spoken))
     filled = folder / files.on_disk(say("cli", "demo_filled", spoken))
     parts = folder / files.on_disk(say("cli", "demo_parts", spoken))
-    merged = folder / files.on_disk(say("cli", "demo_merged", spoken))
+    merged = folder / files.on_disk(say("cli", "merged_name", spoken))
     with shown_stages(filled.name, spoken) as show:
         show("generating")
         generate_workbook(template, blank, language=spoken, created=now, overwrite=True)
@@ -251,7 +251,7 @@ def check_templates(path: str, language: Language | None) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@click.argument("shell", type=Choice(("bash", "zsh", "fish")))
 @language_option
 @guarded
 def completion(shell: str, language: Language | None) -> None:

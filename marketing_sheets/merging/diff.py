@@ -102,7 +102,7 @@ def _compared(
         language=way.language,
         differences=told,
         elsewhere=elsewhere,
-        figures=tuple(_figures(read, way.language)) if told else (),
+        figures=tuple(_figures(read, way.language)) if told and not elsewhere else (),
     )
 
 

@@ -62,7 +62,8 @@ class Diff(Brief):
     `files` are what they are called; texts of `differences` and `figures` are in `language`. What
     was computed is not listed: `figures` says what the inputs did to the headline figures, each
     file as of its own day. Where one is a part of a split of the other, `elsewhere` counts the rows
-    that were not handed out in it, which are not compared. `path` is the workbook with the list, if
+    that were not handed out in it: they are not compared, nor are the figures, as those of a part
+    are of other rows. `path` is the workbook with the list, if
     one was written.
     """
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..errors import UnknownWorkbook
+from ..errors import UnknownWorkbook, called
 from ..files import StrPath
 from ..loading import library_template, load_template, template_names
 from ..logs import logger_of
@@ -267,12 +267,12 @@ def _told_by_columns(grids: Sequence[Grid], file: str) -> Template:
     own = sum(elsewhere.isdisjoint(texts) for texts in columns.values())
     if len(columns) >= _COLUMNS and own >= _OWN_COLUMNS and len(columns) >= 2 * len(others):
         return best
-    likely = [template.id for columns, template in found if columns]
-    names = likely or template_names()
-    listed = {"file": file, "templates": ", ".join(names)}
+    likely = {template.id: template.title for columns, template in found if columns}
     if not likely:
-        raise UnknownWorkbook("foreign_workbook", **listed)
-    raise UnknownWorkbook("unknown_workbook", **listed, example=names[0])
+        titles = called({template.id: template.title for template in known})
+        raise UnknownWorkbook("foreign_workbook", file=file, templates=titles)
+    titles, example = called(likely), next(iter(likely))
+    raise UnknownWorkbook("unknown_workbook", file=file, templates=titles, example=example)
 
 
 def _words(template: Template) -> frozenset[str]:

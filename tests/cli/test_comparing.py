@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -69,6 +69,27 @@ def test_who_changed_what(pair: tuple[Path, Path]) -> None:
 def test_the_same_is_fine(pair: tuple[Path, Path]) -> None:
     """Two workbooks that say the same make the exit code 0, one beside itself too."""
     assert "完全相同" in run("diff", pair[1], pair[1]).output
+
+
+def test_the_figures_of_a_part_are_not_those_of_the_whole(
+    pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """One channel's sales are no change of all channels' sales: rows are compared, figures not."""
+    book = openpyxl.load_workbook(pair[0])
+    daily(book, 9, channel="小红书")
+    book.save(whole := tmp_path / "全部.xlsx")
+    parts = marketing_sheets.split(
+        whole, tmp_path / "分渠道", by="channel", as_of=date(2024, 6, 28)
+    )
+    book = openpyxl.load_workbook(
+        part := next(one.path for one in parts.parts if one.label == "抖音")
+    )
+    daily(book, 7, cost=321.5)
+    book.save(part)
+    output = run("diff", whole, part, "--as-of", "2024-06-28", code=1).output
+    assert "成本（元）：100 → 321.5" in output
+    assert "另有 1 行没有分发在这一份里，没有比较；两份的行不同，指标也不比较" in output
+    assert "指标因此变化：" not in output
 
 
 def test_the_document_for_programs(pair: tuple[Path, Path], tmp_path: Path) -> None:

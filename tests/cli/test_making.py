@@ -14,6 +14,8 @@ from support.examples import Examples
 from marketing_sheets.reader import read_inputs
 from marketing_sheets.texts import templates_folder
 
+CHINESE = ("--language", "zh-Hans")
+
 
 class TestGenerate:
     """`generate`."""
@@ -70,9 +72,16 @@ class TestGenerate:
             (["campaign_tracker", "--set", "nothing"], "campaign_name=618"),
             (["campaign_tracker", "--set", "campain_name=x"], "campaign_name"),
             (
-                ["campaign_tracker", "--set", "負责=x", "--language", "zh-Hans"],
-                "；可用的有：负责人",
+                ["campaign_tracker", "--set", "負责=x", *CHINESE],
+                "您是不是要找“owner（负责人）”？",
             ),
+            (
+                ["campaign_tracker", "--set", "预算=5", *CHINESE],
+                "您是不是要找“budget（总预算（元））”？",
+            ),
+            (["campaign_tracker", "--set", "客户=x", *CHINESE], "、owner（负责人）、"),
+            (["活动跟踪", *CHINESE], "您是不是要找“campaign_tracker（营销活动跟踪表）”？"),
+            (["周报", *CHINESE], "、campaign_tracker（营销活动跟踪表）、"),
             (["campaign_tracker", "--set", "budget=about 5"], "about 5"),
             (["campaign_tracker", "--start", "2024-05-02", "--end", "2024-05-01"], "2024-05-01"),
             (["campaign_tracker", "--start", "1.5.2024"], "2024-06-28"),
