@@ -128,10 +128,10 @@ def generate_workbook(
 
     `form` gives the campaign's fields by id, typed or as text. `records` to start from are a folder
     with `<sheet id>.csv` files, or `Reading.sheets`, or data frames by sheet: sheets and columns
-    called by id or label, percentages as fractions, computed columns left to their formulas; that
-    of a form has one row. What cannot be understood is written as it stands and listed in the
-    result. `language` None takes the template's, else Simplified Chinese; `created` goes into the
-    document properties.
+    called by id or label, an index with a name among them, percentages as fractions, what is
+    missing NaN, computed columns left to their formulas; that of a form has one row. What cannot
+    be understood is written as it stands and listed in the result. `language` None takes the
+    template's, else Simplified Chinese; `created` goes into the document properties.
 
     Raises TemplateError, UsageError, RecordsError, WorkbookExists or WorkbookInUse.
     """
