@@ -169,7 +169,7 @@ def test_a_named_index_is_a_column(tmp_path: Path) -> None:
 @pytest.mark.parametrize("way", ["frame", "export"])
 def test_what_is_missing_stays_missing(tmp_path: Path, way: str) -> None:
     """No row of a program takes the day of the row above, though a blank cell of a sheet does."""
-    rows = DAILY.assign(date=[date(2024, 6, 1), None, date(2024, 6, 3)])
+    rows = DAILY.assign(date=DAILY["date"].mask(DAILY["clicks"].isna()))
     done, frame = made(tmp_path, rows)
     if way == "export":
         export_records(read_workbook(done.path), tmp_path / "csv", "csv")
