@@ -119,6 +119,7 @@ def generate_workbook(
     language: Language | None = None,
     form: Mapping[str, object] | None = None,
     records: StrPath | Mapping[str, DataFrame | SheetRecords] | None = None,
+    example: bool = False,
     departments: Sequence[str] | str = (),
     rows: int | None = None,
     created: datetime | None = None,
@@ -130,8 +131,9 @@ def generate_workbook(
     with `<sheet id>.csv` files, or `Reading.sheets`, or data frames by sheet: sheets and columns
     called by id or label, an index with a name among them, percentages as fractions, what is
     missing NaN, computed columns left to their formulas; that of a form has one row. What cannot
-    be understood is written as it stands and listed in the result. `language` None takes the
-    template's, else Simplified Chinese; `created` goes into the document properties.
+    be understood is written as it stands and listed in the result. `example` starts from the
+    template's example, unless `records` are given. `language` None takes the template's, else
+    Simplified Chinese; `created` goes into the document properties.
 
     Raises TemplateError, UsageError, RecordsError, WorkbookExists or WorkbookInUse.
     """
@@ -144,6 +146,8 @@ def generate_workbook(
     if departments and "department" not in template.choices:
         raise UsageError("no_departments", template=template.id)
     target = _writable(Path(path))
+    if example and records is None:
+        records = example_folder(template, language)
     if faults := check_template(template):
         raise TemplateError("template_faults", file=template.id, faults=faults)
     fields, sheets, problems = initial_content(template, form or {}, records, language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +20,7 @@ from marketing_sheets import (
     UsageError,
     export_records,
     generate_workbook,
+    load_template,
     read_workbook,
     template_names,
 )
@@ -211,3 +213,12 @@ def test_what_cannot_be_meant_is_refused(
     assert caught.value.code == code
     assert said in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_example_is_one_word(tmp_path: Path) -> None:
+    """A program writes a template's example as the command does; a template without one says so."""
+    done = generate_workbook("execution_plan", tmp_path / "a.xlsx", example=True, language="en")
+    assert len(read_workbook(done.path).sheets["execution_plan"].frame) == 4
+    own = replace(load_template("execution_plan"), id="own")
+    with pytest.raises(UsageError, match="own has no example"):
+        generate_workbook(own, tmp_path / "b.xlsx", example=True)
