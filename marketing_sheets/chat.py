@@ -16,8 +16,9 @@ from itertools import pairwise
 from typing import Any, Final, Literal, get_args
 
 from .alerts import Phrase, TrackedAlert
-from .errors import UsageError, as_language
+from .errors import UsageError
 from .files import AnyFile, StrPath
+from .records import HasReading, Reading
 from .summary import (
     HEALTH_STATES,
     SEVERITY_STATES,
@@ -27,7 +28,6 @@ from .summary import (
     phrase_text,
     sentence,
     sub_line,
-    summarize,
     symbol_of,
     text_of,
     tile_texts,
@@ -36,7 +36,7 @@ from .summary import (
 )
 from .template import Template
 from .texts import Language, readable_text, visible
-from .workbooks import check_workbook
+from .workbooks import summary_of
 
 ChatProduct = Literal["dingtalk", "wecom", "feishu"]
 CHAT_PRODUCTS: Final[tuple[ChatProduct, ...]] = get_args(ChatProduct)
@@ -73,7 +73,7 @@ class _Line:
 
 
 def chat_text(
-    source: Summary | AnyFile,
+    source: Summary | Reading | HasReading | AnyFile,
     *,
     product: ChatProduct | None = None,
     template: Template | StrPath | None = None,
@@ -81,7 +81,7 @@ def chat_text(
     today: date | None = None,
     language: Language | None = None,
 ) -> str:
-    """Say a workbook, or its Summary, in a message: verdict, figures, alerts, doubts.
+    """Say a workbook, reading, result or Summary in a message: verdict, figures, alerts, doubts.
 
     `product` None gives plain text; else the JSON body, in one line, that its group robot takes.
     An alert is new, or resolved, against the workbook's last Summary of an earlier day. Nothing is
@@ -90,18 +90,12 @@ def chat_text(
     Raises UsageError for an unknown product or if no day is known to compute as of, and
     WorkbookError for a file that cannot be read.
     """
-    as_language(language)  # is no matter of the workbook
     if product is not None and product not in CHAT_PRODUCTS:
         known = ", ".join(CHAT_PRODUCTS)
         raise UsageError("unknown_chat_product", product=product, known=known)
-    if isinstance(source, Summary):
-        summary, spoken = source, as_language(language, source.source.language)
-    else:
-        reading, day = check_workbook(source, template=template, as_of=as_of, today=today)
-        if day is None:
-            raise UsageError("as_of_missing", file=reading.file)
-        summary = summarize(reading, as_of=day)
-        spoken = as_language(language, reading.language)
+    summary, spoken = summary_of(
+        source, template=template, as_of=as_of, today=today, language=language
+    )
     write = _plain if product is None else _WRITERS[product]
     return _fitted(summary, spoken, write)
 

@@ -25,16 +25,29 @@ What staff typed is never an exception; see `problems`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .texts import LANGUAGES, NO_TEXT, Text, fold_label, listed, nearest, say
 
 if TYPE_CHECKING:
     from .texts import Language
+
+# What the functions take instead of the command line's options.
+_ARGUMENTS: Final[Mapping[str, str]] = {
+    "force": "overwrite=True",
+    "as-of": "as_of=",
+    "template": "template=",
+    "stage": "stage=",
+    "department": "departments=",
+    "on-conflict": "on_conflict=",
+    "set": "form=",
+}
+_OPTION: Final = re.compile(rf"(?<![\w-])--({'|'.join(_ARGUMENTS)})\b(?!-)(?:(?<=template) )?")
 
 
 class SheetsError(Exception):
@@ -56,7 +69,8 @@ class SheetsError(Exception):
         return say("errors", self.code, language, **said)
 
     def __str__(self) -> str:
-        return self.describe("en")
+        """Say the error to a program's author, in English and with arguments for options."""
+        return _OPTION.sub(lambda found: _ARGUMENTS[found[1]], self.describe("en"))
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.code, self.params)

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from . import files
-from .errors import UsageError, WorkbookExists
+from .errors import UsageError, WorkbookExists, as_language
 from .logs import logged
 from .texts import Language, book, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .records import Reading, SheetRecords
+    from .records import HasReading, Reading, SheetRecords
     from .template import Column, FormSheet, TableSheet, Template
 
 
@@ -25,35 +25,35 @@ ExportFormat = Literal["csv", "json", "parquet"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 ExportTable = Literal["records", "metrics", "problems", "alerts", "history"]
 EXPORT_TABLES: tuple[ExportTable, ...] = get_args(ExportTable)
-
-_RECORDS: tuple[ExportTable, ...] = ("records",)
+_Asked = ExportTable | Literal["all"]
 
 
 @logged("wrote")
 def export_records(
-    reading: Reading,
+    reading: Reading | HasReading,
     folder: os.PathLike[str] | str,
     file_format: ExportFormat,
     *,
-    tables: Collection[ExportTable] = _RECORDS,
+    tables: Collection[_Asked] | _Asked = "records",
     labels: bool = False,
     language: Language | None = None,
     overwrite: bool = False,
 ) -> tuple[Path, ...]:
     """Write each sheet's records to `<folder>/<sheet id>.<format>` and return the paths.
 
-    Inputs and recomputed columns stand in template order; dates are ISO, percentages fractions,
-    choices ids, what is missing is empty (CSV) or null. Beside a quantity stand its kind (number,
+    `reading` is one, or a result that holds one. Inputs and recomputed columns stand in template
+    order; dates are ISO, percentages fractions, choices ids, what is missing is empty (CSV) or
+    null. Beside a quantity stand its kind (number,
     money, percent, ratio, growth) as `<id>.kind` and what was typed, unit and all, as `<id>.raw`.
     The form becomes `<form id>.<format>` with one record. Records of a merge or split tell in
     columns `trace.<name>` where they come from. CSV is UTF-8 with the mark that makes Excel read it
     as such; texts stay as staff typed them, so a program that opens it in Excel should import it as
     text.
 
-    `tables` may name metrics, problems, alerts and history too, or instead: what `metrics_frame`
-    and the like give, as `metrics.<format>`, or `tidy.metrics.<format>` where a sheet is called
-    metrics. With `labels` columns are called, and choices said, by their labels in `language`
-    (None: the workbook's): for people, not to be read again.
+    `tables` may name metrics, problems, alerts and history too, or instead, or "all": what
+    `metrics_frame` and the like give, as `metrics.<format>`, or `tidy.metrics.<format>` where a
+    sheet is called metrics. With `labels` columns are called, and choices said, by their labels in
+    `language` (None: the workbook's): for people, not to be read again.
 
     Raises WorkbookExists before anything is written, UsageError for an unknown format or table, for
     metrics or alerts without a day, or if Parquet support is missing, OSError or WorkbookError
@@ -62,10 +62,16 @@ def export_records(
     if file_format not in EXPORT_FORMATS:
         known = ", ".join(EXPORT_FORMATS)
         raise UsageError("unknown_export_format", format=file_format, known=known)
-    for unknown in set(tables).difference(EXPORT_TABLES):
+    # One name is meant as one name, not as its letters.
+    asked: set[str] = {tables} if isinstance(tables, str) else {*tables}
+    for unknown in sorted(asked.difference(EXPORT_TABLES, ("all",))):
         raise UsageError("unknown_export_table", table=unknown, known=", ".join(EXPORT_TABLES))
-    folder, spoken = Path(folder), language or reading.language
-    found = _tables(reading, tables, spoken)
+    wanted = [name for name in EXPORT_TABLES if asked.intersection((name, "all"))]
+    from .records import reading_of  # noqa: PLC0415 - it loads pandas
+
+    folder, reading = Path(folder), reading_of(reading)
+    spoken = as_language(language, reading.language)
+    found = _tables(reading, wanted, spoken)
     targets = {name: folder / f"{name}.{file_format}" for name in found}
     for target in targets.values() if not overwrite else ():
         if files.exists(target):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def initial_content(
     problems: tuple[Problem, ...] = ()
     found: tuple[dict[str, SheetRecords], tuple[Problem, ...]] = {}, ()
     frames = frames_by_sheet(records, template) if isinstance(records, Mapping) else None
-    folder = None if records is None or isinstance(records, Mapping) else Path(records)
+    folder = None if records is None or frames is not None else _folder(records)
     if folder is not None:
         fields, problems = read_form_csv(folder, template, language=language)
     for one in template.forms:
@@ -50,6 +51,13 @@ def initial_content(
         found = read_csv_records(folder, template, form=fields, language=language)
     sheets, told = found
     return fields, sheets, problems + told
+
+
+def _folder(records: object) -> Path:
+    """Return the folder of records; anything else lacks its sheet."""
+    if not isinstance(records, str | PathLike):
+        raise UsageError("records_without_sheet", found=type(records).__name__)
+    return Path(records)
 
 
 def _typed_form(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
 from .brief import Brief, counted, drawn
+from .errors import UsageError, as_day
 from .notebook import piece, problems_table, shown, table, title
 from .problems import Place, Problem
 from .template import SettingValue, Template, Threshold
@@ -360,3 +361,30 @@ def _(reading: Reading) -> str:
         table([say("sheets", name, language) for name in names], rows),
         problems_table(reading.problems, language),
     )
+
+
+@runtime_checkable
+class HasReading(Protocol):
+    """A result of a verb that holds a computed reading."""
+
+    @property
+    def reading(self) -> Reading:
+        """The reading."""
+        ...
+
+
+def reading_of(result: Reading | HasReading) -> Reading:
+    """Return the reading that a result holds, or is; UsageError for anything else."""
+    if isinstance(result, Reading):
+        return result
+    if isinstance(result, HasReading):
+        return result.reading
+    raise UsageError("not_a_reading", found=type(result).__name__)
+
+
+def as_of_day(reading: Reading, asked: object = None) -> date:
+    """Return the day asked for, else a reading's own; UsageError where neither is known."""
+    day = as_day(asked) or reading.as_of
+    if day is None:
+        raise UsageError("as_of_missing", file=reading.file or "")
+    return day

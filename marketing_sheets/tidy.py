@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 import pandas as pd
 
 from .alerts import TrackedAlert, alerts, track, unproven_keys
-from .errors import UsageError
+from .errors import as_language
 from .history import figure_ids
 from .problems import Problem
-from .records import Reading
+from .records import HasReading, Reading, as_of_day, reading_of
 from .summary import Summary, figure_label, figures, kind_text, level_keys, phrase_text, text_of
 from .template import Column
 from .texts import Language
@@ -43,12 +43,18 @@ _KINDS: Final = {
 }
 
 
-class HasReading(Protocol):
-    """A result of a verb that holds a computed reading."""
+@runtime_checkable
+class HasProblems(Protocol):
+    """A result of a verb that lists what is doubtful, in a language of its own."""
 
     @property
-    def reading(self) -> Reading:
-        """The reading."""
+    def problems(self) -> tuple[Problem, ...]:
+        """What is doubtful."""
+        ...
+
+    @property
+    def language(self) -> Language:
+        """The language."""
         ...
 
 
@@ -90,9 +96,9 @@ def metrics_frame(
 
     Raises UsageError for a reading without a day: `read_workbook(..., as_of=...)` gives it one.
     """
-    reading = _reading(result)
-    spoken, template = language or reading.language, reading.template
-    found = figures(reading, as_of=_day(reading))
+    reading = reading_of(result)
+    spoken, template = as_language(language, reading.language), reading.template
+    found = figures(reading, as_of=as_of_day(reading))
     labels = {name: figure_label(template, name, spoken) for name in {f.metric for _, f in found}}
     rows = [
         {
@@ -126,7 +132,9 @@ def _level(key: str) -> str:
 
 
 def problems_frame(
-    result: Reading | HasReading | Sequence[Problem], *, language: Language | None = None
+    result: Reading | HasReading | HasProblems | Sequence[Problem],
+    *,
+    language: Language | None = None,
 ) -> pd.DataFrame:
     """Return all that is doubtful in a reading or result, or given problems, one a row.
 
@@ -134,12 +142,12 @@ def problems_frame(
     counts, Int64), `column` (its id), `raw`, `message` and `hint`, the texts in `language` (None:
     the workbook's, else zh-Hans).
     """
-    spoken: Language = language or "zh-Hans"
     if isinstance(result, Sequence):
-        problems: Sequence[Problem] = result
+        problems, own = result, None
     else:
-        reading = _reading(result)
-        problems, spoken = reading.problems, language or reading.language
+        holder = result if isinstance(result, HasProblems) else reading_of(result)
+        problems, own = holder.problems, holder.language
+    spoken = as_language(language, own)
     rows = [{**one.as_json(spoken), "row": one.place.row} for one in problems]
     return _frame(rows, _PROBLEM)
 
@@ -157,10 +165,11 @@ def alerts_frame(
     Raises UsageError for a reading without a day, as `metrics_frame`.
     """
     if isinstance(result, Summary):
-        spoken, found = language or result.source.language, result.alerts
+        spoken, found = as_language(language, result.source.language), result.alerts
     else:
-        reading = _reading(result)
-        spoken, found = language or reading.language, tracked_alerts(reading, _day(reading))
+        reading = reading_of(result)
+        found = tracked_alerts(reading, as_of_day(reading))
+        spoken = as_language(language, reading.language)
     return _frame([alert_as_json(one, spoken) for one in found], _ALERT)
 
 
@@ -171,7 +180,7 @@ def history_frame(result: Reading | HasReading | Summary) -> pd.DataFrame:
     day has none: `progress` as a fraction, `spend` and `budget` of the tasks, `alerts` that stood,
     `problems` (what could not be trusted), and `headline.<id>`, the Summary's headline figures.
     """
-    history = (result if isinstance(result, Summary) else _reading(result)).history
+    history = (result if isinstance(result, Summary) else reading_of(result)).history
     rows = [{"as_of": one.day, "health": one.health, **one.figures} for one in history]
     names = figure_ids(history)
     return _frame(rows, ("as_of", "health", *names), dict.fromkeys(names, _NUMBER))
@@ -215,16 +224,6 @@ def alert_as_json(one: TrackedAlert, language: Language) -> dict[str, Any]:
         "department": text_of(one.department, language),
         "owner": one.who,
     }
-
-
-def _reading(result: Reading | HasReading) -> Reading:
-    return result if isinstance(result, Reading) else result.reading
-
-
-def _day(reading: Reading) -> date:
-    if reading.as_of is None:
-        raise UsageError("as_of_missing", file=reading.file or "")
-    return reading.as_of
 
 
 def _frame(

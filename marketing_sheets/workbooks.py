@@ -43,7 +43,7 @@ from .ooxml import (
 )
 from .problems import Problem
 from .reader import read_inputs, with_earlier
-from .records import Reading, SheetRecords
+from .records import HasReading, Reading, SheetRecords, reading_of
 from .review import KEYS, Entry, entries_of, mark_rules
 from .template import Campaign, Template
 from .texts import Language, say, templates_folder
@@ -119,6 +119,7 @@ def generate_workbook(
     language: Language | None = None,
     form: Mapping[str, object] | None = None,
     records: StrPath | Mapping[str, DataFrame | SheetRecords] | None = None,
+    example: bool = False,
     departments: Sequence[str] | str = (),
     rows: int | None = None,
     created: datetime | None = None,
@@ -128,10 +129,11 @@ def generate_workbook(
 
     `form` gives the campaign's fields by id, typed or as text. `records` to start from are a folder
     with `<sheet id>.csv` files, or `Reading.sheets`, or data frames by sheet: sheets and columns
-    called by id or label, percentages as fractions, computed columns left to their formulas; that
-    of a form has one row. What cannot be understood is written as it stands and listed in the
-    result. `language` None takes the template's, else Simplified Chinese; `created` goes into the
-    document properties.
+    called by id or label, an index with a name among them, percentages as fractions, what is
+    missing NaN, computed columns left to their formulas; that of a form has one row. What cannot
+    be understood is written as it stands and listed in the result. `example` starts from the
+    template's example, unless `records` are given. `language` None takes the template's, else
+    Simplified Chinese; `created` goes into the document properties.
 
     Raises TemplateError, UsageError, RecordsError, WorkbookExists or WorkbookInUse.
     """
@@ -144,6 +146,8 @@ def generate_workbook(
     if departments and "department" not in template.choices:
         raise UsageError("no_departments", template=template.id)
     target = _writable(Path(path))
+    if example and records is None:
+        records = example_folder(template, language)
     if faults := check_template(template):
         raise TemplateError("template_faults", file=template.id, faults=faults)
     fields, sheets, problems = initial_content(template, form or {}, records, language)
@@ -229,6 +233,32 @@ def _checked(
     how = "asked for" if as_of else "stated in the workbook" if day == stated else "today"
     logger_of(__name__).debug("%r as of %s, %s", reading.file, day, how)
     return recompute(reading, as_of=day), day
+
+
+def summary_of(
+    source: Summary | Reading | HasReading | AnyFile,
+    *,
+    template: Template | StrPath | None = None,
+    as_of: date | None = None,
+    today: date | None = None,
+    language: Language | None = None,
+) -> tuple[Summary, Language]:
+    """Return the Summary of a workbook, reading or result, and the language to say it in.
+
+    A reading of another day than is asked for is computed anew; a Summary stays as it is. Raises
+    UsageError if no day is known to compute as of, WorkbookError for a file that cannot be read.
+    """
+    as_language(language)  # is no matter of the workbook
+    if isinstance(source, pages.Summary):
+        return source, as_language(language, source.source.language)
+    if isinstance(source, Reading | HasReading):
+        reading = reading_of(source)
+        day = as_day(as_of) or reading.as_of or as_day(today)
+        if day != reading.as_of:
+            reading = recompute(reading, as_of=day)
+    else:
+        reading = check_workbook(source, template=template, as_of=as_of, today=today)[0]
+    return pages.summarize(reading), as_language(language, reading.language)
 
 
 @logged("recalculated")

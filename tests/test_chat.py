@@ -147,7 +147,7 @@ def test_an_empty_workbook_has_a_message(tmp_path: Path) -> None:
         assert "各表还没有数据" in chat_text(path, today=day)
         for product in CHAT_PRODUCTS:
             assert "各表还没有数据" in said(chat_text(path, product=product, today=day))
-        with pytest.raises(UsageError, match="--as-of"):
+        with pytest.raises(UsageError, match="as_of="):
             chat_text(path)
 
 

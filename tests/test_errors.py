@@ -58,6 +58,25 @@ def test_every_public_function_has_that_door(tmp_path: Path) -> None:
         lambda: ms.generate_workbook("campaign_tracker", other, created=soon),
     ]
     for call in calls:
-        with pytest.raises(ms.UsageError, match=r"soon|None"):
+        with pytest.raises(ms.UsageError, match=r"soon|as_of="):
             call()
     assert sorted(one.name for one in tmp_path.iterdir()) == ["a.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ms.WorkbookExists("file_exists", file="a.xlsx"), "Add overwrite=True to replace it."),
+        (ms.UsageError("as_of_missing", file="a--force.xlsx"), "a--force.xlsx does not"),
+        (ms.UsageError("as_of_missing", file="a.xlsx"), "or give as_of=."),
+        (
+            ms.UnknownWorkbook("unknown_workbook_template", file="a.xlsx", template="own"),
+            "such as template=own.toml.",
+        ),
+        (ms.UsageError("no_departments", template="own"), "so departments= cannot be used."),
+    ],
+)
+def test_programs_are_told_of_arguments(error: ms.SheetsError, said: str) -> None:
+    """What an exception says names the arguments of functions, and `describe` the options."""
+    assert said in str(error)
+    assert "=" not in error.describe("en")

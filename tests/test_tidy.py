@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,13 +14,18 @@ from support.readings import AS_OF, campaign, reading
 from marketing_sheets import (
     UsageError,
     alerts_frame,
+    chat_text,
+    export_records,
     generate_workbook,
+    history_frame,
     merge,
     metrics_frame,
     problems_frame,
     read_workbook,
     recompute,
+    summarize,
     template_names,
+    write_report,
 )
 from marketing_sheets.documents import report
 
@@ -100,6 +107,43 @@ def test_a_merge_has_tables_too(examples: Examples, tmp_path: Path) -> None:
     assert {"trace.campaign"} < set(frame["level"])
     assert result.problems_frame()["code"].tolist() == [p.code for p in result.reading.problems]
     assert set(result.alerts_frame()["state"]) == {"new"}
+
+
+@pytest.mark.parametrize("take", [metrics_frame, alerts_frame, history_frame, problems_frame])
+def test_what_holds_no_reading_is_refused(take: Callable[[Any], object]) -> None:
+    """The path of a workbook is no reading of it, and what to give instead is said."""
+    with pytest.raises(UsageError, match=r"read_workbook.* found .*Path") as caught:
+        take(Path("a.xlsx"))
+    assert caught.value.code == "not_a_reading"
+
+
+@pytest.mark.parametrize("take", [metrics_frame, alerts_frame, problems_frame])
+def test_a_language_of_none_of_ours_is_refused(examples: Examples, take: Any) -> None:
+    """A wrong language is named with those there are."""
+    with pytest.raises(UsageError, match="zh-Hans, zh-Hant, en"):
+        take(examples().reading, language="fr")
+
+
+def test_a_generation_has_a_table_of_problems(tmp_path: Path) -> None:
+    """What of the records was not understood is a table in the workbook's language."""
+    rows = pd.DataFrame({"channel": ["douyin"], "cost": ["约5万"]})
+    path, records = tmp_path / "a.xlsx", {"daily_data": rows}
+    done = generate_workbook("campaign_tracker", path, language="en", records=records)
+    assert problems_frame(done).equals(problems_frame(done.problems, language="en"))
+    assert "约5万" in problems_frame(done)["raw"].tolist()
+
+
+def test_every_verb_takes_what_another_returned(examples: Examples, tmp_path: Path) -> None:
+    """A reading or result can be summarised, said, reported and exported, as of its own day."""
+    done = examples().recalculated
+    computed = recompute(done.reading, as_of=done.as_of)
+    expected = summarize(computed, as_of=done.as_of)
+    assert chat_text(computed) == chat_text(summarize(computed)) == chat_text(expected)
+    assert write_report(computed, tmp_path / "a.html").summary.as_of == done.as_of
+    early = chat_text(computed, as_of=AS_OF)
+    assert early == chat_text(recompute(computed, as_of=AS_OF)) != chat_text(computed)
+    paths = export_records(done, tmp_path / "out", "csv", tables="metrics")
+    assert [path.name for path in paths] == ["metrics.csv"]
 
 
 def test_without_a_day_there_are_no_figures() -> None:

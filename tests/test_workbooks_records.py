@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +20,7 @@ from marketing_sheets import (
     UsageError,
     export_records,
     generate_workbook,
+    load_template,
     read_workbook,
     template_names,
 )
@@ -157,6 +159,29 @@ def test_one_column_is_enough(tmp_path: Path) -> None:
     assert "date" in [one.column for one in done.problems]
 
 
+def test_a_named_index_is_a_column(tmp_path: Path) -> None:
+    """What was grouped by day and channel keeps both, whether they are columns or an index."""
+    summed = DAILY.astype({"cost": object}).groupby(["date", "channel"])[["impressions"]].sum()
+    done, frame = made(tmp_path, summed)
+    assert frame["date"].dt.day.tolist() == [1, 2, 3]
+    assert frame["channel"].tolist() == ["douyin", "douyin", "stores"]
+    assert {one.column for one in done.problems}.isdisjoint(("date", "channel"))
+
+
+@pytest.mark.parametrize("way", ["frame", "export"])
+def test_what_is_missing_stays_missing(tmp_path: Path, way: str) -> None:
+    """No row of a program takes the day of the row above, though a blank cell of a sheet does."""
+    rows = DAILY.assign(date=DAILY["date"].mask(DAILY["clicks"].isna()))
+    done, frame = made(tmp_path, rows)
+    if way == "export":
+        export_records(read_workbook(done.path), tmp_path / "csv", "csv")
+        target = tmp_path / "b.xlsx"
+        done = generate_workbook("campaign_tracker", target, records=tmp_path / "csv")
+        frame = read_workbook(done.path).sheets["daily_data"].frame
+    assert frame["date"].dt.day.tolist() == [1, pytest.approx(np.nan, nan_ok=True), 3]
+    assert [one.code for one in done.problems if one.column == "date"] == ["required_blank"]
+
+
 def test_every_row_is_used_or_told_of(tmp_path: Path) -> None:
     """What a reader would take for a total or a heading is left out, and listed with its row."""
     rows = pd.DataFrame({"date": ["合计", None], "channel": [None, "抖音"], "cost": [5.0, None]})
@@ -174,11 +199,13 @@ def test_every_row_is_used_or_told_of(tmp_path: Path) -> None:
         ({"daily_data": DAILY.assign(点击量=1)}, "column_twice", "点击量"),
         ({"daily_data": DAILY, "每日数据": DAILY}, "frame_twice", "每日数据"),
         ({"daily_data": [1, 2]}, "not_a_frame", "list"),
+        ({"daily_data": DAILY.rename_axis("click")}, "unknown_column", "clicks"),
+        (DAILY, "records_without_sheet", '{"daily_data": frame}'),
         ({"guide": pd.DataFrame({"owner": ["甲", "乙"]})}, "form_frame_rows", "2"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(
-    tmp_path: Path, records: dict[str, Any], code: str, said: str
+    tmp_path: Path, records: Any, code: str, said: str
 ) -> None:
     """A name that is none of the template's is no record lost: nothing is written."""
     with pytest.raises(UsageError) as caught:
@@ -186,3 +213,12 @@ def test_what_cannot_be_meant_is_refused(
     assert caught.value.code == code
     assert said in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_example_is_one_word(tmp_path: Path) -> None:
+    """A program writes a template's example as the command does; a template without one says so."""
+    done = generate_workbook("execution_plan", tmp_path / "a.xlsx", example=True, language="en")
+    assert len(read_workbook(done.path).sheets["execution_plan"].frame) == 4
+    own = replace(load_template("execution_plan"), id="own")
+    with pytest.raises(UsageError, match="own has no example"):
+        generate_workbook(own, tmp_path / "b.xlsx", example=True)

@@ -64,14 +64,12 @@ def generate(
     """Write a workbook from TEMPLATE: the name of one, or the path of your own .toml."""
     from ..loading import load_template, template_names
     from ..template import Campaign
-    from ..workbooks import example_folder, generate_workbook
+    from ..workbooks import generate_workbook
 
     form: dict[str, object] = dict(_pair(text) for text in settings)
     form |= {key: day for key, day in zip(Campaign.PERIOD, (start, end), strict=True) if day}
     chosen = load_template(template)
     written = speech(language, chosen.language)
-    if example and records is None:
-        records = example_folder(chosen, written)
     with shown_stages(output.name, written) as show:
         show("generating")
         made = generate_workbook(
@@ -80,6 +78,7 @@ def generate(
             language=written,
             form=form,
             records=records,
+            example=example,
             departments=departments,
             rows=rows,
             created=datetime.now().replace(microsecond=0),
@@ -119,7 +118,7 @@ def demo(folder: Path, language: Language | None) -> None:
     from ..merging import merge
     from ..splitting import split
     from ..summary import summary_lines
-    from ..workbooks import example_folder, generate_workbook, recalculate
+    from ..workbooks import generate_workbook, recalculate
 
     template = load_template("campaign_tracker")
     spoken = speech(language, template.language)
@@ -136,7 +135,7 @@ def demo(folder: Path, language: Language | None) -> None:
             template,
             filled,
             language=spoken,
-            records=example_folder(template, spoken),
+            example=True,
             created=now,
             overwrite=True,
         )

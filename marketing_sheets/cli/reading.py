@@ -226,7 +226,7 @@ def export(
     as_json: bool,
 ) -> None:
     """Write the typed records of FILE, recomputed columns included, keyed by column id."""
-    from ..exporting import EXPORT_TABLES, export_records
+    from ..exporting import export_records
     from ..loading import load_template
     from ..workbooks import check_workbook
 
@@ -236,13 +236,12 @@ def export(
         reading, _ = check_workbook(file, template=chosen, as_of=as_of, today=date.today())
         show("writing")
         spoken = speech(language, reading.language)
-        wanted = EXPORT_TABLES if "all" in tables else tables or EXPORT_TABLES[:1]
         with said_in(spoken):
             paths = export_records(
                 reading,
                 folder,
                 file_format,
-                tables=[name for name in EXPORT_TABLES if name in wanted],
+                tables=tables or "records",
                 labels=labels,
                 language=spoken,
                 overwrite=force,

@@ -50,15 +50,23 @@ _DAYS = ("date", "date_range", "datetime")
 _LEAP_DAY = 60
 _FIRST_YEARS = 1909  # where small numbers lie, counted from 1900 or from 1904
 _SECOND = 1 / 86_400
+_NO_VALUE = "–"  # one of the words that stand for nothing
 _NO_YEAR = "year_from_period"
 _NO_CELLS = pd.Series([], dtype=object)
 _NO_KINDS = missing_column("text", 0)
 
 
 def fill(job: Job, context: Context) -> None:
-    """Fill a fill-down column and report once how many cells were filled."""
+    """Fill a fill-down column and report once how many cells were filled.
+
+    In records that a program gives, what is missing is missing: it says so in a sheet as well,
+    where a blank cell would take the entry above it.
+    """
     column, typed, rows = job.column, job.typed, job.rows
     sources = fill_sources(job.table, rows, column)
+    if context.is_export:
+        typed.raw[column.id] = typed.raw[column.id].mask(sources >= 0, _NO_VALUE)
+        return
     given = {s.row: s.given[1] for s in rows.skipped if s.given and s.given[0] == column.id}
     values, stated = typed.frame[column.id].copy(), typed.stated[column.id]
     position_of = {int(row): position for position, row in enumerate(rows.records.tolist())}

@@ -52,8 +52,14 @@ def frames_by_sheet(frames: Mapping[str, Given], template: Template) -> dict[str
             raise UsageError("frame_twice", name=name, sheet=sheet_id)
         if not isinstance(frame, Given):
             raise UsageError("not_a_frame", name=name, found=type(frame).__name__)
-        found[sheet_id] = frame
+        found[sheet_id] = _with_index(frame) if isinstance(frame, pd.DataFrame) else frame
     return found
+
+
+def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose index, where it has a name, is a column: after `groupby`, say."""
+    names = [one for one in frame.index.names if one is not None and one not in frame.columns]
+    return frame.reset_index(level=names) if names else frame
 
 
 def form_row(given: Given, form: FormSheet) -> dict[str, object]:
@@ -76,11 +82,12 @@ def read_frames(
 ) -> tuple[dict[str, SheetRecords], tuple[Problem, ...]]:
     """Read tables of the template out of frames, given by the ids of their sheets.
 
-    Columns are called by id, label or alias in any language; the index is no column. Timestamps,
-    dates and numbers are taken as they are, percentages as fractions, NaN and None as blank; texts
-    are read as if typed into the sheet. A quantity is a plain number unless `<id>.raw` beside it,
-    as in an export, says what was typed. Computed columns are left to their formulas. `form` gives
-    the campaign's days. Places count as if the frame stood in a sheet from A1 on, its header first.
+    Columns are called by id, label or alias in any language, as is an index that has a name.
+    Timestamps, dates and numbers are taken as they are, percentages as fractions; NaN and None are
+    missing, and take no entry from above; texts are read as if typed into the sheet. A quantity is
+    a plain number unless `<id>.raw` beside it, as in an export, says what was typed. Computed
+    columns are left to their formulas. `form` gives the campaign's days. Places count as if the
+    frame stood in a sheet from A1 on, its header first, an index with a name in its first columns.
     Records of a reading are taken as they are.
 
     Raises UsageError for a column that is none of the sheet's, and for two of one name.

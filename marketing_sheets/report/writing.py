@@ -20,10 +20,11 @@ from ..errors import UsageError, WorkbookError, WorkbookExists, as_language, sai
 from ..files import AnyFile, StrPath
 from ..logs import logged
 from ..ooxml import given_file
-from ..summary import Summary, summarize
+from ..records import HasReading, Reading
+from ..summary import Summary
 from ..template import Template
 from ..texts import Language
-from ..workbooks import check_workbook
+from ..workbooks import summary_of
 from .base import zipped
 from .blocks import Document
 from .content import document_of
@@ -56,7 +57,7 @@ class WrittenReport(Brief):
 
 @logged("wrote")
 def write_report(
-    source: Summary | AnyFile,
+    source: Summary | Reading | HasReading | AnyFile,
     output: StrPath,
     *,
     house: AnyFile | None = None,
@@ -68,7 +69,7 @@ def write_report(
     overwrite: bool = False,
     created: datetime | None = None,
 ) -> WrittenReport:
-    """Write the report of a filled workbook, or of a Summary, as `.docx` or `.html`.
+    """Write the report of a filled workbook, a reading, result or Summary, as `.docx` or `.html`.
 
     `house` is a Word template that says `{{report}}` where the report goes; `stage` makes it the
     review of one stage. What people wrote into an earlier report at `output` goes into the new one.
@@ -86,14 +87,9 @@ def write_report(
         raise UsageError("house_for_word", file=output.name)
     if not output.parent.is_dir():
         raise UsageError("folder_missing", file=output.name, folder=str(output.parent))
-    if isinstance(source, Summary):
-        summary, spoken = source, as_language(language, source.source.language)
-    else:
-        reading, day = check_workbook(source, template=template, as_of=as_of, today=today)
-        if day is None:
-            raise UsageError("as_of_missing", file=reading.file)
-        summary = summarize(reading, as_of=day)
-        spoken = as_language(language, reading.language)
+    summary, spoken = summary_of(
+        source, template=template, as_of=as_of, today=today, language=language
+    )
     with said_in(spoken):
         document = document_of(summary, spoken, stage=stage)
         files.check_replaceable(output)

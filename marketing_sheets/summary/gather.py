@@ -20,7 +20,6 @@ from ..alerts import (
     track,
     unproven_keys,
 )
-from ..errors import needed_day
 from ..history import HEADLINE, join_histories
 from ..logs import logged
 from ..metrics import (
@@ -45,7 +44,7 @@ from ..metrics import (
     up_to_day,
 )
 from ..problems import Place, Problem
-from ..records import LOG, HistoryDay, Reading, SheetRecords
+from ..records import LOG, HistoryDay, Reading, SheetRecords, as_of_day
 from ..template import Campaign, Daily, Effect, Issue, Role, Task, Template, Verdict
 from ..texts import LANGUAGES, Text, book, say
 from . import piece  # noqa: F401 - so that notebooks draw the Summaries made here
@@ -125,9 +124,9 @@ def _tab(reading: Reading, sheet: str) -> Place:
 
 
 @logged("computed")
-def summarize(reading: Reading, *, as_of: date) -> Summary:
-    """Gather all that the Summary shows of a reading that was recomputed, whatever is missing."""
-    form, (start, end), as_of = reading.form, period_of(reading), needed_day(as_of)
+def summarize(reading: Reading, *, as_of: date | None = None) -> Summary:
+    """Gather all that the Summary shows of a computed reading, of its own day unless told."""
+    form, (start, end), as_of = reading.form, period_of(reading), as_of_day(reading, as_of)
     time = elapsed(start, end, as_of)
     daily = up_to_day(metric_frame(reading, reading.template.sheet_for("daily"), as_of=as_of))
     tasks = metric_frame(reading, reading.template.sheet_for("master"))
