@@ -170,7 +170,7 @@ def guarded(command: _Command) -> _Command:
         except _PASSED_ON:
             raise
         except KeyboardInterrupt:
-            words = say("cli", "interrupted", speech(language))
+            words = say("cli", "interrupted", _spoken(language))
             sentence = Sentence(words, INTERRUPTED)
         except BaseException as error:  # a panic of a parser is no Exception
             names = ("path", "file", "output", "template")
@@ -204,7 +204,26 @@ def as_sentence(error: BaseException, language: Language | None, file: str) -> S
         tell("".join(traceback.format_exception(error)).rstrip(), err=True)
     is_usage = isinstance(known, UsageError | TemplateError | WorkbookExists)
     code = WRONG_USAGE if is_usage else UNUSABLE
-    return Sentence(known.describe(speech(language, known.language)), code)
+    return Sentence(known.describe(_spoken(language, known.language)), code)
+
+
+def _spoken(*known: Language | None) -> Language:
+    """Return the language to speak where the template a command names has its say too."""
+    stated = None if asked() or any(known) else _stated_language()
+    return speech(*known, stated)
+
+
+def _stated_language() -> Language | None:
+    context = click.get_current_context(silent=True)
+    named = None if context is None else context.params.get("template")
+    if named is None:
+        return None
+    from ..loading import load_template
+
+    try:
+        return load_template(named).language
+    except SheetsError:
+        return None
 
 
 def unforeseen(error: BaseException, file: str) -> WorkbookError:
@@ -309,7 +328,13 @@ def run_files(
         if not as_json:
             problems = () if len(files) > 1 else counted(outcome.problems, fail_on)
             tell_lines(outcome.lines, problems, outcome.language)
-    codes += [UNUSABLE] * len(lost)
+    spoken = _spoken(language, *(one for one, _ in said.most_common(1)))
+    for skipped in lost:
+        codes.append(_lost_code(skipped, fail_on))
+        told = skipped.describe(spoken)
+        documents.append({"file": str(skipped.path or skipped.file), "error": told})
+        if not as_json:
+            tell(told, err=True)
     code = max(codes, default=FINE)
     tally = Counter(codes)
     if as_json:
@@ -321,12 +346,17 @@ def run_files(
         }
         print_json({"files": documents, "tally": counts})
         return code
-    spoken = speech(language, *(one for one, _ in said.most_common(1)))
-    for skipped in lost:
-        tell(skipped.describe(spoken), err=True)
     if len(codes) > 1:
         tell(_tally_line(tally, spoken))
     return code
+
+
+def _lost_code(skipped: SkippedFile, fail_on: FailOn) -> int:
+    """Return the exit code for a file that is no workbook, as a merge has it."""
+    if skipped.code != "lock_file":
+        return UNUSABLE
+    # The workbook it locks was read, as it was last saved.
+    return DOUBTS if fail_on == "warning" else FINE
 
 
 def called(problems: Iterable[Problem], name: str) -> tuple[Problem, ...]:

@@ -65,3 +65,19 @@ def test_conflicts_are_settled_by_the_command_that_is_told(handed_in: Path, tmp_
     done = settle(merged, tmp_path / "s.xlsx", template=own)
     assert [one.state for one in done.merge.settled] == ["settled"]
     run("settle", merged, "--template", own, "--as-of", "2024-06-28")
+
+
+def test_files_that_cannot_be_used_are_told_in_the_templates_language(
+    handed_in: Path, tmp_path: Path
+) -> None:
+    """No workbook says its language there; one whose template is not at hand says it itself."""
+    own, bad = handed_in / "posts.toml", tmp_path / "bad.xlsx"
+    bad.write_bytes(b"PK\x03\x04broken")
+    for words in (("check",), ("recalculate",), ("chat",), ("split", "--by", "owner", "-o", "p")):
+        assert "不完整" in run(*words, bad, "--template", own, code=3).stderr
+    assert "不完整" in run("diff", bad, bad, "--template", own, code=3).stderr
+    assert "不完整" in run("check", tmp_path, "--template", own, code=3).stderr
+    assert "已經存在" in run("generate", own, "-o", handed_in / "in" / "a.xlsx", code=2).stderr
+    assert "範本「posts」" in run("check", handed_in / "in" / "a.xlsx", code=3).stderr
+    english = run("check", bad, "--template", own, "--language", "en", code=3).stderr
+    assert english.startswith("bad.xlsx is not whole")
