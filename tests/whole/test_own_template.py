@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -81,3 +82,11 @@ def test_files_that_cannot_be_used_are_told_in_the_templates_language(
     assert "範本「posts」" in run("check", handed_in / "in" / "a.xlsx", code=3).stderr
     english = run("check", bad, "--template", own, "--language", "en", code=3).stderr
     assert english.startswith("bad.xlsx is not whole")
+
+
+def test_a_merge_tells_the_hash_of_what_it_wrote(handed_in: Path, tmp_path: Path) -> None:
+    """Its document describes the workbook at `file`, which is told by its SHA-256."""
+    out = tmp_path / "m.xlsx"
+    words = ("merge", handed_in / "in", "-o", out, "--template", handed_in / "posts.toml", *AS_OF)
+    found = document(run(*words, "--no-cache", "--json", "--fail-on", "never"))
+    assert found["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
