@@ -19,8 +19,10 @@ from ..texts import LANGUAGES, Language, say
 from .help import LazyGroup, click_speaks
 from .offers import COMPLETE, offer_templates
 from .terminal import (
+    Terminated,
     asked,
     asked_for,
+    ended_in_order,
     is_quiet,
     is_verbose,
     keep_asked,
@@ -44,6 +46,7 @@ DOUBTS = 1  # found, and everything written all the same
 WRONG_USAGE = 2
 UNUSABLE = 3  # a file that could not be used
 INTERRUPTED = 130  # what shells return for a program ended by Ctrl-C
+TERMINATED = 143  # and by SIGTERM, as containers and services end what they run
 FailOn = Literal["error", "warning", "never"]
 _COUNTED: dict[FailOn, tuple[str, ...]] = {
     "error": ("error",),
@@ -165,13 +168,14 @@ def guarded(command: _Command) -> _Command:
         keep_asked(verbose=verbose, quiet=quiet)
         language = kwargs.get("language")
         try:
-            with told_of_work(verbose):
+            with told_of_work(verbose), ended_in_order():
                 return command(*args, **kwargs)
         except _PASSED_ON:
             raise
+        except Terminated:
+            sentence = Sentence(say("cli", "terminated", _spoken(language)), TERMINATED)
         except KeyboardInterrupt:
-            words = say("cli", "interrupted", _spoken(language))
-            sentence = Sentence(words, INTERRUPTED)
+            sentence = Sentence(say("cli", "interrupted", _spoken(language)), INTERRUPTED)
         except BaseException as error:  # a panic of a parser is no Exception
             names = ("path", "file", "output", "template")
             what = next((str(kwargs[n]) for n in names if kwargs.get(n)), command.__name__)
