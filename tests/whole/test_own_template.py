@@ -90,3 +90,21 @@ def test_a_merge_tells_the_hash_of_what_it_wrote(handed_in: Path, tmp_path: Path
     words = ("merge", handed_in / "in", "-o", out, "--template", handed_in / "posts.toml", *AS_OF)
     found = document(run(*words, "--no-cache", "--json", "--fail-on", "never"))
     assert found["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+
+
+def test_the_faults_of_a_template_are_one_document(handed_in: Path, tmp_path: Path) -> None:
+    """Each with its code, file and key; none where it is sound."""
+    own, bad = handed_in / "posts.toml", tmp_path / "bad.toml"
+    assert document(run("templates", "check", own, "--json")) == {
+        "template": str(own),
+        "faults": [],
+    }
+    text = own.read_text(encoding="utf-8").replace("min = 0", 'min = "zero"', 1)
+    bad.write_text(text.replace("format = 1", "format = 2"), encoding="utf-8")
+    found = document(run("templates", "check", bad, "--json", code=1))["faults"]
+    assert [(one["file"], one["path"]) for one in found] == [
+        ("bad.toml", "format"),
+        ("bad.toml", "sheets[1].columns[4].min"),
+    ]
+    assert all(one["code"] and one["message"].startswith("bad.toml: ") for one in found)
+    assert "error" in document(run("templates", "check", tmp_path / "no.toml", "--json", code=2))
