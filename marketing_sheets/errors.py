@@ -104,6 +104,11 @@ class TemplateFault:
                 sentence += say("errors", f"advice.{advice}", language, **self.params)
         return ": ".join(part for part in (self.file, self.path, sentence) if part)
 
+    def as_json(self, language: Language) -> dict[str, str | None]:
+        """Return the fault as plain types, its line said in `language`."""
+        found = {"code": self.code, "file": self.file, "path": self.path or None}
+        return {**found, "message": self.describe(language)}
+
     def __str__(self) -> str:
         return self.describe("en")
 

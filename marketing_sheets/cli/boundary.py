@@ -19,8 +19,10 @@ from ..texts import LANGUAGES, Language, say
 from .help import Choice, LazyGroup, click_speaks, missing
 from .offers import COMPLETE, offer_templates
 from .terminal import (
+    Terminated,
     asked,
     asked_for,
+    ended_in_order,
     is_quiet,
     is_verbose,
     keep_asked,
@@ -44,6 +46,7 @@ DOUBTS = 1  # found, and everything written all the same
 WRONG_USAGE = 2
 UNUSABLE = 3  # a file that could not be used
 INTERRUPTED = 130  # what shells return for a program ended by Ctrl-C
+TERMINATED = 143  # and by SIGTERM, as containers and services end what they run
 FailOn = Literal["error", "warning", "never"]
 _COUNTED: dict[FailOn, tuple[str, ...]] = {
     "error": ("error",),
@@ -167,13 +170,14 @@ def guarded(command: _Command) -> _Command:
         keep_asked(verbose=verbose, quiet=quiet)
         language = kwargs.get("language")
         try:
-            with told_of_work(verbose):
+            with told_of_work(verbose), ended_in_order():
                 return command(*args, **kwargs)
         except _PASSED_ON:
             raise
+        except Terminated:
+            sentence = Sentence(say("cli", "terminated", _spoken(language)), TERMINATED)
         except KeyboardInterrupt:
-            words = say("cli", "interrupted", speech(language))
-            sentence = Sentence(words, INTERRUPTED)
+            sentence = Sentence(say("cli", "interrupted", _spoken(language)), INTERRUPTED)
         except BaseException as error:  # a panic of a parser is no Exception
             names = ("path", "file", "output", "template")
             what = next((str(kwargs[n]) for n in names if kwargs.get(n)), command.__name__)
@@ -206,7 +210,26 @@ def as_sentence(error: BaseException, language: Language | None, file: str) -> S
         tell("".join(traceback.format_exception(error)).rstrip(), err=True)
     is_usage = isinstance(known, UsageError | TemplateError | WorkbookExists)
     code = WRONG_USAGE if is_usage else UNUSABLE
-    return Sentence(known.describe(speech(language, known.language)), code)
+    return Sentence(known.describe(_spoken(language, known.language)), code)
+
+
+def _spoken(*known: Language | None) -> Language:
+    """Return the language to speak where the template a command names has its say too."""
+    stated = None if asked() or any(known) else _stated_language()
+    return speech(*known, stated)
+
+
+def _stated_language() -> Language | None:
+    context = click.get_current_context(silent=True)
+    named = None if context is None else context.params.get("template")
+    if named is None:
+        return None
+    from ..loading import load_template
+
+    try:
+        return load_template(named).language
+    except SheetsError:
+        return None
 
 
 def unforeseen(error: BaseException, file: str) -> WorkbookError:
@@ -311,7 +334,13 @@ def run_files(
         if not as_json:
             problems = () if len(files) > 1 else counted(outcome.problems, fail_on)
             tell_lines(outcome.lines, problems, outcome.language)
-    codes += [UNUSABLE] * len(lost)
+    spoken = _spoken(language, *(one for one, _ in said.most_common(1)))
+    for skipped in lost:
+        codes.append(_lost_code(skipped, fail_on))
+        told = skipped.describe(spoken)
+        documents.append({"file": str(skipped.path or skipped.file), "error": told})
+        if not as_json:
+            tell(told, err=True)
     code = max(codes, default=FINE)
     tally = Counter(codes)
     if as_json:
@@ -323,12 +352,17 @@ def run_files(
         }
         print_json({"files": documents, "tally": counts})
         return code
-    spoken = speech(language, *(one for one, _ in said.most_common(1)))
-    for skipped in lost:
-        tell(skipped.describe(spoken), err=True)
     if len(codes) > 1:
         tell(_tally_line(tally, spoken))
     return code
+
+
+def _lost_code(skipped: SkippedFile, fail_on: FailOn) -> int:
+    """Return the exit code for a file that is no workbook, as a merge has it."""
+    if skipped.code != "lock_file":
+        return UNUSABLE
+    # The workbook it locks was read, as it was last saved.
+    return DOUBTS if fail_on == "warning" else FINE
 
 
 def called(problems: Iterable[Problem], name: str) -> tuple[Problem, ...]:

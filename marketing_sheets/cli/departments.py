@@ -110,7 +110,8 @@ def merge(
         print_json(merge_report(result, spoken))
     else:
         counting = counted(result.merge.problems, fail_on)
-        tell_lines(_merge_lines(result, parquet, spoken), counting, spoken, _open(result, spoken))
+        lines = (*_merge_lines(result, parquet, spoken), *_next_lines(result, template, spoken))
+        tell_lines(lines, counting, spoken, _open(result, spoken))
     sys.exit(_code(result.merge, fail_on))
 
 
@@ -118,6 +119,7 @@ def merge(
 @click.argument("file", type=click.Path(path_type=Path), metavar="MERGED")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False))
 @day_option("--as-of")
+@template_option
 @click.option("--force", is_flag=True)
 @language_option
 @json_option
@@ -127,6 +129,7 @@ def settle(
     file: Path,
     output: Path | None,
     as_of: date | None,
+    template: str | None,
     force: bool,
     language: Language | None,
     as_json: bool,
@@ -139,14 +142,21 @@ def settle(
     from ..merging import settle as settle_conflicts
 
     result = settle_conflicts(
-        file, output, as_of=as_of, today=date.today(), language=language, overwrite=force
+        file,
+        output,
+        template=template,
+        as_of=as_of,
+        today=date.today(),
+        language=language,
+        overwrite=force,
     )
     spoken = result.merge.language
     if as_json:
         print_json(merge_report(result, spoken))
     else:
         written = say("merge", "done.written", spoken, file=result.path)
-        lines = (*_conflict_lines(result.merge, spoken), written, *_next_lines(result, spoken))
+        following = _next_lines(result, template, spoken)
+        lines = (*_conflict_lines(result.merge, spoken), written, *following)
         tell_lines(lines, also=_conflict_lines(result.merge, spoken))
     sys.exit(DOUBTS if result.merge.conflicts else 0)
 
@@ -193,10 +203,9 @@ def _merge_lines(result: MergeResult, parquet: Path | None, language: Language) 
     yield from [tell("too_large")] * result.is_too_large
     if result.parquet:
         yield tell("parquet", count=len(result.parquet), folder=parquet)
-    yield from _next_lines(result, language)
 
 
-def _next_lines(result: MergeResult, language: Language) -> Iterator[str]:
+def _next_lines(result: MergeResult, template: str | None, language: Language) -> Iterator[str]:
     """Say what is to be done next: with the files left out, with the conflicts, or nothing."""
     from ..merging import NO_LOSS
 
@@ -209,7 +218,7 @@ def _next_lines(result: MergeResult, language: Language) -> Iterator[str]:
             language,
             tab=say("merge", "conflicts.tab", result.merge.language),
             use=say("merge", "conflicts.use", result.merge.language),
-            command=command_line("settle", result.path),
+            command=command_line("settle", result.path, template=template),
         )
 
 

@@ -13,6 +13,7 @@ from ..errors import TemplateError, UnknownTemplate, UsageError
 from ..texts import Language, say
 from .boundary import (
     DOUBTS,
+    FINE,
     FailOn,
     counted,
     doubts_code,
@@ -228,8 +229,9 @@ def new_template(name: str, output: Path | None, language: Language | None) -> N
 @templates.command("check")
 @click.argument("path", shell_complete=offer_templates)
 @language_option
+@json_option
 @guarded
-def check_templates(path: str, language: Language | None) -> None:
+def check_templates(path: str, language: Language | None, as_json: bool) -> None:
     """Check the template at PATH, or a shipped one by name."""
     from ..loading import check_template, further_faults, load_template
 
@@ -242,6 +244,9 @@ def check_templates(path: str, language: Language | None) -> None:
         raise
     except TemplateError as error:
         faults = (*error.faults, *further_faults(error))
+    if as_json:
+        print_json({"template": path, "faults": [fault.as_json(spoken) for fault in faults]})
+        sys.exit(DOUBTS if faults else FINE)
     for fault in faults:
         tell(fault.describe(spoken))
     if faults:
