@@ -110,6 +110,10 @@ class Command(click.Command):
         self.explain(ctx)
         super().format_help(ctx, formatter)
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return what stands behind the command in the line that tells how it is called."""
+        return [_word(piece) for piece in super().collect_usage_pieces(ctx)]
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Offer what may stand here, with its help."""
         self.explain(ctx)

@@ -174,11 +174,13 @@ def list_templates(language: Language | None = None) -> None:
     """List the templates that come with the program."""
     from ..loading import load_template, template_names
 
-    spoken = speech(language)
-    for name in template_names():
+    spoken, names = speech(language), template_names()
+    for name in names:
         template = load_template(name)
         tables = " · ".join(sheet.label[spoken] for sheet in template.tables)
-        tell(f"{name}  {template.version}  {template.title[spoken]}  ({tables})")
+        place = f"{name:<{max(map(len, names))}}"
+        tell(f"{place}  {template.version}  {template.title[spoken]}  ({tables})")
+    tell(say("cli", "templates_next", spoken), err=True)
 
 
 @templates.command("show")
@@ -192,6 +194,7 @@ def show_template(template: str, language: Language | None) -> None:
     loaded = load_template(template)
     spoken = speech(language, loaded.language)
     tell(f"{loaded.id}  {loaded.version}  {loaded.title[spoken]}")
+    tell(say("cli", "template_marks", spoken))
     for form in loaded.forms:
         tell(f"\n{form.id}  {form.label[spoken]}")
         for field in form.fields:

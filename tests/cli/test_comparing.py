@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+import time
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -90,6 +91,20 @@ def test_the_figures_of_a_part_are_not_those_of_the_whole(
     assert "成本（元）：100 → 321.5" in output
     assert "另有 1 行没有分发在这一份里，没有比较；两份的行不同，指标也不比较" in output
     assert "指标因此变化：" not in output
+
+
+def test_when_a_file_was_saved_is_told_by_the_clock_here(
+    pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list on the terminal speaks of the reader's time; a workbook, the same anywhere, of UTC."""
+    book = openpyxl.load_workbook(pair[1])
+    saved = book.properties.modified
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    output = run("diff", *pair, code=1).output
+    monkeypatch.undo()
+    time.tzset()
+    assert f"交回.xlsx（李四 · {saved + timedelta(hours=8):%Y-%m-%d %H:%M} 保存）" in output
 
 
 def test_the_document_for_programs(pair: tuple[Path, Path], tmp_path: Path) -> None:

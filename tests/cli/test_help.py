@@ -155,6 +155,7 @@ class TestHelp:
     [
         ("chek 618.xlsx", "错误：没有命令 'chek'。是不是 'check'？"),
         ("", "用法："),
+        ("check", "check [选项] PATH..."),
         ("check", "错误：没有写 PATH。\n"),
         ("check a b --nothing", "错误：没有选项 '--nothing'。"),
         ("check a --fail-onn never", "是不是 '--fail-on'？"),
@@ -182,7 +183,17 @@ def test_wrong_usage_is_said_in_chinese(
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     shown = run(*words.split(), code=2).output
     assert said in shown
-    for english in ("Error", "Usage", "Try", "Invalid", "Missing", "No such", "mean", "Options"):
+    for english in (
+        "Error",
+        "Usage",
+        "Try",
+        "Invalid",
+        "Missing",
+        "No such",
+        "mean",
+        "Options",
+        "OPTIONS",
+    ):
         assert english not in shown
 
 

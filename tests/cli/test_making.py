@@ -133,7 +133,10 @@ class TestTemplates:
 
     def test_list(self) -> None:
         """The shipped templates are listed with their tables."""
-        assert "campaign_tracker" in run("templates", "list").output
+        listed = run("templates", "list", *CHINESE)
+        starts = {line.index("  1.") for line in listed.stdout.splitlines()}
+        assert len(starts) == 1
+        assert "templates show 名称" in listed.stderr
         assert "campaign_tracker" in run("templates").output
 
     def test_show(self) -> None:
