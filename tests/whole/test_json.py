@@ -14,6 +14,7 @@ from support import ROOT
 
 from marketing_sheets.cli import cli
 
+pytestmark = pytest.mark.slow
 PAGES = sorted((ROOT / ".github").glob("JSON*.md"))
 # Keys of these are ids, files or days, each workbook's own.
 OPEN = {"level", "listed", "rows", "parts", "extra_sheets", "continued", "value"}
