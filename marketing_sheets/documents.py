@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from hashlib import file_digest
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .metrics import figures_as_json
@@ -62,7 +60,7 @@ def merge_report(result: MergeResult, language: Language) -> dict[str, Any]:
     return {
         **report(result.reading, as_of=result.as_of, language=language),
         "file": str(result.path),
-        "sha256": _sha256(result.path),
+        "sha256": result.receipt.sha256_after,
         "policy": merge.policy,
         "per_department": merge.per_department,
         "across_departments": merge.across,
@@ -109,11 +107,6 @@ def merge_report(result: MergeResult, language: Language) -> dict[str, Any]:
         "parquet": [str(path) for path in result.parquet],
         "receipt": result.receipt.as_json(),
     }
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def diff_report(found: Diff) -> dict[str, Any]:
