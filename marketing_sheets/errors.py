@@ -37,17 +37,16 @@ from .texts import LANGUAGES, NO_TEXT, Text, fold_label, listed, nearest, say
 if TYPE_CHECKING:
     from .texts import Language
 
-# What the functions take instead of the command line's options.
+# What the functions take instead of the command line's options; `--template` needs no other name.
 _ARGUMENTS: Final[Mapping[str, str]] = {
     "force": "overwrite=True",
     "as-of": "as_of=",
-    "template": "template=",
     "stage": "stage=",
     "department": "departments=",
     "on-conflict": "on_conflict=",
     "set": "form=",
 }
-_OPTION: Final = re.compile(rf"(?<![\w-])--({'|'.join(_ARGUMENTS)})\b(?!-)(?:(?<=template) )?")
+_OPTION: Final = re.compile(rf"(?<![\w-])--({'|'.join(_ARGUMENTS)})\b(?!-)")
 
 
 class SheetsError(Exception):
