@@ -247,6 +247,8 @@ def found_files(
     for path, is_one in named.items():
         folder = path.resolve() if path.is_dir() else None
         if not is_one and not any(folder in (None, *file.parents) for file in inside):
+            if folder is not None:
+                raise UsageError("no_workbook_in", folder=str(path))
             raise UsageError("no_file_matches", pattern=str(path))
     harmless = NO_LOSS | ({"lock_file"} if in_place else set())
     lost = [skipped for skipped in found.skipped if skipped.code not in harmless]

@@ -179,7 +179,8 @@ def _targets(files: list[Path], output: Path | None) -> list[Path | None]:
         return [None] * len(files)
     # A path without a suffix is meant as a folder, there or not.
     if output.is_dir() or len(files) > 1 or not output.suffix:
-        if output.exists() and not output.is_dir():
+        is_file = output.exists() or output.suffix.lower() in (".xlsx", ".xlsm")
+        if is_file and not output.is_dir():
             raise UsageError("output_needs_folder", count=len(files), output=output)
         names = [file.name for file in files]
         for name in names:
