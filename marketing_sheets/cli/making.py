@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -246,8 +247,9 @@ def check_templates(path: str, language: Language | None) -> None:
         raise
     except TemplateError as error:
         faults = (*error.faults, *further_faults(error))
-    for fault in faults:
-        tell(fault.describe(spoken))
+    name = Path(path).name
+    for fault in faults:  # one found when all was read, stands in no file it knows
+        tell(replace(fault, file=fault.file or name).describe(spoken))
     if faults:
         sys.exit(DOUBTS)
     tell_lines([say("cli", "template_sound", spoken, template=path)])
