@@ -16,7 +16,7 @@ import click
 
 from ..errors import SheetsError, TemplateError, UsageError, WorkbookError, WorkbookExists
 from ..texts import LANGUAGES, Language, say
-from .help import Choice, LazyGroup, click_speaks, missing
+from .help import LazyGroup, NamedChoice, click_speaks, missing
 from .offers import COMPLETE, offer_templates
 from .terminal import (
     asked,
@@ -145,14 +145,14 @@ def _flush() -> None:
 
 language_option = click.option(
     "--language",
-    type=Choice(LANGUAGES),
+    type=NamedChoice(LANGUAGES),
     # It may stand before the command too.
     callback=lambda _context, _option, language: language or asked(),
 )
 template_option = click.option("--template", metavar="NAME", shell_complete=offer_templates)
 json_option = click.option("--json", "as_json", is_flag=True)
 fail_on_option = click.option(
-    "--fail-on", type=Choice(tuple(_COUNTED)), default="warning", show_default=True
+    "--fail-on", type=NamedChoice(tuple(_COUNTED)), default="warning", show_default=True
 )
 files_argument = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."

@@ -24,7 +24,7 @@ from .boundary import (
     tell_lines,
 )
 from .days import day_option
-from .help import Choice, Command, Group
+from .help import Command, Group, NamedChoice
 from .offers import COMPLETE, offer_fields, offer_templates
 from .terminal import command_line, print_json, problem_lines, shown_stages, speech, tell
 
@@ -256,7 +256,7 @@ def check_templates(path: str, language: Language | None) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("shell", type=Choice(("bash", "zsh", "fish")))
+@click.argument("shell", type=NamedChoice(("bash", "zsh", "fish")))
 @language_option
 @guarded
 def completion(shell: str, language: Language | None) -> None:

@@ -30,7 +30,7 @@ from .boundary import (
     template_option,
 )
 from .days import day_option
-from .help import Choice, Command
+from .help import Command, NamedChoice
 from .terminal import hint_lines, is_quiet, print_json, problem_lines, shown_stages, speech, tell
 
 if TYPE_CHECKING:
@@ -199,11 +199,11 @@ def _targets(files: list[Path], output: Path | None) -> list[Path | None]:
 @click.option(
     "--format",
     "file_format",
-    type=Choice(get_args(ExportFormat)),
+    type=NamedChoice(get_args(ExportFormat)),
     default="csv",
     show_default=True,
 )
-@click.option("--tables", type=Choice([*get_args(ExportTable), "all"]), multiple=True)
+@click.option("--tables", type=NamedChoice([*get_args(ExportTable), "all"]), multiple=True)
 @click.option("--labels", is_flag=True)
 @day_option("--as-of")
 @template_option
