@@ -16,7 +16,7 @@ import click
 
 from ..errors import SheetsError, TemplateError, UsageError, WorkbookError, WorkbookExists
 from ..texts import LANGUAGES, Language, say
-from .help import Choice, LazyGroup, click_speaks, missing
+from .help import LazyGroup, NamedChoice, click_speaks, missing
 from .offers import COMPLETE, offer_templates
 from .terminal import (
     Terminated,
@@ -148,14 +148,14 @@ def _flush() -> None:
 
 language_option = click.option(
     "--language",
-    type=Choice(LANGUAGES),
+    type=NamedChoice(LANGUAGES),
     # It may stand before the command too.
     callback=lambda _context, _option, language: language or asked(),
 )
 template_option = click.option("--template", metavar="NAME", shell_complete=offer_templates)
 json_option = click.option("--json", "as_json", is_flag=True)
 fail_on_option = click.option(
-    "--fail-on", type=Choice(tuple(_COUNTED)), default="warning", show_default=True
+    "--fail-on", type=NamedChoice(tuple(_COUNTED)), default="warning", show_default=True
 )
 files_argument = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
@@ -270,6 +270,8 @@ def found_files(
     for path, is_one in named.items():
         folder = path.resolve() if path.is_dir() else None
         if not is_one and not any(folder in (None, *file.parents) for file in inside):
+            if folder is not None:
+                raise UsageError("no_workbook_in", folder=str(path))
             raise UsageError("no_file_matches", pattern=str(path))
     harmless = NO_LOSS | ({"lock_file"} if in_place else set())
     lost = [skipped for skipped in found.skipped if skipped.code not in harmless]

@@ -27,7 +27,7 @@ from .boundary import (
     template_option,
 )
 from .days import day_option
-from .help import Choice, Command
+from .help import Command, NamedChoice
 from .terminal import command_line, is_verbose, print_json, problem_lines, shown_stages, speech
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _BY = ("department", "owner", "channel")
 @template_option
 @language_option
 @day_option("--as-of")
-@click.option("--on-conflict", type=Choice(_POLICIES), default="keep-both", show_default=True)
+@click.option("--on-conflict", type=NamedChoice(_POLICIES), default="keep-both", show_default=True)
 @click.option("--per-department/--across-departments", default=None)
 @click.option("--jobs", type=int, metavar="N")
 @click.option("--dask", metavar="ADDRESS")
@@ -293,7 +293,7 @@ def _code(merge: Merge, fail_on: FailOn) -> int:
 
 @click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--by", type=Choice(_BY), required=True)
+@click.option("--by", type=NamedChoice(_BY), required=True)
 @click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path))
 @day_option("--as-of")
 @template_option

@@ -176,7 +176,7 @@ class LazyGroup(Group):
         return super().get_command(ctx, cmd_name)
 
 
-class Choice(click.Choice[str]):
+class NamedChoice(click.Choice[str]):
     """Words to choose from, each of which may be given as people call it: 部门 for department."""
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -220,7 +220,7 @@ def missing(error: click.MissingParameter) -> click.UsageError:
     else:
         key, name = "missing_argument", (asked.metavar or str(asked.name)).upper().rstrip(".")
     choices = ""
-    if isinstance(asked.type, Choice):
+    if isinstance(asked.type, NamedChoice):
         choices = say("cli", "choose", speech(), choices=asked.type.listed())
     return click.UsageError(say("cli", key, speech(), name=name, choices=choices), ctx=error.ctx)
 

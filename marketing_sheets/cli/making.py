@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from .boundary import (
     tell_lines,
 )
 from .days import day_option
-from .help import Choice, Command, Group
+from .help import Command, Group, NamedChoice
 from .offers import COMPLETE, offer_fields, offer_templates
 from .terminal import command_line, print_json, problem_lines, shown_stages, speech, tell
 
@@ -247,6 +248,9 @@ def check_templates(path: str, language: Language | None, as_json: bool) -> None
         raise
     except TemplateError as error:
         faults = (*error.faults, *further_faults(error))
+    name = Path(path).name
+    # One found when all was read, stands in no file it knows.
+    faults = tuple(replace(fault, file=fault.file or name) for fault in faults)
     if as_json:
         print_json({"template": path, "faults": [fault.as_json(spoken) for fault in faults]})
         sys.exit(DOUBTS if faults else FINE)
@@ -258,7 +262,7 @@ def check_templates(path: str, language: Language | None, as_json: bool) -> None
 
 
 @click.command(cls=Command)
-@click.argument("shell", type=Choice(("bash", "zsh", "fish")))
+@click.argument("shell", type=NamedChoice(("bash", "zsh", "fish")))
 @language_option
 @guarded
 def completion(shell: str, language: Language | None) -> None:

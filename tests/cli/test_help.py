@@ -16,7 +16,13 @@ from click.shell_completion import ShellComplete
 from support.command_line import run
 
 from marketing_sheets.cli import cli
-from marketing_sheets.cli.help import Choice, click_speaks, command_path, help_entry, option_name
+from marketing_sheets.cli.help import (
+    NamedChoice,
+    click_speaks,
+    command_path,
+    help_entry,
+    option_name,
+)
 from marketing_sheets.texts import LANGUAGES, Language, book
 
 
@@ -199,7 +205,7 @@ def test_wrong_usage_is_said_in_chinese(
 
 def test_a_choice_may_be_named_as_people_call_it() -> None:
     """部门 is department to an option, in Traditional Chinese too; nothing else is."""
-    by = Choice(("department", "owner"))
+    by = NamedChoice(("department", "owner"))
     for word, meant in (("部门", "department"), ("負責人", "owner"), ("owner", "owner")):
         assert by.convert(word, None, None) == meant
     with pytest.raises(click.BadParameter):

@@ -151,6 +151,7 @@ class TestTemplates:
         text = company_template().replace('formula = "fee / reads"', 'formula = "fee / read"')
         path.write_text(text, encoding="utf-8")
         result = run("templates", "check", path, "--language", "en", code=1)
+        assert result.output.startswith("own.toml: sheets[")
         assert "columns[cost_per_read].formula" in result.output
         assert "reads" in result.output
 
