@@ -73,7 +73,7 @@ class Generation(Brief):
         return self.path.name, counted(problem=self.problems)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Recalculation(Brief, TidyTables):
     """A recalculated workbook: its reading, its Summary in `language`, the receipt of the write."""
 

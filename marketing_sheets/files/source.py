@@ -157,7 +157,9 @@ class SourceFile:
                 file.seek(position)
             data = b"".join(pieces)
         except (AttributeError, TypeError, UnsupportedOperation) as error:
-            raise UsageError("no_binary_file", file=name) from error
+            # What is no file at all has no name, but a kind: bytes, Reading.
+            kind = name if hasattr(file, "read") else type(file).__name__
+            raise UsageError("no_binary_file", file=kind) from error
         except (OSError, ValueError) as error:  # ValueError: it is closed
             if getattr(error, "errno", None) == errno.ESPIPE:
                 raise UsageError("no_binary_file", file=name) from error

@@ -40,7 +40,7 @@ _DOCUMENT: Final = b"wordprocessingml.document.main+xml"
 _SEAL: Final = re.compile(rb'<meta name="seal" content="([0-9a-f]*)">')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WrittenReport(Brief):
     """A written report: its place, figures, language, and whether an earlier one went into it."""
 

@@ -168,7 +168,7 @@ def test_a_file_that_never_ends_is_refused() -> None:
 
 
 def test_what_is_no_binary_file_is_said(examples: Examples) -> None:
-    """Texts, pipes and closed files are each refused in a sentence."""
+    """Texts, pipes, closed files and what is no file are each refused in a sentence."""
     reader, writer = os.pipe()
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
@@ -176,6 +176,8 @@ def test_what_is_no_binary_file_is_said(examples: Examples) -> None:
             with pytest.raises(UsageError) as caught:
                 read_workbook(file)  # type: ignore[arg-type]
             assert caught.value.code == "no_binary_file"
+    with pytest.raises(UsageError, match="bytes is no binary file object"):
+        read_workbook(b"PK")  # type: ignore[arg-type]
     with examples().path.open("rb") as closed:
         pass
     with pytest.raises(WorkbookError, match=examples().path.name):
