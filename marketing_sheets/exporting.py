@@ -69,7 +69,7 @@ def export_records(
     wanted = [name for name in EXPORT_TABLES if asked.intersection((name, "all"))]
     from .records import reading_of  # noqa: PLC0415 - it loads pandas
 
-    folder, reading = Path(folder), reading_of(reading)
+    folder, reading = files.as_path(folder), reading_of(reading)
     spoken = as_language(language, reading.language)
     found = _tables(reading, wanted, spoken)
     targets = {name: folder / f"{name}.{file_format}" for name in found}

@@ -20,7 +20,7 @@ from .errors import (
     as_moment,
     said_in,
 )
-from .files import AnyFile, GivenFile, StrPath, real_path
+from .files import AnyFile, GivenFile, StrPath, as_path, real_path
 from .formulas import compute
 from .initial import initial_content
 from .loading import check_template, load_template
@@ -145,7 +145,7 @@ def generate_workbook(
     departments = (departments,) if isinstance(departments, str) else tuple(departments)
     if departments and "department" not in template.choices:
         raise UsageError("no_departments", template=template.id)
-    target = _writable(Path(path))
+    target = _writable(as_path(path))
     if example and records is None:
         records = example_folder(template, language)
     if faults := check_template(template):
@@ -168,7 +168,7 @@ def generate_workbook(
 @logged("computed")
 def recompute(reading: Reading, *, as_of: date | None) -> Reading:
     """Fill every computed column, anew if it is filled; what the figures cast doubt on is added."""
-    as_of = as_day(as_of)
+    reading, as_of = reading_of(reading), as_day(as_of)
     if reading.problems_read is not None:
         reading = replace(reading, problems=reading.problems_read)
     sheets = {
@@ -325,11 +325,11 @@ def _target(
     own = real_path(given) if isinstance(given, Path) else None
     if own is None and output is None:
         raise UsageError("output_needed", file=given.name)
-    if mark_cells and (output is None or real_path(Path(output)) == own):
+    if mark_cells and (output is None or real_path(as_path(output)) == own):
         raise UsageError("mark_in_place", file=given.name)
     if output is None:
         return None
-    target = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
+    target = _writable(as_path(output), suffixes=(".xlsx", ".xlsm"))
     check_output(target, given, overwrite=overwrite)
     return target
 

@@ -77,7 +77,7 @@ def write_report(
     Raises UsageError, and WorkbookExists where the file at `output` is no such report or text of
     our own was changed in it, unless `overwrite`.
     """
-    output = Path(output)
+    output = files.as_path(output)
     as_language(language)  # is no matter of the workbook
     kind = output.suffix.lower()
     if kind not in (".docx", ".html"):
