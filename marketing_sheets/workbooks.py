@@ -128,12 +128,12 @@ def generate_workbook(
     """Write a formatted workbook for staff to fill in.
 
     `form` gives the campaign's fields by id, typed or as text. `records` to start from are a folder
-    with `<sheet id>.csv` files, or `Reading.sheets`, or data frames by sheet: sheets and columns
-    called by id or label, an index with a name among them, percentages as fractions, what is
-    missing NaN, computed columns left to their formulas; that of a form has one row. What cannot
-    be understood is written as it stands and listed in the result. `example` starts from the
-    template's example, unless `records` are given. `language` None takes the template's, else
-    Simplified Chinese; `created` goes into the document properties.
+    with `<sheet id>.csv` files, or `Reading.sheets` with what was written into their frames since,
+    or data frames by sheet: sheets and columns called by id or label, an index with a name among
+    them, percentages as fractions, what is missing NaN, computed columns left to their formulas;
+    that of a form has one row. What cannot be understood is written as it stands and listed in the
+    result. `example` starts from the template's example, unless `records` are given. `language`
+    None takes the template's, else Simplified Chinese; `created` goes into the document properties.
 
     Raises TemplateError, UsageError, RecordsError, WorkbookExists or WorkbookInUse.
     """
