@@ -20,9 +20,10 @@ Float64Dtype()
 The verbs are `generate_workbook`, `read_workbook`, `check_workbook`, `recalculate`, `write_report`,
 `chat_text`, `export_records`, `diff`, `merge`, `settle` and `split`; `load_template` and
 `check_template` are for workbooks of your own. What they return shows itself in one line, in a
-notebook as a page; its `metrics_frame`, `problems_frame` and `alerts_frame` are tables. What the
-caller must put right first is a `SheetsError`, which `describe(language)` words in three languages.
-`logging.getLogger("marketing_sheets")` tells what was read, computed and written.
+notebook as a page; `metrics_frame`, `problems_frame`, `alerts_frame` and `history_frame` make
+tables of it. What the caller must put right first is a `SheetsError`, which `describe(language)`
+words in three languages. `logging.getLogger("marketing_sheets")` tells what was read, computed and
+written.
 
 Names are loaded when they are asked for, so that nobody waits for what is not used.
 """

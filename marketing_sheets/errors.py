@@ -274,7 +274,7 @@ def said_in(language: Language | None) -> Iterator[None]:
 
 
 def as_day(value: object) -> date | None:
-    """Return the day of an argument: a date, a moment such as a Timestamp, or ISO text; None stays.
+    """Return the day of an argument: a date, a moment of any kind, or ISO text; None stays.
 
     Raises UsageError for anything else.
     """
@@ -292,11 +292,11 @@ def needed_day(value: object) -> date:
 
 def as_moment(value: object) -> datetime | None:
     """Return the moment of an argument, midnight where it names a day alone; see `as_day`."""
-    if isinstance(value, str):
+    if isinstance(value, str) or type(value).__name__ == "datetime64":  # numpy's prints as ISO text
         try:
-            value = datetime.fromisoformat(value.strip())
+            value = datetime.fromisoformat(str(value).strip())
         except ValueError:
-            raise UsageError("not_a_day", value=value) from None
+            raise UsageError("not_a_day", value=str(value)) from None
     if isinstance(value, datetime) and value == value:  # noqa: PLR0124 - NaT differs from itself
         return value
     if isinstance(value, date) and not isinstance(value, datetime):

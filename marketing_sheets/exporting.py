@@ -43,12 +43,11 @@ def export_records(
 
     `reading` is one, or a result that holds one. Inputs and recomputed columns stand in template
     order; dates are ISO, percentages fractions, choices ids, what is missing is empty (CSV) or
-    null. Beside a quantity stand its kind (number,
-    money, percent, ratio, growth) as `<id>.kind` and what was typed, unit and all, as `<id>.raw`.
-    The form becomes `<form id>.<format>` with one record. Records of a merge or split tell in
-    columns `trace.<name>` where they come from. CSV is UTF-8 with the mark that makes Excel read it
-    as such; texts stay as staff typed them, so a program that opens it in Excel should import it as
-    text.
+    null. Beside a quantity stand its kind (number, money, percent, ratio, growth) as `<id>.kind`
+    and what was typed, unit and all, as `<id>.raw`. The form becomes `<form id>.<format>` with one
+    record. Records of a merge or split tell in columns `trace.<name>` where they come from. CSV is
+    UTF-8 with the mark that makes Excel read it as such; texts stay as staff typed them, so a
+    program that opens it in Excel should import it as text.
 
     `tables` may name metrics, problems, alerts and history too, or instead, or "all": what
     `metrics_frame` and the like give, as `metrics.<format>`, or `tidy.metrics.<format>` where a
@@ -69,7 +68,7 @@ def export_records(
     wanted = [name for name in EXPORT_TABLES if asked.intersection((name, "all"))]
     from .records import reading_of  # noqa: PLC0415 - it loads pandas
 
-    folder, reading = Path(folder), reading_of(reading)
+    folder, reading = files.as_path(folder), reading_of(reading)
     spoken = as_language(language, reading.language)
     found = _tables(reading, wanted, spoken)
     targets = {name: folder / f"{name}.{file_format}" for name in found}

@@ -20,7 +20,7 @@ from .errors import (
     as_moment,
     said_in,
 )
-from .files import AnyFile, GivenFile, StrPath, real_path
+from .files import AnyFile, GivenFile, StrPath, as_path, real_path
 from .formulas import compute
 from .initial import initial_content
 from .loading import check_template, load_template
@@ -73,7 +73,7 @@ class Generation(Brief):
         return self.path.name, counted(problem=self.problems)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Recalculation(Brief, TidyTables):
     """A recalculated workbook: its reading, its Summary in `language`, the receipt of the write."""
 
@@ -128,12 +128,12 @@ def generate_workbook(
     """Write a formatted workbook for staff to fill in.
 
     `form` gives the campaign's fields by id, typed or as text. `records` to start from are a folder
-    with `<sheet id>.csv` files, or `Reading.sheets`, or data frames by sheet: sheets and columns
-    called by id or label, an index with a name among them, percentages as fractions, what is
-    missing NaN, computed columns left to their formulas; that of a form has one row. What cannot
-    be understood is written as it stands and listed in the result. `example` starts from the
-    template's example, unless `records` are given. `language` None takes the template's, else
-    Simplified Chinese; `created` goes into the document properties.
+    with `<sheet id>.csv` files, or `Reading.sheets` with what was written into their frames since,
+    or data frames by sheet: sheets and columns called by id or label, an index with a name among
+    them, percentages as fractions, what is missing NaN, computed columns left to their formulas;
+    that of a form has one row. What cannot be understood is written as it stands and listed in the
+    result. `example` starts from the template's example, unless `records` are given. `language`
+    None takes the template's, else Simplified Chinese; `created` goes into the document properties.
 
     Raises TemplateError, UsageError, RecordsError, WorkbookExists or WorkbookInUse.
     """
@@ -145,7 +145,7 @@ def generate_workbook(
     departments = (departments,) if isinstance(departments, str) else tuple(departments)
     if departments and "department" not in template.choices:
         raise UsageError("no_departments", template=template.id)
-    target = _writable(Path(path))
+    target = _writable(as_path(path))
     if example and records is None:
         records = example_folder(template, language)
     if faults := check_template(template):
@@ -168,7 +168,7 @@ def generate_workbook(
 @logged("computed")
 def recompute(reading: Reading, *, as_of: date | None) -> Reading:
     """Fill every computed column, anew if it is filled; what the figures cast doubt on is added."""
-    as_of = as_day(as_of)
+    reading, as_of = reading_of(reading), as_day(as_of)
     if reading.problems_read is not None:
         reading = replace(reading, problems=reading.problems_read)
     sheets = {
@@ -325,11 +325,11 @@ def _target(
     own = real_path(given) if isinstance(given, Path) else None
     if own is None and output is None:
         raise UsageError("output_needed", file=given.name)
-    if mark_cells and (output is None or real_path(Path(output)) == own):
+    if mark_cells and (output is None or real_path(as_path(output)) == own):
         raise UsageError("mark_in_place", file=given.name)
     if output is None:
         return None
-    target = _writable(Path(output), suffixes=(".xlsx", ".xlsm"))
+    target = _writable(as_path(output), suffixes=(".xlsx", ".xlsm"))
     check_output(target, given, overwrite=overwrite)
     return target
 

@@ -8,7 +8,17 @@ from pathlib import Path
 from hypothesis import given, strategies as st
 
 import marketing_sheets
-from marketing_sheets import Generation, Place, Problem
+from marketing_sheets import (
+    Diff,
+    Generation,
+    MergeResult,
+    Place,
+    Problem,
+    Reading,
+    Recalculation,
+    Split,
+    WrittenReport,
+)
 from marketing_sheets.brief import Brief, counted
 from marketing_sheets.loading import library_template
 
@@ -78,3 +88,9 @@ def test_templates_that_look_alike_are_told_apart_by_what_they_say() -> None:
     assert repr(other) == repr(template)
     assert other.sha256 != template.sha256
     assert replace(template).sha256 == template.sha256
+
+
+def test_results_can_be_kept_in_sets() -> None:
+    """What a verb returns is itself and nothing else, so that caches and sets may hold it."""
+    verbs = (Recalculation, WrittenReport, MergeResult, Diff, Split, Reading)
+    assert [verb.__name__ for verb in verbs if verb.__hash__ is not object.__hash__] == []

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -20,6 +21,7 @@ DAY = date(2024, 6, 28)
     "said",
     [
         *(DAY, datetime(2024, 6, 28), datetime(2024, 6, 28, 12), pd.Timestamp("2024-06-28 08:00")),
+        *(np.datetime64("2024-06-28"), np.datetime64("2024-06-28T08:00:00.000000000")),
         *("2024-06-28", " 2024-06-28 ", "2024-06-28T09:00:00"),
     ],
 )

@@ -178,7 +178,7 @@ def test_what_is_missing_stays_missing(tmp_path: Path, way: str) -> None:
         target = tmp_path / "b.xlsx"
         done = generate_workbook("campaign_tracker", target, records=tmp_path / "csv")
         frame = read_workbook(done.path).sheets["daily_data"].frame
-    assert frame["date"].dt.day.tolist() == [1, pytest.approx(np.nan, nan_ok=True), 3]
+    assert frame["date"].dt.day.fillna(0).tolist() == [1, 0, 3]
     assert [one.code for one in done.problems if one.column == "date"] == ["required_blank"]
 
 
@@ -222,3 +222,32 @@ def test_an_example_is_one_word(tmp_path: Path) -> None:
     own = replace(load_template("execution_plan"), id="own")
     with pytest.raises(UsageError, match="own has no example"):
         generate_workbook(own, tmp_path / "b.xlsx", example=True)
+
+
+def test_what_was_written_into_a_frame_counts(examples: Examples, tmp_path: Path) -> None:
+    """A reading whose frames were changed goes into a workbook as changed, else as it was typed."""
+    reading = read_workbook(examples().path)
+    frame = reading.sheets["master_tracker"].frame
+    typed = frame.copy()
+    frame.loc[0, "task"] = "新任务"
+    frame.loc[0, "spend"] = 5.0
+    frame.loc[1, "kpi_current"] = 0.5
+    path = tmp_path / "a.xlsx"
+    generate_workbook("campaign_tracker", path, form=reading.form, records=reading.sheets)
+    again = read_workbook(path).sheets["master_tracker"].frame
+    sheet = next(one for one in reading.template.tables if one.id == "master_tracker")
+    inputs = [column.id for column in sheet.inputs]
+    assert difference(again[inputs], frame[inputs]) is None
+    assert difference(again.loc[2:, inputs], typed.loc[2:, inputs]) is None
+
+
+def test_rows_that_were_moved_are_given_as_frames(examples: Examples, tmp_path: Path) -> None:
+    """Records whose frame has other rows than were read are refused; the frame alone is taken."""
+    reading, path = read_workbook(examples().path), tmp_path / "a.xlsx"
+    one = reading.sheets["daily_data"]
+    fewer = one.frame[one.frame["channel"] == "douyin"]
+    moved = {"daily_data": replace(one, frame=fewer)}
+    with pytest.raises(UsageError, match=r'records=\{"daily_data": frame\}'):
+        generate_workbook("campaign_tracker", path, records=moved)
+    generate_workbook("campaign_tracker", path, records={"daily_data": fewer})
+    assert len(read_workbook(path).sheets["daily_data"].frame) == len(fewer) < len(one.frame)

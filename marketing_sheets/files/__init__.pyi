@@ -14,6 +14,7 @@ from .source import (
     GivenFile as GivenFile,
     SourceFile as SourceFile,
     StrPath as StrPath,
+    as_path as as_path,
     on_disk as on_disk,
     open_regular as open_regular,
     read_file as read_file,

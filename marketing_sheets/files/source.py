@@ -32,6 +32,13 @@ for _name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
     _FLAGS |= getattr(os, _name, 0)
 
 
+def as_path(path: object) -> Path:
+    """Return where to write; UsageError for what is no path, such as a file object."""
+    if not isinstance(path, str | os.PathLike):
+        raise UsageError("not_a_path", found=type(path).__name__)
+    return Path(path)
+
+
 def open_regular(path: Path) -> BinaryIO:
     """Open a regular file, or a link to one, for reading without a buffer.
 
@@ -170,7 +177,9 @@ class SourceFile:
                 file.seek(position)
             data = b"".join(pieces)
         except (AttributeError, TypeError, UnsupportedOperation) as error:
-            raise UsageError("no_binary_file", file=name) from error
+            # What is no file at all has no name, but a kind: bytes, Reading.
+            kind = name if hasattr(file, "read") else type(file).__name__
+            raise UsageError("no_binary_file", file=kind) from error
         except (OSError, ValueError) as error:  # ValueError: it is closed
             if getattr(error, "errno", None) == errno.ESPIPE:
                 raise UsageError("no_binary_file", file=name) from error

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ..errors import UsageError, as_day, as_language, as_moment, said_in
-from ..files import AnyFile, GivenFile, StrPath, real_path
+from ..files import AnyFile, GivenFile, StrPath, as_path, real_path
 from ..logs import logged
 from ..ooxml import given_file
 from ..records import Reading
@@ -51,7 +51,7 @@ def diff(
     `output` is there and no earlier list, unless `overwrite`.
     """
     given = (given_file(before), given_file(after))
-    target = None if output is None else Path(output)
+    target = None if output is None else as_path(output)
     if target is not None:
         check_output(target, overwrite=overwrite, kind=COMPARISON)
         if real_path(target) in [real_path(one) for one in given if isinstance(one, Path)]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError, as_language, said_in
-from ..files import StrPath
+from ..files import StrPath, as_path
 from ..logs import logged
 from ..ooxml import laid_on, read_properties
 from ..reader import read_inputs
@@ -71,7 +71,7 @@ def settle(
     with said_in(spoken):
         return write_merge(
             settled(reading, spoken),
-            path if output is None else Path(output),
+            path if output is None else as_path(output),
             as_of=day,
             created=moment,
             overwrite=overwrite or output is None,

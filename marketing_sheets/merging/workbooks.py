@@ -21,7 +21,7 @@ from ..errors import (
     as_moment,
     said_in,
 )
-from ..files import AnyFile, GivenFile, SourceFile, StrPath
+from ..files import AnyFile, GivenFile, SourceFile, StrPath, as_path
 from ..loading import load_template
 from ..logs import logged
 from ..ooxml import LaidOn, given_file, laid_on, read_properties
@@ -76,12 +76,12 @@ def merge(
     latest day a form states, else `today`. `on_conflict` decides where files disagree about a
     record, `per_department` whether those of different departments are different ones (None: as
     each table says). `executor`, `jobs`, `cache`, `fail_fast` are as for reading. An earlier merge
-    at `output` is replaced, anything else with `overwrite`. `created` None: when the last source
-    was saved.
+    at `output` is replaced, all else with `overwrite`. `created` None: when the last was saved.
 
     Raises MergeDoesNotReconcile, MergeConflict with "stop", UsageError, WorkbookError.
     """
-    as_of, today, created, output = as_day(as_of), as_day(today), as_moment(created), Path(output)
+    as_of, today = as_day(as_of), as_day(today)
+    created, output = as_moment(created), as_path(output)
     if on_conflict not in POLICIES:
         raise UsageError("unknown_policy", policy=on_conflict, known=", ".join(POLICIES))
     as_language(language)  # is no matter of what is read

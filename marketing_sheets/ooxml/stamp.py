@@ -13,7 +13,7 @@ import unicodedata
 from pathlib import Path
 
 from ..errors import UsageError, WorkbookError, WorkbookExists
-from ..files import GivenFile, StrPath, check_replaceable, exists, real_path
+from ..files import GivenFile, StrPath, as_path, check_replaceable, exists, real_path
 from .archive import part_key
 from .gate import WorkbookFile, open_index, open_source
 from .index import OUR_SHEETS, STAMP, our_sheet
@@ -58,7 +58,7 @@ def output_of(
     if isinstance(workbook, WorkbookFile):
         workbook = workbook.source.path or workbook.source
     own = real_path(workbook) if isinstance(workbook, Path) else None
-    target = own if output is None else real_path(Path(output))
+    target = own if output is None else real_path(as_path(output))
     if target is None:
         raise UsageError("output_needed", file=workbook.name)
     if own is not None:

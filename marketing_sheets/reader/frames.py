@@ -17,6 +17,8 @@ from ..problems import Place, Problem
 from ..records import SheetRecords
 from ..template import FormSheet, TableSheet, Template
 from ..texts import Language, fold
+from ..values import parse_column
+from .columns import column_context
 from .csv import NOT_IN_RECORDS, sheet_words
 from .form import FormReading
 from .headers import is_trace_id, spellings
@@ -25,6 +27,8 @@ from .table import Surroundings, grid_of
 from .tables import TableReading, read_table
 
 Given = pd.DataFrame | SheetRecords
+# Types of which a workbook is written what was typed, not the value.
+_AS_TYPED = ("text", "long_text", "condition", "person", "week", "date_range", "yes_no", "quantity")
 _BESIDE = (".raw", ".kind")  # what an export puts beside a quantity
 
 
@@ -88,9 +92,10 @@ def read_frames(
     a plain number unless `<id>.raw` beside it, as in an export, says what was typed. Computed
     columns are left to their formulas. `form` gives the campaign's days. Places count as if the
     frame stood in a sheet from A1 on, its header first, an index with a name in its first columns.
-    Records of a reading are taken as they are.
+    Records of a reading are taken as they are, with what was written into their frames since.
 
-    Raises UsageError for a column that is none of the sheet's, and for two of one name.
+    Raises UsageError for a column that is none of the sheet's, for two of one name, and for records
+    of a reading whose rows were changed.
     """
     around = Surroundings(
         template=template,
@@ -104,7 +109,7 @@ def read_frames(
         given = frames.get(sheet.id)
         if isinstance(given, SheetRecords):
             _columns(given.frame, sheet)
-            sheets[sheet.id] = given
+            sheets[sheet.id] = _as_changed(given, sheet, around)
         elif given is not None:
             place = _Place(sheet, sheet.label[language], _columns(given, sheet))
             sheets[sheet.id], told = _read(given, place, around, language)
@@ -167,7 +172,11 @@ def _read(
     rows = [
         [*ids, *(column.id for column in missing)],
         [*labels, *(column.label[language] for column in missing)],
-        *([*row, *[None] * len(missing)] for row in zip(*cells, strict=True)),
+        # A blank cell of a grid is an empty text: None among days would count as one.
+        *(
+            ["" if cell is None else cell for cell in (*row, *[None] * len(missing))]
+            for row in zip(*cells, strict=True)
+        ),
     ]
     found = read_table(grid_of(rows, place.label), sheet, around)
     assert isinstance(found, TableReading)  # its header is there
@@ -180,6 +189,26 @@ def _read(
     tab = Place(sheet=place.label)
     problems += [c.problem("missing_column", tab) for c in missing if c.is_required]
     return found.records, problems
+
+
+def _as_changed(given: SheetRecords, sheet: TableSheet, around: Surroundings) -> SheetRecords:
+    """Let what a program wrote into the frame of records count, not what was typed there once.
+
+    Raises UsageError where rows were added, left out or moved, as what was typed was not.
+    """
+    if not given.frame.index.equals(given.raw.index):
+        raise UsageError(
+            "records_moved", sheet=sheet.id, rows=len(given.frame), read=len(given.raw)
+        )
+    raw = given.raw.copy(deep=False)
+    for column in sheet.inputs:
+        if column.type not in _AS_TYPED or column.id not in raw or column.id not in given.frame:
+            continue
+        typed, values = raw[column.id], given.frame[column.id]
+        told = parse_column(typed, column.type, column_context(column, "", around)).values
+        is_changed = values.notna() & typed.notna() & (told != values).fillna(True).astype(bool)
+        raw[column.id] = typed.mask(is_changed, values.astype(object))
+    return replace(given, raw=raw)
 
 
 def _typed(frame: pd.DataFrame, columns: Mapping[str, int], name: str) -> list[Any]:

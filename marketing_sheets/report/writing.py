@@ -41,7 +41,7 @@ _DOCUMENT: Final = b"wordprocessingml.document.main+xml"
 _SEAL: Final = re.compile(rb'<meta name="seal" content="([0-9a-f]*)">')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WrittenReport(Brief):
     """A written report: its place, figures, language, and whether an earlier one went into it."""
 
@@ -78,7 +78,7 @@ def write_report(
     Raises UsageError, and WorkbookExists where the file at `output` is no such report or text of
     our own was changed in it, unless `overwrite`.
     """
-    output = Path(output)
+    output = files.as_path(output)
     as_language(language)  # is no matter of the workbook
     kind = output.suffix.lower()
     if kind not in (".docx", ".html"):

@@ -32,6 +32,7 @@ from ..files import (
     AnyFile,
     GivenFile,
     StrPath,
+    as_path,
     check_replaceable,
     on_disk,
     real_path,
@@ -209,7 +210,7 @@ def split(
     WorkbookInUse, SplitDoesNotReconcile if the parts as written do not hold exactly the whole, and
     WorkbookError for a file that cannot be read.
     """
-    given, folder = given_file(path), real_path(Path(folder))
+    given, folder = given_file(path), real_path(as_path(folder))
     as_of, created = as_day(as_of), as_moment(created)
     as_language(language)  # is no matter of the workbook
     if by not in BY:

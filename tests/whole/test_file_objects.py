@@ -23,6 +23,8 @@ from marketing_sheets import (
     WorkbookExists,
     check_workbook,
     diff,
+    export_records,
+    generate_workbook,
     insert_sheet,
     merge,
     read_workbook,
@@ -168,7 +170,7 @@ def test_a_file_that_never_ends_is_refused() -> None:
 
 
 def test_what_is_no_binary_file_is_said(examples: Examples) -> None:
-    """Texts, pipes and closed files are each refused in a sentence."""
+    """Texts, pipes, closed files and what is no file are each refused in a sentence."""
     reader, writer = os.pipe()
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
@@ -176,7 +178,27 @@ def test_what_is_no_binary_file_is_said(examples: Examples) -> None:
             with pytest.raises(UsageError) as caught:
                 read_workbook(file)  # type: ignore[arg-type]
             assert caught.value.code == "no_binary_file"
+    with pytest.raises(UsageError, match="bytes is no binary file object"):
+        read_workbook(b"PK")  # type: ignore[arg-type]
     with examples().path.open("rb") as closed:
         pass
     with pytest.raises(WorkbookError, match=examples().path.name):
         read_workbook(closed)
+
+
+def test_where_to_write_is_a_path(examples: Examples) -> None:
+    """Every verb that writes says at once that a file object is no place to write to."""
+    path, target = examples().path, io.BytesIO()
+    calls: list[Callable[[Any], object]] = [
+        lambda to: generate_workbook("campaign_tracker", to),
+        lambda to: recalculate(path, output=to),
+        lambda to: merge([path], to),
+        lambda to: diff(path, path, output=to),
+        lambda to: split(path, to, by="department"),
+        lambda to: write_report(path, to),
+        lambda to: export_records(examples().reading, to, "csv"),
+    ]
+    for call in calls:
+        with pytest.raises(UsageError, match=r"a path.* found BytesIO"):
+            call(target)
+    assert target.getvalue() == b""
