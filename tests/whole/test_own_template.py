@@ -117,3 +117,14 @@ def test_parts_are_split_again(handed_in: Path, tmp_path: Path) -> None:
     run(*words, "--fail-on", "never")
     assert "--force" in run(*words, "--fail-on", "never", code=2).stderr
     run(*words, "--fail-on", "never", "--force")
+
+
+def test_a_workbook_of_another_template_is_refused(handed_in: Path, tmp_path: Path) -> None:
+    """The guide is in both, no table is: nothing is computed of it, and nothing written into it."""
+    path = tmp_path / "a.xlsx"
+    path.write_bytes((handed_in / "in" / "a.xlsx").read_bytes())
+    before = path.read_bytes()
+    for verb in ("check", "recalculate"):
+        words = (verb, path, "--template", "campaign_tracker", "--language", "en")
+        assert 'headers of the template "Campaign tracker"' in run(*words, code=3).stderr
+    assert path.read_bytes() == before
