@@ -162,7 +162,7 @@ def identify(
     with said_in(language):
         if template is None:
             template = _named_template(said, file) if said else _told_by_columns(grids, file)
-        if not (said == template.id or claim_tabs(grids, template)):
+        if said != template.id and not _has_part_of(grids, template):
             tabs = ", ".join(grid.name for grid in grids if grid.ours is None)
             sought = looked_for(template.tables[0]) if template.tables else ""
             raise UnknownWorkbook(
@@ -177,6 +177,12 @@ def identify(
         language=language or _usual_language(grids, template),
         is_guessed=is_guessed,
     )
+
+
+def _has_part_of(grids: Sequence[Grid], template: Template) -> bool:
+    """Whether a workbook holds a table of a template; a guide is alike in those of all."""
+    claims = claim_tabs(grids, template)
+    return any(sheet.id in claims for sheet in template.tables or template.sheets)
 
 
 def claim_tabs(grids: Sequence[Grid], template: Template) -> dict[str, Claim]:

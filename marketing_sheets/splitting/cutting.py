@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from math import fsum, nan
 from os import PathLike
 from pathlib import Path
@@ -216,7 +218,7 @@ def split(
     if by not in BY:
         raise UsageError("unknown_split", by=by, known=", ".join(BY))
     loaded = load_template(template) if isinstance(template, str | PathLike) else template
-    check_folder(folder, overwrite=overwrite, is_ours=_is_part)
+    check_folder(folder, overwrite=overwrite, is_ours=partial(_is_part, template=loaded))
     progress("reading", 0, 1)
     reading = read_inputs(given, template=loaded, as_of=as_of)
     plan = plan_split(reading, by)
@@ -327,9 +329,11 @@ def _nobodys(template: Template) -> Template:
     return replace(template, sheets=tuple(sheets))
 
 
-def _is_part(path: Path) -> bool:
-    """Whether a file is a part of an earlier split."""
-    try:
-        return path.suffix.lower() == ".xlsx" and base_of(read_inputs(path)) is not None
-    except SheetsError:
+def _is_part(path: Path, template: Template | None) -> bool:
+    """Whether a file is a part of an earlier split, of the template that is split or of ours."""
+    if path.suffix.lower() != ".xlsx":
         return False
+    for one in (None,) if template is None else (template, None):
+        with suppress(SheetsError):
+            return base_of(read_inputs(path, template=one)) is not None
+    return False

@@ -34,7 +34,7 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, spend in (("a", 5000), ("b", 6000)):
         records = folder / name
         records.mkdir()
-        lines = f"placement,spend,clicks\n測評,{spend},20000\n"
+        lines = f"placement,owner,spend,clicks\n測評,張三,{spend},20000\n"
         (records / "placements.csv").write_text(lines, encoding="utf-8")
         out = folder / "in" / f"{name}.xlsx"
         out.parent.mkdir(exist_ok=True)
@@ -108,3 +108,23 @@ def test_the_faults_of_a_template_are_one_document(handed_in: Path, tmp_path: Pa
     ]
     assert all(one["code"] and one["message"].startswith("bad.toml: ") for one in found)
     assert "error" in document(run("templates", "check", tmp_path / "no.toml", "--json", code=2))
+
+
+def test_parts_are_split_again(handed_in: Path, tmp_path: Path) -> None:
+    """The parts of an earlier split are known as such whatever their template, and replaced."""
+    own, parts = handed_in / "posts.toml", tmp_path / "parts"
+    words = ("split", handed_in / "in" / "a.xlsx", "-o", parts, "--by", "owner", "--template", own)
+    run(*words, "--fail-on", "never")
+    assert "--force" in run(*words, "--fail-on", "never", code=2).stderr
+    run(*words, "--fail-on", "never", "--force")
+
+
+def test_a_workbook_of_another_template_is_refused(handed_in: Path, tmp_path: Path) -> None:
+    """The guide is in both, no table is: nothing is computed of it, and nothing written into it."""
+    path = tmp_path / "a.xlsx"
+    path.write_bytes((handed_in / "in" / "a.xlsx").read_bytes())
+    before = path.read_bytes()
+    for verb in ("check", "recalculate"):
+        words = (verb, path, "--template", "campaign_tracker", "--language", "en")
+        assert 'headers of the template "Campaign tracker"' in run(*words, code=3).stderr
+    assert path.read_bytes() == before
