@@ -14,7 +14,7 @@ from .terminal import speech, tell
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-class Day(click.ParamType):  # type: ignore[type-arg]  # generic in new releases alone
+class DayOption(click.ParamType):  # type: ignore[type-arg]  # generic in new releases alone
     """A day as a cell may hold it; one without a year is that within a quarter of today.
 
     What can be read in more than one way is refused, saying what to write.
@@ -66,4 +66,4 @@ def day_option(name: str) -> Callable[[_Command], _Command]:
     return click.option(name, type=_DAY, metavar="DAY")
 
 
-_DAY = Day()
+_DAY = DayOption()

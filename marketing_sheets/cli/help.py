@@ -94,7 +94,7 @@ class Formatter(click.HelpFormatter):
         super().write_dl(filled, col_max, col_spacing)
 
 
-class Context(click.Context):
+class Speaking(click.Context):
     """A command being run, which lays its help out by `Formatter`."""
 
     formatter_class = Formatter
@@ -103,7 +103,7 @@ class Context(click.Context):
 class Command(click.Command):
     """A command whose help, and that of its options, stands in the words."""
 
-    context_class = Context
+    context_class = Speaking
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help in the language that is spoken."""
@@ -132,7 +132,7 @@ class Command(click.Command):
                 ]
 
 
-class Group(Command, click.Group):
+class CommandGroup(Command, click.Group):
     """Commands whose help stands in the words."""
 
     command_class = Command
@@ -156,7 +156,7 @@ class Group(Command, click.Group):
         return [(name, text[language].strip().split("\n")[0]) for name, text in texts.items()]
 
 
-class LazyGroup(Group):
+class LazyGroup(CommandGroup):
     """Commands that are loaded when they are run: `homes` names the module of each, in order."""
 
     def __init__(self, *args: Any, homes: dict[str, str], **options: Any) -> None:

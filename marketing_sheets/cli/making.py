@@ -25,7 +25,7 @@ from .boundary import (
     tell_lines,
 )
 from .days import day_option
-from .help import Command, Group, NamedChoice
+from .help import Command, CommandGroup, NamedChoice
 from .offers import COMPLETE, offer_fields, offer_templates
 from .terminal import command_line, print_json, problem_lines, shown_stages, speech, tell
 
@@ -158,7 +158,7 @@ def demo(folder: Path, language: Language | None) -> None:
     tell_lines([*summary_lines(done.summary, spoken), "", end])
 
 
-@click.group(cls=Group, invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @language_option
 @click.pass_context
 def templates(context: click.Context, language: Language | None) -> None:

@@ -8,7 +8,7 @@ import click
 import pytest
 from hypothesis import given, strategies
 
-from marketing_sheets.cli.days import Day
+from marketing_sheets.cli.days import DayOption
 from marketing_sheets.texts import book, fold
 
 TODAY = date.today()
@@ -16,7 +16,7 @@ TODAY = date.today()
 
 def read(text: str) -> date:
     """Read a day as `--as-of` does."""
-    return Day().convert(text, click.Option(["--as-of"]), None)
+    return DayOption().convert(text, click.Option(["--as-of"]), None)
 
 
 @pytest.mark.parametrize(
