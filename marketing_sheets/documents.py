@@ -60,6 +60,7 @@ def merge_report(result: MergeResult, language: Language) -> dict[str, Any]:
     return {
         **report(result.reading, as_of=result.as_of, language=language),
         "file": str(result.path),
+        "sha256": result.receipt.sha256_after,
         "policy": merge.policy,
         "per_department": merge.per_department,
         "across_departments": merge.across,

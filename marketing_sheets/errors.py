@@ -32,22 +32,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
-from .texts import LANGUAGES, Text, nearest, say
+from .texts import LANGUAGES, NO_TEXT, Text, fold_label, listed, nearest, say
 
 if TYPE_CHECKING:
     from .texts import Language
 
-# What the functions take instead of the command line's options.
+# What the functions take instead of the command line's options; `--template` needs no other name.
 _ARGUMENTS: Final[Mapping[str, str]] = {
     "force": "overwrite=True",
     "as-of": "as_of=",
-    "template": "template=",
     "stage": "stage=",
     "department": "departments=",
     "on-conflict": "on_conflict=",
     "set": "form=",
 }
-_OPTION: Final = re.compile(rf"(?<![\w-])--({'|'.join(_ARGUMENTS)})\b(?!-)(?:(?<=template) )?")
+_OPTION: Final = re.compile(rf"(?<![\w-])--({'|'.join(_ARGUMENTS)})\b(?!-)")
 
 
 class SheetsError(Exception):
@@ -104,6 +103,11 @@ class TemplateFault:
                 sentence += say("errors", f"advice.{advice}", language, **self.params)
         return ": ".join(part for part in (self.file, self.path, sentence) if part)
 
+    def as_json(self, language: Language) -> dict[str, str | None]:
+        """Return the fault as plain types, its line said in `language`."""
+        found = {"code": self.code, "file": self.file, "path": self.path or None}
+        return {**found, "message": self.describe(language)}
+
     def __str__(self) -> str:
         return self.describe("en")
 
@@ -115,6 +119,32 @@ def advice(word: str, known: Iterable[str]) -> dict[str, str]:
     if near:
         return {"near": near}
     return {"known": ", ".join(words)} if words else {}
+
+
+def called(labels: Mapping[str, Text]) -> Text:
+    """List ids, each with what people call it: campaign_tracker（营销活动跟踪表）、…."""
+    return listed([_called(*one) if one[1] else one[0] for one in labels.items()])
+
+
+def _called(name: str, label: Text) -> Text:
+    return Text(
+        {one: say("errors", "meant.called", one, id=name, label=label[one]) for one in LANGUAGES}
+    )
+
+
+def meant(name: str, known: Mapping[str, Text] | Iterable[str]) -> Text:
+    """Say what a name that is none of the known ids or their labels probably means, else list them.
+
+    Ends the sentence that it goes on with.
+    """
+    labels = known if isinstance(known, Mapping) else dict.fromkeys(known, NO_TEXT)
+    spellings = {one: name for name, label in labels.items() for one in (name, *label.values())}
+    near = nearest(name, {fold_label(one): labelled for one, labelled in spellings.items() if one})
+    key, shown = ("near", {near: labels[near]}) if near else ("known", labels)
+    names = called(shown)
+    return Text(
+        {one: say("errors", f"meant.{key}", one, **{key: names[one] or "–"}) for one in LANGUAGES}
+    )
 
 
 def unless_known(
@@ -215,10 +245,9 @@ class UsageError(SheetsError, ValueError):
     """An argument makes no sense."""
 
     @classmethod
-    def unknown(cls, what: str, name: str, known: Iterable[str]) -> UsageError:
+    def unknown(cls, what: str, name: str, known: Mapping[str, Text] | Iterable[str]) -> UsageError:
         """Return the error of an argument that names none of the known things."""
-        hint = next(iter(advice(name, known).values()), "–")
-        return cls(f"unknown_{what}", name=name, hint=hint)
+        return cls(f"unknown_{what}", name=name, hint=meant(name, known))
 
 
 def as_language(asked: str | None, *known: Language | None) -> Language:

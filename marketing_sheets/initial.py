@@ -17,7 +17,7 @@ from .problems import Place, Problem
 from .reader import form_row, frames_by_sheet, read_csv_records, read_form_csv, read_frames
 from .records import SheetRecords
 from .template import Campaign, Column, Template
-from .texts import Language, nearest
+from .texts import Language, fold_label
 from .values import Context, choice_spellings, parse
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _typed_form(
         raise UsageError("no_form", template=template.id)
     typed: dict[str, object] = {}
     for name, value in given.items():
-        field = _field(fields, name, language)
+        field = _field(fields, name)
         context = Context(
             choices=choice_spellings(template.choices[field.choices]) if field.choices else None,
             choices_open=True,
@@ -90,14 +90,12 @@ def _typed_form(
     return typed
 
 
-def _field(fields: Sequence[Column], name: str, language: Language) -> Column:
-    spellings = {spelling: f for f in fields for spelling in (f.id, *f.label.values())}
-    if name in spellings:
-        return spellings[name]
-    # Of the labels that fold alike, the one in the language that is written.
-    own = (field.label[language] for field in fields)
-    near = nearest(name, [*spellings, *own])
-    raise UsageError.unknown("field", name, [near] if near else [f.id for f in fields])
+def _field(fields: Sequence[Column], name: str) -> Column:
+    spellings = {fold_label(one): f for f in fields for one in (f.id, *f.label.values())}
+    found = spellings.get(fold_label(name))
+    if found is None:
+        raise UsageError.unknown("field", name, {field.id: field.label for field in fields})
+    return found
 
 
 def _check_period(fields: Mapping[str, object]) -> None:

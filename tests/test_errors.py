@@ -73,7 +73,7 @@ def test_every_public_function_has_that_door(tmp_path: Path) -> None:
         (ms.UsageError("as_of_missing", file="a.xlsx"), "or give as_of=."),
         (
             ms.UnknownWorkbook("unknown_workbook_template", file="a.xlsx", template="own"),
-            "such as template=own.toml.",
+            "such as --template own.toml.",
         ),
         (ms.UsageError("no_departments", template="own"), "so departments= cannot be used."),
     ],

@@ -115,7 +115,7 @@ def _beyond(sheet: TableSheet, records: SheetRecords) -> Iterator[Problem]:
         for position in np.flatnonzero(np.abs(np.nan_to_num(values)) > _MOST_TIMES).tolist():
             name = typed if typed is not None and typed in records.raw else column.id
             raw = records.raw[name].iloc[position] if name in records.raw else None
-            params = {"share": f"{values[position] * 100:,.4g}%"}
+            params = {"share": f"{values[position] * 100:,.0f}%"}
             place = records.place(position, name)
             yield sheet[name].problem("achievement_far", place, raw, **params)
 

@@ -16,11 +16,13 @@ import click
 
 from ..errors import SheetsError, TemplateError, UsageError, WorkbookError, WorkbookExists
 from ..texts import LANGUAGES, Language, say
-from .help import LazyGroup, click_speaks
+from .help import LazyGroup, NamedChoice, click_speaks, missing
 from .offers import COMPLETE, offer_templates
 from .terminal import (
+    Terminated,
     asked,
     asked_for,
+    ended_in_order,
     is_quiet,
     is_verbose,
     keep_asked,
@@ -44,6 +46,7 @@ DOUBTS = 1  # found, and everything written all the same
 WRONG_USAGE = 2
 UNUSABLE = 3  # a file that could not be used
 INTERRUPTED = 130  # what shells return for a program ended by Ctrl-C
+TERMINATED = 143  # and by SIGTERM, as containers and services end what they run
 FailOn = Literal["error", "warning", "never"]
 _COUNTED: dict[FailOn, tuple[str, ...]] = {
     "error": ("error",),
@@ -107,7 +110,8 @@ class Program(LazyGroup):
     ) -> Any:
         try:
             return super().main(words, prog_name, complete_var, standalone_mode=False, **options)
-        except click.ClickException as error:
+        except click.ClickException as raised:
+            error = missing(raised) if isinstance(raised, click.MissingParameter) else raised
             if "--json" in words:
                 try:
                     print_json({"error": error.format_message()})
@@ -117,7 +121,8 @@ class Program(LazyGroup):
                 shown = io.StringIO()
                 error.show(shown)
                 if shown.getvalue():  # a sentence of ours prints itself
-                    tell(shown.getvalue().rstrip("\n"), err=True)
+                    # Where click joins sentences, none of Chinese needs the blank.
+                    tell(shown.getvalue().rstrip("\n").replace("。 ", "。"), err=True)
             return error.exit_code
         except click.Abort:
             return INTERRUPTED
@@ -143,14 +148,14 @@ def _flush() -> None:
 
 language_option = click.option(
     "--language",
-    type=click.Choice(LANGUAGES),
+    type=NamedChoice(LANGUAGES),
     # It may stand before the command too.
     callback=lambda _context, _option, language: language or asked(),
 )
 template_option = click.option("--template", metavar="NAME", shell_complete=offer_templates)
 json_option = click.option("--json", "as_json", is_flag=True)
 fail_on_option = click.option(
-    "--fail-on", type=click.Choice(tuple(_COUNTED)), default="warning", show_default=True
+    "--fail-on", type=NamedChoice(tuple(_COUNTED)), default="warning", show_default=True
 )
 files_argument = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
@@ -165,13 +170,14 @@ def guarded(command: _Command) -> _Command:
         keep_asked(verbose=verbose, quiet=quiet)
         language = kwargs.get("language")
         try:
-            with told_of_work(verbose):
+            with told_of_work(verbose), ended_in_order():
                 return command(*args, **kwargs)
         except _PASSED_ON:
             raise
+        except Terminated:
+            sentence = Sentence(say("cli", "terminated", _spoken(language)), TERMINATED)
         except KeyboardInterrupt:
-            words = say("cli", "interrupted", speech(language))
-            sentence = Sentence(words, INTERRUPTED)
+            sentence = Sentence(say("cli", "interrupted", _spoken(language)), INTERRUPTED)
         except BaseException as error:  # a panic of a parser is no Exception
             names = ("path", "file", "output", "template")
             what = next((str(kwargs[n]) for n in names if kwargs.get(n)), command.__name__)
@@ -204,7 +210,26 @@ def as_sentence(error: BaseException, language: Language | None, file: str) -> S
         tell("".join(traceback.format_exception(error)).rstrip(), err=True)
     is_usage = isinstance(known, UsageError | TemplateError | WorkbookExists)
     code = WRONG_USAGE if is_usage else UNUSABLE
-    return Sentence(known.describe(speech(language, known.language)), code)
+    return Sentence(known.describe(_spoken(language, known.language)), code)
+
+
+def _spoken(*known: Language | None) -> Language:
+    """Return the language to speak where the template a command names has its say too."""
+    stated = None if asked() or any(known) else _stated_language()
+    return speech(*known, stated)
+
+
+def _stated_language() -> Language | None:
+    context = click.get_current_context(silent=True)
+    named = None if context is None else context.params.get("template")
+    if named is None:
+        return None
+    from ..loading import load_template
+
+    try:
+        return load_template(named).language
+    except SheetsError:
+        return None
 
 
 def unforeseen(error: BaseException, file: str) -> WorkbookError:
@@ -245,6 +270,8 @@ def found_files(
     for path, is_one in named.items():
         folder = path.resolve() if path.is_dir() else None
         if not is_one and not any(folder in (None, *file.parents) for file in inside):
+            if folder is not None:
+                raise UsageError("no_workbook_in", folder=str(path))
             raise UsageError("no_file_matches", pattern=str(path))
     harmless = NO_LOSS | ({"lock_file"} if in_place else set())
     lost = [skipped for skipped in found.skipped if skipped.code not in harmless]
@@ -309,7 +336,13 @@ def run_files(
         if not as_json:
             problems = () if len(files) > 1 else counted(outcome.problems, fail_on)
             tell_lines(outcome.lines, problems, outcome.language)
-    codes += [UNUSABLE] * len(lost)
+    spoken = _spoken(language, *(one for one, _ in said.most_common(1)))
+    for skipped in lost:
+        codes.append(_lost_code(skipped, fail_on))
+        told = skipped.describe(spoken)
+        documents.append({"file": str(skipped.path or skipped.file), "error": told})
+        if not as_json:
+            tell(told, err=True)
     code = max(codes, default=FINE)
     tally = Counter(codes)
     if as_json:
@@ -321,12 +354,17 @@ def run_files(
         }
         print_json({"files": documents, "tally": counts})
         return code
-    spoken = speech(language, *(one for one, _ in said.most_common(1)))
-    for skipped in lost:
-        tell(skipped.describe(spoken), err=True)
     if len(codes) > 1:
         tell(_tally_line(tally, spoken))
     return code
+
+
+def _lost_code(skipped: SkippedFile, fail_on: FailOn) -> int:
+    """Return the exit code for a file that is no workbook, as a merge has it."""
+    if skipped.code != "lock_file":
+        return UNUSABLE
+    # The workbook it locks was read, as it was last saved.
+    return DOUBTS if fail_on == "warning" else FINE
 
 
 def called(problems: Iterable[Problem], name: str) -> tuple[Problem, ...]:

@@ -15,11 +15,12 @@ from .boundary import (
     guarded,
     json_option,
     language_option,
+    tell_lines,
     template_option,
 )
 from .days import day_option
 from .help import Command
-from .terminal import print_json, shown_stages, speech, tell
+from .terminal import print_json, shown_stages, speech
 
 _SHOWN = 20
 
@@ -66,6 +67,5 @@ def diff(
 
         print_json(diff_report(found))
     else:
-        for line in diff_lines(found, found.language, _SHOWN):
-            tell(line)
+        tell_lines(diff_lines(found, found.language, _SHOWN))
     sys.exit(FINE if found.is_same else DOUBTS)

@@ -51,7 +51,8 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic in new releases
         problem = Problem(code=fault, place=Place(), raw=visible(text), params=params)
         hint = say("cli", f"day_hint.{'year' if fault == 'year_missing' else 'date'}", language)
         joint = " " if language == "en" else ""
-        raise click.BadParameter(problem.message(language) + joint + hint, ctx, param)
+        # It names the option itself.
+        raise click.UsageError(problem.message(language) + joint + hint, ctx)
 
 
 def _days_ago(text: str) -> int | None:

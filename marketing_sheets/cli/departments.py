@@ -27,7 +27,7 @@ from .boundary import (
     template_option,
 )
 from .days import day_option
-from .help import Command
+from .help import Command, NamedChoice
 from .terminal import command_line, is_verbose, print_json, problem_lines, shown_stages, speech
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _BY = ("department", "owner", "channel")
 @template_option
 @language_option
 @day_option("--as-of")
-@click.option("--on-conflict", type=click.Choice(_POLICIES), default="keep-both", show_default=True)
+@click.option("--on-conflict", type=NamedChoice(_POLICIES), default="keep-both", show_default=True)
 @click.option("--per-department/--across-departments", default=None)
 @click.option("--jobs", type=int, metavar="N")
 @click.option("--dask", metavar="ADDRESS")
@@ -110,7 +110,8 @@ def merge(
         print_json(merge_report(result, spoken))
     else:
         counting = counted(result.merge.problems, fail_on)
-        tell_lines(_merge_lines(result, parquet, spoken), counting, spoken, _open(result, spoken))
+        lines = (*_merge_lines(result, parquet, spoken), *_next_lines(result, template, spoken))
+        tell_lines(lines, counting, spoken, _open(result, spoken))
     sys.exit(_code(result.merge, fail_on))
 
 
@@ -118,6 +119,7 @@ def merge(
 @click.argument("file", type=click.Path(path_type=Path), metavar="MERGED")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False))
 @day_option("--as-of")
+@template_option
 @click.option("--force", is_flag=True)
 @language_option
 @json_option
@@ -127,6 +129,7 @@ def settle(
     file: Path,
     output: Path | None,
     as_of: date | None,
+    template: str | None,
     force: bool,
     language: Language | None,
     as_json: bool,
@@ -139,14 +142,21 @@ def settle(
     from ..merging import settle as settle_conflicts
 
     result = settle_conflicts(
-        file, output, as_of=as_of, today=date.today(), language=language, overwrite=force
+        file,
+        output,
+        template=template,
+        as_of=as_of,
+        today=date.today(),
+        language=language,
+        overwrite=force,
     )
     spoken = result.merge.language
     if as_json:
         print_json(merge_report(result, spoken))
     else:
         written = say("merge", "done.written", spoken, file=result.path)
-        lines = (*_conflict_lines(result.merge, spoken), written, *_next_lines(result, spoken))
+        following = _next_lines(result, template, spoken)
+        lines = (*_conflict_lines(result.merge, spoken), written, *following)
         tell_lines(lines, also=_conflict_lines(result.merge, spoken))
     sys.exit(DOUBTS if result.merge.conflicts else 0)
 
@@ -193,10 +203,9 @@ def _merge_lines(result: MergeResult, parquet: Path | None, language: Language) 
     yield from [tell("too_large")] * result.is_too_large
     if result.parquet:
         yield tell("parquet", count=len(result.parquet), folder=parquet)
-    yield from _next_lines(result, language)
 
 
-def _next_lines(result: MergeResult, language: Language) -> Iterator[str]:
+def _next_lines(result: MergeResult, template: str | None, language: Language) -> Iterator[str]:
     """Say what is to be done next: with the files left out, with the conflicts, or nothing."""
     from ..merging import NO_LOSS
 
@@ -209,7 +218,7 @@ def _next_lines(result: MergeResult, language: Language) -> Iterator[str]:
             language,
             tab=say("merge", "conflicts.tab", result.merge.language),
             use=say("merge", "conflicts.use", result.merge.language),
-            command=command_line("settle", result.path),
+            command=command_line("settle", result.path, template=template),
         )
 
 
@@ -284,7 +293,7 @@ def _code(merge: Merge, fail_on: FailOn) -> int:
 
 @click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--by", type=click.Choice(_BY), required=True)
+@click.option("--by", type=NamedChoice(_BY), required=True)
 @click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path))
 @day_option("--as-of")
 @template_option
@@ -328,7 +337,9 @@ def split(
         print_json(_document(done, spoken, file))
     else:
         counting = counted(done.reading.problems, fail_on)
-        again = command_line("merge", file, folder, "-o", "merged.xlsx", template=template)
+        again = command_line(
+            "merge", file, folder, "-o", say("cli", "merged_name", spoken), template=template
+        )
         lines = _split_lines(done, spoken, file, folder, again)
         tell_lines(lines, counting, spoken, _unassigned_lines(done, spoken) if is_open else ())
     sys.exit(DOUBTS if is_open else doubts_code(done.reading.problems, fail_on))

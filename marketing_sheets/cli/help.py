@@ -16,7 +16,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from ..texts import Language, book
+from ..texts import Language, book, fold, listed, say
 from .terminal import speech
 
 _OPENING, _CLOSING = "（「『《【“‘[", "，。、；：？！）」』》】”’…]"  # no line ends or begins with
@@ -110,6 +110,10 @@ class Command(click.Command):
         self.explain(ctx)
         super().format_help(ctx, formatter)
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return what stands behind the command in the line that tells how it is called."""
+        return [_word(piece) for piece in super().collect_usage_pieces(ctx)]
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Offer what may stand here, with its help."""
         self.explain(ctx)
@@ -170,6 +174,55 @@ class LazyGroup(Group):
             home = import_module(f".{self.homes[name]}", __package__)
             self.add_command(getattr(home, name.replace("-", "_")), name)
         return super().get_command(ctx, cmd_name)
+
+
+class NamedChoice(click.Choice[str]):
+    """Words to choose from, each of which may be given as people call it: 部门 for department."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the word that is meant."""
+        if value not in self.choices:
+            word = fold(value)
+            names = {fold(name): one for one in self.choices for name in _names(one).values()}
+            value = names.get(word, value)
+        return super().convert(value, param, ctx)
+
+    def get_invalid_choice_message(self, value: str, ctx: click.Context | None) -> str:
+        """Say what there is instead."""
+        del ctx
+        return say("cli", "no_such_choice", speech(), value=value, choices=self.listed())
+
+    def listed(self) -> str:
+        """Return the words, each with what people call it where that is another."""
+        language = speech()
+        words = {one: _names(one).get(language) for one in self.choices}
+        return listed(
+            [
+                say("errors", "meant.called", language, id=one, label=label) if label else one
+                for one, label in words.items()
+            ]
+        )[language]
+
+
+def _names(choice: str) -> dict[Language, str]:
+    """Return what people call a word to choose, by language."""
+    names: dict[Language, str] = book("help")["choices"].get(choice, {})
+    return names
+
+
+def missing(error: click.MissingParameter) -> click.UsageError:
+    """Return the error in our words: click joins its own as English has it."""
+    asked = error.param
+    if asked is None:
+        return error
+    if isinstance(asked, click.Option):
+        key, name = "missing_option", " / ".join(asked.opts)
+    else:
+        key, name = "missing_argument", (asked.metavar or str(asked.name)).upper().rstrip(".")
+    choices = ""
+    if isinstance(asked.type, NamedChoice):
+        choices = say("cli", "choose", speech(), choices=asked.type.listed())
+    return click.UsageError(say("cli", key, speech(), name=name, choices=choices), ctx=error.ctx)
 
 
 def command_path(ctx: click.Context) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ..errors import TemplateError, UnknownTemplate, UsageError
 from ..texts import Language, say
 from .boundary import (
     DOUBTS,
+    FINE,
     FailOn,
     counted,
     doubts_code,
@@ -23,7 +25,7 @@ from .boundary import (
     tell_lines,
 )
 from .days import day_option
-from .help import Command, Group
+from .help import Command, Group, NamedChoice
 from .offers import COMPLETE, offer_fields, offer_templates
 from .terminal import command_line, print_json, problem_lines, shown_stages, speech, tell
 
@@ -127,7 +129,7 @@ def demo(folder: Path, language: Language | None) -> None:
     blank = folder / files.on_disk(say("cli", "demo_blank", spoken))
     filled = folder / files.on_disk(say("cli", "demo_filled", spoken))
     parts = folder / files.on_disk(say("cli", "demo_parts", spoken))
-    merged = folder / files.on_disk(say("cli", "demo_merged", spoken))
+    merged = folder / files.on_disk(say("cli", "merged_name", spoken))
     with shown_stages(filled.name, spoken) as show:
         show("generating")
         generate_workbook(template, blank, language=spoken, created=now, overwrite=True)
@@ -173,11 +175,13 @@ def list_templates(language: Language | None = None) -> None:
     """List the templates that come with the program."""
     from ..loading import load_template, template_names
 
-    spoken = speech(language)
-    for name in template_names():
+    spoken, names = speech(language), template_names()
+    for name in names:
         template = load_template(name)
         tables = " · ".join(sheet.label[spoken] for sheet in template.tables)
-        tell(f"{name}  {template.version}  {template.title[spoken]}  ({tables})")
+        place = f"{name:<{max(map(len, names))}}"
+        tell(f"{place}  {template.version}  {template.title[spoken]}  ({tables})")
+    tell(say("cli", "templates_next", spoken), err=True)
 
 
 @templates.command("show")
@@ -191,6 +195,7 @@ def show_template(template: str, language: Language | None) -> None:
     loaded = load_template(template)
     spoken = speech(language, loaded.language)
     tell(f"{loaded.id}  {loaded.version}  {loaded.title[spoken]}")
+    tell(say("cli", "template_marks", spoken))
     for form in loaded.forms:
         tell(f"\n{form.id}  {form.label[spoken]}")
         for field in form.fields:
@@ -228,8 +233,9 @@ def new_template(name: str, output: Path | None, language: Language | None) -> N
 @templates.command("check")
 @click.argument("path", shell_complete=offer_templates)
 @language_option
+@json_option
 @guarded
-def check_templates(path: str, language: Language | None) -> None:
+def check_templates(path: str, language: Language | None, as_json: bool) -> None:
     """Check the template at PATH, or a shipped one by name."""
     from ..loading import check_template, further_faults, load_template
 
@@ -242,6 +248,12 @@ def check_templates(path: str, language: Language | None) -> None:
         raise
     except TemplateError as error:
         faults = (*error.faults, *further_faults(error))
+    name = Path(path).name
+    # One found when all was read, stands in no file it knows.
+    faults = tuple(replace(fault, file=fault.file or name) for fault in faults)
+    if as_json:
+        print_json({"template": path, "faults": [fault.as_json(spoken) for fault in faults]})
+        sys.exit(DOUBTS if faults else FINE)
     for fault in faults:
         tell(fault.describe(spoken))
     if faults:
@@ -250,7 +262,7 @@ def check_templates(path: str, language: Language | None) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@click.argument("shell", type=NamedChoice(("bash", "zsh", "fish")))
 @language_option
 @guarded
 def completion(shell: str, language: Language | None) -> None:

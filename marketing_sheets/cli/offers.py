@@ -60,10 +60,11 @@ def offer_fields(context: click.Context, begun: str) -> Iterator[CompletionItem]
     template, language = load_template(_given(context, "template")), speech()
     name, is_named, _ = begun.partition("=")
     for field in template.fields():
-        spellings = (field.id, *field.label.values())
-        if not is_named:
-            for spelling in spellings if begun else spellings[:1]:
-                yield CompletionItem(f"{spelling}=", help=field.label[language])
+        own = field.label[language]
+        spellings = (field.id, own, *field.label.values())
+        if not is_named:  # once: 活动 begins the label of two languages
+            found = next((one for one in spellings if one.startswith(begun)), field.id)
+            yield CompletionItem(f"{found}=", help=own)
         elif field.choices and fold(name) in map(fold, spellings):
             for item in template.choices[field.choices].items:
                 yield CompletionItem(f"{name}={item.label[language]}")

@@ -30,7 +30,7 @@ from .boundary import (
     template_option,
 )
 from .days import day_option
-from .help import Command
+from .help import Command, NamedChoice
 from .terminal import hint_lines, is_quiet, print_json, problem_lines, shown_stages, speech, tell
 
 if TYPE_CHECKING:
@@ -179,7 +179,8 @@ def _targets(files: list[Path], output: Path | None) -> list[Path | None]:
         return [None] * len(files)
     # A path without a suffix is meant as a folder, there or not.
     if output.is_dir() or len(files) > 1 or not output.suffix:
-        if output.exists() and not output.is_dir():
+        is_file = output.exists() or output.suffix.lower() in (".xlsx", ".xlsm")
+        if is_file and not output.is_dir():
             raise UsageError("output_needs_folder", count=len(files), output=output)
         names = [file.name for file in files]
         for name in names:
@@ -198,11 +199,11 @@ def _targets(files: list[Path], output: Path | None) -> list[Path | None]:
 @click.option(
     "--format",
     "file_format",
-    type=click.Choice(get_args(ExportFormat)),
+    type=NamedChoice(get_args(ExportFormat)),
     default="csv",
     show_default=True,
 )
-@click.option("--tables", type=click.Choice([*get_args(ExportTable), "all"]), multiple=True)
+@click.option("--tables", type=NamedChoice([*get_args(ExportTable), "all"]), multiple=True)
 @click.option("--labels", is_flag=True)
 @day_option("--as-of")
 @template_option

@@ -11,7 +11,7 @@ import click
 from ..texts import Language, say
 from .boundary import guarded, json_option, language_option, tell_lines, template_option
 from .days import day_option
-from .help import Command
+from .help import Command, NamedChoice
 from .offers import offer_stages
 from .terminal import hand_on, print_json, shown_stages, speech, tell
 
@@ -68,7 +68,7 @@ def report(
 
 @click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--for", "product", type=click.Choice(("dingtalk", "wecom", "feishu")))
+@click.option("--for", "product", type=NamedChoice(("dingtalk", "wecom", "feishu")))
 @day_option("--as-of")
 @template_option
 @language_option

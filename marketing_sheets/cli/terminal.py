@@ -151,6 +151,33 @@ def told_of_work(verbose: int) -> Iterator[None]:
         logger.setLevel(level)
 
 
+class Terminated(KeyboardInterrupt):
+    """The process was told to end by SIGTERM: it ends as by Ctrl-C, with everything in order."""
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Let SIGTERM end what is being done in order, also as the first process of a container.
+
+    There the kernel does not deliver it unless somebody asked for it.
+    """
+    import signal
+
+    is_free = threading.current_thread() is threading.main_thread()
+    if not is_free or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+
+    def end(*_: object) -> None:
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def command_line(verb: str, *words: Path | str, template: str | None = None) -> str:
     """Return a command to type, its words quoted where a shell would part them."""
     named = () if template is None else ("--template", template)
@@ -247,8 +274,8 @@ def shown_stages(file: str, language: Language) -> Iterator[Callable[..., None]]
         import signal
 
         if hasattr(signal, "pthread_sigmask"):
-            # Ctrl-C is for whoever works, who may hold it back for a while.
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            # Ctrl-C and its like are for whoever works, who may hold it back for a while.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         wait = _PATIENCE
         while not ended.wait(wait):
             wait = 1.0

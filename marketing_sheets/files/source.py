@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from ..errors import HostileWorkbook, NotAWorkbook, UsageError, WorkbookError, WorkbookInUse
-from ..texts import readable_name
+from ..texts import fold, nearest, readable_name
 
 StrPath = str | os.PathLike[str]
 AnyFile = StrPath | BinaryIO
@@ -95,6 +95,17 @@ def _pieces(file: BinaryIO, begin: int, size: int) -> Iterator[bytes]:
         yield piece
 
 
+def _absent(path: Path, name: str) -> NotAWorkbook:
+    """Return the error of a path that is no file; a workbook beside it may be what was meant."""
+    if path.is_dir():
+        return NotAWorkbook("is_folder", file=name)
+    beside = {fold(one.stem): readable_name(one.name) for one in path.parent.glob("*.xls[xm]")}
+    near = nearest(path.stem, beside)
+    if near is None:
+        return NotAWorkbook("no_such_file", file=name)
+    return NotAWorkbook("no_such_file_near", file=name, near=near)
+
+
 class SourceFile:
     """The bytes of a workbook file: in memory, or behind a handle and read piece by piece.
 
@@ -136,8 +147,10 @@ class SourceFile:
         except WorkbookError:
             raise
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-            raise NotAWorkbook("no_such_file", file=name) from error
+            raise _absent(path, name) from error
         except PermissionError as error:
+            if path.is_dir():  # Windows says no more than that
+                raise _absent(path, name) from error
             raise WorkbookInUse("in_use", file=name) from error
         except (OSError, ValueError) as error:  # ValueError: a null byte in the name
             raise _unreadable(name, error) from error

@@ -12,7 +12,7 @@ from functools import cache
 from os import fspath
 from pathlib import Path
 
-from ..errors import TemplateError, TemplateFault, UnknownTemplate, advice
+from ..errors import TemplateError, TemplateFault, UnknownTemplate, advice, meant
 from ..files import StrPath
 from ..formulas import references
 from ..template import (
@@ -32,7 +32,7 @@ from ..template import (
     Template,
     Unit,
 )
-from ..texts import fold, nearest, templates_folder
+from ..texts import fold, templates_folder
 from .check_expressions import expression_faults, with_rule_names
 from .shapes import SharedFile, TemplateFile, Use, sheet_class
 from .toml import TomlFile
@@ -85,10 +85,8 @@ def _find(given: StrPath) -> tuple[Path, bool]:
         raise UnknownTemplate("not_a_template", file=path.name)
     if not isinstance(given, str) or _PATH_LIKE.search(name_or_path) or path.is_file():
         return path, path.resolve().parent == templates_folder().resolve()
-    known = ", ".join(names)
-    if near := nearest(name_or_path, names):
-        raise UnknownTemplate("unknown_template_near", name=name_or_path, near=near, known=known)
-    raise UnknownTemplate("unknown_template", name=name_or_path, known=known)
+    titles = {name: library_template(name).title for name in names}
+    raise UnknownTemplate("unknown_template", name=name_or_path, hint=meant(name_or_path, titles))
 
 
 def _template(

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import StrPath, read_file
+from ..logs import logger_of
 from ..records import Reading
 from ..template import Template
 from ..texts import templates_folder
@@ -41,6 +42,7 @@ class Cache:
         self.folder = standard_folder() if folder is None else Path(folder)
         self.most = most
         self._last: tuple[Template, str] | None = None
+        self._is_told = False
 
     def key(self, content: str, template: Template | None, as_of: date | None) -> str:
         """Return the key of a workbook by the SHA-256 of its content.
@@ -83,18 +85,23 @@ class Cache:
 
     def put(self, key: str, packet: bytes) -> None:
         """Keep a reading or a workbook; a folder that cannot be written to keeps nothing."""
-        path = self._path(key)
-        with contextlib.suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-            temporary = Path(name)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(_MAGIC + _digest(key, packet))
-                    file.write(packet)
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
+        try:
+            self._write(self._path(key), _MAGIC + _digest(key, packet), packet)
+        except OSError as error:
+            if not self._is_told:
+                logger_of(__name__).info("nothing is remembered in %s: %s", self.folder, error)
+            self._is_told = True
+
+    def _write(self, path: Path, *pieces: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.writelines(pieces)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
     def prune(self) -> None:
         """Remove what was used longest ago until the rest fits, and what was never finished."""

@@ -102,7 +102,7 @@ def _compared(
         language=way.language,
         differences=told,
         elsewhere=elsewhere,
-        figures=tuple(_figures(read, way.language)) if told else (),
+        figures=tuple(_figures(read, way.language)) if told and not elsewhere else (),
     )
 
 
@@ -130,7 +130,7 @@ def diff_lines(found: Diff, language: Language, most: int) -> Iterator[str]:
     def tell(key: str, **params: object) -> str:
         return say("merge", key, language, **params)
 
-    first, second = found.saved(language)
+    first, second = found.saved(language, here=True)
     count = len(found.differences)
     yield tell(
         "diff.head" if count else "diff.same", before=first, after=second, count=f"{count:,}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ class Diff(Brief):
     `files` are what they are called; texts of `differences` and `figures` are in `language`. What
     was computed is not listed: `figures` says what the inputs did to the headline figures, each
     file as of its own day. Where one is a part of a split of the other, `elsewhere` counts the rows
-    that were not handed out in it, which are not compared. `path` is the workbook with the list, if
+    that were not handed out in it: they are not compared, nor are the figures, as those of a part
+    are of other rows. `path` is the workbook with the list, if
     one was written.
     """
 
@@ -114,10 +116,14 @@ class Diff(Brief):
         """Return the label of the column, field or setting, "" where a whole thing is meant."""
         return column_label(self, one.sheet, one.column) if one.column else ""
 
-    def saved(self, language: Language) -> Iterator[str]:
-        """Say of each file who saved it last, and when, as far as it tells."""
+    def saved(self, language: Language, *, here: bool = False) -> Iterator[str]:
+        """Say of each file who saved it last, and when, as far as it tells: by the clock `here`."""
         for file, one in zip(self.files, (self.before, self.after), strict=True):
-            moment = f"{one.modified:%Y-%m-%d %H:%M} UTC" if one.modified else ""
+            moment = ""
+            if one.modified is not None:
+                at = one.modified if one.modified.tzinfo else one.modified.replace(tzinfo=UTC)
+                moment = f"{at.astimezone(None if here else UTC):%Y-%m-%d %H:%M}"
+                moment += "" if here else " UTC"
             who = " · ".join(filter(None, (one.author, moment)))
             key = "diff.saved" if one.author else "diff.saved_at"
             yield say("merge", key, language, file=file, who=who) if who else file

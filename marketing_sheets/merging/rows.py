@@ -12,7 +12,8 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from itertools import chain
+from math import ceil, isfinite
 from typing import Any, TypeGuard
 
 import pandas as pd
@@ -360,22 +361,41 @@ class _Search:
         back = {other: number for number, other in self.found.items()}
         gaps = _gaps(range(len(self.there)), back)
         for gap, numbers in _gaps(range(len(self.known)), {at: at for at in self.found}).items():
-            others, first = gaps.get(gap, []), 0
+            near, last = self._near(numbers, gaps.get(gap, ())), -1
             for number in numbers:
-                for at in range(first, len(others)):
-                    if self._is_alike(number, others[at], by):
-                        self.take(number, others[at])
-                        first = at + 1
+                for other in near[number]:
+                    if other > last and self._is_alike(number, other, by):
+                        self.take(number, other)
+                        last = other
                         break
 
     def by_likeness(self, by: str | None) -> None:
         free = [other for other in range(len(self.there)) if other not in self.taken]
-        for number in range(len(self.known)):
-            alike = [o for o in free if number not in self.found and self._is_alike(number, o, by)]
+        near = self._near([n for n in range(len(self.known)) if n not in self.found], free)
+        for number, others in near.items():
+            left = (other for other in others if other not in self.taken)
+            alike = [other for other in left if self._is_alike(number, other, by)]
             if alike:
                 texts = self.known[number].texts
                 self.take(number, min(alike, key=lambda o: self._changes(texts, o)))
-                free = [other for other in free if other not in self.taken]
+
+    def _near(self, numbers: Sequence[int], others: Sequence[int]) -> dict[int, list[int]]:
+        """Return, per row, which of the others may be alike, in order; all pairs would be too many.
+
+        A row that is alike says the same in so many cells that of the rarest, as many as may differ
+        and one more, it says one the same.
+        """
+        holding: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for other in others:
+            for cell in self.there[other].texts.cells.items():
+                holding[cell].append(other)
+        near: dict[int, list[int]] = {}
+        for number in numbers:
+            cells = self.known[number].texts.cells
+            found = sorted((holding.get(cell, []) for cell in cells.items()), key=len)
+            may_differ = len(cells) - ceil(_ALIKE * len(cells))
+            near[number] = sorted({*chain(*found[: may_differ + 1])})
+        return near
 
     def _is_alike(self, number: int, other: int, by: str | None) -> bool:
         before, after = self.known[number].texts, self.there[other].texts

@@ -13,7 +13,7 @@ from ..logs import logged
 from ..ooxml import laid_on, read_properties
 from ..reader import read_inputs
 from ..records import LOG, Reading, SheetRecords
-from ..template import Campaign, TableSheet
+from ..template import Campaign, TableSheet, Template
 from ..texts import LANGUAGES, Language, say
 from ..values import parse
 from .base import source_of
@@ -35,6 +35,7 @@ def settle(
     path: StrPath,
     output: StrPath | None = None,
     *,
+    template: Template | StrPath | None = None,
     as_of: date | None = None,
     today: date | None = None,
     language: Language | None = None,
@@ -43,15 +44,16 @@ def settle(
 ) -> MergeResult:
     """Let a merged workbook say what people ticked or typed on its sheet Conflicts.
 
-    `output` None writes in place, where nothing of people's own is in the workbook. Figures are as
-    of `as_of`, else the day the workbook says, else `today`; `language` None takes the workbook's.
-    What is not decided stays as it is.
+    `output` None writes in place, where nothing of people's own is in the workbook. `template` is
+    needed where the workbook names none of the library's. Figures are as of `as_of`, else the day
+    the workbook says, else `today`; `language` None takes the workbook's. What is not decided
+    stays as it is.
 
     Raises UsageError for a workbook that is no merge, and as `merge` does.
     """
     path = Path(path)
     as_language(language)  # is no matter of the workbook
-    reading = read_inputs(path)
+    reading = read_inputs(path, template=template)
     spoken = as_language(language, reading.language)
     is_merge = read_properties(path).get(KIND) == MERGED
     if not is_merge or CONFLICTS not in reading.attachments:

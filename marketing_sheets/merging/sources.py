@@ -37,11 +37,13 @@ class SkippedFile(Brief):
     """A file that took no part: its shown name, and why.
 
     `code` names a sentence of `words/merge.toml` under `skipped`, or of `words/errors.toml`.
+    `path` is where it lies, if it was found in a folder or by a glob.
     """
 
     file: str
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
+    path: Path | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def by(cls, file: str, error: SheetsError) -> SkippedFile:
@@ -245,7 +247,10 @@ def _reason(file: Path, shown: str, *, is_explicit: bool) -> SkippedFile | None:
     lock = _LOCK.match(file.name)
     if lock is not None:
         return SkippedFile(
-            file=shown, code="lock_file", params=_named(shown, workbook=lock["name"])
+            file=shown,
+            code="lock_file",
+            params=_named(shown, workbook=lock["name"]),
+            path=file,
         )
     code = None
     if file.suffix.lower() == ".xls":
@@ -254,7 +259,9 @@ def _reason(file: Path, shown: str, *, is_explicit: bool) -> SkippedFile | None:
         code = "hidden_file" if file.name.startswith(".") else not_a_workbook(file.name).code
     elif not is_explicit:
         code = _unwanted(file)
-    return None if code is None else SkippedFile(file=shown, code=code, params=_named(shown))
+    if code is None:
+        return None
+    return SkippedFile(file=shown, code=code, params=_named(shown), path=file)
 
 
 def _unwanted(file: Path) -> str | None:

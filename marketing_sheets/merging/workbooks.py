@@ -284,9 +284,10 @@ def _usual_language(read: Sequence[ReadFile]) -> Language:
 
 def _nothing(skipped: Sequence[SkippedFile]) -> SheetsError:
     """Return the error that says why the first files are left out."""
+    if not skipped:
+        return UsageError("merge_of_no_file")
     reasons = {
         spoken: "".join(f"\n  {one.describe(spoken)}" for one in skipped[:_LISTED])
         for spoken in LANGUAGES
     }
-    kind = WorkbookError if skipped else UsageError
-    return kind("merge_of_nothing", reasons=Text(reasons))
+    return WorkbookError("merge_of_nothing", reasons=Text(reasons))

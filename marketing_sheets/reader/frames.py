@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import UsageError
+from ..errors import UsageError, meant
 from ..problems import Place, Problem
 from ..records import SheetRecords
 from ..template import FormSheet, TableSheet, Template
-from ..texts import Language, fold, nearest
+from ..texts import Language, fold
 from ..values import parse_column
 from .columns import column_context
 from .csv import NOT_IN_RECORDS, sheet_words
@@ -50,10 +50,8 @@ def frames_by_sheet(frames: Mapping[str, Given], template: Template) -> dict[str
     for name, frame in frames.items():
         sheet_id = words.get(fold(str(name)))
         if sheet_id is None:
-            ids = [sheet.id for sheet in template.sheets]
-            labels = [label for sheet in template.sheets for label in sheet.label.values()]
-            hint = _hint(str(name), [*labels, *ids], ids)
-            raise UsageError("unknown_sheet", name=name, hint=hint)
+            labels = {sheet.id: sheet.label for sheet in template.sheets}
+            raise UsageError.unknown("sheet", str(name), labels)
         if sheet_id in found:
             raise UsageError("frame_twice", name=name, sheet=sheet_id)
         if not isinstance(frame, Given):
@@ -110,10 +108,10 @@ def read_frames(
     for sheet in template.tables:
         given = frames.get(sheet.id)
         if isinstance(given, SheetRecords):
-            _columns(given.frame, sheet, language)
+            _columns(given.frame, sheet)
             sheets[sheet.id] = _as_changed(given, sheet, around)
         elif given is not None:
-            place = _Place(sheet, sheet.label[language], _columns(given, sheet, language))
+            place = _Place(sheet, sheet.label[language], _columns(given, sheet))
             sheets[sheet.id], told = _read(given, place, around, language)
             problems += told
     return sheets, tuple(problems)
@@ -139,7 +137,7 @@ def plain_value(value: object) -> object:
     return value if isinstance(value, str | bool | int | date) else str(value)
 
 
-def _columns(frame: pd.DataFrame, sheet: TableSheet, language: Language) -> dict[str, int]:
+def _columns(frame: pd.DataFrame, sheet: TableSheet) -> dict[str, int]:
     """Tell which column of the frame is which of the sheet, or stands beside one."""
     words, ids = spellings(sheet), {column.id for column in sheet.columns}
     found: dict[str, int] = {}
@@ -148,11 +146,7 @@ def _columns(frame: pd.DataFrame, sheet: TableSheet, language: Language) -> dict
         is_own = name in ids or is_trace_id(name) or (base in ids and name.endswith(_BESIDE))
         column_id = name if is_own else words.get(fold(name))
         if column_id is None:
-            own = [column.id for column in sheet.inputs]
-            labels = [label for column in sheet.inputs for label in column.label.values()]
-            # Of the labels that fold alike, the one in the language that is written.
-            labels += [column.label[language] for column in sheet.inputs]
-            hint = _hint(name, [*labels, *own], own)
+            hint = meant(name, {column.id: column.label for column in sheet.inputs})
             raise UsageError("unknown_column", sheet=sheet.id, name=name, hint=hint)
         if column_id in found:
             first = str(frame.columns[found[column_id]])
@@ -225,8 +219,3 @@ def _typed(frame: pd.DataFrame, columns: Mapping[str, int], name: str) -> list[A
         return cells
     typed = [plain_value(value) for value in frame.iloc[:, beside]]
     return [cell if raw is None else raw for cell, raw in zip(cells, typed, strict=True)]
-
-
-def _hint(name: str, words: Sequence[str], ids: Sequence[str]) -> str:
-    """Return what was probably meant, else what there is."""
-    return nearest(name, list(words)) or ", ".join(ids)

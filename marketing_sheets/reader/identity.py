@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..errors import UnknownWorkbook
+from ..errors import UnknownWorkbook, called, said_in
 from ..files import StrPath
 from ..loading import library_template, load_template, template_names
 from ..logs import logger_of
@@ -157,17 +157,18 @@ def identify(
     stamps = [stamp for grid in grids for stamp in _stamps(grid)]
     said = properties.get("template") or next((stamp.template for stamp in stamps), None)
     is_guessed = template is None and not said
-    if template is None:
-        template = _named_template(said, file) if said else _told_by_columns(grids, file)
-    if not (said == template.id or claim_tabs(grids, template)):
-        tabs = ", ".join(grid.name for grid in grids if grid.ours is None)
-        sought = looked_for(template.tables[0]) if template.tables else ""
-        raise UnknownWorkbook(
-            "other_workbook", file=file, template=template.title, tabs=tabs, headers=sought
-        )
-    version = properties.get("template_version") or next((s.version for s in stamps), None)
     stated = properties.get("language") or next((s.language for s in stamps), None)
     language = next((known for known in LANGUAGES if known == stated), None)
+    with said_in(language):
+        if template is None:
+            template = _named_template(said, file) if said else _told_by_columns(grids, file)
+        if not (said == template.id or claim_tabs(grids, template)):
+            tabs = ", ".join(grid.name for grid in grids if grid.ours is None)
+            sought = looked_for(template.tables[0]) if template.tables else ""
+            raise UnknownWorkbook(
+                "other_workbook", file=file, template=template.title, tabs=tabs, headers=sought
+            )
+    version = properties.get("template_version") or next((s.version for s in stamps), None)
     how = "resembles" if is_guessed else "is read as"
     logger_of(__name__).debug("%r %s the template %s", file, how, template.id)
     return Identity(
@@ -267,12 +268,12 @@ def _told_by_columns(grids: Sequence[Grid], file: str) -> Template:
     own = sum(elsewhere.isdisjoint(texts) for texts in columns.values())
     if len(columns) >= _COLUMNS and own >= _OWN_COLUMNS and len(columns) >= 2 * len(others):
         return best
-    likely = [template.id for columns, template in found if columns]
-    names = likely or template_names()
-    listed = {"file": file, "templates": ", ".join(names)}
+    likely = {template.id: template.title for columns, template in found if columns}
     if not likely:
-        raise UnknownWorkbook("foreign_workbook", **listed)
-    raise UnknownWorkbook("unknown_workbook", **listed, example=names[0])
+        titles = called({template.id: template.title for template in known})
+        raise UnknownWorkbook("foreign_workbook", file=file, templates=titles)
+    titles, example = called(likely), next(iter(likely))
+    raise UnknownWorkbook("unknown_workbook", file=file, templates=titles, example=example)
 
 
 def _words(template: Template) -> frozenset[str]:

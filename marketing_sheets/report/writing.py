@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -137,7 +138,8 @@ def _word(
     try:
         from .word import write_word  # noqa: PLC0415 - only who writes Word needs python-docx
     except ImportError:
-        raise UsageError("docx_missing") from None
+        python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+        raise UsageError("docx_missing", python=python) from None
     opened, name = None, ""
     if house is not None:
         data, name = _house(house, output)

@@ -266,7 +266,8 @@ def _progress(done: TaskProgress, time: Figure) -> Tile:
     state = "close" if is_mostly_unmeasured(done) else "done"
     if points and behind > 0:
         state = "late" if behind > WATCH_GAP else "close"
-    delta = with_left_out("tile", delta, one)
+    # Beside the points the words would shrink beyond reading; what time asks for is short.
+    target = with_left_out("tile", target, one)
     return Tile(id="progress", figure=one, target=target, delta=delta, state=state)
 
 

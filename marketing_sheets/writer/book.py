@@ -106,7 +106,7 @@ def resolve_lists(
         whole[DEPARTMENTS] = departments
     for name in whole:
         if name not in template.choices:
-            raise UsageError.unknown("list", name, template.choices)
+            raise UsageError.unknown("list", name, [*template.choices])
     return {
         choices.id: _entries(choices, language, whole.get(choices.id))
         for choices in template.choices.values()

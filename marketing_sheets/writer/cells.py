@@ -33,6 +33,7 @@ _NUMBERS = {
 }
 # What a cell can hold: a number, text, a truth value, or nothing.
 InputCell = float | int | str | bool | None
+_EARLIEST = 1900  # the year in which Excel counts a day that never was
 _VERBATIM = frozenset(("text", "long_text", "condition", "person", "week", "date_range", "yes_no"))
 # A figure and nothing else: 2000万, 8%, 1:3.5, ¥15万. Counters and words say more than a number.
 _PLAIN = re.compile(
@@ -158,7 +159,10 @@ def input_cells(column: Column, records: SheetRecords, book: Book) -> list[Input
     typed = _typed(column, series, book.lists)
     said = raw.to_numpy(dtype=object)
     for at in np.flatnonzero((series.isna() & raw.notna()).to_numpy()).tolist():
-        typed[at] = _verbatim(said[at])
+        # A moment that is no day is a moment still: its cell is formatted as one of the calendar.
+        is_moment = column.type == "date" and isinstance(said[at], datetime)
+        is_moment = is_moment and said[at].year > _EARLIEST
+        typed[at] = serial(said[at]) if is_moment else _verbatim(said[at])
     for at, remark in records.remarks.get(column.id, {}).items():
         typed[at] = _remarked(typed[at], said[at], remark)
     return typed
@@ -236,7 +240,7 @@ def _is_blank(value: object) -> bool:
 
 
 def _verbatim(value: object) -> InputCell:
-    """Return what was typed as a cell can hold it: days as Excel counts them."""
+    """Return what was typed as a cell can hold it."""
     if _is_blank(value):
         return None
     if isinstance(value, np.generic):

@@ -53,6 +53,21 @@ def test_folders_and_globs_have_a_tally(folder: Path, command: str) -> None:
         assert tally == {"files": 2, "fine": 1, "doubtful": 0, "unusable": 1}
 
 
+def test_every_file_of_the_tally_has_its_document(blank: Path, tmp_path: Path) -> None:
+    """Also what lies in the folder besides; a lock alone is a doubt, as it is to a merge."""
+    shutil.copy(blank, tmp_path / "a.xlsx")
+    (tmp_path / "~$a.xlsx").write_bytes(b"")
+    for fail_on, code in (("warning", 1), ("error", 0)):
+        found = json.loads(run("check", tmp_path, "--json", "--fail-on", fail_on, code=code).stdout)
+        assert found["tally"]["unusable"] == 0
+    (tmp_path / "b.csv").write_text("a,b\n", encoding="utf-8")
+    found = json.loads(run("check", tmp_path, "--json", code=3).stdout)
+    assert found["tally"] == {"files": 3, "fine": 0, "doubtful": 2, "unusable": 1}
+    told = {one["file"]: one.get("error", "") for one in found["files"]}
+    assert told.keys() == {str(tmp_path / name) for name in ("a.xlsx", "b.csv", "~$a.xlsx")}
+    assert [name for name, error in told.items() if not error] == [str(tmp_path / "a.xlsx")]
+
+
 def test_lines_name_their_file(blank: Path, tmp_path: Path) -> None:
     """Of several files each line begins with the path that tells it apart; of one with its name."""
     for name in ("华东", "华南"):
@@ -62,7 +77,7 @@ def test_lines_name_their_file(blank: Path, tmp_path: Path) -> None:
     (tmp_path / "华南" / "~$618.xlsx").write_bytes(b"")
     result = run("check", tmp_path, tmp_path / "华东" / "618.xlsx", "--language", "zh-Hans", code=3)
     *lines, tally = result.stdout.splitlines()
-    assert tally.startswith("共 4 个文件：0 个没有疑问，2 个有疑问")
+    assert tally.startswith("共 4 个文件：0 个没有疑问，3 个有疑问，1 个无法使用")
     heads = [line for line in lines if not line.startswith("[")]
     assert [line.partition("：")[0] for line in heads] == ["华东/618.xlsx", "华南/618.xlsx"]
     for line in set(lines) - set(heads):

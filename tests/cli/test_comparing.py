@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+import time
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -69,6 +70,41 @@ def test_who_changed_what(pair: tuple[Path, Path]) -> None:
 def test_the_same_is_fine(pair: tuple[Path, Path]) -> None:
     """Two workbooks that say the same make the exit code 0, one beside itself too."""
     assert "完全相同" in run("diff", pair[1], pair[1]).output
+
+
+def test_the_figures_of_a_part_are_not_those_of_the_whole(
+    pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """One channel's sales are no change of all channels' sales: rows are compared, figures not."""
+    book = openpyxl.load_workbook(pair[0])
+    daily(book, 9, channel="小红书")
+    book.save(whole := tmp_path / "全部.xlsx")
+    parts = marketing_sheets.split(
+        whole, tmp_path / "分渠道", by="channel", as_of=date(2024, 6, 28)
+    )
+    book = openpyxl.load_workbook(
+        part := next(one.path for one in parts.parts if one.label == "抖音")
+    )
+    daily(book, 7, cost=321.5)
+    book.save(part)
+    output = run("diff", whole, part, "--as-of", "2024-06-28", code=1).output
+    assert "成本（元）：100 → 321.5" in output
+    assert "另有 1 行没有分发在这一份里，没有比较；两份的行不同，指标也不比较" in output
+    assert "指标因此变化：" not in output
+
+
+def test_when_a_file_was_saved_is_told_by_the_clock_here(
+    pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list on the terminal speaks of the reader's time; a workbook, the same anywhere, of UTC."""
+    book = openpyxl.load_workbook(pair[1])
+    saved = book.properties.modified
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    output = run("diff", *pair, code=1).output
+    monkeypatch.undo()
+    time.tzset()
+    assert f"交回.xlsx（李四 · {saved + timedelta(hours=8):%Y-%m-%d %H:%M} 保存）" in output
 
 
 def test_the_document_for_programs(pair: tuple[Path, Path], tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_without_a_year(days: int) -> None:
 def test_refused(monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
     """What names no single day is refused, and what to write is said."""
     monkeypatch.setenv("LC_ALL", "C")
-    with pytest.raises(click.BadParameter, match=said) as caught:
+    with pytest.raises(click.UsageError, match=said) as caught:
         read(text)
     assert "Write 2024-06-28, 2024/6/28" in str(caught.value)
 
@@ -73,5 +73,5 @@ def test_a_year_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """A day far from today without its year is not guessed."""
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     far = TODAY + timedelta(days=180)
-    with pytest.raises(click.BadParameter, match="请写上年份"):
+    with pytest.raises(click.UsageError, match="请写上年份"):
         read(f"{far.month}月{far.day}日")

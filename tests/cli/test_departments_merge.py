@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -312,4 +315,22 @@ def test_an_interrupt_is_one_sentence(
     monkeypatch.setattr("marketing_sheets.merging.merge", pressed)
     result = run(pair, "-o", tmp_path / "a.xlsx", "--language", "en", code=130)
     assert result.stderr == "Stopped by Ctrl-C; no file was left half written.\n"
+    assert not (tmp_path / "a.xlsx").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends the process a signal")
+def test_a_signal_to_end_is_one_sentence_and_one_document(
+    pair: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What containers and services send is said as Ctrl-C is, and is theirs again afterwards."""
+
+    def stopped(*_: object, **__: object) -> None:
+        assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL  # else it ends the tests
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(5)
+
+    monkeypatch.setattr("marketing_sheets.merging.merge", stopped)
+    result = run(pair, "-o", tmp_path / "a.xlsx", "--language", "en", "--json", code=143)
+    assert json.loads(result.stdout)["error"].startswith("Stopped by a signal (SIGTERM)")
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     assert not (tmp_path / "a.xlsx").exists()

@@ -60,7 +60,7 @@ def test_split_reports_parts_and_what_is_nobodys(path: Path, tmp_path: Path) -> 
     assert "每日数据：1 行，表中没有“部门”列" in result.output
     steps = result.output[result.output.index("接下来：") :]
     assert f"发给各部门填写\n  2. 收回后放回 {folder}" in steps
-    assert f"3. 合并：marketing-sheets merge {path} {folder} -o merged.xlsx" in steps
+    assert f"3. 合并：marketing-sheets merge {path} {folder} -o 合并.xlsx" in steps
     assert "杂记" in result.output
     assert f"marketing-sheets merge {path} {folder}" in result.output
     quiet = run(

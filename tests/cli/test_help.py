@@ -16,7 +16,13 @@ from click.shell_completion import ShellComplete
 from support.command_line import run
 
 from marketing_sheets.cli import cli
-from marketing_sheets.cli.help import click_speaks, command_path, help_entry, option_name
+from marketing_sheets.cli.help import (
+    NamedChoice,
+    click_speaks,
+    command_path,
+    help_entry,
+    option_name,
+)
 from marketing_sheets.texts import LANGUAGES, Language, book
 
 
@@ -83,11 +89,11 @@ class TestWords:
 
     def test_click_speaks_as_before_afterwards(self) -> None:
         """What click has no words for it says in English, and after a command all of it."""
-        say = operator.methodcaller("_", "Missing argument")
+        say = operator.methodcaller("_", "Aborted!")
         with click_speaks("zh-Hans"):
-            assert say(exceptions) == "没有写参数"
+            assert say(exceptions) == "已停止。"
             assert operator.methodcaller("_", "unknown error")(exceptions) == "unknown error"
-        assert say(exceptions) == "Missing argument"
+        assert say(exceptions) == "Aborted!"
 
 
 class TestHelp:
@@ -126,7 +132,10 @@ class TestHelp:
             ("check", "--language", "en", "-h", "--language", "zh-Hant"),
         ):
             assert run(*words).output.startswith("用法：")
-        assert "is not one of" in run("check", "--language", "fr", "a.xlsx", code=2).output
+        assert (
+            "there is no fr. Choose from: zh-Hans, zh-Hant, en."
+            in run("check", "--language", "fr", "a.xlsx", code=2).output
+        )
 
     def test_is_offered_by_shells(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Completion has the words of commands and options, whole, in the system's language."""
@@ -150,24 +159,27 @@ class TestHelp:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("chek 618.xlsx", "错误：没有命令 'chek'。 是不是 'check'？"),
+        ("chek 618.xlsx", "错误：没有命令 'chek'。是不是 'check'？"),
         ("", "用法："),
-        ("check", "错误：没有写参数 'PATH...'"),
+        ("check", "check [选项] PATH..."),
+        ("check", "错误：没有写 PATH。\n"),
         ("check a b --nothing", "错误：没有选项 '--nothing'。"),
         ("check a --fail-onn never", "是不是 '--fail-on'？"),
-        ("check a --language fr", "不是 'zh-Hans'"),
+        ("check a --language fr", "没有“fr”。可选：zh-Hans（简体中文）"),
         ("check a --as-of", "错误：选项 '--as-of' 后面要写内容。"),
         ("check a --json=yes", "错误：选项 '--json' 后面不写内容。"),
-        ("check a --as-of soon", "'--as-of' 填写不对"),
-        ("merge a", "错误：没有写选项 '-o' / '--output'"),
-        ("split a -o b", "可选：\n\tdepartment"),
+        ("check a --as-of soon", "错误：“--as-of”应为日期，现为“soon”。"),
+        ("merge a", "错误：没有写选项 -o / --output。\n"),
+        ("split a -o b", "没有写选项 --by。可选：department（部门）、owner"),
+        ("split a -o b --by 产品", "'--by' 填写不对：没有“产品”。可选：department（部门）、owner"),
+        ("completion powershell", "没有“powershell”。可选：bash、zsh、fish。"),
         ("merge a -o b --jobs many", "'many' 不是整数。"),
         ("generate x -o y --rows 0", "0 超出范围 x>=1。"),
         ("generate x -o . --rows 1", "'.' 是文件夹，这里要文件。"),
         ("generate x -o y --records nowhere", "'nowhere' 不存在。"),
         ("demo pyproject.toml", "'pyproject.toml' 是文件，这里要文件夹。"),
-        ("export a b -o c", "错误：多出了参数：b"),
-        ("templates shw", "错误：没有命令 'shw'。 是不是 'show'？"),
+        ("export a b -o c", "错误：多出了“b”。名称、路径或内容里有空格时，请用引号括起来。"),
+        ("templates shw", "错误：没有命令 'shw'。是不是 'show'？"),
     ],
 )
 def test_wrong_usage_is_said_in_chinese(
@@ -177,5 +189,24 @@ def test_wrong_usage_is_said_in_chinese(
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     shown = run(*words.split(), code=2).output
     assert said in shown
-    for english in ("Error", "Usage", "Try", "Invalid", "Missing", "No such", "mean", "Options"):
+    for english in (
+        "Error",
+        "Usage",
+        "Try",
+        "Invalid",
+        "Missing",
+        "No such",
+        "mean",
+        "Options",
+        "OPTIONS",
+    ):
         assert english not in shown
+
+
+def test_a_choice_may_be_named_as_people_call_it() -> None:
+    """部门 is department to an option, in Traditional Chinese too; nothing else is."""
+    by = NamedChoice(("department", "owner"))
+    for word, meant in (("部门", "department"), ("負責人", "owner"), ("owner", "owner")):
+        assert by.convert(word, None, None) == meant
+    with pytest.raises(click.BadParameter):
+        by.convert("渠道", None, None)

@@ -14,6 +14,8 @@ from support.examples import Examples
 from marketing_sheets.reader import read_inputs
 from marketing_sheets.texts import templates_folder
 
+CHINESE = ("--language", "zh-Hans")
+
 
 class TestGenerate:
     """`generate`."""
@@ -70,9 +72,16 @@ class TestGenerate:
             (["campaign_tracker", "--set", "nothing"], "campaign_name=618"),
             (["campaign_tracker", "--set", "campain_name=x"], "campaign_name"),
             (
-                ["campaign_tracker", "--set", "負责=x", "--language", "zh-Hans"],
-                "；可用的有：负责人",
+                ["campaign_tracker", "--set", "負责=x", *CHINESE],
+                "您是不是要找“owner（负责人）”？",
             ),
+            (
+                ["campaign_tracker", "--set", "预算=5", *CHINESE],
+                "您是不是要找“budget（总预算（元））”？",
+            ),
+            (["campaign_tracker", "--set", "客户=x", *CHINESE], "、owner（负责人）、"),
+            (["活动跟踪", *CHINESE], "您是不是要找“campaign_tracker（营销活动跟踪表）”？"),
+            (["周报", *CHINESE], "、campaign_tracker（营销活动跟踪表）、"),
             (["campaign_tracker", "--set", "budget=about 5"], "about 5"),
             (["campaign_tracker", "--start", "2024-05-02", "--end", "2024-05-01"], "2024-05-01"),
             (["campaign_tracker", "--start", "1.5.2024"], "2024-06-28"),
@@ -124,7 +133,10 @@ class TestTemplates:
 
     def test_list(self) -> None:
         """The shipped templates are listed with their tables."""
-        assert "campaign_tracker" in run("templates", "list").output
+        listed = run("templates", "list", *CHINESE)
+        starts = {line.index("  1.") for line in listed.stdout.splitlines()}
+        assert len(starts) == 1
+        assert "templates show 名称" in listed.stderr
         assert "campaign_tracker" in run("templates").output
 
     def test_show(self) -> None:
@@ -139,6 +151,7 @@ class TestTemplates:
         text = company_template().replace('formula = "fee / reads"', 'formula = "fee / read"')
         path.write_text(text, encoding="utf-8")
         result = run("templates", "check", path, "--language", "en", code=1)
+        assert result.output.startswith("own.toml: sheets[")
         assert "columns[cost_per_read].formula" in result.output
         assert "reads" in result.output
 

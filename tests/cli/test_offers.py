@@ -54,6 +54,7 @@ def test_fields_of_the_form(tmp_path: Path) -> None:
     assert found["owner="].help == "负责人"
     assert "plan_name=" not in found
     assert {*offered("generate", "campaign_tracker", "--set", "负责")} == {"负责人="}
+    assert {*offered("generate", "campaign_tracker", "--set", "活")} == {"活动名称=", "活动编号="}
     assert "department=市场部" in offered("generate", "campaign_tracker", "--set", "department=市")
     run("templates", "new", "own", "-o", tmp_path / "own.toml")
     assert "owner=" in offered("generate", tmp_path / "own.toml", "--set", "ow")

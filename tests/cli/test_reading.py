@@ -37,6 +37,9 @@ def messy(filled: Path) -> Path:
     return filled
 
 
+CHINESE = ("--language", "zh-Hans")
+
+
 class TestRecalculate:
     """`recalculate`."""
 
@@ -171,6 +174,18 @@ class TestRecalculate:
         assert "Traceback" not in result.output
         assert path.read_bytes() == content
         assert list(tmp_path.iterdir()) == [path]
+
+    def test_several_files_want_a_folder(self, tmp_path: Path) -> None:
+        """A folder is not made under the name of a workbook, and an empty one is called so."""
+        files = [tmp_path / "a.xlsx", tmp_path / "b.xlsx"]
+        for file in files:
+            file.touch()
+        result = run("recalculate", *files, "-o", tmp_path / "总.xlsx", *CHINESE, code=2)
+        assert "有 2 个文件，-o 应为文件夹" in result.stderr
+        assert sorted(tmp_path.iterdir()) == files
+        (empty := tmp_path / "空的").mkdir()
+        said = run("check", empty, *CHINESE, code=2).stderr
+        assert f"文件夹 {empty} 里没有工作簿" in said
 
     def test_a_missing_file(self, tmp_path: Path) -> None:
         """A file that is not there is a sentence."""

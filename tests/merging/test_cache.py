@@ -116,12 +116,18 @@ def test_a_spoilt_entry_is_as_good_as_none_and_is_replaced(
         assert cache.get(filled(cache, messy), file="a", template=known) is not None
 
 
-def test_a_folder_that_cannot_be_written_to_keeps_nothing(tmp_path: Path, messy: Path) -> None:
-    """A cache is a convenience; without one the work goes on."""
+def test_a_folder_that_cannot_be_written_to_keeps_nothing(
+    tmp_path: Path, messy: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A cache is a convenience; without one the work goes on, and the log says so once."""
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     cache = Cache(blocked / "cache")
-    assert cache.get(filled(cache, messy), file="a", template=known) is None
+    with caplog.at_level("INFO", "marketing_sheets"):
+        for _ in range(2):
+            assert cache.get(filled(cache, messy), file="a", template=known) is None
+    told = [one.getMessage() for one in caplog.records if "remembered" in one.getMessage()]
+    assert [one.startswith(f"nothing is remembered in {cache.folder}: ") for one in told] == [True]
     cache.prune()
 
 

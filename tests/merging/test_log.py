@@ -118,7 +118,7 @@ class TestLog:
             "明细",
         ]
         grave = [line["state"] for line in lines(merge) if line["kind"] == "需核对"]
-        assert grave == ["▲ 错误", "! 注意"]
+        assert grave == ["▲ 错误", "! 警告"]
 
     def test_what_a_form_lacks_is_one_line_a_file(self) -> None:
         """Blank required fields of a guide are named together; blank cells of tables are not."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from unittest.mock import patch
 
 import pandas as pd
 import pytest
+from hypothesis import given, strategies as st
 from support.merges import TEMPLATE, records
 
+from marketing_sheets.merging import rows as matching
 from marketing_sheets.merging.rows import (
     Known,
     Now,
@@ -178,3 +181,53 @@ def test_a_cell_of_staff_is_told_with_what_it_is() -> None:
     assert [one.says(name) for one in said] == ["3 number", "3", ""]
     assert said[0].differs(said[1], name)
     assert not said[0].differs(said[0], name)
+
+
+_CELLS = ("date", "channel", "cost", "clicks", "sales")
+drawn = st.lists(
+    st.tuples(
+        st.dictionaries(st.sampled_from(_CELLS), st.sampled_from("12"), min_size=1).map(
+            lambda cells: RowTexts(cells=cells)
+        ),
+        st.sampled_from(["", "a", "b", "c"]),
+    ),
+    max_size=7,
+)
+
+
+@given(known=drawn, now=drawn, has_ids=st.booleans(), by=st.sampled_from([None, "channel"]))
+def test_looking_only_where_a_row_may_be_loses_none(
+    known: list[tuple[RowTexts, str]],
+    now: list[tuple[RowTexts, str]],
+    has_ids: bool,
+    by: str | None,
+) -> None:
+    """The rows that share no rare cell need not be compared: what is found is the same."""
+    given_rows = (
+        [Known(texts=row, row_id=row_id) for row, row_id in known],
+        [Now(texts=row, row_id=row_id) for row, row_id in now],
+        daily(),
+    )
+    narrow = match_rows(*given_rows, by=by, has_ids=has_ids)
+    every = patch.object(
+        matching._Search, "_near", lambda _, numbers, others: {n: [*others] for n in numbers}
+    )
+    with every:
+        assert match_rows(*given_rows, by=by, has_ids=has_ids) == narrow
+
+
+def test_tables_without_a_common_row_are_not_compared_pair_by_pair() -> None:
+    """Two months of one table are held against each other in no time: few pairs are looked at."""
+    count = 2000
+    before, after = (
+        [
+            RowTexts(cells={"date": f"{month}-{n}", "channel": "x", "cost": f"{month}{n}"})
+            for n in range(count)
+        ]
+        for month in (5, 6)
+    )
+    looked = patch.object(matching._Search, "_is_alike", return_value=False)
+    with looked as pairs:
+        rows = ([Known(row_id="", texts=t) for t in before], [Now(texts=t) for t in after])
+        assert match_rows(*rows, daily(), by=None, has_ids=False) == {}
+    assert pairs.call_count < count

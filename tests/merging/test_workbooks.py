@@ -405,7 +405,9 @@ def test_days_of_the_forms_count_where_none_is_given(tmp_path: Path) -> None:
 
 
 def test_nothing_to_merge_says_why(tmp_path: Path) -> None:
-    """Where no file can be read, the sentence names the first of them."""
+    """Where no file can be read, the sentence names the first of them; else that there is none."""
+    with pytest.raises(UsageError, match="lies where the paths lead"):
+        merge(tmp_path, tmp_path / "out.xlsx", as_of=AS_OF)
     (tmp_path / "坏.xlsx").write_bytes(b"PK\x03\x04broken")
     with pytest.raises(WorkbookError) as caught:
         merge(tmp_path, tmp_path / "out.xlsx", as_of=AS_OF)

@@ -57,11 +57,16 @@ def refusal(path: Path) -> SheetsError:
 
 
 def test_no_file_and_folder(tmp_path: Path) -> None:
-    """A missing file and a folder are named as such."""
-    for path in (tmp_path / "没有.xlsx", tmp_path):
-        error = refusal(path)
+    """A missing file and a folder are named as such, and a workbook that was probably meant."""
+    (tmp_path / "秋季.xlsx").touch()
+    codes = {"没有.xlsx": "no_such_file", "秋季": "no_such_file_near", ".": "is_folder"}
+    for name, code in codes.items():
+        error = refusal(tmp_path / name)
         assert isinstance(error, NotAWorkbook)
-        assert error.code == "no_such_file"
+        assert error.code == code
+    assert (
+        refusal(tmp_path / "秋季").describe("zh-Hans") == "找不到 秋季，您是不是要找“秋季.xlsx”？"
+    )
 
 
 @pytest.mark.parametrize(

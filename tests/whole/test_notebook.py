@@ -34,6 +34,7 @@ merged = merge(['618.xlsx', 'blank.xlsx'], 'all.xlsx', as_of=date(2024, 6, 28), 
 merged
 """,
     "settled": "settled = settle('all.xlsx', as_of=date(2024, 6, 28)); settled",
+    "changed": "diff('blank.xlsx', '618.xlsx', as_of=date(2024, 6, 28))",
     "receipt": "done.receipt",
     "template": "load_template('campaign_tracker')",
 }
@@ -44,6 +45,7 @@ LINES = {
     "done": "<Recalculation 618.xlsx as of 2024-06-28: at risk, 10 alerts, 7 problems>",
     "summary": "<Summary of 618.xlsx as of 2024-06-28: at risk, 10 alerts, 5 problems>",
     "report": "<WrittenReport 618.html as of 2024-06-28: zh-Hans, at risk, 10 alerts>",
+    "changed": "<Diff blank.xlsx → 618.xlsx: 169 differences>",
     "split": "<Split parts: by department, 1 part, 1 unassigned row>",
     "receipt": "<Receipt 618.xlsx: 汇总, 核对, 5 parts changed, 24 kept>",
 }

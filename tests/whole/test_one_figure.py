@@ -138,8 +138,8 @@ def _told_alike(book: Reading, summary: Summary) -> None:
     if "progress" in tiles:
         done = tiles["progress"].figure
         assert done in [totals.get(one) for one in ("progress_weighted", "progress_mean")]
-        said = "".join(phrase_text(one, "en") for one in (tiles["progress"].delta,) if one)
-        assert (f"{done.left_out} left out" in said) == (done.left_out > 0 and bool(said))
+        said, is_judged = phrase_text(tiles["progress"].target, "en"), tiles["progress"].delta
+        assert (f"{done.left_out} left out" in said) == (done.left_out > 0 and bool(is_judged))
 
 
 def _heads_alike(book: Reading, summary: Summary, language: Language) -> None:

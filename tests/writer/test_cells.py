@@ -80,6 +80,14 @@ def test_what_was_not_understood_stands_as_typed(tmp_path: Path) -> None:
     assert [cell.value for cell in shown] == ["约5万", 12.5, None]
 
 
+def test_a_moment_in_a_column_of_days_stays_one(tmp_path: Path) -> None:
+    """A day with its time, which no day is read from, is no text afterwards."""
+    moment = datetime(2024, 9, 15, 20, 30)
+    rows: list[dict[str, Any]] = [{"occurred_on": None}]
+    (cell,) = cells(tmp_path, "issue_log", "occurred_on", rows, occurred_on=[moment])
+    assert cell.value == moment
+
+
 def test_a_remark_beside_a_choice_survives(tmp_path: Path) -> None:
     """A choice with a remark is written with it."""
     rows = [{"status": "done"}]
