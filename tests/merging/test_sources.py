@@ -187,7 +187,7 @@ def test_natural_order_is_an_order(names: list[str]) -> None:
 def test_a_reason_may_be_any_error_of_the_library() -> None:
     """What the reader refuses is said in its own words, under the shown name."""
     skipped = SkippedFile.by("市场部/a.xlsx", UsageError("no_such_file", file="a.xlsx"))
-    assert skipped.describe("en") == "市场部/a.xlsx does not exist, or is a folder."
+    assert skipped.describe("en") == "There is no 市场部/a.xlsx. Check the name and the path."
 
 
 def test_two_names_that_read_alike_stay_two(tmp_path: Path) -> None:
