@@ -111,14 +111,21 @@ class _Table:
         """Walk the rows of the later file, each with the earlier one, then those that are gone."""
         first, second = self.rows
         known_ids, ids = self._ids(0, 1), self._ids(1, 0)
+        sides = [(known_ids, first), (ids, second)]
+        # Of rows without ids that nothing else tells apart, the answer depends on which file is
+        # asked first: the same one is, whichever of the two came before.
+        contents = [[self.texts[at].content for at in rows] for rows in self.rows]
+        is_turned = not any((*known_ids, *ids)) and contents[1] < contents[0]
+        (ids_one, one), (ids_other, other) = reversed(sides) if is_turned else sides
         found = match_rows(
-            [Known(row_id=i, texts=self.texts[at]) for i, at in zip(known_ids, first, strict=True)],
-            [Now(row_id=i, texts=self.texts[at]) for i, at in zip(ids, second, strict=True)],
+            [Known(row_id=i, texts=self.texts[at]) for i, at in zip(ids_one, one, strict=True)],
+            [Now(row_id=i, texts=self.texts[at]) for i, at in zip(ids_other, other, strict=True)],
             self.sheet,
             by=by_column(self.sheet, "department"),
             has_ids=not {*known_ids, ""}.isdisjoint({*ids} - {""}),
         )
-        was = {second[now]: first[at] for at, now in found.items()}
+        pairs = [(one[at], other[now]) for at, now in found.items()]
+        was = dict(pairs) if is_turned else {now: at for at, now in pairs}
         strange = self._not_handed_out(0, known_ids) | self._not_handed_out(1, ids)
         strange -= {*was, *was.values()}
         self.elsewhere = len(strange)
