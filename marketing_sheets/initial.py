@@ -11,10 +11,10 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import reader  # loads what reads frames and folders once there are some
 from .errors import UsageError
 from .files import StrPath
 from .problems import Place, Problem
-from .reader import form_row, frames_by_sheet, read_csv_records, read_form_csv, read_frames
 from .records import SheetRecords
 from .template import Campaign, Column, Template
 from .texts import Language, fold_label
@@ -36,19 +36,19 @@ def initial_content(
     fields: dict[str, object] = {}
     problems: tuple[Problem, ...] = ()
     found: tuple[dict[str, SheetRecords], tuple[Problem, ...]] = {}, ()
-    frames = frames_by_sheet(records, template) if isinstance(records, Mapping) else None
+    frames = reader.frames_by_sheet(records, template) if isinstance(records, Mapping) else None
     folder = None if records is None or frames is not None else _folder(records)
     if folder is not None:
-        fields, problems = read_form_csv(folder, template, language=language)
+        fields, problems = reader.read_form_csv(folder, template, language=language)
     for one in template.forms:
         if frames is not None and one.id in frames:
-            fields |= _typed_form(template, form_row(frames[one.id], one), language)
+            fields |= _typed_form(template, reader.form_row(frames[one.id], one), language)
     fields |= _typed_form(template, form, language)
     _check_period(fields)
     if frames is not None:
-        found = read_frames(frames, template, form=fields, language=language)
+        found = reader.read_frames(frames, template, form=fields, language=language)
     elif folder is not None:
-        found = read_csv_records(folder, template, form=fields, language=language)
+        found = reader.read_csv_records(folder, template, form=fields, language=language)
     sheets, told = found
     return fields, sheets, problems + told
 

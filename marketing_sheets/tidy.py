@@ -8,18 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 import pandas as pd
 
-from .alerts import TrackedAlert, alerts, track, unproven_keys
+# These are loaded when they are asked for: a result that nobody wants as tables does not wait.
+from . import alerts as findings, summary as pages
 from .errors import as_language
 from .history import figure_ids
 from .problems import Problem
 from .records import HasReading, Reading, as_of_day, reading_of
-from .summary import Summary, figure_label, figures, kind_text, level_keys, phrase_text, text_of
 from .template import Column
 from .texts import Language
+
+if TYPE_CHECKING:
+    from .alerts import TrackedAlert
+    from .summary import Summary
 
 _DAY, _NUMBER, _COUNT, _TEXT = "datetime64[us]", "Float64", "Int64", "str"
 _METRIC: Final = ("metric", "label", "level")
@@ -98,8 +102,10 @@ def metrics_frame(
     """
     reading = reading_of(result)
     spoken, template = as_language(language, reading.language), reading.template
-    found = figures(reading, as_of=as_of_day(reading))
-    labels = {name: figure_label(template, name, spoken) for name in {f.metric for _, f in found}}
+    found = pages.figures(reading, as_of=as_of_day(reading))
+    labels = {
+        name: pages.figure_label(template, name, spoken) for name in {f.metric for _, f in found}
+    }
     rows = [
         {
             "metric": one.metric,
@@ -114,14 +120,14 @@ def metrics_frame(
         }
         for level, one in found
     ]
-    return _frame(rows, (*_METRIC, *map(_level, level_keys(reading)), *_FIGURE))
+    return _frame(rows, (*_METRIC, *map(_level, pages.level_keys(reading)), *_FIGURE))
 
 
 def level_columns(reading: Reading) -> dict[str, Column]:
     """Return the columns of records that tell levels apart, by their names in `metrics_frame`."""
     tables = reversed(reading.template.tables)
     columns = {one.id: one for sheet in tables for one in sheet.columns}
-    return {_level(key): columns[key] for key in level_keys(reading) if key in columns}
+    return {_level(key): columns[key] for key in pages.level_keys(reading) if key in columns}
 
 
 def _level(key: str) -> str:
@@ -164,7 +170,7 @@ def alerts_frame(
 
     Raises UsageError for a reading without a day, as `metrics_frame`.
     """
-    if isinstance(result, Summary):
+    if isinstance(result, pages.Summary):
         spoken, found = as_language(language, result.source.language), result.alerts
     else:
         reading = reading_of(result)
@@ -180,7 +186,7 @@ def history_frame(result: Reading | HasReading | Summary) -> pd.DataFrame:
     day has none: `progress` as a fraction, `spend` and `budget` of the tasks, `alerts` that stood,
     `problems` (what could not be trusted), and `headline.<id>`, the Summary's headline figures.
     """
-    history = (result if isinstance(result, Summary) else reading_of(result)).history
+    history = (result if isinstance(result, pages.Summary) else reading_of(result)).history
     rows = [{"as_of": one.day, "health": one.health, **one.figures} for one in history]
     names = figure_ids(history)
     return _frame(rows, ("as_of", "health", *names), dict.fromkeys(names, _NUMBER))
@@ -188,8 +194,8 @@ def history_frame(result: Reading | HasReading | Summary) -> pd.DataFrame:
 
 def tracked_alerts(reading: Reading, as_of: date) -> tuple[TrackedAlert, ...]:
     """Return the alerts of a computed reading with what its last Summary knew of them."""
-    found, gone = alerts(reading, as_of=as_of), unproven_keys(reading)
-    return track(found, reading.remembered, as_of=as_of, unproven=gone)
+    found, gone = findings.alerts(reading, as_of=as_of), findings.unproven_keys(reading)
+    return findings.track(found, reading.remembered, as_of=as_of, unproven=gone)
 
 
 def alert_as_json(one: TrackedAlert, language: Language) -> dict[str, Any]:
@@ -198,7 +204,7 @@ def alert_as_json(one: TrackedAlert, language: Language) -> dict[str, Any]:
     What is resolved has no place any more, and no kind.
     """
     alert = one.alert
-    what = text_of(one.what, language)
+    what = pages.text_of(one.what, language)
     if alert is None:
         found: dict[str, Any] = dict.fromkeys(("rule", "kind", "label", "gap", "advice"))
         found |= dict.fromkeys(("file", "sheet", "cell"))
@@ -207,9 +213,9 @@ def alert_as_json(one: TrackedAlert, language: Language) -> dict[str, Any]:
         found = {
             "rule": alert.rule,
             "kind": alert.kind,
-            "label": kind_text(alert, language),
-            "gap": phrase_text(alert.gap, language),
-            "advice": None if advice is None else phrase_text(advice, language),
+            "label": pages.kind_text(alert, language),
+            "gap": pages.phrase_text(alert.gap, language),
+            "advice": None if advice is None else pages.phrase_text(advice, language),
             "file": alert.place.file,
             "sheet": alert.place.sheet,
             "cell": alert.place.cell,
@@ -221,7 +227,7 @@ def alert_as_json(one: TrackedAlert, language: Language) -> dict[str, Any]:
         "severity": one.severity,
         **found,
         "message": what if alert is None else f"{what} – {found['gap']}",
-        "department": text_of(one.department, language),
+        "department": pages.text_of(one.department, language),
         "owner": one.who,
     }
 
