@@ -17,7 +17,6 @@ from .texts import Language, say, visible
 _SHOWN: Final = 20
 # Characters of a cell, and bytes of a table: a cell of a sheet may hold 32,767 characters.
 _LONGEST, _LARGEST = 240, 24_000
-_RANKS: Final = {"error": 0, "warning": 1, "info": 2}
 _STATES: Final = {"error": "late", "warning": "close", "info": "open"}
 _FAINT: Final = "color-mix(in srgb, currentColor {}%, transparent)"
 _STYLE: Final = (
@@ -89,7 +88,7 @@ def problems_table(problems: Sequence[Problem], language: Language) -> str:
     key = "terminal.problems_one" if len(problems) == 1 else "terminal.problems"
     if not problems:
         return line(say("summary", "absent.no_problems", language))
-    told = sorted(condensed(problems), key=lambda one: _RANKS[one.severity])
+    told = condensed(problems)
     is_one_file = len({one.place.file for one in told}) == 1
     rows: list[list[str]] = []
     size, count = 0, 0

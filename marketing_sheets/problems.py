@@ -18,6 +18,7 @@ from .texts import Language, Text, book
 Severity = Literal["error", "warning", "info"]
 Told = Literal["cell", "row", "list"]
 _MANY = 100
+_RANKS: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
 def quoted(tab: str) -> str:
@@ -157,7 +158,7 @@ class Problem(Brief):
 
 
 def condensed(problems: Iterable[Problem]) -> list[Problem]:
-    """Let one problem stand for a hundred or more of its kind in a column: the first of them."""
+    """Return problems worst first, one for a hundred or more of a kind in a column: their first."""
     ones = list(problems)
     kinds = [(p.code, p.place.file, p.place.sheet, p.column) for p in ones]
     counts = Counter(kinds)
@@ -169,7 +170,7 @@ def condensed(problems: Iterable[Problem]) -> list[Problem]:
         elif kind not in told:
             told.add(kind)
             found.append(replace(one, alike=counts[kind] - 1))
-    return found
+    return sorted(found, key=lambda one: _RANKS[one.severity])
 
 
 def _joint(language: Language) -> str:

@@ -40,9 +40,10 @@ class DayOption(click.ParamType):  # type: ignore[type-arg]  # generic in new re
         language = speech()
         name = param.opts[0] if param is not None else self.name
         if isinstance(cell.value, date) and not cell.remark:
-            if cell.note and not (
-                ctx and ctx.resilient_parsing
-            ):  # the year, or which number is the month
+            is_asked = (
+                ctx is None or not ctx.resilient_parsing
+            )  # a shell that completes asks nothing
+            if cell.note and is_asked:  # the year, or which number is the month
                 said = say("cli", "day_taken", language, option=name, text=text, day=cell.value)
                 tell(said, err=True)
             return cell.value

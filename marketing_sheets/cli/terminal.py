@@ -302,8 +302,7 @@ def problem_lines(
     """
     from ..problems import condensed
 
-    order = {"error": 0, "warning": 1, "info": 2}
-    ranked = sorted(condensed(problems), key=lambda problem: order[problem.severity])
+    ranked = condensed(problems)
     shown = ranked if every else ranked[:_SHOWN_PROBLEMS]
     lines = [
         f"{say('cli', f'severity.{problem.severity}', language)} {problem.describe(language)}"
